@@ -8,7 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use crate::address::Address;
 use crate::event::{Event, Outcome};
 use crate::plan::{Plan, Step};
-use crate::provider::{FaultKind, Proof, Provider, Verdict};
+use crate::provider::{Proof, Provider, Verdict};
 use crate::schedule::Schedule;
 
 /// How a plan is carried out.
@@ -117,10 +117,6 @@ async fn carry_out<'a>(
     };
     let outcome = match provider.carry_out(step, &progress).await {
         Ok(done) => Outcome::Done { note: done.note },
-        // A step that was told to stop before it sent anything did not fail.
-        Err(fault) if fault.kind == FaultKind::Interrupted && fault.operation_url.is_none() => {
-            Outcome::NotStarted
-        }
         Err(fault) => Outcome::Failed { fault },
     };
     (step, outcome)

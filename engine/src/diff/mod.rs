@@ -28,7 +28,12 @@ fn compare(attribute: &Attribute, wanted: &Value, found: &Value) -> Vec<Change> 
     if same::same(attribute.shape, wanted, found) {
         return Vec::new();
     }
-    vec![change(attribute, attribute.name.to_owned(), found.clone(), wanted.clone())]
+    vec![change(
+        attribute,
+        attribute.name.to_owned(),
+        found.clone(),
+        wanted.clone(),
+    )]
 }
 
 /// Compares the declared names one by one; names without a declaration are somebody else's.
@@ -45,7 +50,12 @@ fn compare_pairs(attribute: &Attribute, wanted: &Value, found: &Value) -> Vec<Ch
                 .cloned()
                 .unwrap_or(Value::Null);
             (before != *value).then(|| {
-                change(attribute, format!("{}.{name}", attribute.name), before, value.clone())
+                change(
+                    attribute,
+                    format!("{}.{name}", attribute.name),
+                    before,
+                    value.clone(),
+                )
             })
         })
         .collect()

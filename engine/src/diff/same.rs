@@ -42,7 +42,8 @@ pub fn compare_versions(one: &str, other: &str) -> Ordering {
         if left.is_none() && right.is_none() {
             return Ordering::Equal;
         }
-        let number = |part: Option<&str>| part.and_then(|part| part.parse::<u64>().ok()).unwrap_or(0);
+        let number =
+            |part: Option<&str>| part.and_then(|part| part.parse::<u64>().ok()).unwrap_or(0);
         match number(left).cmp(&number(right)) {
             Ordering::Equal => {}
             unequal => return unequal,
@@ -75,8 +76,16 @@ mod tests {
 
     #[test]
     fn a_region_has_no_case_and_no_blanks() {
-        assert!(same(Shape::Region, &"West Europe".into(), &"westeurope".into()));
-        assert!(!same(Shape::Region, &"westeurope".into(), &"northeurope".into()));
+        assert!(same(
+            Shape::Region,
+            &"West Europe".into(),
+            &"westeurope".into()
+        ));
+        assert!(!same(
+            Shape::Region,
+            &"westeurope".into(),
+            &"northeurope".into()
+        ));
     }
 
     #[test]

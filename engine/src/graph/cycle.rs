@@ -22,9 +22,7 @@ impl Cycle {
         // Of petgraph's two algorithms only this one and toposort survive long chains on a small stack.
         let knot = kosaraju_scc(graph)
             .into_iter()
-            .filter(|members| {
-                members.len() > 1 || graph.contains_edge(members[0], members[0])
-            })
+            .filter(|members| members.len() > 1 || graph.contains_edge(members[0], members[0]))
             .min_by_key(|members| members.iter().map(|node| graph[*node]).min())
             .unwrap_or_default();
         let Some(start) = knot.iter().copied().min_by_key(|node| graph[*node]) else {
@@ -64,7 +62,9 @@ impl Cycle {
             code: Code("VML170"),
             message: format!("these wait for each other: {}", path.join(" → ")),
             labels,
-            help: Some("remove one of the references, so that one of them can be made first".to_owned()),
+            help: Some(
+                "remove one of the references, so that one of them can be made first".to_owned(),
+            ),
         }
     }
 }

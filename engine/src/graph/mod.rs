@@ -86,23 +86,21 @@ fn edges(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Edge> {
     edges
 }
 
-fn ordered<'a>(
-    resource: &'a Resource,
-    schema: &'static Schema,
-    beneath: &'a Beneath<'_>,
-) -> impl Iterator<Item = Edge> + 'a {
-    schema.order.iter().flat_map(move |order| {
-        beneath
+fn ordered(resource: &Resource, schema: &Schema, beneath: &Beneath<'_>) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    for order in schema.order {
+        let others = beneath
             .of_kind(&resource.parent, order.after)
             .iter()
-            .filter(|other| matches(order, resource, other))
-            .map(move |other| Edge {
-                from: resource.address.clone(),
-                on: other.address.clone(),
-                need: order.need,
-                reason: order.reason.to_owned(),
-            })
-    })
+            .filter(|other| matches(order, resource, other));
+        edges.extend(others.map(|other| Edge {
+            from: resource.address.clone(),
+            on: other.address.clone(),
+            need: order.need,
+            reason: order.reason.to_owned(),
+        }));
+    }
+    edges
 }
 
 fn matches(order: &Order, resource: &Resource, other: &Resource) -> bool {
@@ -115,24 +113,25 @@ fn matches(order: &Order, resource: &Resource, other: &Resource) -> bool {
 }
 
 /// For each address around something, what lies in it at any depth, by kind.
-struct Beneath<'a>(BTreeMap<(&'a Address, &'a str), Vec<&'a Resource>>);
+struct Beneath<'a>(BTreeMap<&'a Address, BTreeMap<&'static str, Vec<&'a Resource>>>);
 
 impl<'a> Beneath<'a> {
     fn of(manifest: &'a Manifest) -> Beneath<'a> {
-        let mut index: BTreeMap<(&Address, &str), Vec<&Resource>> = BTreeMap::new();
+        let mut index = Beneath(BTreeMap::new());
         for resource in manifest.resources.values() {
             for outer in manifest.around(resource) {
-                index
-                    .entry((&outer.parent, resource.kind))
-                    .or_default()
-                    .push(resource);
+                let kinds = index.0.entry(&outer.parent).or_default();
+                kinds.entry(resource.kind).or_default().push(resource);
             }
         }
-        Beneath(index)
+        index
     }
 
     fn of_kind(&self, parent: &Address, kind: &str) -> &[&'a Resource] {
-        self.0.get(&(parent, kind)).map_or(&[], Vec::as_slice)
+        self.0
+            .get(parent)
+            .and_then(|kinds| kinds.get(kind))
+            .map_or(&[], Vec::as_slice)
     }
 }
 

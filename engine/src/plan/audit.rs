@@ -20,9 +20,15 @@ pub fn audit(plan: &Plan) -> Vec<String> {
         wrong.extend(audit_step(plan, step, &errors));
         for wait in &step.waits {
             match place.get(&wait.on) {
-                None => wrong.push(format!("`{}` waits for `{}`, which has no step", step.address, wait.on)),
+                None => wrong.push(format!(
+                    "`{}` waits for `{}`, which has no step",
+                    step.address, wait.on
+                )),
                 Some(first) if *first >= at => {
-                    wrong.push(format!("`{}` stands before `{}`, for which it waits", step.address, wait.on));
+                    wrong.push(format!(
+                        "`{}` stands before `{}`, for which it waits",
+                        step.address, wait.on
+                    ));
                 }
                 Some(first) => wrong.extend(audit_wait(step, &plan.steps[*first], wait.need)),
             }
@@ -39,16 +45,32 @@ fn audit_step(plan: &Plan, step: &Step, errors: &BTreeSet<&Address>) -> Vec<Stri
         wrong.push(format!("`{address}` is written without an id"));
     }
     if live && errors.contains(address) {
-        wrong.push(format!("`{address}` is written in spite of an error finding"));
+        wrong.push(format!(
+            "`{address}` is written in spite of an error finding"
+        ));
     }
-    if step.blocked.is_none() && step.changes.iter().any(|change| change.class == Class::Fixed && step.action != Action::Create) {
-        wrong.push(format!("`{address}` differs in something fixed, and no finding says so"));
+    if step.blocked.is_none()
+        && step
+            .changes
+            .iter()
+            .any(|change| change.class == Class::Fixed && step.action != Action::Create)
+    {
+        wrong.push(format!(
+            "`{address}` differs in something fixed, and no finding says so"
+        ));
     }
-    if step.action == Action::Update && !step.changes.iter().any(|change| change.class == Class::Changeable) {
+    if step.action == Action::Update
+        && !step
+            .changes
+            .iter()
+            .any(|change| change.class == Class::Changeable)
+    {
         wrong.push(format!("`{address}` is updated without a change"));
     }
     if (step.action == Action::Defer) != step.hindrance.is_some() {
-        wrong.push(format!("`{address}` is deferred without a reason, or has one without being deferred"));
+        wrong.push(format!(
+            "`{address}` is deferred without a reason, or has one without being deferred"
+        ));
     }
     if plan.mode == Mode::Apply && step.action == Action::Delete {
         wrong.push(format!("`{address}` is deleted by an apply"));
@@ -57,7 +79,9 @@ fn audit_step(plan: &Plan, step: &Step, errors: &BTreeSet<&Address>) -> Vec<Stri
         wrong.push(format!("`{address}` is made or changed by a destroy"));
     }
     if step.action.removes() && step.foreign.is_some() {
-        wrong.push(format!("`{address}` is another estate's and would be taken away"));
+        wrong.push(format!(
+            "`{address}` is another estate's and would be taken away"
+        ));
     }
     wrong
 }
@@ -68,10 +92,16 @@ fn audit_wait(step: &Step, first: &Step, need: Need) -> Vec<String> {
     }
     let mut wrong = Vec::new();
     if first.action == Action::Defer {
-        wrong.push(format!("`{}` runs though `{}` is deferred", step.address, first.address));
+        wrong.push(format!(
+            "`{}` runs though `{}` is deferred",
+            step.address, first.address
+        ));
     }
     if first.blocked.is_some() {
-        wrong.push(format!("`{}` runs though `{}` is blocked", step.address, first.address));
+        wrong.push(format!(
+            "`{}` runs though `{}` is blocked",
+            step.address, first.address
+        ));
     }
     wrong
 }

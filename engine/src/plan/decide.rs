@@ -35,7 +35,8 @@ pub fn plan(
 ) -> Result<Plan, Cycle> {
     let graph = Graph::of(scene.manifest, catalogue)?;
     let matching = Matching::of(catalogue, scene);
-    let (revocations, unmanaged) = ownership::unclaimed(catalogue, scene, &matching, &wish.selected);
+    let (revocations, unmanaged) =
+        ownership::unclaimed(catalogue, scene, &matching, &wish.selected);
     let taken = wish.selected.of(&graph);
     let steps = match wish.mode {
         Mode::Apply => build(scene, &graph, &matching, &taken, &findings),
@@ -102,7 +103,11 @@ fn decide(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     match pair.live {
         None => {
             step.changes = made_of(schema, &step.write);
-            step.action = if makes(schema, pair) { Action::Create } else { Action::Keep };
+            step.action = if makes(schema, pair) {
+                Action::Create
+            } else {
+                Action::Keep
+            };
         }
         Some(live) => {
             let ours = live.stamp.as_deref() == Some(scene.manifest.estate.as_str());
@@ -219,7 +224,14 @@ fn foreign(scene: &Scene<'_>, schema: &Schema, live: Option<&Live>) -> Option<su
 fn title(scene: &Scene<'_>, schema: &Schema, pair: &Pair<'_>) -> String {
     let resource = pair.resource;
     let around = scene.manifest.parent_of(resource).map_or_else(
-        || resource.parent.segments().last().unwrap_or_default().to_owned(),
+        || {
+            resource
+                .parent
+                .segments()
+                .last()
+                .unwrap_or_default()
+                .to_owned()
+        },
         |parent| parent.name.clone(),
     );
     match (resource.get("role"), resource.get("principal")) {
@@ -414,8 +426,7 @@ fn keep_only_live_waits(steps: &mut [Step]) {
 
 /// Whether a finding is about something that the plan is for.
 fn concerns(finding: &Finding, scene: &Scene<'_>, taken: &BTreeSet<&Address>) -> bool {
-    taken.contains(&finding.subject)
-        || scene.manifest.resource(&finding.subject).is_none()
+    taken.contains(&finding.subject) || scene.manifest.resource(&finding.subject).is_none()
 }
 
 /// How many live objects of each kind the plan had before it: the declared ones that exist and the ones that it revokes.

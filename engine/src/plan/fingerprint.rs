@@ -13,7 +13,12 @@ pub fn fingerprint(declared: &Attributes, live: Option<&Live>) -> String {
         key: &live.key.0,
         attributes: declared
             .keys()
-            .map(|name| (name.as_str(), live.attributes.get(name).unwrap_or(&Value::Null)))
+            .map(|name| {
+                (
+                    name.as_str(),
+                    live.attributes.get(name).unwrap_or(&Value::Null),
+                )
+            })
             .collect(),
         stamp: live.stamp.as_deref(),
         protected: live.protected,

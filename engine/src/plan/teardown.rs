@@ -23,7 +23,11 @@ pub(super) fn steps(
     let mut deferred: BTreeSet<Address> = BTreeSet::new();
     let mut steps = Vec::new();
     for address in graph.order().iter().rev() {
-        let Some(pair) = matching.pairs.get(address).filter(|_| taken.contains(address)) else {
+        let Some(pair) = matching
+            .pairs
+            .get(address)
+            .filter(|_| taken.contains(address))
+        else {
             continue;
         };
         let mut step = decide_one(scene, pair, &gone);
@@ -59,13 +63,15 @@ fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> St
         return step;
     };
     if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
-        step.notes.push(format!("it stays: {}", decide::maker(live)));
+        step.notes
+            .push(format!("it stays: {}", decide::maker(live)));
         step.foreign = None;
         return step;
     }
     let left = left_inside(scene, live, gone);
     if !left.is_empty() {
-        step.notes.push(format!("it stays: it still holds {}", left.join(", ")));
+        step.notes
+            .push(format!("it stays: it still holds {}", left.join(", ")));
         return step;
     }
     step.action = removal(pair.kind.schema().lifetime);

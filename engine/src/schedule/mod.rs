@@ -1,6 +1,6 @@
 //! What may run now. Pure: outcomes go in, ready steps come out, and a failure stops only what needs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::address::Address;
 use crate::event::Outcome;
@@ -12,15 +12,23 @@ use crate::schema::Need;
 pub struct Schedule<'a> {
     steps: Vec<&'a Step>,
     places: BTreeMap<&'a Address, usize>,
-    dependents: Vec<Vec<usize>>,
+    dependents: Vec<Vec<Dependent>>,
     states: Vec<State>,
+    ready: BTreeSet<usize>,
     revocations_left: usize,
-    stopped: bool,
+}
+
+/// A step that waits for another.
+#[derive(Clone, Copy, Debug)]
+struct Dependent {
+    at: usize,
+    need: Need,
 }
 
 #[derive(Clone, Debug)]
 enum State {
-    Waiting,
+    /// Waits for so many others.
+    Waiting(usize),
     Running,
     Ended(Outcome),
 }
@@ -38,43 +46,70 @@ impl<'a> Schedule<'a> {
             .enumerate()
             .map(|(at, step)| (&step.address, at))
             .collect();
-        let mut dependents = vec![Vec::new(); steps.len()];
-        for (at, step) in steps.iter().enumerate() {
+        let mut schedule = Schedule {
+            dependents: vec![Vec::new(); steps.len()],
+            states: vec![State::Waiting(0); steps.len()],
+            ready: BTreeSet::new(),
+            revocations_left: 0,
+            places,
+            steps,
+        };
+        schedule.connect();
+        schedule.begin();
+        schedule
+    }
+
+    fn connect(&mut self) {
+        for (at, step) in self.steps.iter().enumerate() {
+            let mut waits = 0;
             for wait in &step.waits {
-                if let Some(on) = places.get(&wait.on) {
-                    dependents[*on].push(at);
+                if let Some(on) = self.places.get(&wait.on) {
+                    self.dependents[*on].push(Dependent {
+                        at,
+                        need: wait.need,
+                    });
+                    waits += 1;
                 }
             }
+            self.states[at] = State::Waiting(waits);
         }
-        let states: Vec<State> = steps.iter().map(|step| settled_by_plan(step)).collect();
-        let revocations_left = steps
+    }
+
+    fn begin(&mut self) {
+        self.revocations_left = self
+            .steps
             .iter()
-            .zip(&states)
-            .filter(|(step, state)| step.action == Action::Revoke && matches!(state, State::Waiting))
+            .filter(|step| step.action == Action::Revoke)
             .count();
-        Schedule {
-            steps,
-            places,
-            dependents,
-            states,
-            revocations_left,
-            stopped: false,
+        self.ready = (0..self.steps.len())
+            .filter(|at| matches!(self.states[*at], State::Waiting(0)))
+            .collect();
+        for at in 0..self.steps.len() {
+            if let Some(outcome) = settled_by_plan(self.steps[at])
+                && !matches!(self.states[at], State::Ended(_))
+            {
+                self.end(at, outcome);
+                self.follow(at);
+            }
         }
     }
 
     /// Hands out up to `most` steps that may run now, in the plan's order; each is handed out once.
     pub fn take(&mut self, most: usize) -> Vec<&'a Step> {
-        if self.stopped {
-            return Vec::new();
-        }
-        let ready: Vec<usize> = (0..self.steps.len())
-            .filter(|at| self.is_ready(*at))
+        // Access that is to go goes before anything else is touched.
+        let only_revocations = self.revocations_left > 0;
+        let taken: Vec<usize> = self
+            .ready
+            .iter()
+            .copied()
+            .filter(|at| !only_revocations || self.steps[*at].action == Action::Revoke)
             .take(most)
             .collect();
-        for at in &ready {
+        for at in &taken {
+            self.ready.remove(at);
             self.states[*at] = State::Running;
         }
-        ready.into_iter().map(|at| self.steps[at]).collect()
+        taken.into_iter().map(|at| self.steps[at]).collect()
     }
 
     /// Takes note of how a running step ended, and returns the steps that thereby end without having begun.
@@ -88,9 +123,9 @@ impl<'a> Schedule<'a> {
 
     /// Nothing more is handed out; what has not begun ends as not started.
     pub fn stop(&mut self) {
-        self.stopped = true;
+        self.ready.clear();
         for state in &mut self.states {
-            if matches!(state, State::Waiting) {
+            if matches!(state, State::Waiting(_)) {
                 *state = State::Ended(Outcome::NotStarted);
             }
         }
@@ -110,59 +145,45 @@ impl<'a> Schedule<'a> {
             .zip(&self.states)
             .filter_map(|(step, state)| match state {
                 State::Ended(outcome) => Some((step.address.clone(), outcome.clone())),
-                State::Waiting | State::Running => None,
+                State::Waiting(_) | State::Running => None,
             })
             .collect()
     }
 
-    fn is_ready(&self, at: usize) -> bool {
-        let step = self.steps[at];
-        matches!(self.states[at], State::Waiting)
-            // Access that is to go goes before anything else is touched.
-            && (step.action == Action::Revoke || self.revocations_left == 0)
-            && step.waits.iter().all(|wait| self.is_met(&wait.on, wait.need))
-    }
-
-    fn is_met(&self, on: &Address, need: Need) -> bool {
-        match self.places.get(on).map(|at| &self.states[*at]) {
-            Some(State::Ended(Outcome::Done { .. })) | None => true,
-            Some(State::Ended(_)) => need == Need::End,
-            Some(State::Waiting | State::Running) => false,
-        }
-    }
-
     fn end(&mut self, at: usize, outcome: Outcome) {
-        if self.steps[at].action == Action::Revoke && !matches!(self.states[at], State::Ended(_)) {
+        self.ready.remove(&at);
+        if self.steps[at].action == Action::Revoke {
             self.revocations_left -= 1;
         }
         self.states[at] = State::Ended(outcome);
     }
 
-    /// Ends those that needed a step's success and did not get it, and in turn those that needed them.
+    /// Tells those that wait for a step that it ended: they come nearer to being ready, or end with it, and so in turn do theirs.
     fn follow(&mut self, first: usize) -> Vec<(&'a Step, Outcome)> {
         let mut ended = Vec::new();
-        let mut queue = vec![first];
-        while let Some(on) = queue.pop() {
+        let mut queue = VecDeque::from([first]);
+        while let Some(on) = queue.pop_front() {
             let State::Ended(outcome) = &self.states[on] else {
                 continue;
             };
-            let because = self.steps[on].address.to_string();
-            let inherited = match outcome {
-                Outcome::Done { .. } | Outcome::NotStarted => continue,
-                Outcome::Deferred { .. } => Outcome::Deferred {
-                    reason: format!("it needs `{because}`, which is put off"),
-                },
-                Outcome::Failed { .. } | Outcome::Blocked { .. } => Outcome::Blocked { because },
-            };
-            for at in self.dependents[on].clone() {
-                let needed = self.steps[at]
-                    .waits
-                    .iter()
-                    .any(|wait| wait.on == self.steps[on].address && wait.need == Need::Success);
-                if needed && matches!(self.states[at], State::Waiting) {
-                    self.end(at, inherited.clone());
-                    ended.push((self.steps[at], inherited.clone()));
-                    queue.push(at);
+            let inherited = inherited(self.steps[on], outcome);
+            for dependent in std::mem::take(&mut self.dependents[on]) {
+                let at = dependent.at;
+                let State::Waiting(left) = self.states[at] else {
+                    continue;
+                };
+                if let Some(outcome) = inherited
+                    .clone()
+                    .filter(|_| dependent.need == Need::Success)
+                {
+                    self.end(at, outcome.clone());
+                    ended.push((self.steps[at], outcome));
+                    queue.push_back(at);
+                } else {
+                    self.states[at] = State::Waiting(left - 1);
+                    if left == 1 {
+                        self.ready.insert(at);
+                    }
                 }
             }
         }
@@ -170,16 +191,27 @@ impl<'a> Schedule<'a> {
     }
 }
 
-fn settled_by_plan(step: &Step) -> State {
+/// How those end that needed a step's success; `None` where it succeeded.
+fn inherited(step: &Step, outcome: &Outcome) -> Option<Outcome> {
+    let because = step.address.to_string();
+    match outcome {
+        Outcome::Done { .. } => None,
+        Outcome::NotStarted => Some(Outcome::NotStarted),
+        Outcome::Deferred { .. } => Some(Outcome::Deferred {
+            reason: format!("it needs `{because}`, which is put off"),
+        }),
+        Outcome::Failed { .. } | Outcome::Blocked { .. } => Some(Outcome::Blocked { because }),
+    }
+}
+
+/// The outcome of what the plan itself blocks or defers.
+fn settled_by_plan(step: &Step) -> Option<Outcome> {
     if let Some(blocked) = &step.blocked {
-        return State::Ended(Outcome::Blocked {
+        return Some(Outcome::Blocked {
             because: format!("{} on `{}`", blocked.rule, blocked.subject),
         });
     }
-    match (&step.hindrance, step.action) {
-        (Some(hindrance), Action::Defer) => State::Ended(Outcome::Deferred {
-            reason: hindrance.reason.clone(),
-        }),
-        _ => State::Waiting,
-    }
+    step.hindrance.as_ref().map(|hindrance| Outcome::Deferred {
+        reason: hindrance.reason.clone(),
+    })
 }
