@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod plan;
 pub mod problem;
 pub mod provider;
+pub mod published;
 pub mod rule;
 pub mod schedule;
 pub mod schema;
