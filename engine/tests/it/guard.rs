@@ -1,0 +1,110 @@
+//! Guards: what stops a plan, with its numbers, and what lifts it.
+
+use insta::assert_snapshot;
+use vmlogin_engine::manifest::Safety;
+use vmlogin_engine::plan::Plan;
+use vmlogin_engine::plan::guard::{Accepted, Refusal, judge};
+
+use crate::world::{World, manifest};
+
+fn with_revocations(count: usize) -> Plan {
+    let world = (0..count).fold(World::new().group("core/rg"), |world, number| {
+        world.grant("core/rg", "user", &format!("u{number}"), Some("web-prod"))
+    });
+    world.plan(&manifest("resource-group rg subscription=core"))
+}
+
+fn accept(texts: &[&str]) -> Accepted {
+    Accepted::read(texts).expect("guards")
+}
+
+fn shown(refusals: &[Refusal]) -> String {
+    let lines: Vec<String> = refusals
+        .iter()
+        .map(|refusal| {
+            format!(
+                "{}: {} [{} affected]\n    {}",
+                refusal.guard,
+                refusal.message,
+                refusal.affected.len(),
+                refusal.lift
+            )
+        })
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn too_many_revocations_are_refused_with_the_number_that_lifts_them() {
+    let plan = with_revocations(6);
+    let safety = Safety::default();
+    assert_snapshot!(shown(&judge(&plan, &safety, &accept(&[]), None)), @"");
+    assert_eq!(judge(&plan, &safety, &accept(&["max-delete=6"]), None), []);
+    assert_eq!(judge(&plan, &safety, &accept(&["max-delete=5"]), None).len(), 1);
+    assert_eq!(judge(&with_revocations(5), &safety, &accept(&[]), None), []);
+}
+
+#[test]
+fn the_environment_only_tightens_and_no_flag_lifts_it() {
+    let plan = with_revocations(4);
+    let safety = Safety::default();
+    assert_eq!(judge(&plan, &safety, &accept(&[]), Some(100)), []);
+    let refusals = judge(&plan, &safety, &accept(&["max-delete=50"]), Some(3));
+    assert_snapshot!(shown(&refusals), @"");
+}
+
+#[test]
+fn a_large_share_of_many_is_refused_and_a_large_share_of_few_is_not() {
+    let safety = Safety {
+        max_delete: 100,
+        max_change_percent: 25,
+    };
+    let few = with_revocations(9);
+    assert_eq!(judge(&few, &safety, &accept(&[]), None), []);
+    let many = with_revocations(10);
+    assert_snapshot!(shown(&judge(&many, &safety, &accept(&[]), None)), @"");
+    assert_eq!(judge(&many, &safety, &accept(&["max-change-percent=100"]), None), []);
+}
+
+#[test]
+fn another_estates_stamp_stops_a_change_and_a_declared_grant() {
+    let world = World::new()
+        .knows("group:sg-web", "g1")
+        .group("core/rg")
+        .but("resource-group", "core/rg", |group| group.stamp = Some("data-prod".to_owned()))
+        .grant("core/rg", "user", "g1", Some("data-prod"));
+    let plan = world.plan(&manifest(
+        "resource-group rg subscription=core { tags team=web; grant user (group)sg-web }",
+    ));
+    let refusals = judge(&plan, &Safety::default(), &accept(&[]), None);
+    assert_snapshot!(shown(&refusals), @"");
+    let reading = world.plan(&manifest("resource-group rg subscription=core"));
+    assert_eq!(judge(&reading, &Safety::default(), &accept(&[]), None), []);
+    assert_eq!(judge(&plan, &Safety::default(), &accept(&["foreign-estate"]), None), []);
+}
+
+#[test]
+fn a_protected_thing_is_not_destroyed() {
+    let text = "resource-group rg subscription=core location=westeurope";
+    let world = World::new()
+        .group("core/rg")
+        .but("resource-group", "core/rg", |group| {
+            group.stamp = Some("web-prod".to_owned());
+            group.protected = true;
+        })
+        .holds("core/rg", &[]);
+    let plan = world.destroy(&manifest(text));
+    let refusals = judge(&plan, &Safety::default(), &accept(&[]), None);
+    assert_snapshot!(shown(&refusals), @"");
+    assert_eq!(judge(&plan, &Safety::default(), &accept(&["protected"]), None), []);
+}
+
+#[test]
+fn accept_names_one_guard_and_its_number() {
+    let errors: Vec<String> = ["max-delet=3", "max-delete", "protected=1", "max-delete=x", "break-glass"]
+        .iter()
+        .map(|text| Accepted::read(&[text]).expect_err(text))
+        .map(|error| format!("{error}; {}", error.help()))
+        .collect();
+    assert_snapshot!(errors.join("\n"), @"");
+}
