@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// The word before the first `:` is the kind of the outermost named thing, the rest its place. `/`, `%` and `*` inside a
 /// name are percent-encoded, so that splitting at `/` is always right.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Address(String);
 

@@ -145,7 +145,6 @@ impl Inventory {
 
     /// What became of a principal in a tenant.
     pub fn principal(&self, tenant: &str, principal: &Principal) -> Option<&Resolution> {
-        self.principals
-            .get(&(tenant.to_owned(), principal.clone()))
+        self.principals.get(&(tenant.to_owned(), principal.clone()))
     }
 }

@@ -41,7 +41,9 @@ pub trait Kind: Sync {
 }
 
 /// The natural identity of a resource, computed alike from both sides: a grant is (scope, principal, role), whatever its id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Key(pub String);
 

@@ -18,7 +18,11 @@ pub trait Provider: Sync {
     async fn survey(&self, manifest: &Manifest, mode: Mode) -> Result<Inventory, Fault>;
 
     /// Does exactly what the step says and returns when Azure's operation has ended.
-    async fn carry_out(&self, step: &Step, progress: &(dyn Fn(Progress) + Sync)) -> Result<Done, Fault>;
+    async fn carry_out(
+        &self,
+        step: &Step,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Done, Fault>;
 
     /// Looks at what a finished step was to bring about. Never an error: what cannot be looked at was not checked.
     async fn verify(&self, step: &Step) -> Vec<Verdict>;
@@ -85,7 +89,9 @@ pub struct Fault {
 }
 
 /// What sort of wrong a fault is; exit codes and retries depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
     /// Not signed in, or the token was refused.

@@ -38,7 +38,9 @@ pub struct Card {
 }
 
 /// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// It tells.
@@ -81,7 +83,9 @@ pub struct Finding {
 }
 
 /// Whether a rule saw what it says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// It did.
@@ -92,7 +96,13 @@ pub enum Certainty {
 
 impl Finding {
     /// A hit of a rule, with the rule's own severity.
-    pub fn hit(card: &Card, subject: Address, span: Span, message: String, help: String) -> Finding {
+    pub fn hit(
+        card: &Card,
+        subject: Address,
+        span: Span,
+        message: String,
+        help: String,
+    ) -> Finding {
         Finding {
             rule: card.id.to_owned(),
             severity: card.severity,

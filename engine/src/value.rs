@@ -53,7 +53,9 @@ pub enum SecretSource {
 }
 
 /// Somebody who can be granted a role, as the manifest names them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Principal {
     /// What the name is a name of.
     pub kind: PrincipalKind,
@@ -62,7 +64,9 @@ pub struct Principal {
 }
 
 /// The annotation in front of a principal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum PrincipalKind {
     /// `(user)`: a user principal name.
@@ -180,7 +184,9 @@ impl fmt::Display for Value {
             Value::Secret(SecretSource::Environment(name)) => {
                 write!(out, "(secret, from the environment's {name})")
             }
-            Value::Secret(SecretSource::File(path)) => write!(out, "(secret, from the file {path})"),
+            Value::Secret(SecretSource::File(path)) => {
+                write!(out, "(secret, from the file {path})")
+            }
         }
     }
 }

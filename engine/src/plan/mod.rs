@@ -4,9 +4,10 @@ pub mod audit;
 pub mod decide;
 pub mod fingerprint;
 pub mod guard;
-pub mod matching;
-pub mod ownership;
+mod matching;
+mod ownership;
 pub mod selection;
+mod teardown;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -100,14 +101,16 @@ pub struct Step {
     pub blocked: Option<Blocked>,
     /// A hash of what the decision rests on: the normalised attributes that the diff read, or absence.
     pub fingerprint: String,
-    /// The estate whose stamp the live thing carries.
-    pub stamp: Option<String>,
+    /// The other estate whose stamp the live thing carries.
+    pub foreign: Option<Foreign>,
     /// Whether the live thing, or the manifest, protects it.
     pub protected: bool,
 }
 
 /// What a step does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Make what is missing.
@@ -185,6 +188,15 @@ pub struct Blocked {
     pub rule: String,
     /// Whom the rule speaks of.
     pub subject: Address,
+}
+
+/// Another estate's claim to the subject of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Foreign {
+    /// That estate.
+    pub estate: String,
+    /// Whether naming the thing is already a claim to it, as for a grant: the two estates would each revoke it one day.
+    pub by_being_named: bool,
 }
 
 /// A live grant that no node names and that stays.
