@@ -1,1 +1,10 @@
-fn main(){}
+//! The binary `vmlogin`: arguments, screens, exit codes and files. It knows no property names, URLs or host names of Azure;
+//! decisions are the engine's.
+
+mod args;
+mod exit;
+mod render;
+mod session;
+mod terminal;
+
+fn main() {}
