@@ -92,7 +92,11 @@ fn a_failed_identity_blocks_its_login_and_grant_and_nothing_else() {
     let (manifest, world) = estate(2);
     let plan = world.plan(&manifest);
     let (outcomes, _) = run(&plan, 4, |address| {
-        if address.as_str() == "vm:core/rg/web0/identity" { failed() } else { done() }
+        if address.as_str() == "vm:core/rg/web0/identity" {
+            failed()
+        } else {
+            done()
+        }
     });
     let shown: Vec<String> = outcomes
         .iter()
@@ -102,7 +106,16 @@ fn a_failed_identity_blocks_its_login_and_grant_and_nothing_else() {
             _ => format!("{address} done"),
         })
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @"
+    grant:core/rg/admin/user:kim@contoso.com done
+    grant:core/rg/user/object-id:gone done
+    vm:core/rg/web0/grant/user/user:kim@contoso.com blocked by vm:core/rg/web0/login
+    vm:core/rg/web0/identity failed
+    vm:core/rg/web0/login blocked by vm:core/rg/web0/identity
+    vm:core/rg/web1/grant/user/user:kim@contoso.com done
+    vm:core/rg/web1/identity done
+    vm:core/rg/web1/login done
+    ");
 }
 
 #[test]
@@ -167,7 +180,8 @@ proptest! {
         let world = world.after(&carried_out);
         let second = world.plan(&manifest);
         let (outcomes, _) = run(&second, most, |_| done());
-        prop_assert!(outcomes.values().all(|outcome| matches!(outcome, Outcome::Done { .. })));
+        let all_done = outcomes.values().all(|outcome| matches!(outcome, Outcome::Done { .. }));
+        prop_assert!(all_done, "{outcomes:?}");
         prop_assert!(world.after(&second).plan(&manifest).is_empty());
     }
 }

@@ -118,7 +118,12 @@ impl World {
     }
 
     /// Changes the live thing of a kind at a place.
-    pub(crate) fn but(mut self, kind: &'static str, key: &str, change: impl Fn(&mut Live)) -> World {
+    pub(crate) fn but(
+        mut self,
+        kind: &'static str,
+        key: &str,
+        change: impl Fn(&mut Live),
+    ) -> World {
         let live = self
             .inventory
             .live
@@ -186,7 +191,12 @@ impl World {
         excludes: &[&str],
         findings: Vec<Finding>,
     ) -> Result<Plan, Cycle> {
-        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let owned = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|text| (*text).to_owned())
+                .collect::<Vec<_>>()
+        };
         let scene = Scene {
             manifest,
             inventory: &self.inventory,
@@ -274,15 +284,23 @@ pub(crate) fn shown(plan: &Plan) -> String {
     for step in &plan.steps {
         lines.push(format!("{:<6} {}", step.action.word(), step.address));
         for change in &step.changes {
-            lines.push(format!("    {}: {} -> {}", change.attribute, change.before, change.after));
+            lines.push(format!(
+                "    {}: {} -> {}",
+                change.attribute, change.before, change.after
+            ));
         }
         for wait in &step.waits {
-            lines.push(format!("    after {} ({:?}): {}", wait.on, wait.need, wait.reason));
+            lines.push(format!(
+                "    after {} ({:?}): {}",
+                wait.on, wait.need, wait.reason
+            ));
         }
         lines.extend(step.notes.iter().map(|note| format!("    note: {note}")));
-        lines.extend(step.hindrance.iter().map(|hindrance| {
-            format!("    because {}; {}", hindrance.reason, hindrance.help)
-        }));
+        lines.extend(
+            step.hindrance
+                .iter()
+                .map(|hindrance| format!("    because {}; {}", hindrance.reason, hindrance.help)),
+        );
         lines.extend(
             step.blocked
                 .iter()
