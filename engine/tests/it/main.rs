@@ -3,6 +3,7 @@
 mod guard;
 mod language;
 mod plan;
+mod property;
 mod sample;
 mod schedule;
 mod syntax;
