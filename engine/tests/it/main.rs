@@ -1,5 +1,7 @@
 //! What the engine decides and says, in cases that can be checked by eye.
 
 mod language;
+mod manifest;
+mod report;
 mod sample;
 mod syntax;
