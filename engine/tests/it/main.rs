@@ -2,8 +2,10 @@
 
 mod guard;
 mod language;
+mod manifest;
 mod plan;
 mod property;
+mod report;
 mod sample;
 mod schedule;
 mod syntax;
