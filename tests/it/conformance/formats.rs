@@ -6,14 +6,18 @@ use serde_json::Value;
 /// otherwise go unchecked.
 pub(crate) fn format_flaw(format: &str, value: &Value) -> Option<String> {
     let fits = match (format, value) {
-        ("int32", Value::Number(number)) => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        ("int32", Value::Number(number)) => number
+            .as_i64()
+            .is_some_and(|number| i32::try_from(number).is_ok()),
         ("int64", Value::Number(number)) => number.is_i64(),
         ("float" | "double", Value::Number(_)) => true,
         ("uuid", Value::String(text)) => is_uuid(text),
         ("date-time", Value::String(text)) => is_date_time(text),
         ("uri", Value::String(text)) => url::Url::parse(text).is_ok(),
         ("arm-id", Value::String(text)) => text.starts_with('/'),
-        ("int32" | "int64" | "float" | "double" | "uuid" | "date-time" | "uri" | "arm-id", _) => false,
+        ("int32" | "int64" | "float" | "double" | "uuid" | "date-time" | "uri" | "arm-id", _) => {
+            false
+        }
         (unknown, _) => return Some(format!("format `{unknown}` is not supported by this check")),
     };
     (!fits).then(|| format!("is not of format `{format}`"))
@@ -46,15 +50,24 @@ mod tests {
 
     #[test]
     fn a_uuid_has_its_hyphens() {
-        assert_eq!(format_flaw("uuid", &json!("372140E0-b3b7-4226-8ef9-d57986796201")), None);
+        assert_eq!(
+            format_flaw("uuid", &json!("372140E0-b3b7-4226-8ef9-d57986796201")),
+            None
+        );
         assert!(format_flaw("uuid", &json!("372140e0b3b742268ef9d57986796201")).is_some());
         assert!(format_flaw("uuid", &json!("{subscription-id}")).is_some());
     }
 
     #[test]
     fn a_moment_needs_its_offset() {
-        assert_eq!(format_flaw("date-time", &json!("2019-06-21T18:44:15.6509758Z")), None);
-        assert_eq!(format_flaw("date-time", &json!("2025-11-17T10:00:00+00:00")), None);
+        assert_eq!(
+            format_flaw("date-time", &json!("2019-06-21T18:44:15.6509758Z")),
+            None
+        );
+        assert_eq!(
+            format_flaw("date-time", &json!("2025-11-17T10:00:00+00:00")),
+            None
+        );
         assert!(format_flaw("date-time", &json!("2019-06-21T18:44:15")).is_some());
         assert!(format_flaw("date-time", &json!("yesterday")).is_some());
     }

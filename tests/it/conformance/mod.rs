@@ -14,14 +14,13 @@
 use std::fmt;
 
 mod directory;
-mod directory_types;
-mod filter;
 mod formats;
 mod known;
 mod log;
 mod operation;
 mod paths;
 mod pattern;
+mod row;
 mod schema;
 mod specs;
 
@@ -48,7 +47,11 @@ pub(crate) struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{} {} {}: {}: {}", self.n, self.method, self.url, self.place, self.what)
+        write!(
+            f,
+            "#{} {} {}: {}: {}",
+            self.n, self.method, self.url, self.place, self.what
+        )
     }
 }
 
@@ -64,11 +67,17 @@ pub(crate) struct Flaw {
 impl Flaw {
     /// A flaw at a place.
     pub(crate) fn at(place: impl Into<String>, what: impl Into<String>) -> Flaw {
-        Flaw { place: place.into(), what: what.into() }
+        Flaw {
+            place: place.into(),
+            what: what.into(),
+        }
     }
 
     /// The same flaw seen from further out: `prefix` goes before its place.
     pub(crate) fn within(self, prefix: &str) -> Flaw {
-        Flaw { place: format!("{prefix}{}", self.place), what: self.what }
+        Flaw {
+            place: format!("{prefix}{}", self.place),
+            what: self.what,
+        }
     }
 }

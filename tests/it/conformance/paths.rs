@@ -16,7 +16,10 @@ enum Segment {
     Literal(String),
     One(String),
     /// Several segments; none at all where the contract lets the parameter be empty.
-    Span { name: String, optional: bool },
+    Span {
+        name: String,
+        optional: bool,
+    },
 }
 
 impl Template {
@@ -24,28 +27,49 @@ impl Template {
     /// in the file and is no part of the path.
     pub(crate) fn parse(text: &str, spanning: &BTreeSet<&str>) -> Template {
         let path = text.split('?').next().unwrap_or_default();
-        let segments = segments(path).into_iter().map(|segment| match parameter_name(segment) {
-            None => Segment::Literal(segment.to_owned()),
-            Some(name) if !spanning.contains(name) => Segment::One(name.to_owned()),
-            // The root scope `/` and a type without parents are written as nothing at all (OBSERVED.md 4, 8).
-            Some(name) => Segment::Span { name: name.to_owned(), optional: ["scope", "parentResourcePath"].contains(&name) },
-        });
-        Template { segments: segments.collect() }
+        let segments = segments(path)
+            .into_iter()
+            .map(|segment| match parameter_name(segment) {
+                None => Segment::Literal(segment.to_owned()),
+                Some(name) if !spanning.contains(name) => Segment::One(name.to_owned()),
+                // The root scope `/` and a type without parents are written as nothing at all (OBSERVED.md 4, 8).
+                Some(name) => Segment::Span {
+                    name: name.to_owned(),
+                    optional: ["scope", "parentResourcePath"].contains(&name),
+                },
+            });
+        Template {
+            segments: segments.collect(),
+        }
     }
 
     /// Whether a literal stands behind the last parameter that may hold slashes. Templates where none does (`/{resourceId}`,
     /// `…/{resourceType}/{resourceName}`) fit any path at all, so that no typing error would be found; each has a twin that
     /// does name its type, except for the generic resource operations, which this project has no use for.
     pub(crate) fn names_a_type(&self) -> bool {
-        let last_span = self.segments.iter().rposition(|segment| matches!(segment, Segment::Span { .. }));
-        let last_literal = self.segments.iter().rposition(|segment| matches!(segment, Segment::Literal(_)));
+        let last_span = self
+            .segments
+            .iter()
+            .rposition(|segment| matches!(segment, Segment::Span { .. }));
+        let last_literal = self
+            .segments
+            .iter()
+            .rposition(|segment| matches!(segment, Segment::Literal(_)));
         last_literal.is_some() && last_span < last_literal
     }
 
     /// Greater for the more literal of two templates.
     pub(crate) fn weight(&self) -> (usize, usize) {
-        let count = |wanted: fn(&Segment) -> bool| self.segments.iter().filter(|segment| wanted(segment)).count();
-        (count(|segment| matches!(segment, Segment::Literal(_))), count(|segment| matches!(segment, Segment::One(_))))
+        let count = |wanted: fn(&Segment) -> bool| {
+            self.segments
+                .iter()
+                .filter(|segment| wanted(segment))
+                .count()
+        };
+        (
+            count(|segment| matches!(segment, Segment::Literal(_))),
+            count(|segment| matches!(segment, Segment::One(_))),
+        )
     }
 
     /// What the parameters stand for if this path fits; literals compare without regard to case (FACTS.md 2).
@@ -84,7 +108,9 @@ fn bind(segments: &[Segment], path: &[&str]) -> Option<Bindings> {
     match segment {
         Segment::Literal(literal) => {
             let (first, rest) = path.split_first()?;
-            decode(first).eq_ignore_ascii_case(literal).then(|| bind(others, rest))?
+            decode(first)
+                .eq_ignore_ascii_case(literal)
+                .then(|| bind(others, rest))?
         }
         Segment::One(name) => {
             let (first, rest) = path.split_first().filter(|(first, _)| !first.is_empty())?;
@@ -92,12 +118,17 @@ fn bind(segments: &[Segment], path: &[&str]) -> Option<Bindings> {
             bindings.insert(name.clone(), decode(first));
             Some(bindings)
         }
-        Segment::Span { name, optional } => (usize::from(!optional)..=path.len()).rev().find_map(|length| {
-            let (taken, rest) = path.split_at(length);
-            let mut bindings = bind(others, rest).filter(|_| taken.iter().all(|segment| !segment.is_empty()))?;
-            bindings.insert(name.clone(), decode(&taken.join("/")));
-            Some(bindings)
-        }),
+        Segment::Span { name, optional } => {
+            (usize::from(!optional)..=path.len())
+                .rev()
+                .find_map(|length| {
+                    let (taken, rest) = path.split_at(length);
+                    let mut bindings = bind(others, rest)
+                        .filter(|_| taken.iter().all(|segment| !segment.is_empty()))?;
+                    bindings.insert(name.clone(), decode(&taken.join("/")));
+                    Some(bindings)
+                })
+        }
     }
 }
 
@@ -112,17 +143,28 @@ mod tests {
     use super::{Template, decode, segments};
 
     fn template(text: &str) -> Template {
-        Template::parse(text, &BTreeSet::from(["scope", "resourceId", "parentResourcePath", "resourceType"]))
+        Template::parse(
+            text,
+            &BTreeSet::from(["scope", "resourceId", "parentResourcePath", "resourceType"]),
+        )
     }
 
     fn bound(text: &str, path: &str) -> Option<Vec<String>> {
         let bindings = template(text).bind(&segments(path))?;
-        Some(bindings.into_iter().map(|(name, value)| format!("{name}={value}")).collect())
+        Some(
+            bindings
+                .into_iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect(),
+        )
     }
 
     #[test]
     fn literals_ignore_case_and_values_keep_it() {
-        let bound = bound("/subscriptions/{s}/resourceGroups/{g}", "/subscriptions/1/resourcegroups/RG-Web");
+        let bound = bound(
+            "/subscriptions/{s}/resourceGroups/{g}",
+            "/subscriptions/1/resourcegroups/RG-Web",
+        );
         assert_eq!(bound.unwrap(), ["g=RG-Web", "s=1"]);
     }
 
@@ -130,7 +172,10 @@ mod tests {
     fn a_scope_holds_slashes_or_nothing() {
         let assignments = "/{scope}/providers/Microsoft.Authorization/roleAssignments/{name}";
         let path = "/subscriptions/1/providers/Microsoft.Authorization/roleAssignments/x";
-        assert_eq!(bound(assignments, path).unwrap(), ["name=x", "scope=subscriptions/1"]);
+        assert_eq!(
+            bound(assignments, path).unwrap(),
+            ["name=x", "scope=subscriptions/1"]
+        );
         let root = "/providers/Microsoft.Authorization/roleAssignments/x";
         assert_eq!(bound(assignments, root).unwrap(), ["name=x", "scope="]);
     }
@@ -150,7 +195,9 @@ mod tests {
     #[test]
     fn a_template_that_would_fit_anything_names_no_type() {
         assert!(!template("/{resourceId}").names_a_type());
-        assert!(!template("/providers/{ns}/{parentResourcePath}/{resourceType}/{name}").names_a_type());
+        assert!(
+            !template("/providers/{ns}/{parentResourcePath}/{resourceType}/{name}").names_a_type()
+        );
         assert!(template("/{scope}/providers/Microsoft.Resources/tags/default").names_a_type());
         assert!(template("/subscriptions/{s}/providers/{ns}/register").names_a_type());
     }

@@ -27,7 +27,10 @@ enum Set {
     Digit,
     Space,
     Range(char, char),
-    OneOf { negated: bool, sets: Vec<Set> },
+    OneOf {
+        negated: bool,
+        sets: Vec<Set>,
+    },
 }
 
 impl Pattern {
@@ -47,29 +50,48 @@ impl Pattern {
                 '[' => class(&mut rest)?,
                 '\\' => escape(&mut rest)?,
                 '(' | ')' | '|' | '^' | '$' | '*' | '+' | '?' | '{' | '}' => {
-                    return Err(format!("`{next}` in pattern `{text}` is not supported here"));
+                    return Err(format!(
+                        "`{next}` in pattern `{text}` is not supported here"
+                    ));
                 }
                 literal => Set::Range(literal, literal),
             };
             let (least, most) = quantifier(&mut rest)?;
             pieces.push(Piece { set, least, most });
         }
-        Ok(Pattern { pieces, from_start, to_end })
+        Ok(Pattern {
+            pieces,
+            from_start,
+            to_end,
+        })
     }
 
     /// Whether the text holds a match (anywhere in it, unless the pattern is anchored).
     pub(crate) fn matches(&self, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();
-        let starts = if self.from_start { 0..=0 } else { 0..=text.len() };
-        starts.into_iter().any(|start| self.matches_from(&self.pieces, &text[start..]))
+        let starts = if self.from_start {
+            0..=0
+        } else {
+            0..=text.len()
+        };
+        starts
+            .into_iter()
+            .any(|start| self.matches_from(&self.pieces, &text[start..]))
     }
 
     fn matches_from(&self, pieces: &[Piece], text: &[char]) -> bool {
         let Some((piece, others)) = pieces.split_first() else {
             return !self.to_end || text.is_empty();
         };
-        let run = text.iter().take(piece.most).take_while(|c| piece.set.has(**c)).count();
-        run >= piece.least && (piece.least..=run).rev().any(|taken| self.matches_from(others, &text[taken..]))
+        let run = text
+            .iter()
+            .take(piece.most)
+            .take_while(|c| piece.set.has(**c))
+            .count();
+        run >= piece.least
+            && (piece.least..=run)
+                .rev()
+                .any(|taken| self.matches_from(others, &text[taken..]))
     }
 }
 
@@ -96,11 +118,23 @@ fn class(rest: &mut Vec<char>) -> Result<Set, String> {
             '[' => return Err("a `[` inside a character class is not supported here".to_owned()),
             '\\' => sets.push(escape(rest)?),
             from => {
-                let range = rest.len() >= 2 && rest[rest.len() - 1] == '-' && rest[rest.len() - 2] != ']';
-                let to = if range { rest.truncate(rest.len() - 1); rest.pop() } else { None };
+                let range =
+                    rest.len() >= 2 && rest[rest.len() - 1] == '-' && rest[rest.len() - 2] != ']';
+                let to = if range {
+                    rest.truncate(rest.len() - 1);
+                    rest.pop()
+                } else {
+                    None
+                };
                 match to {
-                    Some('\\') => return Err("a range that ends in an escape is not supported here".to_owned()),
-                    Some(to) if to < from => return Err(format!("the range `{from}-{to}` is empty")),
+                    Some('\\') => {
+                        return Err(
+                            "a range that ends in an escape is not supported here".to_owned()
+                        );
+                    }
+                    Some(to) if to < from => {
+                        return Err(format!("the range `{from}-{to}` is empty"));
+                    }
                     Some(to) => {
                         sets.push(Set::Range(from, to));
                         // After a range a hyphen is itself: `[0-9-_]`.
@@ -136,13 +170,16 @@ fn quantifier(rest: &mut Vec<char>) -> Result<(usize, usize), String> {
             while let Some(next) = rest.pop_if(|next| *next != '}') {
                 inside.push(next);
             }
-            counted(&inside).ok_or_else(|| format!("the quantifier `{{{inside}}}` is not supported here"))?
+            counted(&inside)
+                .ok_or_else(|| format!("the quantifier `{{{inside}}}` is not supported here"))?
         }
         _ => return Ok((1, 1)),
     };
     rest.pop().ok_or("a `{` is not closed")?;
     match rest.last() {
-        Some('?' | '+' | '*') => Err("lazy and possessive quantifiers are not supported here".to_owned()),
+        Some('?' | '+' | '*') => {
+            Err("lazy and possessive quantifiers are not supported here".to_owned())
+        }
         _ => Ok(bounds),
     }
 }
@@ -168,7 +205,11 @@ mod tests {
         for (pattern, good, bad) in [
             (r"^[-\w\._\(\)]+$", "rg-Ünder_(1).x", "rg/1"),
             (r"^[a-zA-Z0-9-_\.]{1,54}$", "vm-01_a.b", "vm 01"),
-            (r"^[^<>*%&:\?.+/]*[^<>*%&:\?.+/ ]+$", "my tag", "ends with blank "),
+            (
+                r"^[^<>*%&:\?.+/]*[^<>*%&:\?.+/ ]+$",
+                "my tag",
+                "ends with blank ",
+            ),
             (r"^[a-zA-Z0-9]{1}[a-zA-Z0-9-_]{2,119}$", "abc", "ab"),
             (r"^.+$", "x", ""),
         ] {
@@ -200,7 +241,10 @@ mod tests {
     #[test]
     fn shapes_that_do_not_occur_are_refused_by_name() {
         for pattern in ["^(a|b)$", "a|b", r"^\bword", "^a+?$", "a{,3}x", "[a"] {
-            assert!(Pattern::parse(pattern).is_err(), "{pattern} should not be taken");
+            assert!(
+                Pattern::parse(pattern).is_err(),
+                "{pattern} should not be taken"
+            );
         }
     }
 }

@@ -8,9 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::Flaw;
-use super::formats::format_flaw;
-use super::pattern::Pattern;
 use super::specs::{Node, Specs};
+
+mod limits;
+
+pub(crate) use self::limits::OTHER_CASE;
+use self::limits::limit_flaws;
 
 /// Who speaks, which decides what read-only, required and null mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +28,11 @@ pub(crate) enum Side {
 
 /// What is wrong with a value; places are JSON pointers from its root.
 pub(crate) fn flaws(specs: &Specs, schema: Node<'_>, value: &Value, side: Side) -> Vec<Flaw> {
-    let mut judge = Judge { specs, side, flaws: Vec::new() };
+    let mut judge = Judge {
+        specs,
+        side,
+        flaws: Vec::new(),
+    };
     judge.value(value, schema, "");
     judge.flaws
 }
@@ -77,16 +84,27 @@ impl<'a> Judge<'a> {
             let place = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
             if let Some(property) = members.properties.get(name.as_str()) {
                 self.property(value, *property, &place);
-            } else if let Some(additional) = members.additional.filter(|additional| *additional.value != false) {
+            } else if let Some(additional) = members
+                .additional
+                .filter(|additional| *additional.value != false)
+            {
                 self.value(value, additional, &place);
             } else if !members.properties.is_empty() || members.additional.is_some() {
-                let alike = members.properties.keys().find(|known| known.eq_ignore_ascii_case(name));
-                let hint = alike.map(|known| format!(", which knows `{known}`")).unwrap_or_default();
+                let alike = members
+                    .properties
+                    .keys()
+                    .find(|known| known.eq_ignore_ascii_case(name));
+                let hint = alike
+                    .map(|known| format!(", which knows `{known}`"))
+                    .unwrap_or_default();
                 self.flaw(&place, format!("is not a property of the schema{hint}"));
             }
         }
         for name in &members.required {
-            let by_service = members.properties.get(name).is_some_and(|property| self.is_read_only(*property));
+            let by_service = members
+                .properties
+                .get(name)
+                .is_some_and(|property| self.is_read_only(*property));
             let absent = object.get(*name).is_none_or(Value::is_null);
             if absent && (self.side == Side::Answer || !by_service) {
                 self.flaw(place, format!("lacks the required property `{name}`"));
@@ -98,7 +116,9 @@ impl<'a> Judge<'a> {
         let layers = self.layers(schema);
         match self.side {
             Side::Answer => {
-                if !value.is_null() && keyword(&layers, "x-ms-secret").is_some_and(|secret| *secret == true) {
+                if !value.is_null()
+                    && keyword(&layers, "x-ms-secret").is_some_and(|secret| *secret == true)
+                {
                     self.flaw(place, "is a secret, which is never answered");
                 }
             }
@@ -106,9 +126,16 @@ impl<'a> Judge<'a> {
                 if self.is_read_only(schema) {
                     return self.flaw(place, "is read-only");
                 }
-                let when: &[&str] = if self.side == Side::Update { &["update"] } else { &["create", "update"] };
+                let when: &[&str] = if self.side == Side::Update {
+                    &["update"]
+                } else {
+                    &["create", "update"]
+                };
                 let mutability = keyword(&layers, "x-ms-mutability").and_then(Value::as_array);
-                if mutability.is_some_and(|may| !may.iter().any(|may| when.contains(&may.as_str().unwrap_or_default()))) {
+                if mutability.is_some_and(|may| {
+                    !may.iter()
+                        .any(|may| when.contains(&may.as_str().unwrap_or_default()))
+                }) {
                     return self.flaw(place, "cannot be changed once made");
                 }
             }
@@ -124,7 +151,12 @@ impl<'a> Judge<'a> {
         if bound("maxItems").is_some_and(|most| (items.len() as u64) > most) {
             self.flaw(place, "has too many items");
         }
-        let schema = layers.iter().find_map(|layer| Some(Node { file: layer.file, value: layer.value.get("items")? }));
+        let schema = layers.iter().find_map(|layer| {
+            Some(Node {
+                file: layer.file,
+                value: layer.value.get("items")?,
+            })
+        });
         for (at, item) in items.iter().enumerate() {
             if let Some(schema) = schema {
                 self.value(item, schema, &format!("{place}/{at}"));
@@ -138,45 +170,19 @@ impl<'a> Judge<'a> {
             "boolean" => value.is_boolean(),
             "integer" => value.is_i64() || value.is_u64(),
             "number" => value.is_number(),
-            unknown => return self.flaw(place, format!("type `{unknown}` is not supported by this check")),
+            unknown => {
+                return self.flaw(
+                    place,
+                    format!("type `{unknown}` is not supported by this check"),
+                );
+            }
         };
         if !fits {
             return self.mistyped(value, kind, place);
         }
         for layer in layers {
-            self.limits(value, layer.value, place);
-        }
-    }
-
-    fn limits(&mut self, value: &Value, schema: &Value, place: &str) {
-        if let Some(what) = schema["format"].as_str().and_then(|format| format_flaw(format, value)) {
-            self.flaw(place, what);
-        }
-        if let Some(what) = schema["enum"].as_array().and_then(|allowed| enum_flaw(allowed, schema, value)) {
-            self.flaw(place, what);
-        }
-        if let Some(number) = value.as_f64() {
-            if schema["minimum"].as_f64().is_some_and(|least| number < least) {
-                self.flaw(place, format!("is below the minimum {}", schema["minimum"]));
-            }
-            if schema["maximum"].as_f64().is_some_and(|most| number > most) {
-                self.flaw(place, format!("is above the maximum {}", schema["maximum"]));
-            }
-        }
-        if let Some(text) = value.as_str() {
-            let length = text.chars().count() as u64;
-            if schema["minLength"].as_u64().is_some_and(|least| length < least) {
-                self.flaw(place, format!("is shorter than {} characters", schema["minLength"]));
-            }
-            if schema["maxLength"].as_u64().is_some_and(|most| length > most) {
-                self.flaw(place, format!("is longer than {} characters", schema["maxLength"]));
-            }
-            match schema["pattern"].as_str().map(|pattern| (pattern, Pattern::parse(pattern))) {
-                Some((_, Err(unsupported))) => self.flaw(place, unsupported),
-                Some((written, Ok(pattern))) if !pattern.matches(text) => {
-                    self.flaw(place, format!("does not match the pattern `{written}`"));
-                }
-                _ => {}
+            for what in limit_flaws(layer.value, value) {
+                self.flaw(place, what);
             }
         }
     }
@@ -188,20 +194,36 @@ impl<'a> Judge<'a> {
             layers.push(resolved);
         }
         for part in resolved.value["allOf"].as_array().into_iter().flatten() {
-            layers.extend(self.layers(Node { file: resolved.file, value: part }));
+            layers.extend(self.layers(Node {
+                file: resolved.file,
+                value: part,
+            }));
         }
         layers
     }
 
     /// The layers of the subtype that the value names, where the schema has a `discriminator`.
     fn subtype(&mut self, layers: Layers<'a>, value: &Value, place: &str) -> Layers<'a> {
-        let base = layers.iter().find_map(|layer| Some((*layer, layer.value["discriminator"].as_str()?)));
-        let Some((base, property)) = base else { return layers };
-        let Some(named) = value.get(property).and_then(Value::as_str) else { return layers };
-        let is_named = |name: &str, definition: Node<'_>| {
-            definition.value["x-ms-discriminator-value"].as_str().unwrap_or(name) == named
+        let base = layers
+            .iter()
+            .find_map(|layer| Some((*layer, layer.value["discriminator"].as_str()?)));
+        let Some((base, property)) = base else {
+            return layers;
         };
-        match self.specs.definitions(base).find(|(name, definition)| is_named(name, *definition)) {
+        let Some(named) = value.get(property).and_then(Value::as_str) else {
+            return layers;
+        };
+        let is_named = |name: &str, definition: Node<'_>| {
+            definition.value["x-ms-discriminator-value"]
+                .as_str()
+                .unwrap_or(name)
+                == named
+        };
+        match self
+            .specs
+            .definitions(base)
+            .find(|(name, definition)| is_named(name, *definition))
+        {
             Some((_, definition)) => self.layers(definition),
             None => {
                 self.flaw(&format!("{place}/{property}"), "names no known subtype");
@@ -213,12 +235,23 @@ impl<'a> Judge<'a> {
     fn members(&self, layers: &[Node<'a>]) -> Members<'a> {
         let mut members = Members::default();
         for layer in layers {
-            let node = |value| Node { file: layer.file, value };
+            let node = |value| Node {
+                file: layer.file,
+                value,
+            };
             for (name, property) in layer.value["properties"].as_object().into_iter().flatten() {
                 members.properties.entry(name).or_insert(node(property));
             }
-            members.required.extend(layer.value["required"].as_array().into_iter().flatten().filter_map(Value::as_str));
-            members.additional = members.additional.or(layer.value.get("additionalProperties").map(node));
+            members.required.extend(
+                layer.value["required"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str),
+            );
+            members.additional = members
+                .additional
+                .or(layer.value.get("additionalProperties").map(node));
         }
         members
     }
@@ -240,7 +273,10 @@ impl<'a> Judge<'a> {
     }
 
     fn flaw(&mut self, place: &str, what: impl Into<String>) {
-        self.flaws.push(Flaw::at(if place.is_empty() { "body" } else { place }, what));
+        self.flaws.push(Flaw::at(
+            if place.is_empty() { "body" } else { place },
+            what,
+        ));
     }
 }
 
@@ -252,24 +288,10 @@ fn keyword<'a>(layers: &[Node<'a>], name: &str) -> Option<&'a Value> {
 /// The type, said or implied; `None` takes anything.
 fn kind<'a>(layers: &[Node<'a>]) -> Option<&'a str> {
     let said = layers.iter().find_map(|layer| layer.value["type"].as_str());
-    let has_members = |layer: &Node<'_>| !layer.value["properties"].is_null() || !layer.value["additionalProperties"].is_null();
-    said.or_else(|| layers.iter().any(has_members).then_some("object"))
-}
-
-/// A value outside an enum passes where the enum is open (`x-ms-enum.modelAsString`), unless only its case is wrong.
-fn enum_flaw(allowed: &[Value], schema: &Value, value: &Value) -> Option<String> {
-    if allowed.contains(value) {
-        return None;
-    }
-    let alike = |known: &&Value| match (known.as_str(), value.as_str()) {
-        (Some(known), Some(value)) => known.eq_ignore_ascii_case(value),
-        _ => false,
+    let has_members = |layer: &Node<'_>| {
+        !layer.value["properties"].is_null() || !layer.value["additionalProperties"].is_null()
     };
-    if let Some(known) = allowed.iter().find(alike) {
-        return Some(format!("is {value}, which is {known} in another case"));
-    }
-    let open = schema["x-ms-enum"]["modelAsString"] == true;
-    (!open).then(|| format!("is {value}, not one of {}", Value::from(allowed.to_vec())))
+    said.or_else(|| layers.iter().any(has_members).then_some("object"))
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Microsoft's files: finding the folder, reading every document, following `$ref`, and the index of operations.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use serde_json::Value;
 
-use super::directory_types::DirectoryTypes;
+use super::directory::types::DirectoryTypes;
 use super::paths::{Bindings, Template};
+
+mod folder;
 
 /// Where `types.json` of the directory lies below the folder of specs; everything else there is OpenAPI 2.0.
 const DIRECTORY_TYPES: &str = "MicrosoftGraph/v1.0/types.json";
@@ -43,7 +43,8 @@ pub(crate) struct Operation {
     pub(crate) template: Template,
     file: String,
     group: &'static str,
-    path: String,
+    /// The path as the file has it.
+    pub(crate) path: String,
 }
 
 /// What the index says of a request.
@@ -59,34 +60,14 @@ pub(crate) enum Found<'a> {
 }
 
 impl Specs {
-    /// The folder `arm/specs` of the shared folder, which is `VMLOGIN_SHARED` or else `../shared` beside the repository.
-    /// Without one it says on stderr what was skipped and why, and returns `None`.
-    #[expect(clippy::print_stderr, reason = "a skipped check has to be seen in the test output")]
-    pub(crate) fn find() -> Option<PathBuf> {
-        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-        let shared = env::var_os("VMLOGIN_SHARED").map_or_else(beside, PathBuf::from);
-        let folder = shared.join("arm/specs");
-        if folder.is_dir() {
-            return Some(folder);
-        }
-        eprintln!("skipped: conformance with Microsoft's specs, since {} is no folder (set VMLOGIN_SHARED)", folder.display());
-        None
-    }
-
-    /// Reads every document below the folder of specs.
-    ///
-    /// # Panics
-    /// If the folder cannot be read or holds something else: then nothing could be checked.
-    pub(crate) fn load(folder: &Path) -> Specs {
-        let mut documents = BTreeMap::new();
-        read_folder(folder, "", &mut documents);
-        Specs::of(documents)
-    }
-
     /// From documents by their path below the folder of specs.
     pub(crate) fn of(mut documents: BTreeMap<String, Value>) -> Specs {
         let types = DirectoryTypes::of(documents.remove(DIRECTORY_TYPES).unwrap_or_default());
-        let mut specs = Specs { documents, operations: Vec::new(), types };
+        let mut specs = Specs {
+            documents,
+            operations: Vec::new(),
+            types,
+        };
         specs.operations = specs.index();
         specs
     }
@@ -98,15 +79,24 @@ impl Specs {
             .iter()
             .filter_map(|operation| Some((operation, operation.template.bind(segments)?)))
             .collect();
-        let at_version = || matching.iter().filter(|(operation, _)| operation.version == version);
+        let at_version = || {
+            matching
+                .iter()
+                .filter(|(operation, _)| operation.version == version)
+        };
         let best = at_version()
             .filter(|(operation, _)| operation.verb == verb)
             .max_by_key(|(operation, _)| operation.template.weight());
         if let Some((operation, bindings)) = best {
             return Found::Operation(operation, bindings.clone());
         }
-        let verbs: BTreeSet<_> = at_version().map(|(operation, _)| operation.verb.as_str()).collect();
-        let versions: BTreeSet<_> = matching.iter().map(|(operation, _)| operation.version.as_str()).collect();
+        let verbs: BTreeSet<_> = at_version()
+            .map(|(operation, _)| operation.verb.as_str())
+            .collect();
+        let versions: BTreeSet<_> = matching
+            .iter()
+            .map(|(operation, _)| operation.version.as_str())
+            .collect();
         if !verbs.is_empty() {
             Found::OtherVerbs(verbs)
         } else if !versions.is_empty() {
@@ -119,7 +109,10 @@ impl Specs {
     /// The operation's own object in its file.
     pub(crate) fn node<'a>(&'a self, operation: &'a Operation) -> Node<'a> {
         let verb = operation.verb.to_lowercase();
-        Node { file: &operation.file, value: &self.documents[&operation.file][operation.group][&operation.path][verb] }
+        Node {
+            file: &operation.file,
+            value: &self.documents[&operation.file][operation.group][&operation.path][verb],
+        }
     }
 
     /// The operation's parameters, those of its path included, references followed.
@@ -129,7 +122,12 @@ impl Specs {
         [own, &item["parameters"]]
             .into_iter()
             .flat_map(|list| list.as_array().into_iter().flatten())
-            .map(|value| self.resolve(Node { file: &operation.file, value }))
+            .map(|value| {
+                self.resolve(Node {
+                    file: &operation.file,
+                    value,
+                })
+            })
             .collect()
     }
 
@@ -138,26 +136,46 @@ impl Specs {
     /// # Panics
     /// If a reference leads nowhere: then the folder of specs is damaged.
     pub(crate) fn resolve<'a>(&'a self, node: Node<'a>) -> Node<'a> {
-        let Some(reference) = node.value.get("$ref").and_then(Value::as_str) else { return node };
+        let Some(reference) = node.value.get("$ref").and_then(Value::as_str) else {
+            return node;
+        };
         let (path, pointer) = reference.split_once('#').unwrap_or((reference, ""));
         let file = join(node.file, path);
-        let target = self.documents.get_key_value(&file).and_then(|(file, document)| Some((file, document.pointer(pointer)?)));
-        let Some((file, value)) = target else { panic!("`{reference}` in {} leads nowhere", node.file) };
+        let target = self
+            .documents
+            .get_key_value(&file)
+            .and_then(|(file, document)| Some((file, document.pointer(pointer)?)));
+        let Some((file, value)) = target else {
+            panic!("`{reference}` in {} leads nowhere", node.file)
+        };
         self.resolve(Node { file, value })
     }
 
     /// The definitions of the file that this node stands in.
-    pub(crate) fn definitions<'a>(&'a self, node: Node<'a>) -> impl Iterator<Item = (&'a str, Node<'a>)> {
-        let definitions = self.documents.get(node.file).and_then(|document| document["definitions"].as_object());
-        definitions
-            .into_iter()
-            .flatten()
-            .map(move |(name, value)| (name.as_str(), Node { file: node.file, value }))
+    pub(crate) fn definitions<'a>(
+        &'a self,
+        node: Node<'a>,
+    ) -> impl Iterator<Item = (&'a str, Node<'a>)> {
+        let definitions = self
+            .documents
+            .get(node.file)
+            .and_then(|document| document["definitions"].as_object());
+        definitions.into_iter().flatten().map(move |(name, value)| {
+            (
+                name.as_str(),
+                Node {
+                    file: node.file,
+                    value,
+                },
+            )
+        })
     }
 
     /// Every document with its path, for checks of the files themselves.
     pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.documents.iter().map(|(file, document)| (file.as_str(), document))
+        self.documents
+            .iter()
+            .map(|(file, document)| (file.as_str(), document))
     }
 
     /// Every operation of the index.
@@ -175,9 +193,15 @@ impl Specs {
                             continue;
                         }
                         let mut operation = Operation {
-                            id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
+                            id: operation["operationId"]
+                                .as_str()
+                                .unwrap_or_default()
+                                .to_owned(),
                             verb: verb.to_uppercase(),
-                            version: document["info"]["version"].as_str().unwrap_or_default().to_owned(),
+                            version: document["info"]["version"]
+                                .as_str()
+                                .unwrap_or_default()
+                                .to_owned(),
                             template: Template::parse(path, &BTreeSet::new()),
                             file: file.clone(),
                             group,
@@ -201,25 +225,12 @@ impl Specs {
             .into_iter()
             .filter(|parameter| parameter.value["in"] == "path")
             .filter_map(|parameter| Some((parameter.value["name"].as_str()?, parameter)))
-            .filter(|(name, parameter)| *name == "scope" || parameter.value["x-ms-skip-url-encoding"] == true)
+            .filter(|(name, parameter)| {
+                *name == "scope" || parameter.value["x-ms-skip-url-encoding"] == true
+            })
             .filter(|(name, _)| !name.ends_with("Name") && *name != "resourceProviderNamespace")
             .map(|(name, _)| name)
             .collect()
-    }
-}
-
-fn read_folder(folder: &Path, prefix: &str, documents: &mut BTreeMap<String, Value>) {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("cannot read {}: {error}", folder.display()));
-    for entry in entries {
-        let entry = entry.unwrap_or_else(|error| panic!("cannot read {}: {error}", folder.display()));
-        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-        if path.is_dir() {
-            read_folder(&path, &format!("{prefix}{name}/"), documents);
-        } else if name.ends_with(".json") {
-            let text = fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-            let document = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            documents.insert(format!("{prefix}{name}"), document);
-        }
     }
 }
 
@@ -241,72 +252,4 @@ fn join(from: &str, to: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use serde_json::json;
-
-    use super::{Found, Node, Specs, join};
-
-    fn small() -> Specs {
-        let compute = json!({
-            "info": {"version": "2024-07-01"},
-            "paths": {
-                "/subscriptions/{subscriptionId}/vms/{vmName}": {
-                    "get": {"operationId": "Vms_Get", "parameters": [{"$ref": "../../common/types.json#/parameters/Sub"}]},
-                    "put": {"operationId": "Vms_Put"}
-                },
-                "/{scope}/vms/{vmName}": {"get": {"operationId": "Vms_GetByScope", "parameters": [{"name": "scope", "in": "path"}]}},
-                "/{resourceId}": {"get": {"operationId": "GetById", "parameters": [
-                    {"name": "resourceId", "in": "path", "x-ms-skip-url-encoding": true}
-                ]}}
-            }
-        });
-        let common = json!({"parameters": {"Sub": {"name": "subscriptionId", "in": "path", "type": "string"}}});
-        Specs::of(BTreeMap::from([("A/1/a.json".to_owned(), compute), ("common/types.json".to_owned(), common)]))
-    }
-
-    fn found(verb: &str, path: &str, version: &str) -> String {
-        let segments: Vec<&str> = path.split('/').collect();
-        match small().find_operation(verb, &segments, version) {
-            Found::Operation(operation, _) => operation.id.clone(),
-            Found::OtherVerbs(verbs) => format!("verbs {verbs:?}"),
-            Found::OtherVersions(versions) => format!("versions {versions:?}"),
-            Found::Nothing => "nothing".to_owned(),
-        }
-    }
-
-    #[test]
-    fn the_most_literal_template_wins() {
-        assert_eq!(found("GET", "subscriptions/s/vms/v", "2024-07-01"), "Vms_Get");
-        assert_eq!(found("GET", "subscriptions/s/groups/g/vms/v", "2024-07-01"), "Vms_GetByScope");
-    }
-
-    #[test]
-    fn what_is_missing_is_told_apart() {
-        assert_eq!(found("PATCH", "subscriptions/s/vms/v", "2024-07-01"), r#"verbs {"GET", "PUT"}"#);
-        assert_eq!(found("GET", "subscriptions/s/vms/v", "2023-01-01"), r#"versions {"2024-07-01"}"#);
-        assert_eq!(found("GET", "subscriptions/s/disks/d", "2024-07-01"), "nothing");
-    }
-
-    #[test]
-    fn a_reference_into_another_file_is_followed() {
-        let specs = small();
-        let operation = specs.operations().find(|operation| operation.id == "Vms_Get").unwrap();
-        assert_eq!(specs.parameters(operation)[0].value["type"], "string");
-        assert_eq!(specs.parameters(operation)[0].file, "common/types.json");
-    }
-
-    #[test]
-    #[should_panic(expected = "leads nowhere")]
-    fn a_reference_that_leads_nowhere_stops_the_check() {
-        small().resolve(Node { file: "A/1/a.json", value: &json!({"$ref": "#/definitions/Gone"}) });
-    }
-
-    #[test]
-    fn relative_files_are_joined() {
-        assert_eq!(join("A/1/a.json", "../../common/v2/types.json"), "common/v2/types.json");
-        assert_eq!(join("A/1/a.json", "./b.json"), "A/1/b.json");
-        assert_eq!(join("A/1/a.json", ""), "A/1/a.json");
-    }
-}
+mod tests;

@@ -7,10 +7,24 @@ use crate::conformance::specs::{Node, Specs};
 
 /// Judges against `definitions.Vm` of one inline file; each flaw as "place: what".
 fn judged(definitions: &Value, value: &Value, side: Side) -> Vec<String> {
-    let specs = Specs::of(BTreeMap::from([("A/1/a.json".to_owned(), json!({"definitions": definitions}))]));
+    let specs = Specs::of(BTreeMap::from([(
+        "A/1/a.json".to_owned(),
+        json!({"definitions": definitions}),
+    )]));
     let schema = json!({"$ref": "#/definitions/Vm"});
-    let flaws = flaws(&specs, Node { file: "A/1/a.json", value: &schema }, value, side);
-    flaws.into_iter().map(|flaw| format!("{}: {}", flaw.place, flaw.what)).collect()
+    let flaws = flaws(
+        &specs,
+        Node {
+            file: "A/1/a.json",
+            value: &schema,
+        },
+        value,
+        side,
+    );
+    flaws
+        .into_iter()
+        .map(|flaw| format!("{}: {}", flaw.place, flaw.what))
+        .collect()
 }
 
 /// A resource as Microsoft writes them: a base type, a bag of properties, a map of strings, an enum of each sort.
@@ -58,7 +72,10 @@ fn a_body_that_fits_is_clean() {
 
 #[test]
 fn an_inherited_required_property_is_missed_unless_the_service_sets_it() {
-    assert_eq!(created(&json!({})), ["body: lacks the required property `location`"]);
+    assert_eq!(
+        created(&json!({})),
+        ["body: lacks the required property `location`"]
+    );
     let answered = judged(&vm(), &json!({"location": "x"}), Side::Answer);
     assert_eq!(answered, ["body: lacks the required property `id`"]);
 }
@@ -66,7 +83,10 @@ fn an_inherited_required_property_is_missed_unless_the_service_sets_it() {
 #[test]
 fn read_only_properties_are_not_sent_even_by_reference() {
     let body = json!({"location": "x", "id": "/x", "properties": {"state": {}}});
-    assert_eq!(created(&body), ["/id: is read-only", "/properties/state: is read-only"]);
+    assert_eq!(
+        created(&body),
+        ["/id: is read-only", "/properties/state: is read-only"]
+    );
     assert_eq!(judged(&vm(), &body, Side::Answer), [""; 0]);
 }
 
@@ -126,8 +146,22 @@ fn a_closed_enum_refuses_and_any_enum_minds_its_case() {
 #[test]
 fn null_removes_in_a_patch_means_unset_in_an_answer_and_is_wrong_in_a_put() {
     let body = json!({"tags": {"a": null}});
-    assert_eq!(judged(&vm(), &json!({"location": "x", "tags": {"a": null}}), Side::Create), ["/tags/a: is null"]);
-    assert_eq!(judged(&json!({"Vm": vm()["Resource"]["properties"]}), &body, Side::Update), [""; 0]);
+    assert_eq!(
+        judged(
+            &vm(),
+            &json!({"location": "x", "tags": {"a": null}}),
+            Side::Create
+        ),
+        ["/tags/a: is null"]
+    );
+    assert_eq!(
+        judged(
+            &json!({"Vm": vm()["Resource"]["properties"]}),
+            &body,
+            Side::Update
+        ),
+        [""; 0]
+    );
     let answer = json!({"id": "/x", "location": "x", "properties": null});
     assert_eq!(judged(&vm(), &answer, Side::Answer), [""; 0]);
 }
@@ -149,15 +183,28 @@ fn the_discriminator_picks_the_subtype() {
         }
     });
     let judged = |value| judged(&shapes, &value, Side::Create);
-    assert_eq!(judged(json!({"kind": "windows", "edition": "core"})), [""; 0]);
-    assert_eq!(judged(json!({"kind": "windows", "shell": "x"})), ["/shell: is not a property of the schema"]);
-    assert_eq!(judged(json!({"kind": "beos"})), ["/kind: names no known subtype"]);
+    assert_eq!(
+        judged(json!({"kind": "windows", "edition": "core"})),
+        [""; 0]
+    );
+    assert_eq!(
+        judged(json!({"kind": "windows", "shell": "x"})),
+        ["/shell: is not a property of the schema"]
+    );
+    assert_eq!(
+        judged(json!({"kind": "beos"})),
+        ["/kind: names no known subtype"]
+    );
 }
 
 #[test]
 fn a_secret_is_never_answered() {
-    let secret = json!({"Vm": {"properties": {"adminPassword": {"type": "string", "x-ms-secret": true}}}});
-    assert_eq!(judged(&secret, &json!({"adminPassword": "x"}), Side::Create), [""; 0]);
+    let secret =
+        json!({"Vm": {"properties": {"adminPassword": {"type": "string", "x-ms-secret": true}}}});
+    assert_eq!(
+        judged(&secret, &json!({"adminPassword": "x"}), Side::Create),
+        [""; 0]
+    );
     assert_eq!(
         judged(&secret, &json!({"adminPassword": "x"}), Side::Answer),
         ["/adminPassword: is a secret, which is never answered"]

@@ -1,6 +1,7 @@
 //! Reads a `$filter` far enough to know which properties it names, and with what sort of value each is compared.
 
-use super::directory_types::DirectoryTypes;
+use super::super::formats::is_uuid;
+use super::types::DirectoryTypes;
 
 /// What is wrong with a filter over entities of this type.
 pub(crate) fn filter_flaws(types: &DirectoryTypes, name: &str, filter: &str) -> Vec<String> {
@@ -36,25 +37,34 @@ pub(crate) fn filter_flaws(types: &DirectoryTypes, name: &str, filter: &str) -> 
         match types.property(name, first) {
             None => found.push(format!("`{first}` is not a property of `{name}`")),
             Some(known) => {
-                let compared = if property == first { compared_with(&tokens[at + 1..]) } else { None };
+                let compared = if property == first {
+                    compared_with(&tokens[at + 1..])
+                } else {
+                    None
+                };
                 found.extend(compared.and_then(|value| comparison_flaw(first, &known.edm, value)));
             }
         }
     }
     let (open, close) = (count(&tokens, '('), count(&tokens, ')'));
     if open != close {
-        found.push(format!("has {open} opening and {close} closing parentheses"));
+        found.push(format!(
+            "has {open} opening and {close} closing parentheses"
+        ));
     }
     found
 }
 
 /// Whether the service takes this filter only with `ConsistencyLevel: eventual` and `$count=true` (FACTS.md 19).
 pub(crate) fn is_advanced(filter: &str) -> bool {
-    let advanced = |token: &Token<'_>| matches!(token, Token::Word("ne" | "not" | "endswith" | "endsWith"));
+    let advanced =
+        |token: &Token<'_>| matches!(token, Token::Word("ne" | "not" | "endswith" | "endsWith"));
     tokens(filter).is_ok_and(|tokens| tokens.iter().any(advanced))
 }
 
-const OPERATORS: &[&str] = &["eq", "ne", "gt", "ge", "lt", "le", "and", "or", "not", "in", "has"];
+const OPERATORS: &[&str] = &[
+    "eq", "ne", "gt", "ge", "lt", "le", "and", "or", "not", "in", "has",
+];
 const LITERALS: &[&str] = &["true", "false", "null"];
 const FUNCTIONS: &[&str] = &["startswith", "startsWith", "endswith", "endsWith"];
 
@@ -82,10 +92,16 @@ fn tokens(filter: &str) -> Result<Vec<Token<'_>>, String> {
                 1
             }
             _ => {
-                let length = rest.find(|c: char| c.is_whitespace() || "'(),:".contains(c)).unwrap_or(rest.len());
+                let length = rest
+                    .find(|c: char| c.is_whitespace() || "'(),:".contains(c))
+                    .unwrap_or(rest.len());
                 // The colons of a moment are its own: 2024-01-01T00:00:00Z.
                 let moment = next.is_ascii_digit() && rest[length..].starts_with(':');
-                let length = if moment { rest.find([' ', ')', ',']).unwrap_or(rest.len()) } else { length };
+                let length = if moment {
+                    rest.find([' ', ')', ',']).unwrap_or(rest.len())
+                } else {
+                    length
+                };
                 tokens.push(Token::Word(&rest[..length]));
                 length
             }
@@ -108,13 +124,17 @@ fn quoted(text: &str) -> Option<usize> {
 }
 
 fn is_unquoted_literal(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_digit() || c == '-') || super::formats::is_uuid(word)
+    word.starts_with(|c: char| c.is_ascii_digit() || c == '-') || is_uuid(word)
 }
 
 /// The value behind a comparison that starts here.
 fn compared_with<'a, 'b>(tokens: &'b [Token<'a>]) -> Option<&'b Token<'a>> {
     match tokens {
-        [Token::Word("eq" | "ne" | "gt" | "ge" | "lt" | "le"), value, ..] => Some(value),
+        [
+            Token::Word("eq" | "ne" | "gt" | "ge" | "lt" | "le"),
+            value,
+            ..,
+        ] => Some(value),
         [Token::Word("in"), Token::Mark('('), value, ..] => Some(value),
         _ => None,
     }
@@ -125,20 +145,25 @@ fn comparison_flaw(property: &str, edm: &str, value: &Token<'_>) -> Option<Strin
         (_, Token::Word("null")) => true,
         ("Edm.String", value) => *value == Token::Text,
         ("Edm.Boolean", value) => matches!(value, Token::Word("true" | "false")),
-        ("Edm.Int32" | "Edm.DateTimeOffset", value) => matches!(value, Token::Word(word) if is_unquoted_literal(word)),
+        ("Edm.Int32" | "Edm.DateTimeOffset", value) => {
+            matches!(value, Token::Word(word) if is_unquoted_literal(word))
+        }
         _ => true,
     };
     (!fits).then(|| format!("compares `{property}`, an {edm}, with something else"))
 }
 
 fn count(tokens: &[Token<'_>], mark: char) -> usize {
-    tokens.iter().filter(|token| **token == Token::Mark(mark)).count()
+    tokens
+        .iter()
+        .filter(|token| **token == Token::Mark(mark))
+        .count()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::directory_types::DirectoryTypes;
-    use super::super::directory_types::tests::small;
+    use super::super::types::DirectoryTypes;
+    use super::super::types::tests::small;
     use super::{filter_flaws, is_advanced};
 
     fn flaws(filter: &str) -> Vec<String> {
@@ -161,9 +186,18 @@ mod tests {
 
     #[test]
     fn an_unknown_property_is_found_wherever_it_stands() {
-        assert_eq!(flaws("(displayName eq 'a')"), ["`displayName` is not a property of `user`"]);
-        assert_eq!(flaws("startswith(displayName,'a')"), ["`displayName` is not a property of `user`"]);
-        assert_eq!(flaws("phones/any(c:c eq 'a')"), ["`phones` is not a property of `user`"]);
+        assert_eq!(
+            flaws("(displayName eq 'a')"),
+            ["`displayName` is not a property of `user`"]
+        );
+        assert_eq!(
+            flaws("startswith(displayName,'a')"),
+            ["`displayName` is not a property of `user`"]
+        );
+        assert_eq!(
+            flaws("phones/any(c:c eq 'a')"),
+            ["`phones` is not a property of `user`"]
+        );
     }
 
     #[test]
@@ -172,14 +206,23 @@ mod tests {
             flaws("accountEnabled eq 'true'"),
             ["compares `accountEnabled`, an Edm.Boolean, with something else"]
         );
-        assert_eq!(flaws("id in (1)"), ["compares `id`, an Edm.String, with something else"]);
+        assert_eq!(
+            flaws("id in (1)"),
+            ["compares `id`, an Edm.String, with something else"]
+        );
     }
 
     #[test]
     fn what_cannot_be_read_is_said() {
         assert_eq!(flaws("id eq 'a"), ["has a quote that is not closed"]);
-        assert_eq!(flaws("(id eq 'a'"), ["has 1 opening and 0 closing parentheses"]);
-        assert_eq!(flaws("contains(id,'a')"), ["`contains` is no function of a filter"]);
+        assert_eq!(
+            flaws("(id eq 'a'"),
+            ["has 1 opening and 0 closing parentheses"]
+        );
+        assert_eq!(
+            flaws("contains(id,'a')"),
+            ["`contains` is no function of a filter"]
+        );
     }
 
     #[test]

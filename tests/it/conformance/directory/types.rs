@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Flaw;
-use super::formats::{is_date_time, is_uuid};
+use super::super::Flaw;
+use super::super::formats::{is_date_time, is_uuid};
 
 /// Everything in `types.json`.
 #[derive(Debug, Default, Deserialize)]
@@ -61,41 +61,63 @@ impl DirectoryTypes {
         if document.is_null() {
             return DirectoryTypes::default();
         }
-        serde_json::from_value(document).unwrap_or_else(|error| panic!("types.json of the directory: {error}"))
+        serde_json::from_value(document)
+            .unwrap_or_else(|error| panic!("types.json of the directory: {error}"))
     }
 
     /// A property of this type or of one it inherits from. Where any directory object may stand, those of every kind of
     /// directory object are known.
     pub(crate) fn property(&self, name: &str, property: &str) -> Option<&Property> {
-        let own = self.line(name).find_map(|found| found.properties.get(property));
-        let any = || self.directory_objects().find_map(|derived| self.types.get(derived)?.properties.get(property));
+        let own = self
+            .line(name)
+            .find_map(|found| found.properties.get(property));
+        let any = || {
+            self.directory_objects()
+                .find_map(|derived| self.types.get(derived)?.properties.get(property))
+        };
         own.or_else(|| any().filter(|_| name == "directoryObject"))
     }
 
     /// Whether this type or one it inherits from leads to others by this name.
     pub(crate) fn has_navigation(&self, name: &str, navigation: &str) -> bool {
-        self.line(name).any(|found| found.navigation.iter().any(|known| known == navigation))
+        self.line(name)
+            .any(|found| found.navigation.iter().any(|known| known == navigation))
     }
 
     /// Whether an entity can be addressed by this property: `servicePrincipals(appId='…')`.
     pub(crate) fn is_key(&self, name: &str, property: &str) -> bool {
-        property == "id" || self.line(name).any(|found| found.alternate_keys.iter().any(|key| key == property))
+        property == "id"
+            || self
+                .line(name)
+                .any(|found| found.alternate_keys.iter().any(|key| key == property))
     }
 
     /// The kinds of directory object, in order.
     pub(crate) fn directory_objects(&self) -> impl Iterator<Item = &str> {
-        let derived = |found: &Type| found.kind == Kind::Entity && found.base.as_deref() == Some("directoryObject");
-        self.types.iter().filter(move |(_, found)| derived(found)).map(|(name, _)| name.as_str())
+        let derived = |found: &Type| {
+            found.kind == Kind::Entity && found.base.as_deref() == Some("directoryObject")
+        };
+        self.types
+            .iter()
+            .filter(move |(_, found)| derived(found))
+            .map(|(name, _)| name.as_str())
     }
 
     /// What is wrong with an object that should be of this type; places are JSON pointers below `place`.
-    pub(crate) fn object_flaws(&self, name: &str, object: &Map<String, Value>, place: &str) -> Vec<Flaw> {
+    pub(crate) fn object_flaws(
+        &self,
+        name: &str,
+        object: &Map<String, Value>,
+        place: &str,
+    ) -> Vec<Flaw> {
         let mut found = Vec::new();
         for (member, value) in object {
             let place = format!("{place}/{member}");
             // `@odata.type` and the like are about the object, `members@odata.bind` is about a way to others.
             if let Some((subject, _)) = member.split_once('@') {
-                let known = subject.is_empty() || self.property(name, subject).is_some() || self.has_navigation(name, subject);
+                let known = subject.is_empty()
+                    || self.property(name, subject).is_some()
+                    || self.has_navigation(name, subject);
                 if !known {
                     found.push(Flaw::at(place, format!("is about no property of `{name}`")));
                 }
@@ -114,37 +136,66 @@ impl DirectoryTypes {
 
     /// What is wrong with a value that should be of an Edm type. Types outside the reduced file take any object.
     fn value_flaws(&self, edm: &str, value: &Value, place: &str) -> Vec<Flaw> {
-        if let Some(item) = edm.strip_prefix("Collection(").and_then(|rest| rest.strip_suffix(')')) {
-            let Some(items) = value.as_array() else { return vec![Flaw::at(place, format!("is no {edm}"))] };
+        if let Some(item) = edm
+            .strip_prefix("Collection(")
+            .and_then(|rest| rest.strip_suffix(')'))
+        {
+            let Some(items) = value.as_array() else {
+                return vec![Flaw::at(place, format!("is no {edm}"))];
+            };
             let numbered = items.iter().enumerate();
-            return numbered.flat_map(|(at, value)| self.value_flaws(item, value, &format!("{place}/{at}"))).collect();
+            return numbered
+                .flat_map(|(at, value)| self.value_flaws(item, value, &format!("{place}/{at}")))
+                .collect();
         }
-        if let (Some(Type { kind: Kind::Complex | Kind::Entity, .. }), Value::Object(object)) = (self.types.get(edm), value) {
+        if let (
+            Some(Type {
+                kind: Kind::Complex | Kind::Entity,
+                ..
+            }),
+            Value::Object(object),
+        ) = (self.types.get(edm), value)
+        {
             return self.object_flaws(edm, object, place);
         }
         let fits = match edm {
             "Edm.String" => value.is_string(),
             "Edm.Boolean" => value.is_boolean(),
-            "Edm.Int32" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+            "Edm.Int32" => value
+                .as_i64()
+                .is_some_and(|number| i32::try_from(number).is_ok()),
             "Edm.Guid" => value.as_str().is_some_and(is_uuid),
             "Edm.DateTimeOffset" => value.as_str().is_some_and(is_date_time),
             primitive if primitive.starts_with("Edm.") => {
-                return vec![Flaw::at(place, format!("type `{primitive}` is not supported by this check"))];
+                return vec![Flaw::at(
+                    place,
+                    format!("type `{primitive}` is not supported by this check"),
+                )];
             }
             named => match self.types.get(named) {
-                Some(Type { kind: Kind::Enum, members, .. }) => {
-                    value.as_str().is_some_and(|value| members.iter().any(|member| member == value))
-                }
+                Some(Type {
+                    kind: Kind::Enum,
+                    members,
+                    ..
+                }) => value
+                    .as_str()
+                    .is_some_and(|value| members.iter().any(|member| member == value)),
                 Some(_) => false,
                 None => value.is_object() || value.is_string(),
             },
         };
-        if fits { Vec::new() } else { vec![Flaw::at(place, format!("is no {edm}"))] }
+        if fits {
+            Vec::new()
+        } else {
+            vec![Flaw::at(place, format!("is no {edm}"))]
+        }
     }
 
     /// A type and those it inherits from.
     fn line(&self, name: &str) -> impl Iterator<Item = &Type> {
-        std::iter::successors(self.types.get(name), |found| self.types.get(found.base.as_deref()?))
+        std::iter::successors(self.types.get(name), |found| {
+            self.types.get(found.base.as_deref()?)
+        })
     }
 }
 
@@ -176,7 +227,10 @@ pub(crate) mod tests {
 
     fn flaws(name: &str, value: &Value) -> Vec<String> {
         let found = DirectoryTypes::of(small()).object_flaws(name, value.as_object().unwrap(), "");
-        found.into_iter().map(|flaw| format!("{}: {}", flaw.place, flaw.what)).collect()
+        found
+            .into_iter()
+            .map(|flaw| format!("{}: {}", flaw.place, flaw.what))
+            .collect()
     }
 
     #[test]
@@ -191,7 +245,10 @@ pub(crate) mod tests {
         let group = json!({"accountEnabled": true, "owners@odata.bind": []});
         assert_eq!(
             flaws("group", &group),
-            ["/accountEnabled: is not a property of `group`", "/owners@odata.bind: is about no property of `group`"]
+            [
+                "/accountEnabled: is not a property of `group`",
+                "/owners@odata.bind: is about no property of `group`"
+            ]
         );
     }
 
@@ -207,7 +264,10 @@ pub(crate) mod tests {
                 "/risk: is no riskLevel",
             ]
         );
-        assert_eq!(flaws("user", &json!({"businessPhones": [1]})), ["/businessPhones/0: is no Edm.String"]);
+        assert_eq!(
+            flaws("user", &json!({"businessPhones": [1]})),
+            ["/businessPhones/0: is no Edm.String"]
+        );
     }
 
     #[test]
@@ -215,7 +275,10 @@ pub(crate) mod tests {
         let types = DirectoryTypes::of(small());
         assert!(types.property("directoryObject", "displayName").is_some());
         assert!(types.property("user", "displayName").is_none());
-        assert_eq!(types.directory_objects().collect::<Vec<_>>(), ["group", "user"]);
+        assert_eq!(
+            types.directory_objects().collect::<Vec<_>>(),
+            ["group", "user"]
+        );
     }
 
     #[test]
