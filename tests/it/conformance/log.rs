@@ -36,22 +36,25 @@ pub(crate) fn check_answers(log: &str, specs: &Specs) -> Vec<Violation> {
     })
 }
 
-/// How often each operation was used, by `operationId` (or `operation` for polls, `directory users` and the like): what a
-/// caller needs to see that a clean log was not an idle one.
+/// How often each operation was used, by `operationId` (`poll` for polls, `directory users` and the like, `sign-in`, or
+/// `unknown`): what a caller needs to see that a clean log was not an idle one.
 pub(crate) fn operations_used(log: &str, specs: &Specs) -> BTreeMap<String, usize> {
     let mut used = BTreeMap::new();
+    let mut given = Given::default();
     for row in rows(log).filter_map(Result::ok) {
-        let name = match surface(&row.path()) {
-            Surface::SignIn => "sign-in".to_owned(),
-            Surface::Directory => {
-                format!("directory {}", segments(&row.path()).get(1).unwrap_or(&""))
+        let path = row.path();
+        let name = match (surface(&path), find(specs, &row)) {
+            (Surface::SignIn, _) => "sign-in".to_owned(),
+            (Surface::Directory, _) => {
+                let collection = segments(&path).get(1).copied().unwrap_or_default();
+                format!("directory {}", collection.split('(').next().unwrap_or_default())
             }
-            Surface::Arm => match find(specs, &row) {
-                Found::Operation(operation, _) => operation.id.clone(),
-                _ => "operation".to_owned(),
-            },
+            (Surface::Arm, Found::Operation(operation, _)) => operation.id.clone(),
+            (Surface::Arm, _) if given.is_poll(&row.url) => "poll".to_owned(),
+            (Surface::Arm, _) => "unknown".to_owned(),
         };
         *used.entry(name).or_default() += 1;
+        given.note(&row);
     }
     used
 }
