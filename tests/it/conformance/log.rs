@@ -47,7 +47,10 @@ pub(crate) fn operations_used(log: &str, specs: &Specs) -> BTreeMap<String, usiz
             (Surface::SignIn, _) => "sign-in".to_owned(),
             (Surface::Directory, _) => {
                 let collection = segments(&path).get(1).copied().unwrap_or_default();
-                format!("directory {}", collection.split('(').next().unwrap_or_default())
+                format!(
+                    "directory {}",
+                    collection.split('(').next().unwrap_or_default()
+                )
             }
             (Surface::Arm, Found::Operation(operation, _)) => operation.id.clone(),
             (Surface::Arm, _) if given.is_poll(&row.url) => "poll".to_owned(),

@@ -74,28 +74,27 @@ impl Specs {
 
     /// What stands for this request; of several templates the most literal one.
     pub(crate) fn find_operation(&self, verb: &str, segments: &[&str], version: &str) -> Found<'_> {
-        let matching: Vec<_> = self
+        let at_version = |operation: &&Operation| operation.version == version;
+        let best = self
             .operations
             .iter()
+            .filter(|operation| at_version(operation) && operation.verb == verb)
             .filter_map(|operation| Some((operation, operation.template.bind(segments)?)))
-            .collect();
-        let at_version = || {
-            matching
-                .iter()
-                .filter(|(operation, _)| operation.version == version)
-        };
-        let best = at_version()
-            .filter(|(operation, _)| operation.verb == verb)
             .max_by_key(|(operation, _)| operation.template.weight());
         if let Some((operation, bindings)) = best {
-            return Found::Operation(operation, bindings.clone());
+            return Found::Operation(operation, bindings);
         }
-        let verbs: BTreeSet<_> = at_version()
-            .map(|(operation, _)| operation.verb.as_str())
+        let fitting = || {
+            self.operations
+                .iter()
+                .filter(|operation| operation.template.bind(segments).is_some())
+        };
+        let verbs: BTreeSet<_> = fitting()
+            .filter(at_version)
+            .map(|operation| operation.verb.as_str())
             .collect();
-        let versions: BTreeSet<_> = matching
-            .iter()
-            .map(|(operation, _)| operation.version.as_str())
+        let versions: BTreeSet<_> = fitting()
+            .map(|operation| operation.version.as_str())
             .collect();
         if !verbs.is_empty() {
             Found::OtherVerbs(verbs)

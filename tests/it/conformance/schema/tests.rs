@@ -145,25 +145,20 @@ fn a_closed_enum_refuses_and_any_enum_minds_its_case() {
 
 #[test]
 fn null_removes_in_a_patch_means_unset_in_an_answer_and_is_wrong_in_a_put() {
-    let body = json!({"tags": {"a": null}});
+    let mut update = vm();
+    update["Resource"]
+        .as_object_mut()
+        .unwrap()
+        .remove("required");
+    let body = json!({"tags": {"a": null}, "properties": {"name": null}});
     assert_eq!(
-        judged(
-            &vm(),
-            &json!({"location": "x", "tags": {"a": null}}),
-            Side::Create
-        ),
-        ["/tags/a: is null"]
+        judged(&update, &body, Side::Create),
+        ["/properties/name: is null", "/tags/a: is null"]
     );
-    assert_eq!(
-        judged(
-            &json!({"Vm": vm()["Resource"]["properties"]}),
-            &body,
-            Side::Update
-        ),
-        [""; 0]
-    );
-    let answer = json!({"id": "/x", "location": "x", "properties": null});
-    assert_eq!(judged(&vm(), &answer, Side::Answer), [""; 0]);
+    assert_eq!(judged(&update, &body, Side::Update), [""; 0]);
+    assert_eq!(judged(&update, &body, Side::Answer), [""; 0]);
+    let required = judged(&vm(), &json!({"id": "/x", "location": null}), Side::Answer);
+    assert_eq!(required, ["body: lacks the required property `location`"]);
 }
 
 #[test]

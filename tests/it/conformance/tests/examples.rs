@@ -24,11 +24,36 @@ fn the_answers_of_microsofts_examples_are_clean() {
 #[test]
 fn there_are_examples_of_what_this_product_asks() {
     let Some(specs) = real() else { return };
-    let with_examples: Vec<&str> = specs.operations().filter(|one| !examples(specs, one).is_empty()).map(|one| one.id.as_str()).collect();
-    for id in ["ResourceGroups_CreateOrUpdate", "VirtualMachines_Get", "VirtualMachines_Update", "VirtualMachineExtensions_CreateOrUpdate", "VirtualMachineExtensions_Update", "RoleAssignments_Create", "RoleAssignments_Delete", "Tags_UpdateAtScope", "Resources"] {
-        assert!(with_examples.contains(&id), "{id} has no example among {with_examples:?}");
+    let with_examples: Vec<&str> = specs
+        .operations()
+        .filter(|one| !examples(specs, one).is_empty())
+        .map(|one| one.id.as_str())
+        .collect();
+    for id in [
+        "ResourceGroups_CreateOrUpdate",
+        "VirtualMachines_Get",
+        "VirtualMachines_Update",
+        "VirtualMachineExtensions_CreateOrUpdate",
+        "VirtualMachineExtensions_Update",
+        "RoleAssignments_Create",
+        "RoleAssignments_Delete",
+        "Tags_UpdateAtScope",
+        "Resources",
+    ] {
+        assert!(
+            with_examples.contains(&id),
+            "{id} has no example among {with_examples:?}"
+        );
     }
-    let rows: usize = specs.operations().map(|operation| examples(specs, operation).values().map(Vec::len).sum::<usize>()).sum();
+    let rows: usize = specs
+        .operations()
+        .map(|operation| {
+            examples(specs, operation)
+                .values()
+                .map(Vec::len)
+                .sum::<usize>()
+        })
+        .sum();
     assert!(rows > 600, "{rows} exchanges");
 }
 
@@ -38,8 +63,14 @@ const ANY_VALUE: &str = "the schema says `type: object` where any value is meant
 
 const REQUESTS: &[Excuse] = &[
     any_value("PolicyAssignments_Create", "/properties/parameters/*/value"),
-    any_value("PolicyDefinitions_CreateOrUpdate", "/properties/parameters/*/allowedValues/*"),
-    any_value("PolicyDefinitions_CreateOrUpdate", "/properties/parameters/*/defaultValue"),
+    any_value(
+        "PolicyDefinitions_CreateOrUpdate",
+        "/properties/parameters/*/allowedValues/*",
+    ),
+    any_value(
+        "PolicyDefinitions_CreateOrUpdate",
+        "/properties/parameters/*/defaultValue",
+    ),
     any_value("UpgradeExtensions", "/extensionTargets/*/targetVersion"),
     Excuse {
         operation: "UserAssignedIdentities_Update",
@@ -50,31 +81,82 @@ const REQUESTS: &[Excuse] = &[
 ];
 
 const ANSWERS: &[Excuse] = &[
-    any_value("Deployments_WhatIf", "answer /properties/changes/*/delta/*/after"),
-    any_value("PolicyAssignments_Create", "answer /properties/parameters/*/value"),
-    any_value("PolicyAssignments_Delete", "answer /properties/parameters/*/value"),
-    any_value("PolicyAssignments_Get", "answer /properties/parameters/*/value"),
-    any_value("PolicyAssignments_List", "answer /value/*/properties/parameters/*/value"),
-    any_value("PolicyAssignments_ListForManagementGroup", "answer /value/*/properties/parameters/*/value"),
-    any_value("PolicyAssignments_ListForResource", "answer /value/*/properties/parameters/*/value"),
-    any_value("PolicyAssignments_ListForResourceGroup", "answer /value/*/properties/parameters/*/value"),
-    any_value("PolicyAssignments_Update", "answer /properties/parameters/*/value"),
-    any_value("PolicyDefinitions_CreateOrUpdate", "answer /properties/parameters/*/allowedValues/*"),
-    any_value("PolicyDefinitions_CreateOrUpdate", "answer /properties/parameters/*/defaultValue"),
-    any_value("PolicyDefinitions_ListBuiltIn", "answer /value/*/properties/parameters/*/allowedValues/*"),
-    any_value("PolicyStates_ListQueryResultsForResource", "answer /value/*/policyEvaluationDetails/evaluatedExpressions/*/*"),
+    any_value(
+        "Deployments_WhatIf",
+        "answer /properties/changes/*/delta/*/after",
+    ),
+    any_value(
+        "PolicyAssignments_Create",
+        "answer /properties/parameters/*/value",
+    ),
+    any_value(
+        "PolicyAssignments_Delete",
+        "answer /properties/parameters/*/value",
+    ),
+    any_value(
+        "PolicyAssignments_Get",
+        "answer /properties/parameters/*/value",
+    ),
+    any_value(
+        "PolicyAssignments_List",
+        "answer /value/*/properties/parameters/*/value",
+    ),
+    any_value(
+        "PolicyAssignments_ListForManagementGroup",
+        "answer /value/*/properties/parameters/*/value",
+    ),
+    any_value(
+        "PolicyAssignments_ListForResource",
+        "answer /value/*/properties/parameters/*/value",
+    ),
+    any_value(
+        "PolicyAssignments_ListForResourceGroup",
+        "answer /value/*/properties/parameters/*/value",
+    ),
+    any_value(
+        "PolicyAssignments_Update",
+        "answer /properties/parameters/*/value",
+    ),
+    any_value(
+        "PolicyDefinitions_CreateOrUpdate",
+        "answer /properties/parameters/*/allowedValues/*",
+    ),
+    any_value(
+        "PolicyDefinitions_CreateOrUpdate",
+        "answer /properties/parameters/*/defaultValue",
+    ),
+    any_value(
+        "PolicyDefinitions_ListBuiltIn",
+        "answer /value/*/properties/parameters/*/allowedValues/*",
+    ),
+    any_value(
+        "PolicyStates_ListQueryResultsForResource",
+        "answer /value/*/policyEvaluationDetails/evaluatedExpressions/*/*",
+    ),
 ];
 
 const fn any_value(operation: &'static str, place: &'static str) -> Excuse {
-    Excuse { operation, place, what: "is of type", reason: ANY_VALUE }
+    Excuse {
+        operation,
+        place,
+        what: "is of type",
+        reason: ANY_VALUE,
+    }
 }
 
-fn violations(specs: &Specs, check: fn(&str, &Specs) -> Vec<Violation>) -> Vec<(String, Violation)> {
+fn violations(
+    specs: &Specs,
+    check: fn(&str, &Specs) -> Vec<Violation>,
+) -> Vec<(String, Violation)> {
     let mut found = Vec::new();
     for operation in specs.operations() {
         for row in examples(specs, operation).into_values().flatten() {
             let violations = check(&ndjson(&[row]), specs);
-            found.extend(violations.into_iter().map(|violation| (operation.id.clone(), violation)));
+            found.extend(
+                violations
+                    .into_iter()
+                    .map(|violation| (operation.id.clone(), violation)),
+            );
         }
     }
     found

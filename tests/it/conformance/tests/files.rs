@@ -12,15 +12,25 @@ use super::real;
 #[test]
 fn every_pattern_is_understood() {
     let patterns = collected(|object| object["pattern"].as_str());
-    assert!(!patterns.iter().any(|pattern| Pattern::parse(pattern).is_err()), "{patterns:?}");
+    assert!(
+        !patterns
+            .iter()
+            .any(|pattern| Pattern::parse(pattern).is_err()),
+        "{patterns:?}"
+    );
     assert!(patterns.len() > 5 || real().is_none(), "{patterns:?}");
 }
 
 #[test]
 fn every_format_is_understood() {
     let formats = collected(|object| object["type"].as_str().and(object["format"].as_str()));
-    let unknown = |format: &&String| format_flaw(format, &Value::Null).is_some_and(|flaw| flaw.contains("not supported"));
-    assert_eq!(formats.iter().filter(unknown).collect::<Vec<_>>(), Vec::<&String>::new());
+    let unknown = |format: &&String| {
+        format_flaw(format, &Value::Null).is_some_and(|flaw| flaw.contains("not supported"))
+    };
+    assert_eq!(
+        formats.iter().filter(unknown).collect::<Vec<_>>(),
+        Vec::<&String>::new()
+    );
     assert!(formats.len() > 5 || real().is_none(), "{formats:?}");
 }
 
@@ -28,10 +38,27 @@ fn every_format_is_understood() {
 #[test]
 fn no_keyword_goes_unchecked() {
     let mut found = BTreeSet::new();
-    let unknown = ["anyOf", "oneOf", "not", "multipleOf", "uniqueItems", "minProperties", "maxProperties", "exclusiveMinimum", "exclusiveMaximum", "const", "collectionFormat"];
+    let unknown = [
+        "anyOf",
+        "oneOf",
+        "not",
+        "multipleOf",
+        "uniqueItems",
+        "minProperties",
+        "maxProperties",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "const",
+        "collectionFormat",
+    ];
     for (file, document) in real().into_iter().flat_map(|specs| specs.documents()) {
         walk(document, &mut |object| {
-            found.extend(unknown.iter().filter(|word| object.contains_key(**word)).map(|word| format!("{file}: {word}")));
+            found.extend(
+                unknown
+                    .iter()
+                    .filter(|word| object.contains_key(**word))
+                    .map(|word| format!("{file}: {word}")),
+            );
         });
     }
     assert_eq!(found, BTreeSet::new());
@@ -41,9 +68,19 @@ fn no_keyword_goes_unchecked() {
 #[test]
 fn only_whole_ids_and_generic_resources_are_out_of_the_index() {
     let Some(specs) = real() else { return };
-    let indexed: BTreeSet<&str> = specs.operations().map(|operation| operation.path.as_str()).collect();
-    let all = specs.documents().flat_map(|(_, document)| ["paths", "x-ms-paths"].map(|group| document[group].as_object()));
-    let out: BTreeSet<&str> = all.flatten().flatten().map(|(path, _)| path.as_str()).filter(|path| !indexed.contains(path)).collect();
+    let indexed: BTreeSet<&str> = specs
+        .operations()
+        .map(|operation| operation.path.as_str())
+        .collect();
+    let all = specs
+        .documents()
+        .flat_map(|(_, document)| ["paths", "x-ms-paths"].map(|group| document[group].as_object()));
+    let out: BTreeSet<&str> = all
+        .flatten()
+        .flatten()
+        .map(|(path, _)| path.as_str())
+        .filter(|path| !indexed.contains(path))
+        .collect();
     insta::assert_snapshot!(out.into_iter().collect::<Vec<_>>().join("\n"), @r"
     /subscriptions/{subscriptionId}/resourcegroups/{resourceGroupName}/providers/{resourceProviderNamespace}/{parentResourcePath}/{resourceType}/{resourceName}
     /{denyAssignmentId}
@@ -61,15 +98,25 @@ fn every_operation_is_found_by_its_own_path() {
     for operation in specs.operations() {
         let filled = operation.path.replace(['{', '}'], "");
         let template = Template::parse(&filled, &BTreeSet::new());
-        assert!(template.bind(&segments(&filled)).is_some(), "{}", operation.id);
-        assert!(operation.template.bind(&segments(&filled)).is_some(), "{}", operation.id);
+        assert!(
+            template.bind(&segments(&filled)).is_some(),
+            "{}",
+            operation.id
+        );
+        assert!(
+            operation.template.bind(&segments(&filled)).is_some(),
+            "{}",
+            operation.id
+        );
     }
 }
 
 fn collected(of: impl Fn(&Value) -> Option<&str>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (_, document) in real().into_iter().flat_map(|specs| specs.documents()) {
-        walk(document, &mut |object| found.extend(of(&Value::Object(object.clone())).map(str::to_owned)));
+        walk(document, &mut |object| {
+            found.extend(of(&Value::Object(object.clone())).map(str::to_owned))
+        });
     }
     found
 }

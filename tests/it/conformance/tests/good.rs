@@ -7,7 +7,8 @@ use super::super::{check_answers, check_log, operations_used};
 use super::{lines, ndjson, real, row, sent};
 
 pub(super) const SUB: &str = "/subscriptions/9b0c3c9a-2f0e-4f53-9f5e-0a5a7f1f2a10";
-pub(super) const GROUP: &str = "/subscriptions/9b0c3c9a-2f0e-4f53-9f5e-0a5a7f1f2a10/resourceGroups/rg-web";
+pub(super) const GROUP: &str =
+    "/subscriptions/9b0c3c9a-2f0e-4f53-9f5e-0a5a7f1f2a10/resourceGroups/rg-web";
 pub(super) const VM: &str = "/subscriptions/9b0c3c9a-2f0e-4f53-9f5e-0a5a7f1f2a10/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01";
 pub(super) const GRANT: &str = "5f3c0f5e-8f5e-5b6e-9a43-1d2f3c4b5a69";
 const ROLE: &str = "1c0163c0-47e6-4577-8991-ea5c82e286e4";
@@ -87,7 +88,9 @@ fn survey() -> Vec<Value> {
         "tags": {"vmlogin": "prod"}, "properties": {"provisioningState": "Succeeded"}
     });
     let put = json!({"location": "westeurope", "tags": {"vmlogin": "prod"}});
-    let next = format!("{SUB}/providers/Microsoft.Compute/virtualMachines?api-version=2024-07-01&%24skiptoken=abc");
+    let next = format!(
+        "{SUB}/providers/Microsoft.Compute/virtualMachines?api-version=2024-07-01&%24skiptoken=abc"
+    );
     let page = json!({"value": [vm("SystemAssigned")], "nextLink": format!("http://127.0.0.1:4711{next}")});
     let query = json!({
         "subscriptions": ["9b0c3c9a-2f0e-4f53-9f5e-0a5a7f1f2a10"], "query": "Resources | project id",
@@ -95,24 +98,123 @@ fn survey() -> Vec<Value> {
     });
     let found = json!({"totalRecords": 1, "count": 1, "resultTruncated": "false", "facets": [], "data": [{"id": VM}]});
     vec![
-        sent(0, "POST", "/9b0c3c9a-2f0e-4f53-9f5e-0a5a7f1f2a10/oauth2/v2.0/token", json!("form")),
-        with(row(0, "HEAD", &format!("{SUB}/resourcegroups/rg-web?api-version=2024-07-01")), 404, json!(null)),
-        with(sent(0, "PUT", &format!("{SUB}/resourcegroups/rg-web?api-version=2024-07-01"), put), 201, group.clone()),
-        with(row(0, "GET", &format!("{SUB}/resourcegroups/rg-web?api-version=2024-07-01")), 200, group),
-        with(row(0, "GET", &format!("{SUB}?api-version=2022-12-01")), 200, json!({"subscriptionId": "9b0c3c9a-2f0e-4f53-9f5e-0a5a7f1f2a10", "state": "Enabled"})),
-        with(row(0, "GET", &format!("{SUB}/providers/Microsoft.Compute?api-version=2024-07-01")), 200, json!({"namespace": "Microsoft.Compute", "registrationState": "Registered", "authorizations": []})),
-        with(row(0, "POST", &format!("{SUB}/providers/Microsoft.Compute/register?api-version=2024-07-01")), 200, json!({"namespace": "Microsoft.Compute"})),
-        with(row(0, "GET", &format!("{SUB}/providers/Microsoft.Compute/virtualMachines?api-version=2024-07-01&statusOnly=true")), 200, page),
+        sent(
+            0,
+            "POST",
+            "/9b0c3c9a-2f0e-4f53-9f5e-0a5a7f1f2a10/oauth2/v2.0/token",
+            json!("form"),
+        ),
+        with(
+            row(
+                0,
+                "HEAD",
+                &format!("{SUB}/resourcegroups/rg-web?api-version=2024-07-01"),
+            ),
+            404,
+            json!(null),
+        ),
+        with(
+            sent(
+                0,
+                "PUT",
+                &format!("{SUB}/resourcegroups/rg-web?api-version=2024-07-01"),
+                put,
+            ),
+            201,
+            group.clone(),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!("{SUB}/resourcegroups/rg-web?api-version=2024-07-01"),
+            ),
+            200,
+            group,
+        ),
+        with(
+            row(0, "GET", &format!("{SUB}?api-version=2022-12-01")),
+            200,
+            json!({"subscriptionId": "9b0c3c9a-2f0e-4f53-9f5e-0a5a7f1f2a10", "state": "Enabled"}),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!("{SUB}/providers/Microsoft.Compute?api-version=2024-07-01"),
+            ),
+            200,
+            json!({"namespace": "Microsoft.Compute", "registrationState": "Registered", "authorizations": []}),
+        ),
+        with(
+            row(
+                0,
+                "POST",
+                &format!("{SUB}/providers/Microsoft.Compute/register?api-version=2024-07-01"),
+            ),
+            200,
+            json!({"namespace": "Microsoft.Compute"}),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!(
+                    "{SUB}/providers/Microsoft.Compute/virtualMachines?api-version=2024-07-01&statusOnly=true"
+                ),
+            ),
+            200,
+            page,
+        ),
         with(row(0, "GET", &next), 200, json!({"value": []})),
-        with(row(0, "GET", &format!("{GROUP}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01")), 200, json!({"value": [{"actions": ["*"], "notActions": []}]})),
-        with(row(0, "GET", &format!("{VM}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01")), 200, json!({"value": []})),
-        with(row(0, "GET", &format!("{GROUP}/providers/Microsoft.Authorization/locks?api-version=2020-05-01")), 200, json!({"value": []})),
-        with(sent(0, "POST", "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01", query), 200, found),
+        with(
+            row(
+                0,
+                "GET",
+                &format!(
+                    "{GROUP}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
+                ),
+            ),
+            200,
+            json!({"value": [{"actions": ["*"], "notActions": []}]}),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!(
+                    "{VM}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
+                ),
+            ),
+            200,
+            json!({"value": []}),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!("{GROUP}/providers/Microsoft.Authorization/locks?api-version=2020-05-01"),
+            ),
+            200,
+            json!({"value": []}),
+        ),
+        with(
+            sent(
+                0,
+                "POST",
+                "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01",
+                query,
+            ),
+            200,
+            found,
+        ),
     ]
 }
 
 fn machine() -> Vec<Value> {
-    let poll = format!("{SUB}/providers/Microsoft.Compute/locations/westeurope/operations/5b602c02-9ad6-48ad-961f-0d452249ef58?p=42&api-version=2024-07-01&t=1&s=x");
+    let poll = format!(
+        "{SUB}/providers/Microsoft.Compute/locations/westeurope/operations/5b602c02-9ad6-48ad-961f-0d452249ef58?p=42&api-version=2024-07-01&t=1&s=x"
+    );
     let extension_url = format!("{VM}/extensions/AADLoginForWindows?api-version=2024-07-01");
     let extension = |state: &str| {
         json!({
@@ -133,25 +235,106 @@ fn machine() -> Vec<Value> {
     let tags = json!({"operation": "Merge", "properties": {"tags": {"vmlogin": "prod"}}});
     let tagged = json!({"id": format!("{VM}/providers/Microsoft.Resources/tags/default"), "name": "default", "type": "Microsoft.Resources/tags", "properties": {"tags": {"vmlogin": "prod"}}});
     vec![
-        with(row(0, "GET", &format!("{VM}?api-version=2024-07-01&%24expand=instanceView")), 200, vm("None")),
-        with(row(0, "GET", &format!("{VM}/instanceView?api-version=2024-07-01")), 200, json!({"vmAgent": {"vmAgentVersion": "2.7"}, "statuses": [{"code": "PowerState/running", "level": "Info"}]})),
-        started(sent(0, "PATCH", &format!("{VM}?api-version=2024-07-01"), json!({"identity": {"type": "SystemAssigned"}})), 200, vm("SystemAssigned"), &poll),
-        with(row(0, "GET", &poll), 200, json!({"startTime": "2026-11-21T10:00:00.1+00:00", "status": "InProgress", "name": "5b602c02-9ad6-48ad-961f-0d452249ef58"})),
+        with(
+            row(
+                0,
+                "GET",
+                &format!("{VM}?api-version=2024-07-01&%24expand=instanceView"),
+            ),
+            200,
+            vm("None"),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!("{VM}/instanceView?api-version=2024-07-01"),
+            ),
+            200,
+            json!({"vmAgent": {"vmAgentVersion": "2.7"}, "statuses": [{"code": "PowerState/running", "level": "Info"}]}),
+        ),
+        started(
+            sent(
+                0,
+                "PATCH",
+                &format!("{VM}?api-version=2024-07-01"),
+                json!({"identity": {"type": "SystemAssigned"}}),
+            ),
+            200,
+            vm("SystemAssigned"),
+            &poll,
+        ),
+        with(
+            row(0, "GET", &poll),
+            200,
+            json!({"startTime": "2026-11-21T10:00:00.1+00:00", "status": "InProgress", "name": "5b602c02-9ad6-48ad-961f-0d452249ef58"}),
+        ),
         with(row(0, "GET", &poll), 200, done),
-        started(sent(0, "PATCH", &format!("{VM}?api-version=2024-07-01"), json!({"tags": {"vmlogin": "prod"}})), 200, vm("SystemAssigned"), &poll),
-        started(sent(0, "PUT", &extension_url, put), 201, extension("Creating"), &poll),
-        with(row(0, "GET", &format!("{extension_url}&$expand=instanceView")), 200, extension("Succeeded")),
-        with(row(0, "GET", &format!("{VM}/extensions?api-version=2024-07-01")), 200, json!({"value": [extension("Succeeded")]})),
-        started(sent(0, "PATCH", &extension_url, patch), 200, extension("Updating"), &poll),
+        started(
+            sent(
+                0,
+                "PATCH",
+                &format!("{VM}?api-version=2024-07-01"),
+                json!({"tags": {"vmlogin": "prod"}}),
+            ),
+            200,
+            vm("SystemAssigned"),
+            &poll,
+        ),
+        started(
+            sent(0, "PUT", &extension_url, put),
+            201,
+            extension("Creating"),
+            &poll,
+        ),
+        with(
+            row(0, "GET", &format!("{extension_url}&$expand=instanceView")),
+            200,
+            extension("Succeeded"),
+        ),
+        with(
+            row(0, "GET", &format!("{VM}/extensions?api-version=2024-07-01")),
+            200,
+            json!({"value": [extension("Succeeded")]}),
+        ),
+        started(
+            sent(0, "PATCH", &extension_url, patch),
+            200,
+            extension("Updating"),
+            &poll,
+        ),
         started(row(0, "DELETE", &extension_url), 202, json!(null), &poll),
-        with(sent(0, "PATCH", &format!("{VM}/providers/Microsoft.Resources/tags/default?api-version=2024-07-01"), tags), 200, tagged),
-        with(row(0, "GET", &format!("{SUB}/providers/Microsoft.Compute/locations/westeurope/publishers/Microsoft.Azure.ActiveDirectory/artifacttypes/vmextension/types/AADLoginForWindows/versions?api-version=2024-07-01")), 200, json!([])),
+        with(
+            sent(
+                0,
+                "PATCH",
+                &format!("{VM}/providers/Microsoft.Resources/tags/default?api-version=2024-07-01"),
+                tags,
+            ),
+            200,
+            tagged,
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!(
+                    "{SUB}/providers/Microsoft.Compute/locations/westeurope/publishers/Microsoft.Azure.ActiveDirectory/artifacttypes/vmextension/types/AADLoginForWindows/versions?api-version=2024-07-01"
+                ),
+            ),
+            200,
+            json!([]),
+        ),
     ]
 }
 
 fn grants() -> Vec<Value> {
     let definition = format!("{SUB}/providers/Microsoft.Authorization/roleDefinitions/{ROLE}");
-    let at = |scope: &str| format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{GRANT}?api-version=2022-04-01");
+    let at = |scope: &str| {
+        format!(
+            "{scope}/providers/Microsoft.Authorization/roleAssignments/{GRANT}?api-version=2022-04-01"
+        )
+    };
     let put = json!({"properties": {
         "roleDefinitionId": definition, "principalId": PRINCIPAL, "principalType": "Group", "description": "vmlogin: web admins"
     }});
@@ -171,16 +354,55 @@ fn grants() -> Vec<Value> {
         "id": definition, "name": ROLE, "type": "Microsoft.Authorization/roleDefinitions",
         "properties": {"roleName": "Virtual Machine Administrator Login", "type": "BuiltInRole", "permissions": [], "createdBy": null}
     }]});
-    let list = format!("{SUB}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01");
+    let list =
+        format!("{SUB}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01");
     vec![
         with(row(0, "GET", &list), 200, json!({"value": [grant(SUB)]})),
-        with(row(0, "GET", &format!("{list}&$filter=atScope()")), 200, json!({"value": []})),
-        with(row(0, "GET", &format!("{GROUP}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=principalId%20eq%20'{PRINCIPAL}'")), 200, json!({"value": []})),
-        with(row(0, "GET", &format!("{VM}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01")), 200, json!({"value": []})),
-        with(row(0, "GET", &format!("{SUB}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName%20eq%20'Reader'&api-version=2022-04-01")), 200, role),
+        with(
+            row(0, "GET", &format!("{list}&$filter=atScope()")),
+            200,
+            json!({"value": []}),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!(
+                    "{GROUP}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=principalId%20eq%20'{PRINCIPAL}'"
+                ),
+            ),
+            200,
+            json!({"value": []}),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!(
+                    "{VM}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01"
+                ),
+            ),
+            200,
+            json!({"value": []}),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                &format!(
+                    "{SUB}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName%20eq%20'Reader'&api-version=2022-04-01"
+                ),
+            ),
+            200,
+            role,
+        ),
         with(sent(0, "PUT", &at(SUB), put.clone()), 201, grant(SUB)),
         with(sent(0, "PUT", &at(GROUP), put.clone()), 201, grant(GROUP)),
-        with(sent(0, "PUT", &at(VM), put.clone()), 409, json!({"error": {"code": "RoleAssignmentExists", "message": "The role assignment already exists."}})),
+        with(
+            sent(0, "PUT", &at(VM), put.clone()),
+            409,
+            json!({"error": {"code": "RoleAssignmentExists", "message": "The role assignment already exists."}}),
+        ),
         with(sent(0, "PUT", &at(VM), put), 201, grant(VM)),
         with(row(0, "DELETE", &at(VM)), 200, grant(VM)),
         with(row(0, "DELETE", &at(VM)), 204, json!(null)),
@@ -201,15 +423,61 @@ fn directory() -> Vec<Value> {
         {"id": "1", "status": 404, "body": {"error": {"code": "Request_ResourceNotFound", "message": "no such user"}}},
         {"id": "3", "status": 200, "body": {"value": [group]}}
     ]});
-    let by_ids = json!({"ids": [PRINCIPAL], "types": ["user", "group", "servicePrincipal", "device"]});
+    let by_ids =
+        json!({"ids": [PRINCIPAL], "types": ["user", "group", "servicePrincipal", "device"]});
     vec![
-        with(row(0, "GET", &format!("/v1.0/users/ada%40contoso.example?{select}")), 200, user.clone()),
-        with(row(0, "GET", "/v1.0/groups?%24filter=displayName%20eq%20%27web%20admins%27&%24select=id%2CdisplayName&%24top=2"), 200, json!({"value": []})),
-        with(row(0, "GET", "/v1.0/servicePrincipals(appId='372140e0-b3b7-4226-8ef9-d57986796201')"), 200, json!({"id": PRINCIPAL, "appId": "372140e0-b3b7-4226-8ef9-d57986796201"})),
-        with(sent(0, "POST", "/v1.0/servicePrincipals", json!({"appId": "372140e0-b3b7-4226-8ef9-d57986796201"})), 201, json!({"id": PRINCIPAL})),
-        with(row(0, "GET", "/v1.0/devices?$filter=displayName eq 'web01'"), 200, json!({"value": [{"id": PRINCIPAL, "deviceId": PRINCIPAL, "trustType": "AzureAd"}]})),
-        with(row(0, "GET", "/v1.0/identity/conditionalAccess/policies"), 200, json!({"value": [{"id": PRINCIPAL, "state": "enabled", "conditions": {"applications": {"includeApplications": ["All"]}}}]})),
-        with(sent(0, "POST", "/v1.0/directoryObjects/getByIds", by_ids), 200, json!({"value": [user]})),
+        with(
+            row(
+                0,
+                "GET",
+                &format!("/v1.0/users/ada%40contoso.example?{select}"),
+            ),
+            200,
+            user.clone(),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                "/v1.0/groups?%24filter=displayName%20eq%20%27web%20admins%27&%24select=id%2CdisplayName&%24top=2",
+            ),
+            200,
+            json!({"value": []}),
+        ),
+        with(
+            row(
+                0,
+                "GET",
+                "/v1.0/servicePrincipals(appId='372140e0-b3b7-4226-8ef9-d57986796201')",
+            ),
+            200,
+            json!({"id": PRINCIPAL, "appId": "372140e0-b3b7-4226-8ef9-d57986796201"}),
+        ),
+        with(
+            sent(
+                0,
+                "POST",
+                "/v1.0/servicePrincipals",
+                json!({"appId": "372140e0-b3b7-4226-8ef9-d57986796201"}),
+            ),
+            201,
+            json!({"id": PRINCIPAL}),
+        ),
+        with(
+            row(0, "GET", "/v1.0/devices?$filter=displayName eq 'web01'"),
+            200,
+            json!({"value": [{"id": PRINCIPAL, "deviceId": PRINCIPAL, "trustType": "AzureAd"}]}),
+        ),
+        with(
+            row(0, "GET", "/v1.0/identity/conditionalAccess/policies"),
+            200,
+            json!({"value": [{"id": PRINCIPAL, "state": "enabled", "conditions": {"applications": {"includeApplications": ["All"]}}}]}),
+        ),
+        with(
+            sent(0, "POST", "/v1.0/directoryObjects/getByIds", by_ids),
+            200,
+            json!({"value": [user]}),
+        ),
         with(sent(0, "POST", "/v1.0/$batch", batch), 200, answers),
     ]
 }
@@ -245,6 +513,7 @@ fn with(mut row: Value, status: u16, answer: Value) -> Value {
 /// An answer that says where its operation is polled.
 fn started(row: Value, status: u16, answer: Value, poll: &str) -> Value {
     let mut row = with(row, status, answer);
-    row["response_headers"] = json!({"azure-asyncoperation": format!("http://127.0.0.1:4711{poll}")});
+    row["response_headers"] =
+        json!({"azure-asyncoperation": format!("http://127.0.0.1:4711{poll}")});
     row
 }

@@ -62,14 +62,19 @@ impl Excuse {
     fn covers(&self, operation: &str, violation: &Violation) -> bool {
         ["*", operation].contains(&self.operation)
             && violation.what.starts_with(self.what)
-            && covers(&self.place.split('/').collect::<Vec<_>>(), &violation.place.split('/').collect::<Vec<_>>())
+            && covers(
+                &self.place.split('/').collect::<Vec<_>>(),
+                &violation.place.split('/').collect::<Vec<_>>(),
+            )
     }
 }
 
 fn covers(pattern: &[&str], place: &[&str]) -> bool {
     match (pattern, place) {
         (["**"], _) | ([], []) => true,
-        ([first, pattern @ ..], [next, place @ ..]) => (*first == "*" || first == next) && covers(pattern, place),
+        ([first, pattern @ ..], [next, place @ ..]) => {
+            (*first == "*" || first == next) && covers(pattern, place)
+        }
         _ => false,
     }
 }
@@ -79,12 +84,22 @@ fn covers(pattern: &[&str], place: &[&str]) -> bool {
 fn assert_excused(found: &[(String, Violation)], excuses: &[Excuse]) {
     let bare: Vec<String> = found
         .iter()
-        .filter(|(operation, violation)| !excuses.iter().any(|excuse| excuse.covers(operation, violation)))
+        .filter(|(operation, violation)| {
+            !excuses
+                .iter()
+                .any(|excuse| excuse.covers(operation, violation))
+        })
         .map(|(operation, violation)| format!("{operation} {violation}"))
         .collect();
     assert_eq!(bare, [""; 0]);
     for excuse in excuses {
-        let used = found.iter().any(|(operation, violation)| excuse.covers(operation, violation));
-        assert!(used, "nothing needs the excuse of {} at {}: {}", excuse.operation, excuse.place, excuse.reason);
+        let used = found
+            .iter()
+            .any(|(operation, violation)| excuse.covers(operation, violation));
+        assert!(
+            used,
+            "nothing needs the excuse of {} at {}: {}",
+            excuse.operation, excuse.place, excuse.reason
+        );
     }
 }
