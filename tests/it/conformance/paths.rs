@@ -89,7 +89,10 @@ pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(next) = rest.chars().next() {
-        let hex = rest.strip_prefix('%').and_then(|rest| rest.get(..2));
+        let hex = rest
+            .strip_prefix('%')
+            .and_then(|rest| rest.get(..2))
+            .filter(|hex| hex.chars().all(|c| c.is_ascii_hexdigit()));
         if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             bytes.push(byte);
             rest = &rest[3..];
@@ -108,9 +111,9 @@ fn bind(segments: &[Segment], path: &[&str]) -> Option<Bindings> {
     match segment {
         Segment::Literal(literal) => {
             let (first, rest) = path.split_first()?;
-            decode(first)
-                .eq_ignore_ascii_case(literal)
-                .then(|| bind(others, rest))?
+            let same = first.eq_ignore_ascii_case(literal)
+                || first.contains('%') && decode(first).eq_ignore_ascii_case(literal);
+            same.then(|| bind(others, rest))?
         }
         Segment::One(name) => {
             let (first, rest) = path.split_first().filter(|(first, _)| !first.is_empty())?;
@@ -204,6 +207,6 @@ mod tests {
 
     #[test]
     fn percent_signs_are_decoded_byte_by_byte() {
-        assert_eq!(decode("a%20b%C3%BC+%zz"), "a bü+%zz");
+        assert_eq!(decode("a%20b%C3%BC+%zz%+1"), "a bü+%zz%+1");
     }
 }

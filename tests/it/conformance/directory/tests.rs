@@ -114,6 +114,17 @@ fn an_advanced_filter_needs_its_header_and_count() {
 }
 
 #[test]
+fn an_advanced_filter_with_its_header_and_count_is_clean() {
+    let row = |name: &str| {
+        let url = "/v1.0/users?$filter=id ne 'a'&$count=true";
+        let headers = json!({name: "eventual"});
+        json!({"n": 1, "method": "GET", "url": url, "headers": headers, "status": 200}).to_string()
+    };
+    assert_eq!(check_log(&row("ConsistencyLevel"), &specs()), []);
+    assert_eq!(check_log(&row("Consistency"), &specs()).len(), 1);
+}
+
+#[test]
 fn a_next_page_is_followed_as_it_was_given() {
     let next = "/v1.0/users?$skiptoken=x";
     assert_eq!(

@@ -243,7 +243,8 @@ pub(super) fn recordings(specs: &Specs) -> Vec<Vec<Value>> {
 
 /// The operation a row uses, as [`operations_used`] names it.
 pub(super) fn operation(specs: &Specs, row: &Value) -> String {
-    operations_used(&row.to_string(), specs)
+    let asked = json!({"n": 0, "method": row["method"], "url": row["url"], "status": 0});
+    operations_used(&asked.to_string(), specs)
         .into_keys()
         .next()
         .unwrap_or_default()
