@@ -138,6 +138,7 @@ fn query_flaws(specs: &Specs, declared: &[(Node<'_>, &str)], row: &Row) -> Vec<F
 
 fn body_flaws(specs: &Specs, declared: Option<Node<'_>>, row: &Row) -> Vec<Flaw> {
     let (parameter, body) = match (declared, &row.body) {
+        (_, None) if row.has_other_body() => return vec![Flaw::at("body", "is no JSON")],
         (None, None) => return Vec::new(),
         (None, Some(_)) => return vec![Flaw::at("body", "is not declared for this operation")],
         (Some(parameter), None) if parameter.value["required"] == true => {

@@ -47,6 +47,14 @@ impl Row {
         header(&self.headers, name)
     }
 
+    /// Whether there was a body that the log does not show since it was no JSON.
+    pub(crate) fn has_other_body(&self) -> bool {
+        let length = self
+            .header("content-length")
+            .is_some_and(|length| length != "0");
+        self.body.is_none() && (length || self.header("transfer-encoding").is_some())
+    }
+
     /// The request inside a batch, or the answer to it, as a row of its own.
     pub(crate) fn part(
         &self,

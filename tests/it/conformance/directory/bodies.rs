@@ -14,6 +14,7 @@ const IDS: usize = 1000;
 /// What is wrong with the body of a call, the parts of a batch excepted.
 pub(super) fn body_flaws(types: &DirectoryTypes, target: &Target<'_>, row: &Row) -> Vec<Flaw> {
     let body = match (&row.body, row.method.as_str()) {
+        (None, _) if row.has_other_body() => return vec![Flaw::at("body", "is no JSON")],
         (None, "GET" | "DELETE") => return Vec::new(),
         (Some(_), "GET" | "DELETE") => {
             return vec![Flaw::at("body", "is not declared for this call")];

@@ -142,6 +142,15 @@ fn a_body_is_sent_where_one_is_declared_and_nowhere_else() {
 }
 
 #[test]
+fn a_body_that_is_no_json_is_seen_by_its_length() {
+    let url = "/vms/a?api-version=2024-07-01";
+    let form = json!({"headers": {"content-length": "7"}});
+    assert_eq!(asked(&[row("DELETE", url, form)]), ["body: is no JSON"]);
+    let empty = json!({"headers": {"content-length": "0"}});
+    assert_eq!(asked(&[row("DELETE", url, empty)]), [""; 0]);
+}
+
+#[test]
 fn another_verb_or_path_is_found() {
     assert_eq!(
         asked(&[row("PATCH", "/vms/a?api-version=2024-07-01", json!({}))]),
