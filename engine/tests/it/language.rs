@@ -8,9 +8,22 @@ fn a_reference_keeps_the_type_of_its_value() {
     let mut sources = Sources::new();
     let source = sources.add("a.kdl".into(), text.into());
     let parsed = parse(source, text);
-    let file = File { source, path: "a.kdl".into(), tree: parsed.tree, root: true };
-    let expanded = expand(vec![file], &Inputs { sets: vec![("env".into(), "prod".into())] });
+    let file = File {
+        source,
+        path: "a.kdl".into(),
+        tree: parsed.tree,
+        root: true,
+    };
+    let expanded = expand(
+        vec![file],
+        &Inputs {
+            sets: vec![("env".into(), "prod".into())],
+        },
+    );
     assert_eq!((parsed.problems, expanded.problems), (vec![], vec![]));
     let shown: String = expanded.tree.nodes.iter().map(print::node).collect();
-    assert_eq!(shown, "vm rg-prod 5 on=5 {\n    grant admin (group)a (user)b\n}\n");
+    assert_eq!(
+        shown,
+        "vm rg-prod 5 on=5 {\n    grant admin (group)a (user)b\n}\n"
+    );
 }
