@@ -1,10 +1,14 @@
 //! Text as values: every screen is a pure function from what is known to a `String`. `terminal.rs` writes them.
 
+pub mod fault;
 pub mod foreign;
 pub mod graph;
 pub mod paint;
 pub mod plan_text;
 pub mod problems;
+pub mod progress;
+pub mod refusals;
+pub mod report;
 #[cfg(test)]
 pub(crate) mod sample;
 mod snippet;
