@@ -34,14 +34,24 @@ struct Running {
 impl Progress {
     /// Of a run of so many steps.
     pub fn new(steps: usize, paint: Paint) -> Progress {
-        Progress { paint, steps, ended: 0, running: BTreeMap::new(), last_said: Duration::ZERO }
+        Progress {
+            paint,
+            steps,
+            ended: 0,
+            running: BTreeMap::new(),
+            last_said: Duration::ZERO,
+        }
     }
 
     /// The line for an event, where it is worth one.
     pub fn on(&mut self, event: &Event, now: Duration) -> Option<String> {
         let line = match event {
             Event::Started { address, action } => {
-                let running = Running { action: *action, since: now, status: None };
+                let running = Running {
+                    action: *action,
+                    since: now,
+                    status: None,
+                };
                 self.running.insert(address.clone(), running);
                 format!("  begin {action} {}", foreign::line(address.as_str()))
             }
@@ -51,9 +61,16 @@ impl Progress {
                 }
                 return None;
             }
-            Event::Ended { address, action, outcome } => {
+            Event::Ended {
+                address,
+                action,
+                outcome,
+            } => {
                 self.ended += 1;
-                let took = self.running.remove(address).map(|running| now.saturating_sub(running.since));
+                let took = self
+                    .running
+                    .remove(address)
+                    .map(|running| now.saturating_sub(running.since));
                 self.end(address, *action, outcome, took)
             }
             _ => return None,
@@ -64,11 +81,18 @@ impl Progress {
 
     /// A sign of life, where steps run and nothing was said for [`SILENCE`].
     pub fn tick(&mut self, now: Duration) -> Option<String> {
-        let (address, running) = self.running.iter().min_by_key(|(_, running)| running.since)?;
+        let (address, running) = self
+            .running
+            .iter()
+            .min_by_key(|(_, running)| running.since)?;
         if now.saturating_sub(self.last_said) < SILENCE {
             return None;
         }
-        let status = running.status.as_deref().map(|status| format!(", {}", foreign::line(status))).unwrap_or_default();
+        let status = running
+            .status
+            .as_deref()
+            .map(|status| format!(", {}", foreign::line(status)))
+            .unwrap_or_default();
         let others = match self.running.len() - 1 {
             0 => String::new(),
             more => format!(" and {more} more"),
@@ -90,22 +114,46 @@ impl Progress {
         self.running.keys()
     }
 
-    fn end(&self, address: &Address, action: Action, outcome: &Outcome, took: Option<Duration>) -> String {
+    fn end(
+        &self,
+        address: &Address,
+        action: Action,
+        outcome: &Outcome,
+        took: Option<Duration>,
+    ) -> String {
         let address = foreign::line(address.as_str());
-        let took = took.map(|took| format!(" ({})", seconds(took))).unwrap_or_default();
+        let took = took
+            .map(|took| format!(" ({})", seconds(took)))
+            .unwrap_or_default();
         match outcome {
-            Outcome::Done { .. } => format!("  {} {action} {address}{took}", self.paint.added("done")),
+            Outcome::Done { .. } => {
+                format!("  {} {action} {address}{took}", self.paint.added("done"))
+            }
             Outcome::Failed { fault } => {
                 let code = fault.code.as_deref().unwrap_or("no code");
-                format!("  {} {action} {address}{took}: {}", self.paint.removed("failed"), foreign::line(code))
+                format!(
+                    "  {} {action} {address}{took}: {}",
+                    self.paint.removed("failed"),
+                    foreign::line(code)
+                )
             }
             Outcome::Deferred { reason } => {
-                format!("  {} {action} {address}: {}", self.paint.changed("deferred"), foreign::line(reason))
+                format!(
+                    "  {} {action} {address}: {}",
+                    self.paint.changed("deferred"),
+                    foreign::line(reason)
+                )
             }
             Outcome::Blocked { because } => {
-                format!("  {} {action} {address}: because of {}", self.paint.changed("blocked"), foreign::line(because))
+                format!(
+                    "  {} {action} {address}: because of {}",
+                    self.paint.changed("blocked"),
+                    foreign::line(because)
+                )
             }
-            Outcome::NotStarted => format!("  {} {action} {address}", self.paint.changed("not started")),
+            Outcome::NotStarted => {
+                format!("  {} {action} {address}", self.paint.changed("not started"))
+            }
         }
     }
 }
@@ -127,11 +175,18 @@ mod tests {
     }
 
     fn started(name: &str) -> Event {
-        Event::Started { address: machine(name, &["login"]), action: Action::Create }
+        Event::Started {
+            address: machine(name, &["login"]),
+            action: Action::Create,
+        }
     }
 
     fn ended(name: &str, outcome: Outcome) -> Event {
-        Event::Ended { address: machine(name, &["login"]), action: Action::Create, outcome }
+        Event::Ended {
+            address: machine(name, &["login"]),
+            action: Action::Create,
+            outcome,
+        }
     }
 
     #[test]
@@ -142,9 +197,20 @@ mod tests {
             (started("web02"), 1),
             (ended("web01", Outcome::Done { note: None }), 75),
             (ended("web02", Outcome::Failed { fault: fault() }), 76),
-            (ended("web03", Outcome::Blocked { because: "vm:core/rg-web/web02/login".to_owned() }), 76),
+            (
+                ended(
+                    "web03",
+                    Outcome::Blocked {
+                        because: "vm:core/rg-web/web02/login".to_owned(),
+                    },
+                ),
+                76,
+            ),
         ];
-        let lines: String = events.iter().filter_map(|(event, now)| progress.on(event, at(*now))).collect();
+        let lines: String = events
+            .iter()
+            .filter_map(|(event, now)| progress.on(event, at(*now)))
+            .collect();
         insta::assert_snapshot!(lines, @"
         begin create vm:core/rg-web/web01/login
         begin create vm:core/rg-web/web02/login
@@ -160,7 +226,10 @@ mod tests {
         assert_eq!(progress.tick(at(60)), None);
         progress.on(&started("web01"), at(1));
         progress.on(&started("web02"), at(2));
-        let status = Event::Running { address: machine("web01", &["login"]), status: "Upd\u{1b}ating".to_owned() };
+        let status = Event::Running {
+            address: machine("web01", &["login"]),
+            status: "Upd\u{1b}ating".to_owned(),
+        };
         assert_eq!(progress.on(&status, at(5)), None);
         assert_eq!(progress.tick(at(11)), None);
         insta::assert_snapshot!(progress.tick(at(12)).unwrap(), @r#"  still create vm:core/rg-web/web01/login (11 s, Upd\u{1b}ating) and 1 more; 0 of 2 ended"#);

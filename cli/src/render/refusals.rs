@@ -13,7 +13,12 @@ const FEW: usize = 10;
 pub fn refused(refusals: &[Refusal], view: View) -> String {
     let mut screen = String::new();
     for refusal in refusals {
-        let _ = writeln!(screen, "{} the guard `{}` refuses this plan", view.paint.removed("refused:"), refusal.guard);
+        let _ = writeln!(
+            screen,
+            "{} the guard `{}` refuses this plan",
+            view.paint.removed("refused:"),
+            refusal.guard
+        );
         details(refusal, view, &mut screen);
     }
     let _ = writeln!(screen, "nothing was done");
@@ -24,7 +29,12 @@ pub fn refused(refusals: &[Refusal], view: View) -> String {
 pub fn announced(refusals: &[Refusal], view: View) -> String {
     let mut screen = String::new();
     for refusal in refusals {
-        let _ = writeln!(screen, "{} an apply would be refused by the guard `{}`", view.paint.changed("note:"), refusal.guard);
+        let _ = writeln!(
+            screen,
+            "{} an apply would be refused by the guard `{}`",
+            view.paint.changed("note:"),
+            refusal.guard
+        );
         details(refusal, view, &mut screen);
     }
     screen
@@ -32,12 +42,20 @@ pub fn announced(refusals: &[Refusal], view: View) -> String {
 
 fn details(refusal: &Refusal, view: View, screen: &mut String) {
     let _ = writeln!(screen, "  {}", foreign::line(&refusal.message));
-    let shown = if view.verbose { refusal.affected.len() } else { FEW };
+    let shown = if view.verbose {
+        refusal.affected.len()
+    } else {
+        FEW
+    };
     for address in refusal.affected.iter().take(shown) {
         let _ = writeln!(screen, "    {}", foreign::line(address.as_str()));
     }
     if refusal.affected.len() > shown {
-        let _ = writeln!(screen, "    and {} more; -v shows them all", refusal.affected.len() - shown);
+        let _ = writeln!(
+            screen,
+            "    and {} more; -v shows them all",
+            refusal.affected.len() - shown
+        );
     }
     let _ = writeln!(screen, "  to lift it: {}", foreign::line(&refusal.lift));
 }
@@ -52,7 +70,9 @@ mod tests {
         let refusal = Refusal {
             guard: "max-delete".to_owned(),
             message: "12 things would be deleted or revoked, and 5 may be".to_owned(),
-            affected: (1..=12).map(|number| machine(&format!("web{number:02}"), &["login"])).collect(),
+            affected: (1..=12)
+                .map(|number| machine(&format!("web{number:02}"), &["login"]))
+                .collect(),
             lift: "--accept max-delete=12".to_owned(),
         };
         insta::assert_snapshot!(refused(std::slice::from_ref(&refusal), PLAIN), @"
@@ -72,6 +92,9 @@ mod tests {
           to lift it: --accept max-delete=12
         nothing was done
         ");
-        assert!(announced(&[refusal], PLAIN).starts_with("note: an apply would be refused by the guard `max-delete`\n"));
+        assert!(
+            announced(&[refusal], PLAIN)
+                .starts_with("note: an apply would be refused by the guard `max-delete`\n")
+        );
     }
 }

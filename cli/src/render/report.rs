@@ -27,15 +27,24 @@ pub struct Ended<'a> {
 
 /// The whole screen.
 pub fn text(ended: Ended<'_>, view: View) -> String {
-    let mut screen = Screen { ended, view, text: String::new() };
+    let mut screen = Screen {
+        ended,
+        view,
+        text: String::new(),
+    };
     screen.done();
     screen.failed();
     screen.others("put off for now", |outcome| match outcome {
-        Outcome::Deferred { reason } => Some(("! deferred", format!("because {}", foreign::line(reason)))),
+        Outcome::Deferred { reason } => {
+            Some(("! deferred", format!("because {}", foreign::line(reason))))
+        }
         _ => None,
     });
     screen.others("blocked", |outcome| match outcome {
-        Outcome::Blocked { because } => Some(("x blocked", format!("because of {}", foreign::line(because)))),
+        Outcome::Blocked { because } => Some((
+            "x blocked",
+            format!("because of {}", foreign::line(because)),
+        )),
         _ => None,
     });
     screen.others("not started", |outcome| match outcome {
@@ -67,7 +76,12 @@ pub fn summary(mode: Mode, tally: Tally, verdicts: Option<&[Verdict]>) -> String
         tally.done, tally.deferred, tally.failed, tally.blocked, tally.not_started
     );
     if let Some(verdicts) = verdicts {
-        let count = |of: fn(&Proof) -> bool| verdicts.iter().filter(|verdict| of(&verdict.result)).count();
+        let count = |of: fn(&Proof) -> bool| {
+            verdicts
+                .iter()
+                .filter(|verdict| of(&verdict.result))
+                .count()
+        };
         let _ = write!(
             line,
             "; {} verified, {} not checked, {} wrong",
@@ -89,7 +103,9 @@ impl Screen<'_> {
     /// What went well is told one by one only where it has a note, or where more is asked for: the plan named it already.
     fn done(&mut self) {
         for (step, outcome) in self.ended.steps() {
-            let Outcome::Done { note } = outcome else { continue };
+            let Outcome::Done { note } = outcome else {
+                continue;
+            };
             if note.is_none() && !self.view.verbose {
                 continue;
             }
@@ -122,7 +138,11 @@ impl Screen<'_> {
     }
 
     fn others(&mut self, title: &str, of: impl Fn(&Outcome) -> Option<(&'static str, String)>) {
-        let others: Vec<_> = self.ended.steps().filter_map(|(step, outcome)| of(outcome).map(|said| (step, said))).collect();
+        let others: Vec<_> = self
+            .ended
+            .steps()
+            .filter_map(|(step, outcome)| of(outcome).map(|said| (step, said)))
+            .collect();
         if others.is_empty() {
             return;
         }
@@ -138,7 +158,9 @@ impl Screen<'_> {
 
     /// What is not as it should be, and what could not be looked at; the rest only where more is asked for.
     fn verdicts(&mut self) {
-        let Some(verdicts) = self.ended.verdicts else { return };
+        let Some(verdicts) = self.ended.verdicts else {
+            return;
+        };
         for verdict in verdicts {
             let (words, why) = match &verdict.result {
                 Proof::Verified if self.view.verbose => (self.view.paint.added("= verified"), ""),
@@ -147,7 +169,11 @@ impl Screen<'_> {
                 Proof::Wrong(why) => (self.view.paint.removed("x wrong"), why.as_str()),
             };
             let address = foreign::line(verdict.address.as_str());
-            let _ = writeln!(self.text, "  {words} {address}: {}", foreign::line(&verdict.check));
+            let _ = writeln!(
+                self.text,
+                "  {words} {address}: {}",
+                foreign::line(&verdict.check)
+            );
             self.text.push_str(&foreign::lines(why, "      "));
         }
         self.gap();
@@ -156,22 +182,37 @@ impl Screen<'_> {
     fn summary(&mut self) {
         let tally = self.ended.report.tally();
         if let Some(why) = self.ended.stopped {
-            let _ = writeln!(self.text, "{}", self.view.paint.changed(&format!("stopped: {why}")));
+            let _ = writeln!(
+                self.text,
+                "{}",
+                self.view.paint.changed(&format!("stopped: {why}"))
+            );
         }
         let line = summary(self.ended.plan.mode, tally, self.ended.verdicts);
         let _ = writeln!(self.text, "{}", self.view.paint.heading(&line));
         if tally.failed + tally.blocked + tally.not_started + tally.deferred > 0 {
-            let _ = writeln!(self.text, "running it again continues: {}", foreign::line(self.ended.again));
+            let _ = writeln!(
+                self.text,
+                "running it again continues: {}",
+                foreign::line(self.ended.again)
+            );
         }
     }
 
     fn heading(&mut self, title: &str, count: usize) {
-        let _ = writeln!(self.text, "{}", self.view.paint.heading(&format!("{title} ({count})")));
+        let _ = writeln!(
+            self.text,
+            "{}",
+            self.view.paint.heading(&format!("{title} ({count})"))
+        );
     }
 
     fn line(&mut self, words: String, step: &Step) {
         let address = foreign::line(step.address.as_str());
-        let title = self.view.paint.dim(&format!("({})", foreign::line(&step.title)));
+        let title = self
+            .view
+            .paint
+            .dim(&format!("({})", foreign::line(&step.title)));
         let _ = writeln!(self.text, "  {words} {} {address} {title}", step.action);
     }
 
@@ -189,10 +230,22 @@ mod tests {
     use crate::render::sample::{self, PLAIN, login, machine};
     use vmlogin_engine::address::Address;
 
-    fn screen(outcomes: Vec<(Address, Outcome)>, verdicts: Option<&[Verdict]>, view: View) -> String {
+    fn screen(
+        outcomes: Vec<(Address, Outcome)>,
+        verdicts: Option<&[Verdict]>,
+        view: View,
+    ) -> String {
         let plan = sample::plan(["web01", "web02", "web03", "web04"].map(login).into());
-        let report = Report { outcomes: outcomes.into_iter().collect() };
-        let ended = Ended { plan: &plan, report: &report, verdicts, stopped: None, again: "vmlogin apply -f estate.kdl" };
+        let report = Report {
+            outcomes: outcomes.into_iter().collect(),
+        };
+        let ended = Ended {
+            plan: &plan,
+            report: &report,
+            verdicts,
+            stopped: None,
+            again: "vmlogin apply -f estate.kdl",
+        };
         text(ended, view)
     }
 
@@ -206,7 +259,11 @@ mod tests {
 
     #[test]
     fn a_run_that_went_well_ends_in_one_line() {
-        let verdict = Verdict { address: at("web01"), check: "extension reports success".to_owned(), result: Proof::Verified };
+        let verdict = Verdict {
+            address: at("web01"),
+            check: "extension reports success".to_owned(),
+            result: Proof::Verified,
+        };
         let outcomes = || vec![(at("web01"), done()), (at("web02"), done())];
         insta::assert_snapshot!(screen(outcomes(), Some(&[verdict.clone()]), PLAIN), @"apply: 2 done, 0 deferred, 0 failed, 0 blocked, 0 not started; 1 verified, 0 not checked, 0 wrong");
         insta::assert_snapshot!(screen(outcomes(), Some(&[verdict]), View { verbose: true, ..PLAIN }), @"
@@ -222,9 +279,24 @@ mod tests {
     #[test]
     fn what_did_not_go_well_is_told_with_its_cause_and_the_way_on() {
         let outcomes = vec![
-            (at("web01"), Outcome::Failed { fault: sample::fault() }),
-            (at("web02"), Outcome::Blocked { because: "vm:core/rg-web/web01/login".to_owned() }),
-            (at("web03"), Outcome::Deferred { reason: "the machine is deallocated".to_owned() }),
+            (
+                at("web01"),
+                Outcome::Failed {
+                    fault: sample::fault(),
+                },
+            ),
+            (
+                at("web02"),
+                Outcome::Blocked {
+                    because: "vm:core/rg-web/web01/login".to_owned(),
+                },
+            ),
+            (
+                at("web03"),
+                Outcome::Deferred {
+                    reason: "the machine is deallocated".to_owned(),
+                },
+            ),
             (at("web04"), Outcome::NotStarted),
         ];
         insta::assert_snapshot!(screen(outcomes, None, PLAIN), @r#"
@@ -253,9 +325,15 @@ mod tests {
 
     #[test]
     fn what_was_not_looked_at_is_never_called_fine() {
-        let verdict = |result| Verdict { address: at("web01"), check: "device joined".to_owned(), result };
+        let verdict = |result| Verdict {
+            address: at("web01"),
+            check: "device joined".to_owned(),
+            result,
+        };
         let verdicts = [
-            verdict(Proof::NotChecked("the directory may not be read".to_owned())),
+            verdict(Proof::NotChecked(
+                "the directory may not be read".to_owned(),
+            )),
             verdict(Proof::Wrong("no device points at the machine".to_owned())),
         ];
         insta::assert_snapshot!(screen(vec![(at("web01"), done())], Some(&verdicts), PLAIN), @"
