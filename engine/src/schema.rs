@@ -64,6 +64,8 @@ pub struct NameRule {
 pub enum Characters {
     /// Letters and digits of any script, and these.
     LettersDigitsAnd(&'static str),
+    /// Letters and digits of ASCII, and these.
+    AsciiAnd(&'static str),
     /// All but these.
     AllBut(&'static str),
 }

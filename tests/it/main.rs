@@ -1,1 +1,9 @@
-fn main(){}
+//! Stories: the real binary against the sandbox, over real HTTP.
+
+mod chain;
+mod conformance;
+mod estate;
+mod grants;
+mod output;
+mod refusals;
+mod stage;

@@ -85,7 +85,11 @@ fn read(json: Json) -> Result<Value, String> {
             .as_i64()
             .map(Value::Integer)
             .ok_or_else(|| format!("{number} is no whole number")),
-        Json::Array(values) => values.into_iter().map(read).collect::<Result<_, _>>().map(Value::List),
+        Json::Array(values) => values
+            .into_iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map(Value::List),
         Json::Object(members) => read_object(members),
     }
 }
@@ -107,8 +111,12 @@ fn read_object(members: Map<String, Json>) -> Result<Value, String> {
     }
     let wrong = |error: serde_json::Error| format!("`{name}`: {error}");
     match name.as_str() {
-        "$principal" => Principal::deserialize(inner).map(Value::Principal).map_err(wrong),
-        "$secret" => SecretSource::deserialize(inner).map(Value::Secret).map_err(wrong),
+        "$principal" => Principal::deserialize(inner)
+            .map(Value::Principal)
+            .map_err(wrong),
+        "$secret" => SecretSource::deserialize(inner)
+            .map(Value::Secret)
+            .map_err(wrong),
         "$pending" => Pending::deserialize(inner)
             .map(|pending| Value::Pending {
                 address: pending.address,
@@ -126,7 +134,11 @@ struct Pending {
 }
 
 fn marked(name: &str) -> String {
-    if name.starts_with('$') { format!("${name}") } else { name.to_owned() }
+    if name.starts_with('$') {
+        format!("${name}")
+    } else {
+        name.to_owned()
+    }
 }
 
 fn unmarked(name: String) -> String {
@@ -170,7 +182,10 @@ mod tests {
     #[test]
     fn plain_values_are_plain_json() {
         let map = Value::Map(BTreeMap::from([("owner".to_owned(), "web".into())]));
-        assert_eq!(serde_json::to_string(&map).expect("JSON"), r#"{"owner":"web"}"#);
+        assert_eq!(
+            serde_json::to_string(&map).expect("JSON"),
+            r#"{"owner":"web"}"#
+        );
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! What the engine decides and says, in cases that can be checked by eye.
 
+mod guard;
 mod language;
+mod plan;
 mod sample;
+mod schedule;
 mod syntax;
+mod world;
