@@ -3,6 +3,8 @@
 mod guard;
 mod language;
 mod plan;
+mod manifest;
+mod report;
 mod sample;
 mod schedule;
 mod syntax;
