@@ -2,8 +2,9 @@
 
 mod guard;
 mod language;
-mod plan;
 mod manifest;
+mod plan;
+mod property;
 mod report;
 mod sample;
 mod schedule;

@@ -49,7 +49,7 @@ pub(crate) fn whole_manifest(text: &str) -> Manifest {
 }
 
 /// What is live, built up by short names. Places are `core/rg/web01`, as in addresses.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct World {
     inventory: Inventory,
 }
@@ -154,6 +154,15 @@ impl World {
         self
     }
 
+    /// The estate whose stamp is on the live thing with this id.
+    pub(crate) fn stamp_of(&self, id: &str) -> Option<&str> {
+        self.inventory
+            .live
+            .values()
+            .find(|live| live.id == id)
+            .and_then(|live| live.stamp.as_deref())
+    }
+
     pub(crate) fn with(mut self, live: Live) -> World {
         self.inventory.insert(live);
         self
@@ -210,18 +219,19 @@ impl World {
     }
 
     /// What the world looks like once a plan was carried out to the letter.
-    pub(crate) fn after(mut self, plan: &Plan) -> World {
+    pub(crate) fn after(&self, plan: &Plan) -> World {
+        let mut after = self.clone();
         for step in plan.writes() {
             match step.action {
-                Action::Create | Action::Update => self.write(plan, step),
+                Action::Create | Action::Update => after.write(plan, step),
                 Action::Revoke | Action::Delete => {
                     let id = step.id.clone().expect("an id");
-                    self.inventory.live.retain(|_, live| live.id != id);
+                    after.inventory.live.retain(|_, live| live.id != id);
                 }
                 Action::Keep | Action::Defer => {}
             }
         }
-        self
+        after
     }
 
     fn write(&mut self, plan: &Plan, step: &plan::Step) {
