@@ -1,0 +1,81 @@
+//! Which nodes belong to the language itself, and where each may stand.
+
+use super::File;
+use super::problem::LanguageProblem;
+use crate::syntax::tree::Node;
+
+/// Documented, but not built by this version.
+const NOT_BUILT: [&str; 6] = ["template", "use", "for", "set", "edit", "remove"];
+
+/// Gone once the tree is expanded.
+const SPENT: [&str; 3] = ["let", "param", "include"];
+
+/// Say what the whole manifest is about, and so stand in a file that `-f` names.
+const ROOT_ONLY: [&str; 2] = ["vmlogin", "tenant"];
+
+/// The one node whose children may be called `include`: there it names principals.
+const OWN_INCLUDE: &str = "conditional-access";
+
+/// Whether a top-level node has done its work once names are known.
+pub(super) fn is_spent(node: &Node) -> bool {
+    contains(&SPENT, node) || contains(&NOT_BUILT, node)
+}
+
+/// Whether a child has been refused by [`check`], so that nothing need look at it again.
+pub(super) fn is_refused(parent: &Node, child: &Node) -> bool {
+    contains(&NOT_BUILT, child) || is_misplaced(parent.name.as_str(), child)
+}
+
+/// Checks where the nodes of a file stand.
+pub(super) fn check(file: &File, problems: &mut Vec<LanguageProblem>) {
+    for node in &file.tree.nodes {
+        if !file.root && contains(&ROOT_ONLY, node) {
+            problems.push(LanguageProblem::RootOnly {
+                form: node.name.text.clone(),
+                span: node.name.span,
+            });
+        }
+        check_built(node, problems);
+    }
+    // Not by recursion: blocks nest no deeper than the guard lets them, but threads here have small stacks.
+    let mut waiting: Vec<&Node> = file
+        .tree
+        .nodes
+        .iter()
+        .filter(|node| !contains(&NOT_BUILT, node))
+        .collect();
+    while let Some(parent) = waiting.pop() {
+        for child in parent.children() {
+            check_built(child, problems);
+            if is_misplaced(parent.name.as_str(), child) {
+                problems.push(LanguageProblem::TopLevelOnly {
+                    form: child.name.text.clone(),
+                    span: child.name.span,
+                });
+            }
+        }
+        waiting.extend(
+            parent
+                .children()
+                .iter()
+                .filter(|child| !is_refused(parent, child)),
+        );
+    }
+}
+
+fn check_built(node: &Node, problems: &mut Vec<LanguageProblem>) {
+    if contains(&NOT_BUILT, node) {
+        problems.push(LanguageProblem::NotBuilt {
+            form: node.name.text.clone(),
+            span: node.name.span,
+        });
+    }
+}
+
+fn is_misplaced(parent: &str, child: &Node) -> bool {
+    contains(&SPENT, child) && !(parent == OWN_INCLUDE && child.name.as_str() == "include")
+}
+
+fn contains(names: &[&str], node: &Node) -> bool {
+    names.contains(&node.name.as_str())
+}

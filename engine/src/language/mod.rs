@@ -1,0 +1,71 @@
+//! From the trees of several files to one tree without references.
+//!
+//! Evaluation reads no clock, no network and no environment; the order of files and nodes does not matter. What the
+//! language knows and this version does not build yet is refused by name. Templates, loops and overlays will be further
+//! steps of [`expand`]: they turn trees into trees and add to each node's `Origin`.
+
+mod form;
+mod include;
+mod names;
+mod problem;
+mod substitute;
+
+pub use include::{IncludeWish, includes};
+
+use crate::problem::{Problem, settle};
+use crate::source::SourceId;
+use crate::syntax::tree::Tree;
+
+/// One text of the manifest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct File {
+    /// Its number.
+    pub source: SourceId,
+    /// As it is shown, with `/` between its parts, relative to the manifest's tree.
+    pub path: String,
+    /// What it says.
+    pub tree: Tree,
+    /// Whether it was named by `-f`; the others were included.
+    pub root: bool,
+}
+
+/// What the command line adds to the files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// `--set name=value`, in order; of one name the last counts.
+    pub sets: Vec<(String, String)>,
+}
+
+/// All files as one tree.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Expanded {
+    /// Without references, patterns, `let`, `param` and `include`. Where a reference could not be resolved, a text
+    /// stands in for it, so that what follows is checked too.
+    pub tree: Tree,
+    /// Settled: in order, each once, at most 100.
+    pub problems: Vec<Problem>,
+}
+
+/// Puts the files together and resolves every reference.
+pub fn expand(files: Vec<File>, inputs: &Inputs) -> Expanded {
+    let mut problems = Vec::new();
+    for file in &files {
+        form::check(file, &mut problems);
+    }
+    let mut names = names::define(&files, inputs, &mut problems);
+    let mut nodes = Vec::new();
+    for file in files {
+        nodes.extend(
+            file.tree
+                .nodes
+                .into_iter()
+                .filter(|node| !form::is_spent(node)),
+        );
+    }
+    let mut tree = Tree { nodes };
+    substitute::substitute(&mut tree, &mut names, &mut problems);
+    Expanded {
+        tree,
+        problems: settle(problems.into_iter().map(Problem::from).collect()),
+    }
+}

@@ -1,0 +1,225 @@
+//! Collects what `let` and `param` define, and what `--set` says about it.
+
+use super::resolve::Resolver;
+use super::{Names, Value};
+use crate::language::problem::LanguageProblem;
+use crate::language::{File, Inputs};
+use crate::problem::nearest;
+use crate::source::Span;
+use crate::syntax::reference::is_name;
+use crate::syntax::tree::{Argument, Node, Property, Scalar};
+use std::collections::BTreeMap;
+
+/// What one `let` or `param` says.
+#[derive(Debug)]
+pub(super) struct Definition<'f> {
+    /// Where the name stands.
+    pub(super) place: Span,
+    pub(super) form: Form<'f>,
+}
+
+#[derive(Debug)]
+pub(super) enum Form<'f> {
+    /// `let name value…`
+    Let(&'f [Argument]),
+    /// `param name default=… { one-of … }`, and what `--set` says.
+    Param {
+        default: Option<&'f Property>,
+        choices: &'f [Argument],
+        set: Option<&'f str>,
+    },
+}
+
+/// Finds all names and works out what they stand for.
+pub(in crate::language) fn define(
+    files: &[File],
+    inputs: &Inputs,
+    problems: &mut Vec<LanguageProblem>,
+) -> Names {
+    let mut definitions = BTreeMap::new();
+    for node in files.iter().flat_map(|file| &file.tree.nodes) {
+        let found = match node.name.as_str() {
+            "let" => read_let(node, problems),
+            "param" => read_param(node, problems),
+            _ => None,
+        };
+        let Some((name, definition)) = found else {
+            continue;
+        };
+        take_in(&mut definitions, name, definition, problems);
+    }
+    set(&mut definitions, inputs, problems);
+    Resolver::new(definitions).resolve(problems)
+}
+
+fn take_in<'f>(
+    definitions: &mut BTreeMap<&'f str, Definition<'f>>,
+    name: &'f str,
+    definition: Definition<'f>,
+    problems: &mut Vec<LanguageProblem>,
+) {
+    if let Some(first) = definitions.get(name) {
+        let twice = LanguageProblem::DefinedTwice {
+            name: name.to_owned(),
+            first: first.place,
+            second: definition.place,
+        };
+        problems.push(twice);
+        return;
+    }
+    definitions.insert(name, definition);
+}
+
+const LET: &str = "`let name value…`";
+const PARAM: &str = "`param name`, `param name default=value` or `param name { one-of value… }`";
+
+fn read_let<'f>(
+    node: &'f Node,
+    problems: &mut Vec<LanguageProblem>,
+) -> Option<(&'f str, Definition<'f>)> {
+    let (name, place, values) = read_name(node, "let", LET, problems)?;
+    let extra = node
+        .properties
+        .first()
+        .map(|property| property.span)
+        .or(node.children.as_ref().map(|_| node.span));
+    let missing = values.is_empty().then_some(node.span);
+    if let Some(span) = extra.or(missing) {
+        problems.push(LanguageProblem::Malformed {
+            form: "let",
+            wanted: LET,
+            span,
+        });
+    }
+    Some((
+        name,
+        Definition {
+            place,
+            form: Form::Let(values),
+        },
+    ))
+}
+
+fn read_param<'f>(
+    node: &'f Node,
+    problems: &mut Vec<LanguageProblem>,
+) -> Option<(&'f str, Definition<'f>)> {
+    let (name, place, surplus) = read_name(node, "param", PARAM, problems)?;
+    let mut malformed = |span| {
+        problems.push(LanguageProblem::Malformed {
+            form: "param",
+            wanted: PARAM,
+            span,
+        })
+    };
+    surplus.iter().for_each(|argument| malformed(argument.span));
+    node.properties
+        .iter()
+        .filter(|property| property.name.as_str() != "default")
+        .for_each(|property| malformed(property.span));
+    let mut choices: &[Argument] = &[];
+    for child in node.children() {
+        let is_choices = child.name.as_str() == "one-of"
+            && child.properties.is_empty()
+            && child.children.is_none();
+        if is_choices && choices.is_empty() && !child.arguments.is_empty() {
+            choices = &child.arguments;
+        } else {
+            malformed(child.span);
+        }
+    }
+    Some((
+        name,
+        Definition {
+            place,
+            form: Form::Param {
+                default: node.property("default"),
+                choices,
+                set: None,
+            },
+        },
+    ))
+}
+
+fn read_name<'f>(
+    node: &'f Node,
+    form: &'static str,
+    wanted: &'static str,
+    problems: &mut Vec<LanguageProblem>,
+) -> Option<(&'f str, Span, &'f [Argument])> {
+    match node.arguments.split_first() {
+        Some((
+            Argument {
+                annotation: None,
+                value: Scalar::Text(name),
+                span,
+            },
+            rest,
+        )) if is_name(name) => Some((name, *span, rest)),
+        Some((first, _)) => {
+            problems.push(LanguageProblem::BadName {
+                form,
+                span: first.span,
+            });
+            None
+        }
+        None => {
+            problems.push(LanguageProblem::Malformed {
+                form,
+                wanted,
+                span: node.span,
+            });
+            None
+        }
+    }
+}
+
+/// Notes what `--set` says; of one name the last counts.
+fn set<'f>(
+    definitions: &mut BTreeMap<&'f str, Definition<'f>>,
+    inputs: &'f Inputs,
+    problems: &mut Vec<LanguageProblem>,
+) {
+    for (name, value) in &inputs.sets {
+        match definitions.get_mut(name.as_str()) {
+            Some(Definition {
+                form: Form::Param { set, .. },
+                ..
+            }) => *set = Some(value),
+            Some(definition) => problems.push(LanguageProblem::SetOfLet {
+                name: name.clone(),
+                span: definition.place,
+            }),
+            None => {
+                let params = definitions
+                    .iter()
+                    .filter(|(_, definition)| matches!(definition.form, Form::Param { .. }));
+                let params: Vec<&str> = params.map(|(name, _)| *name).take(MOST_COMPARED).collect();
+                let nearest = nearest(name, params.iter().copied()).map(str::to_owned);
+                let params = params.iter().map(|name| (*name).to_owned()).collect();
+                problems.push(LanguageProblem::SetOfNothing {
+                    name: name.clone(),
+                    nearest,
+                    params,
+                });
+            }
+        }
+    }
+}
+
+/// How many names are compared for a suggestion.
+pub(super) const MOST_COMPARED: usize = 1000;
+
+impl Value {
+    /// What stands in for a value that could not be found, so that what follows is checked too.
+    pub(super) fn stand_in(name: &str, defined: Span) -> Value {
+        let value = Scalar::Text(name.to_owned());
+        Value {
+            items: vec![super::Item {
+                annotation: None,
+                value,
+            }],
+            defined,
+        }
+    }
+}

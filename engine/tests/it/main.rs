@@ -1,0 +1,4 @@
+//! What the engine decides and says, in cases that can be checked by eye.
+
+mod language;
+mod syntax;
