@@ -6,3 +6,6 @@ pub mod arm;
 pub mod cloud;
 pub mod credential;
 pub mod http;
+
+#[cfg(test)]
+mod testing;

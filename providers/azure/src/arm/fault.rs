@@ -1,75 +1,12 @@
 //! How an answer that is no success becomes a fault. The services have many envelopes for one thing; recorded traffic shows
 //! every one of those decoded here, but for those marked as reported only.
 
-use std::fmt;
-
-use serde::Serialize;
 use serde_json::{Map, Value};
-use url::Url;
+
+pub use vmlogin_engine::provider::{Fault, FaultKind};
 
 use super::advice;
 use crate::http::Reply;
-
-/// A wrong answer from the cloud, or none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// What was being done, to follow "could not".
-    pub attempted: String,
-    /// What sort of fault.
-    pub kind: FaultKind,
-    /// The HTTP status, when there was an answer.
-    pub status: Option<u16>,
-    /// The service's own code for the innermost cause.
-    pub code: Option<String>,
-    /// The service's own message for it, at most 4 KB.
-    pub message: String,
-    /// The service's id of the exchange.
-    pub request_id: Option<String>,
-    /// An action that would help.
-    pub help: Option<String>,
-    /// The operation that may still be running.
-    pub operation_url: Option<String>,
-}
-
-/// The sorts of faults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultKind {
-    /// No token, or one that was refused.
-    SignIn,
-    /// The identity lacks a permission.
-    Permission,
-    /// It is not there, or cannot be seen.
-    NotFound,
-    /// The live state does not allow it.
-    Conflict,
-    /// Too many requests.
-    Throttled,
-    /// The deadline passed.
-    TimedOut,
-    /// No answer, or the service could not answer.
-    Network,
-    /// The request itself was refused.
-    Rejected,
-    /// A URL outside the cloud's own hosts.
-    Untrusted,
-    /// An answer that cannot be understood.
-    Malformed,
-    /// Stopped on request.
-    Interrupted,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "could not {}: {}", self.attempted, self.message)?;
-        match &self.code {
-            Some(code) => write!(f, " ({code})"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for Fault {}
 
 /// A fault without an answer behind it.
 pub fn fault(kind: FaultKind, attempted: impl Into<String>, message: impl Into<String>) -> Fault {
@@ -83,21 +20,6 @@ pub fn fault(kind: FaultKind, attempted: impl Into<String>, message: impl Into<S
         help: None,
         operation_url: None,
     }
-}
-
-/// A link that no token may follow.
-pub(crate) fn untrusted(attempted: &str, url: &Url) -> Fault {
-    let place = url.host_str().unwrap_or("nowhere");
-    let mut untrusted = fault(
-        FaultKind::Untrusted,
-        attempted,
-        format!(
-            "the answer points to `{}://{place}`, which is not one of this cloud's own hosts",
-            url.scheme()
-        ),
-    );
-    untrusted.help = Some("nothing was sent there: check that `cloud` in the manifest is right, and whether something between here and Azure rewrites its answers".to_owned());
-    untrusted
 }
 
 /// Reads the fault out of an answer that is no success.
@@ -310,7 +232,6 @@ fn kind(status: u16, code: Option<&str>) -> FaultKind {
         429 | 503 => FaultKind::Throttled,
         408 | 504 => FaultKind::TimedOut,
         500..=599 => FaultKind::Network,
-        300..=399 => FaultKind::Untrusted,
         _ if code == Some("InvalidAuthenticationTokenTenant") => FaultKind::SignIn,
         _ => FaultKind::Rejected,
     }
@@ -334,3 +255,6 @@ fn kind_of_code(code: Option<&str>) -> FaultKind {
         _ => FaultKind::Rejected,
     }
 }
+
+#[cfg(test)]
+mod tests;

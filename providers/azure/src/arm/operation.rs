@@ -15,6 +15,7 @@ use url::Url;
 
 use super::fault::{self, Fault, FaultKind, fault, member};
 use crate::cloud::{Audience, Cloud};
+use crate::http::link::follow;
 use crate::http::reply::Reply;
 use crate::http::request::{Method, Request};
 use crate::http::retry::named_wait;
@@ -156,12 +157,17 @@ impl Operation {
         }
     }
 
-    /// Notes that a poll got no answer at all.
+    /// Notes that a poll got no answer at all, and why.
     pub fn lost(&mut self, lost: Fault, now: Now) -> Next {
         self.polls += 1;
+        let patience = match lost.kind {
+            FaultKind::Network | FaultKind::TimedOut => PATIENCE,
+            FaultKind::SignIn => 2,
+            _ => return self.failed(lost),
+        };
         self.unread(
             Unread {
-                patience: PATIENCE,
+                patience,
                 fault: lost,
             },
             None,
@@ -246,20 +252,14 @@ impl Operation {
         Ok(())
     }
 
-    /// A link, if a token may go there.
     fn own(&self, link: &str) -> Result<Url, Fault> {
-        let url = self.resource.join(link).map_err(|error| {
-            fault(
-                FaultKind::Malformed,
-                &self.attempted,
-                format!("the operation's URL cannot be read: {error}"),
-            )
-        })?;
-        if self.cloud.is_own_host(&url) == Some(self.audience) {
-            Ok(url)
-        } else {
-            Err(fault::untrusted(&self.attempted, &url))
-        }
+        follow(
+            &self.attempted,
+            self.audience,
+            &self.resource,
+            link,
+            &self.cloud,
+        )
     }
 
     fn read_status(&mut self, reply: &Reply) -> Read {
@@ -454,3 +454,6 @@ fn has_failed(status: &str) -> bool {
         .iter()
         .any(|ended| status.eq_ignore_ascii_case(ended))
 }
+
+#[cfg(test)]
+mod tests;

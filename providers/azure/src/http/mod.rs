@@ -1,7 +1,9 @@
-//! Requests as values, the one client that sends them, and the pure rules it obeys: when a request is sent again ([`retry`])
-//! and how fast they may leave ([`pace`]).
+//! Requests as values, the one client that sends them, and the pure rules it obeys: when a request is sent again ([`retry`]),
+//! how fast requests may leave ([`pace`]), and which links of an answer may be followed ([`link`]).
 
 pub mod client;
+mod delivery;
+pub(crate) mod link;
 pub mod pace;
 mod page;
 pub mod reply;
@@ -11,6 +13,7 @@ pub mod segment;
 pub mod stop;
 pub mod trace;
 pub mod transport;
+mod undelivered;
 
 pub use client::{Client, ClientOptions, Finished};
 pub use reply::{Headers, Reply};

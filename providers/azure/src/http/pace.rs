@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::reply::{Headers, Remaining};
+use super::reply::{Headers, Remaining, Reply};
 use super::request::{Class, Request};
+use crate::arm::fault::envelope;
 use crate::cloud::Audience;
 
 /// All buckets of one client.
@@ -58,6 +59,26 @@ impl Lane {
             subscription,
             quota,
         }
+    }
+
+    /// Whether a refusal concerns everything in this lane. ARM's own throttling counts a subscription's requests, the directory's
+    /// an application's, and both say so. A provider's 429 is about one machine, one sort of list or one locked network.
+    #[must_use]
+    pub fn is_closed_by(&self, reply: &Reply) -> bool {
+        let counts_requests = || {
+            let envelope = reply
+                .value()
+                .and_then(|body| envelope(&body))
+                .unwrap_or_default();
+            envelope
+                .codes
+                .iter()
+                .any(|code| code.ends_with("RequestsThrottled"))
+        };
+        reply.status == 429
+            && (self.quota == Quota::Directory
+                || reply.headers.is_from_gateway()
+                || counts_requests())
     }
 }
 

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::link::follow;
 use super::reply::Reply;
 use super::request::Request;
-use crate::arm::fault::{Fault, FaultKind, fault, untrusted};
+use crate::arm::fault::{Fault, FaultKind, fault};
 use crate::cloud::Cloud;
 
 /// Reads one page, and the link to the next one if there is one: as ARM or the directory send it, or the bare list that
@@ -49,18 +50,13 @@ impl Links {
         cloud: &Cloud,
     ) -> Result<Url, Fault> {
         self.seen.insert(from.to_string());
-        let malformed = |why: String| fault(FaultKind::Malformed, &request.attempted, why);
-        let url = from.join(link).map_err(|error| {
-            malformed(format!("the link to the next page cannot be read: {error}"))
-        })?;
-        if cloud.is_own_host(&url) != Some(request.audience) {
-            return Err(untrusted(&request.attempted, &url));
-        }
+        let url = follow(&request.attempted, request.audience, from, link, cloud)?;
         if self.seen.contains(url.as_str()) {
-            return Err(malformed(format!(
+            let why = format!(
                 "the pages of the list go in a circle after {}",
                 self.seen.len()
-            )));
+            );
+            return Err(fault(FaultKind::Malformed, &request.attempted, why));
         }
         Ok(url)
     }

@@ -140,6 +140,20 @@ impl Request {
         self
     }
 
+    /// A question about the operation that this request began.
+    pub(crate) fn asking(&self, url: Url) -> Request {
+        let attempted = self.attempted.clone();
+        let mut question = Request::bare(
+            Method::GET,
+            self.audience,
+            Class::Poll,
+            url.path(),
+            attempted,
+        );
+        question.absolute = Some(url);
+        question
+    }
+
     /// Adds a query parameter, neither name nor value encoded. An OData literal in the value is made by [`segment::literal`].
     #[must_use]
     pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Request {

@@ -18,6 +18,8 @@ pub enum Outcome<'a> {
     NotSent,
     /// The connection broke, or no answer came in time: nobody knows whether the request took effect.
     Broken,
+    /// It went wrong in a way in which it would go wrong again: a certificate that is not trusted.
+    Hopeless,
 }
 
 /// Where in the life of a request a decision is asked for.
@@ -84,7 +86,7 @@ pub fn decide(attempt: &Attempt<'_>, outcome: &Outcome<'_>) -> Decision {
     }
     let named = match outcome {
         Outcome::Refused(reply) => named_wait(reply, attempt.now),
-        Outcome::NotSent | Outcome::Broken => None,
+        Outcome::NotSent | Outcome::Broken | Outcome::Hopeless => None,
     };
     match named {
         // Sending earlier than asked is refused again, so a wait that is too long ends the matter.
@@ -230,6 +232,7 @@ pub(crate) fn mix(seed: u64) -> u64 {
 
 fn reason(attempt: &Attempt<'_>, outcome: &Outcome<'_>) -> Option<Reason> {
     match outcome {
+        Outcome::Hopeless => None,
         Outcome::NotSent => Some(Reason::NoConnection),
         Outcome::Broken => attempt
             .request
@@ -254,12 +257,13 @@ fn refused(attempt: &Attempt<'_>, reply: &Reply, envelope: &Envelope) -> Option<
     };
     let says_busy = || {
         envelope.message.as_deref().is_some_and(|message| {
-            message
-                .to_ascii_lowercase()
-                .contains("another operation is in progress")
+            let message = message.to_ascii_lowercase();
+            message.contains("another operation is in progress")
+                || message.contains("concurrent request")
         })
     };
-    let asked = reply.headers.get("retry-after").is_some();
+    // A zero asks for nothing: some recorders, and the sandbox, send it with everything.
+    let asked = named_wait(reply, attempt.now).is_some_and(|wait| !wait.is_zero());
     match reply.status {
         401 => (!attempt.token_renewed && !has("InvalidAuthenticationTokenTenant"))
             .then_some(Reason::StaleToken),
@@ -291,3 +295,6 @@ fn refused(attempt: &Attempt<'_>, reply: &Reply, envelope: &Envelope) -> Option<
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
