@@ -3,6 +3,7 @@
 
 mod args;
 mod exit;
+mod files;
 mod render;
 mod session;
 mod terminal;

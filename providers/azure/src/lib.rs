@@ -1,1 +1,11 @@
-//! x
+//! Azure Resource Manager (ARM) and Microsoft Graph for vmlogin: which hosts a cloud has, who signs in to them, how requests
+//! are paced, retried and followed to their end, and how an error answer becomes a fault. It knows property names, URLs and the
+//! rules of Azure; it must not know manifest text, the order of steps, or terminals.
+
+pub mod arm;
+pub mod cloud;
+pub mod credential;
+pub mod http;
+
+#[cfg(test)]
+mod testing;
