@@ -178,7 +178,9 @@ impl Client {
     /// # Errors
     /// [`FaultKind::Interrupted`] when the run is stopped, [`FaultKind::TimedOut`] at the deadline.
     pub async fn wait(&self, wait: Duration, attempted: &str) -> Result<(), Fault> {
-        self.0.pause(&Request::directory("/", attempted), wait).await
+        self.0
+            .pause(&Request::directory("/", attempted), wait)
+            .await
     }
 
     /// How much was sent so far.
