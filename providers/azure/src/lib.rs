@@ -1,5 +1,6 @@
 //! Azure Resource Manager (ARM) and Microsoft Graph for vmlogin: which hosts a cloud has, who signs in to them, how requests
 //! are paced, retried and followed to their end, and how an error answer becomes a fault. It knows property names, URLs and the
+//! rules of Azure; it must not know manifest text, the order of steps, or terminals.
 
 pub mod arm;
 pub mod cloud;
@@ -8,9 +9,11 @@ mod directory;
 pub mod http;
 pub mod kinds;
 pub mod provider;
+pub mod rules;
 mod survey;
 #[cfg(test)]
 mod testing;
 
 pub use kinds::catalogue;
 pub use provider::{Azure, Patience, TenantAccess};
+pub use rules::rules;
