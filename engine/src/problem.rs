@@ -64,24 +64,42 @@ pub const MOST_PROBLEMS: usize = 100;
 pub const CUT_SHORT: Code = Code("VML000");
 
 /// Puts problems into the order in which they are shown: by text, place and code. Says each once, and at most
-/// [`MOST_PROBLEMS`]: of more, the last is a note of how many were left out.
-pub fn settle(mut problems: Vec<Problem>) -> Vec<Problem> {
+/// [`MOST_PROBLEMS`]: of more, the last is a note of how many were left out. Reports that were settled before can be put
+/// together and settled again; their notes become one.
+pub fn settle(problems: Vec<Problem>) -> Vec<Problem> {
+    let (notes, mut problems): (Vec<_>, Vec<_>) = problems
+        .into_iter()
+        .partition(|problem| problem.code == CUT_SHORT);
     problems.sort_by_cached_key(|problem| {
         let place = problem.place().map(|span| (span.source, span.start));
         (place, problem.code, problem.message.clone())
     });
     problems.dedup();
-    if problems.len() > MOST_PROBLEMS {
-        let left_out = problems.len() - (MOST_PROBLEMS - 1);
+    let before: usize = notes.iter().map(left_out).sum();
+    if problems.len() + before.min(1) > MOST_PROBLEMS {
+        let cut = problems.len() - (MOST_PROBLEMS - 1);
         problems.truncate(MOST_PROBLEMS - 1);
-        problems.push(Problem {
-            code: CUT_SHORT,
-            message: format!("{left_out} more problems are not shown"),
-            labels: Vec::new(),
-            help: Some("fix the ones above and run again".to_owned()),
-        });
+        problems.push(cut_short(before + cut));
+    } else if before > 0 {
+        problems.push(cut_short(before));
     }
     problems
+}
+
+/// The note that ends a report of which this many problems were left out.
+pub fn cut_short(left_out: usize) -> Problem {
+    Problem {
+        code: CUT_SHORT,
+        message: format!("{left_out} more problems are not shown"),
+        labels: Vec::new(),
+        help: Some("fix the ones above and run again".to_owned()),
+    }
+}
+
+/// The number in a note of [`cut_short`].
+fn left_out(note: &Problem) -> usize {
+    let number = note.message.split(' ').next().unwrap_or_default();
+    number.parse().unwrap_or_default()
 }
 
 /// The word of `among` that `word` was probably meant to be: the fewest slips of the finger away (a letter too many, too

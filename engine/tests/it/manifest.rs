@@ -1,5 +1,7 @@
 //! What a manifest says, and what is wrong with it: the text beside the whole answer.
 
+mod anything;
+mod cascades;
 mod clashes;
 mod grants;
 mod places;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::manifest::problem::ManifestProblem;
-use crate::problem::{CUT_SHORT, MOST_PROBLEMS, Problem, settle};
+use crate::problem::{Problem, cut_short, settle};
 use crate::source::Span;
 
 /// Beyond this, problems are only counted: a hostile text can hold one in every three bytes.
-const MOST_KEPT: usize = 10_000;
+const MOST_KEPT: usize = 2_000;
 
 /// Problems, and how many more there were.
 #[derive(Debug, Default)]
@@ -47,22 +47,10 @@ impl Found {
 
     /// The problems in the order in which they are shown, cut where [`settle`] cuts.
     pub(super) fn settled(self) -> Vec<Problem> {
-        let left_out = self.beyond;
-        let mut problems = settle(self.problems.into_iter().map(Problem::from).collect());
-        if left_out > 0 {
-            let shown = MOST_PROBLEMS - 1;
-            problems.retain(|problem| problem.code != CUT_SHORT);
-            problems.truncate(shown);
-            problems.push(Problem {
-                code: CUT_SHORT,
-                message: format!(
-                    "{} more problems are not shown",
-                    MOST_KEPT - shown + left_out
-                ),
-                labels: Vec::new(),
-                help: Some("fix the ones above and run again".to_owned()),
-            });
+        let mut problems: Vec<Problem> = self.problems.into_iter().map(Problem::from).collect();
+        if self.beyond > 0 {
+            problems.push(cut_short(self.beyond));
         }
-        problems
+        settle(problems)
     }
 }
