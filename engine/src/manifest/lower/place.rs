@@ -6,7 +6,9 @@
 //! `vm:core/rg/web01/grant/user/user:kim@contoso.com`, `management-group:root/grant/admin/group:sg`. The latter begin
 //! with a word of their own, so they clash with no subscription that has the same name.
 
+mod known;
 mod scopes;
+mod spot;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +22,7 @@ use crate::manifest::{Declared, Manifest, Resource};
 use crate::schema::{Attribute, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::{Principal, Value};
-use scopes::Spot;
+use spot::Spot;
 
 /// The most things that one manifest may declare. Lists of names multiply: without this, a few kilobytes could ask for
 /// more than fits in memory. Fifty thousand machines with an identity, a login and two grants each fit.
@@ -30,9 +32,18 @@ const MOST_THINGS: u64 = 300_000;
 const MADE_UP: char = '\0';
 
 /// Places everything. `None` where there is too much of it.
-pub(super) fn place(root: &Checked<'_>, catalogue: &Catalogue, found: &mut Found) -> Option<Manifest> {
+pub(super) fn place(
+    root: &Checked<'_>,
+    catalogue: &Catalogue,
+    found: &mut Found,
+) -> Option<Manifest> {
     if let Some(largest) = root.children.iter().max_by_key(|child| things(child))
-        && root.children.iter().map(things).fold(0, u64::saturating_add) > MOST_THINGS
+        && root
+            .children
+            .iter()
+            .map(things)
+            .fold(0, u64::saturating_add)
+            > MOST_THINGS
     {
         found.push(ManifestProblem::TooMany {
             most: MOST_THINGS,
@@ -53,7 +64,11 @@ fn things(node: &Checked<'_>) -> u64 {
         Given::Grant(_, principals) => principals.len() as u64,
         Given::Nothing | Given::Word(..) | Given::Value(_) => 1,
     };
-    let beneath = node.children.iter().map(things).fold(1, u64::saturating_add);
+    let beneath = node
+        .children
+        .iter()
+        .map(things)
+        .fold(1, u64::saturating_add);
     own.saturating_mul(beneath)
 }
 
@@ -88,7 +103,15 @@ impl Placing<'_> {
                     span: *span,
                 };
                 let argument = argument(schema, |_| true).map(|name| (name, declared));
-                self.insert(node, schema, spot, spot.beneath(schema.kind), String::new(), *span, argument);
+                self.insert(
+                    node,
+                    schema,
+                    spot,
+                    spot.beneath(schema.kind),
+                    String::new(),
+                    *span,
+                    argument,
+                );
             }
             Given::Nothing | Given::Value(_) => {
                 let address = spot.beneath(schema.kind);
@@ -118,7 +141,15 @@ impl Placing<'_> {
         };
         let inner = if self.take(&address, span, twice) {
             let argument = argument(schema, |_| true).map(|attribute| (attribute, declared));
-            self.insert(node, schema, spot, address.clone(), name.to_owned(), span, argument);
+            self.insert(
+                node,
+                schema,
+                spot,
+                address.clone(),
+                name.to_owned(),
+                span,
+                argument,
+            );
             spot.within(address, name)
         } else {
             // What is in the second is held against itself only: the clash of the two is told already.
