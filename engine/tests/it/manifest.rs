@@ -75,7 +75,12 @@ fn listed(manifest: &Manifest) -> String {
             .iter()
             .map(|(name, declared)| format!(" {name}={}", declared.value))
             .collect();
-        format!("{} in {}{}\n", resource.address, resource.parent, attributes.concat())
+        format!(
+            "{} in {}{}\n",
+            resource.address,
+            resource.parent,
+            attributes.concat()
+        )
     };
     manifest.resources.values().map(line).collect()
 }

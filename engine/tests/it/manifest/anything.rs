@@ -26,14 +26,52 @@ let env prod
 
 /// The words of the language, and some that are none.
 const WORDS: [&str; 36] = [
-    "vmlogin", "estate", "safety", "tenant", "subscription", "management-group", "resource-group",
-    "vm", "identity", "login", "grant", "tags", "protect", "location", "os", "id", "cloud",
-    "reason", "until", "template", "for", "resource_group", "VM", "grnat", "max-delete",
-    "max-change-percent", "admin", "user", "system-assigned", "core", "windows", "linux",
-    "kim@contoso.com", "", "\u{202e}", "11111111-1111-4111-8111-111111111111",
+    "vmlogin",
+    "estate",
+    "safety",
+    "tenant",
+    "subscription",
+    "management-group",
+    "resource-group",
+    "vm",
+    "identity",
+    "login",
+    "grant",
+    "tags",
+    "protect",
+    "location",
+    "os",
+    "id",
+    "cloud",
+    "reason",
+    "until",
+    "template",
+    "for",
+    "resource_group",
+    "VM",
+    "grnat",
+    "max-delete",
+    "max-change-percent",
+    "admin",
+    "user",
+    "system-assigned",
+    "core",
+    "windows",
+    "linux",
+    "kim@contoso.com",
+    "",
+    "\u{202e}",
+    "11111111-1111-4111-8111-111111111111",
 ];
 
-const TYPES: [&str; 6] = ["user", "group", "object-id", "service-principal", "env", "usr"];
+const TYPES: [&str; 6] = [
+    "user",
+    "group",
+    "object-id",
+    "service-principal",
+    "env",
+    "usr",
+];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
@@ -120,14 +158,21 @@ impl Edit {
             }
             Edit::DropCharacter(at) => {
                 let at = at.index(text.chars().count().max(1));
-                text.chars().enumerate().filter(|(place, _)| *place != at).map(|(_, letter)| letter).collect()
+                text.chars()
+                    .enumerate()
+                    .filter(|(place, _)| *place != at)
+                    .map(|(_, letter)| letter)
+                    .collect()
             }
         }
     }
 }
 
 fn node() -> impl Strategy<Value = Node> {
-    let leaf = head().prop_map(|node| Node { children: None, ..node });
+    let leaf = head().prop_map(|node| Node {
+        children: None,
+        ..node
+    });
     leaf.prop_recursive(5, 48, 6, |inner| {
         (head(), prop::collection::vec(inner, 0..6)).prop_map(|(node, children)| Node {
             children: Some(children),
@@ -139,13 +184,22 @@ fn node() -> impl Strategy<Value = Node> {
 fn head() -> impl Strategy<Value = Node> {
     let arguments = prop::collection::vec((annotation(), scalar()), 0..4);
     let properties = prop::collection::vec((word(), annotation(), scalar()), 0..3);
-    (word(), prop::option::weighted(0.1, word()), arguments, properties).prop_map(
-        |(name, annotation, arguments, properties)| Node {
+    (
+        word(),
+        prop::option::weighted(0.1, word()),
+        arguments,
+        properties,
+    )
+        .prop_map(|(name, annotation, arguments, properties)| Node {
             name,
             annotation,
             arguments: arguments
                 .into_iter()
-                .map(|(annotation, value)| Argument { annotation, value, span: PLACE })
+                .map(|(annotation, value)| Argument {
+                    annotation,
+                    value,
+                    span: PLACE,
+                })
                 .collect(),
             properties: properties
                 .into_iter()
@@ -160,8 +214,7 @@ fn head() -> impl Strategy<Value = Node> {
             children: None,
             span: PLACE,
             origin: Origin::default(),
-        },
-    )
+        })
 }
 
 fn word() -> impl Strategy<Value = Word> {
@@ -185,7 +238,14 @@ fn scalar() -> impl Strategy<Value = Scalar> {
 }
 
 fn named(text: &str) -> Word {
-    Word { text: text.to_owned(), span: PLACE }
+    Word {
+        text: text.to_owned(),
+        span: PLACE,
+    }
 }
 
-const PLACE: Span = Span { source: SourceId(0), start: 0, end: 0 };
+const PLACE: Span = Span {
+    source: SourceId(0),
+    start: 0,
+    end: 0,
+};

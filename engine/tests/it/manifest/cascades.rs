@@ -25,14 +25,18 @@ fn whole_report(text: &str) -> String {
     let mut problems = parsed.problems;
     problems.extend(expanded.problems);
     let lowered = lower(&expanded.tree, &CATALOGUE).after(&problems);
-    assert_eq!(lowered.manifest.is_some(), problems.is_empty() && lowered.problems.is_empty());
+    assert_eq!(
+        lowered.manifest.is_some(),
+        problems.is_empty() && lowered.problems.is_empty()
+    );
     problems.extend(lowered.problems);
     report(&settle(problems), &sources)
 }
 
 #[test]
 fn an_undefined_name_is_not_an_empty_name_too() {
-    let text = format!("{HEAD}resource-group $rgg subscription=$cor {{ vm $web; vm $web2 }}\nvm x\n");
+    let text =
+        format!("{HEAD}resource-group $rgg subscription=$cor {{ vm $web; vm $web2 }}\nvm x\n");
     assert_snapshot!(whole_report(&text), @r#"
     VML031: `rgg` is not defined
       estate.kdl:5:16 `$rgg` no `let` or `param` defines it
@@ -88,7 +92,8 @@ fn what_is_not_built_is_refused_once() {
 
 #[test]
 fn problems_of_all_stages_stand_in_one_report() {
-    let text = format!("{HEAD}let a $b\nresource-group rg {{ vm web01 {{ protect true }}; vn x }}\n");
+    let text =
+        format!("{HEAD}let a $b\nresource-group rg {{ vm web01 {{ protect true }}; vn x }}\n");
     assert_snapshot!(whole_report(&text), @r#"
     VML031: `b` is not defined
       estate.kdl:5:7 `$b` no `let` or `param` defines it
@@ -115,5 +120,11 @@ fn a_flood_of_problems_is_cut_and_counted() {
     let text = format!("{HEAD}{}", "foo\n".repeat(20_000));
     let report = whole_report(&text);
     assert_eq!(report.matches("VML100").count(), 99);
-    assert!(report.ends_with("VML000: 19901 more problems are not shown\n  help: fix the ones above and run again\n"), "{}", &report[report.len() - 200..]);
+    assert!(
+        report.ends_with(
+            "VML000: 19901 more problems are not shown\n  help: fix the ones above and run again\n"
+        ),
+        "{}",
+        &report[report.len() - 200..]
+    );
 }
