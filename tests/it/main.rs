@@ -1,1 +1,10 @@
-fn main(){}
+//! Stories: the real binary against the sandbox, over real HTTP.
+
+mod chain;
+mod conformance;
+mod estate;
+mod grants;
+mod output;
+mod property;
+mod refusals;
+mod stage;
