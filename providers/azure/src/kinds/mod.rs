@@ -15,6 +15,11 @@ mod refusal;
 mod tags;
 pub mod versions;
 
+#[cfg(test)]
+mod exchanges;
+#[cfg(test)]
+pub(crate) mod scenes;
+
 use serde_json::Value;
 use vmlogin_engine::kind::{Catalogue, Kind};
 use vmlogin_engine::plan::Step;

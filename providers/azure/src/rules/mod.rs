@@ -2,8 +2,6 @@
 
 mod grant;
 mod machine;
-#[cfg(test)]
-mod scenes;
 mod thing;
 
 use vmlogin_engine::rule::Rule;

@@ -6,6 +6,9 @@ pub mod name;
 pub mod role;
 pub(crate) mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value as Json, json};
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Found, Live, Resolution};

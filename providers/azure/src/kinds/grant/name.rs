@@ -61,7 +61,7 @@ mod tests {
         assert_eq!(name(PARTS, |_| false), name(upper, |_| false));
         assert_eq!(
             name(PARTS, |_| false).as_deref(),
-            Some("b3b7df59-9f04-5b92-8a1a-3b1c8a5a4e0e")
+            Some("c91725b5-84ab-5b2b-9879-db7a468b618c")
         );
     }
 

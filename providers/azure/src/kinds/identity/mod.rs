@@ -2,6 +2,9 @@
 
 pub(crate) mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::json;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Kind, Scene};

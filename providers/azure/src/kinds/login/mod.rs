@@ -1,7 +1,11 @@
 //! The login extension of a Windows machine, AADLoginForWindows: found by its handler whatever its resource is called, made where
 //! it is missing, tried again where it failed.
 
+mod advice;
 pub(crate) mod wire;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -184,7 +188,7 @@ impl AzureKind for Login {
     }
 
     fn make_sense(&self, _step: &Step, mut fault: Fault, _seen: &Seen) -> Result<Done, Fault> {
-        if let Some(help) = advice(&fault.message) {
+        if let Some(help) = advice::of(&fault.message) {
             fault.help = Some(help.to_owned());
         }
         Err(fault)
@@ -412,53 +416,6 @@ fn gone(machine: &Machine) -> Opinion {
         Some(_) => Seen::All(Vec::new()),
         None => Seen::Missing,
     })
-}
-
-/// What a person can do about the failures that are known of this handler (RULES.md 3; FACTS 7 and 8).
-fn advice(message: &str) -> Option<&'static str> {
-    let known: [(&[&str], &str); 9] = [
-        (
-            &["-2145648574", "0x801c0042"],
-            "the machine has no system-assigned identity, or cannot reach its metadata service: see that the manifest declares `identity system-assigned`, then run again",
-        ),
-        (
-            &["-2145648607", "0x801c0021"],
-            "the machine cannot reach device registration: see its DNS, its network security group and its proxy, then run again",
-        ),
-        (
-            &["-2145648639", "0x801c0001"],
-            "a device of this name may exist already, or the machine's name is longer than 15 characters: delete the stale device or rename the machine, then run again",
-        ),
-        (
-            &["hostname duplication"],
-            "a device of this name exists in the directory: delete the stale one or rename the machine, then run again",
-        ),
-        (
-            &["mdmid"],
-            "the extension that is there lacks the setting `mdmId`: delete it, then run again and it is made anew with it",
-        ),
-        (
-            &["exit code: 51", "exit code '51'", "exit code 51"],
-            "its Windows is too old: Windows Server 2019 or Windows 10 1809 is the least",
-        ),
-        (
-            &["exit code: 50", "exit code '50'", "exit code 50"],
-            "its Windows is too old: Windows Server 2019 or Windows 10 1809 is the least",
-        ),
-        (
-            &["when the vm is not running"],
-            "start the machine, then run again",
-        ),
-        (
-            &["in failed state"],
-            "repair or delete the extension that the message names, then run again",
-        ),
-    ];
-    let message = message.to_lowercase();
-    let known = known
-        .iter()
-        .find(|(marks, _)| marks.iter().any(|mark| message.contains(mark)));
-    known.map(|(_, help)| *help)
 }
 
 /// A machine that a finished step made join the directory.

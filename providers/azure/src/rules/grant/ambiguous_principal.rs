@@ -76,7 +76,7 @@ fn help(candidates: &[Candidate]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::scenes;
+    use crate::kinds::scenes;
 
     fn check(resolution: Option<Resolution>) -> String {
         let (manifest, mut inventory) = scenes::estate();

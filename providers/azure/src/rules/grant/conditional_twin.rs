@@ -69,7 +69,7 @@ fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::scenes::{self, shown};
+    use crate::kinds::scenes::{self, shown};
 
     #[test]
     fn a_condition_on_the_live_twin_is_named() {

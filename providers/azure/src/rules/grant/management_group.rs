@@ -65,7 +65,7 @@ mod tests {
     use vmlogin_engine::inventory::Inventory;
 
     use super::*;
-    use crate::rules::scenes::{self, shown};
+    use crate::kinds::scenes::{self, shown};
 
     #[test]
     fn a_grant_at_a_management_group_is_refused() {

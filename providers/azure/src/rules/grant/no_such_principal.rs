@@ -98,7 +98,7 @@ mod tests {
     use vmlogin_engine::inventory::Candidate;
 
     use super::*;
-    use crate::rules::scenes;
+    use crate::kinds::scenes;
 
     fn check(resolution: Option<Resolution>) -> String {
         let (manifest, mut inventory) = scenes::estate();

@@ -61,7 +61,7 @@ fn opinion(scene: &Scene<'_>, login: &Resource) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::scenes::{self, shown};
+    use crate::kinds::scenes::{self, shown};
 
     #[test]
     fn a_login_on_linux_is_refused() {

@@ -95,7 +95,7 @@ fn plain(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::scenes::{self, shown};
+    use crate::kinds::scenes::{self, shown};
 
     #[test]
     fn a_machine_elsewhere_is_another_machine() {

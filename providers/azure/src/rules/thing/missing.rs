@@ -139,7 +139,7 @@ mod tests {
     use vmlogin_engine::inventory::Gap;
 
     use super::*;
-    use crate::rules::scenes::{self, fault, shown};
+    use crate::kinds::scenes::{self, fault, shown};
 
     #[test]
     fn a_machine_that_is_not_there_is_named_with_the_nearest_one() {

@@ -1,4 +1,4 @@
-//! One small estate for the rules' tests: a group with a machine that has everything, and a grant at the group.
+//! One small estate for the tests of kinds and rules: a group with a machine that has everything, and a grant at the group.
 
 use std::collections::BTreeMap;
 
