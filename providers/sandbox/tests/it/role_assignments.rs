@@ -29,7 +29,7 @@ async fn names(stage: &Stage, scope: &str, filter: &str) -> Vec<String> {
         .await;
     assert_eq!(got.status, 200, "{:?}", got.body);
     let last_two = |it: &Value| {
-        let name = it["name"].as_str().unwrap();
+        let name = it["name"].as_str().expect("a name");
         name[name.len() - 2..].to_owned()
     };
     got.rows().iter().map(last_two).collect()
@@ -242,7 +242,7 @@ fn spread() -> vmlogin_sandbox::Seed {
     let assignments = &mut seed.tenants[0].subscriptions[0].role_assignments;
     for (n, scope) in scopes.iter().enumerate() {
         let principal = if n % 2 == 0 { KIM } else { ADMINS };
-        assignments.push(assignment(u8::try_from(n).unwrap(), scope, principal));
+        assignments.push(assignment(u8::try_from(n).expect("few"), scope, principal));
     }
     seed
 }

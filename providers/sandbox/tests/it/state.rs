@@ -14,7 +14,8 @@ fn options(state: &Path) -> Options {
 }
 
 fn read(state: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(state).unwrap()).unwrap()
+    let text = std::fs::read(state).expect("a file");
+    serde_json::from_slice(&text).expect("JSON")
 }
 
 #[tokio::test]
