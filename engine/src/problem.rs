@@ -57,14 +57,14 @@ impl Problem {
     }
 }
 
-/// How many problems one report shows; what lies beyond is counted in a last note.
+/// How many problems one report shows; where there are more, the last is a note that says so.
 pub const MOST_PROBLEMS: usize = 100;
 
 /// The code of the note that ends a report which was cut.
 pub const CUT_SHORT: Code = Code("VML000");
 
 /// Puts problems into the order in which they are shown: by text, place and code. Says each once, and at most
-/// [`MOST_PROBLEMS`]: of more, the last is a note of how many were left out.
+/// [`MOST_PROBLEMS`]: of more, the last is a note that says so.
 pub fn settle(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort_by_cached_key(|problem| {
         let place = problem.place().map(|span| (span.source, span.start));
@@ -72,11 +72,10 @@ pub fn settle(mut problems: Vec<Problem>) -> Vec<Problem> {
     });
     problems.dedup();
     if problems.len() > MOST_PROBLEMS {
-        let left_out = problems.len() - (MOST_PROBLEMS - 1);
         problems.truncate(MOST_PROBLEMS - 1);
         problems.push(Problem {
             code: CUT_SHORT,
-            message: format!("{left_out} more problems are not shown"),
+            message: "there are more problems than these".to_owned(),
             labels: Vec::new(),
             help: Some("fix the ones above and run again".to_owned()),
         });
