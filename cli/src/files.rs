@@ -236,7 +236,7 @@ impl Unreadable {
 }
 
 /// A path as it is shown.
-fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     slashed(path.strip_prefix(".").unwrap_or(path))
 }
 

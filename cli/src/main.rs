@@ -2,9 +2,11 @@
 //! decisions are the engine's.
 
 mod args;
+mod error;
 mod exit;
 mod files;
 mod render;
+mod seed;
 mod session;
 mod terminal;
 
