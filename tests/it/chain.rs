@@ -105,9 +105,12 @@ fn a_throttled_and_a_broken_answer_are_tried_again() {
 
 /// Starts a machine behind vmlogin's back.
 fn start(stage: &Stage, machine: &str) {
-    let text = std::fs::read_to_string(stage.path(".vmlogin/sandbox.json")).expect("a state");
-    let at = text.find(&format!("\"{machine}\"")).expect("the machine");
-    let (before, after) = text.split_at(at);
-    let after = after.replacen("\"deallocated\"", "\"running\"", 1);
-    std::fs::write(stage.path(".vmlogin/sandbox.json"), format!("{before}{after}")).expect("a state");
+    stage.change_state(|state| {
+        let key = format!(
+            "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web/providers/microsoft.compute/virtualmachines/{machine}"
+        );
+        let machine = &mut state["machines"][&key];
+        assert_eq!(machine["power"], "deallocated");
+        machine["power"] = "running".into();
+    });
 }

@@ -5,5 +5,6 @@ mod conformance;
 mod estate;
 mod grants;
 mod output;
+mod property;
 mod refusals;
 mod stage;

@@ -135,6 +135,15 @@ pub(super) fn tag_value(value: &str) -> Result<(), Misfit> {
     text(value, MOST_TAG_VALUE)
 }
 
+/// Whether a text says something, and keeps its ends when somebody trims it.
+pub(super) fn note(text: &str) -> Result<(), Misfit> {
+    match text.trim() {
+        "" => Err(Misfit::Empty),
+        trimmed if trimmed != text => Err(Misfit::BlankAtEnd),
+        _ => Ok(()),
+    }
+}
+
 /// Whether a text is a GUID in its usual spelling: `8-4-4-4-12` hexadecimal digits.
 pub(super) fn is_guid(text: &str) -> bool {
     text.len() == 36

@@ -14,8 +14,8 @@ use super::found::Found;
 use super::walk::{Checked, Given};
 use crate::address::Address;
 use crate::kind::Catalogue;
-use crate::manifest::check::MOST_DESCRIPTION;
-use crate::manifest::problem::{ManifestProblem, shown};
+use crate::manifest::check::{self, MOST_DESCRIPTION};
+use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::manifest::{Declared, Manifest, Resource};
 use crate::schema::{Attribute, Schema, Shape, Written};
 use crate::source::Span;
@@ -112,7 +112,7 @@ impl Placing<'_> {
         };
         let twice = |first| ManifestProblem::Twice {
             title: schema.title,
-            name: shown(name),
+            name: name.to_owned(),
             first,
             second: span,
         };
@@ -141,7 +141,7 @@ impl Placing<'_> {
         let address = spot.grant(schema.kind, word, &principal.to_string());
         let twice = |first| ManifestProblem::GrantTwice {
             role: word.to_owned(),
-            principal: principal.to_string(),
+            principal: principal.clone(),
             first,
             second: span,
         };
@@ -227,7 +227,7 @@ impl Placing<'_> {
         format!("{MADE_UP}{}", self.unplaced)
     }
 
-    /// Refuses a note that would not fit behind the stamp: both are one description in Azure.
+    /// Refuses a note that would not come back from Azure as it is: behind the stamp, both are one description there.
     fn note_fits(&mut self, node: &Checked<'_>, schema: &Schema) {
         let stamp = "vmlogin: ".len() + self.manifest.estate.chars().count();
         let most = MOST_DESCRIPTION.saturating_sub(stamp);
@@ -238,7 +238,19 @@ impl Placing<'_> {
             let Some(declared) = node.values.get(note.name) else {
                 continue;
             };
-            let has = declared.value.as_text().map_or(0, |text| text.chars().count());
+            let text = declared.value.as_text().unwrap_or_default();
+            if let Err(misfit) = check::note(text) {
+                let problem = ManifestProblem::BadText {
+                    what: format!("the value of `{}`", note.name),
+                    written: text.to_owned(),
+                    misfit,
+                    rule: Rule::Note,
+                    span: declared.span,
+                };
+                self.found.push_pair(declared.span, declared.span, problem);
+                continue;
+            }
+            let has = text.chars().count();
             if has > most {
                 let problem = ManifestProblem::TooLongForStamp {
                     word: note.name,

@@ -3,6 +3,7 @@
 mod arguments;
 mod value;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::{Form, Forms, Number, Properties};
@@ -195,16 +196,23 @@ impl<'a> Walker<'a, '_> {
             };
             let checked = self.node(form, node);
             meant.insert(form.word);
-            if form.number != Number::Any
-                && let Some(first) = first.insert(form.word, node.name.span)
-            {
-                self.found.push(ManifestProblem::OnlyOne {
-                    word: form.word,
-                    within: parent.form.word,
-                    first,
-                    second: node.name.span,
-                });
-                continue;
+            // A wrong word is reported already; it may not have been this one at all.
+            let exact = form.word == node.name.as_str();
+            if exact && form.number != Number::Any {
+                match first.entry(form.word) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(node.name.span);
+                    }
+                    Entry::Occupied(first) => {
+                        self.found.push(ManifestProblem::OnlyOne {
+                            word: form.word,
+                            within: parent.form.word,
+                            first: *first.get(),
+                            second: node.name.span,
+                        });
+                        continue;
+                    }
+                }
             }
             match (form.setting, checked.given) {
                 (true, Given::Value(value)) => {
@@ -382,8 +390,12 @@ impl Hint {
 
 /// What stands in the braces, as it would be written as a property.
 fn as_property(name: &str, node: &Node) -> String {
-    match node.arguments.as_slice() {
+    let line = match node.arguments.as_slice() {
         [argument] => format!("{}={}", print::text(name), print::scalar(&argument.value)),
         _ => format!("{}=…", print::text(name)),
+    };
+    match line.chars().count() {
+        length if length > MOST_HEAD => "NAME=VALUE".to_owned(),
+        _ => line,
     }
 }

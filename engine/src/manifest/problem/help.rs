@@ -1,7 +1,7 @@
 //! What to do about a problem: always an action, computed from what is there.
 
-use super::super::check::Misfit;
-use super::{Hint, ManifestProblem, listed, shown};
+use super::super::check::{Misfit, is_guid};
+use super::{Hint, ManifestProblem, Rule, listed, shown};
 use crate::problem::nearest;
 use crate::schema::{Characters, NameRule, TOP};
 
@@ -39,8 +39,10 @@ impl ManifestProblem {
             }
             Self::OutOfRange { most, .. } => format!("write a whole number from 0 to {most}"),
             Self::UnknownAttribute { of, hint, .. } => hint.help(&format!("`{of}` has")),
-            Self::BadText { misfit, rule, .. } => misfit_help(*misfit)
-                .unwrap_or_else(|| rule.as_ref().map_or("write its name".to_owned(), described)),
+            Self::BadText { misfit, rule, .. } => {
+                misfit_help(*misfit).unwrap_or_else(|| rule.help())
+            }
+            Self::BadTag { misfit: Misfit::Empty, .. } => "give the tag a name".to_owned(),
             Self::BadTag { misfit, .. } => misfit_help(*misfit)
                 .unwrap_or_else(|| r"tags hold none of `<>%&\?/` in their names".to_owned()),
             Self::OtherLanguage { .. } => "write `vmlogin 1`".to_owned(),
@@ -75,20 +77,18 @@ impl ManifestProblem {
                 "split the estate into several manifests, each with an estate of its own".to_owned()
             }
             Self::UntypedPrincipal { written, .. } => {
-                let written = crate::syntax::print::quoted(written);
-                match written.contains('@') {
-                    true => format!("write `(user){}`", shown_quoted(&written)),
-                    false => format!(
-                        "write `(group){}`, or `(user)` or `(object-id)` in front",
-                        shown_quoted(&written)
-                    ),
+                let name = shown(written);
+                match written.as_str() {
+                    guid if is_guid(guid) => format!("write `(object-id)\"{name}\"`"),
+                    user if user.contains('@') => format!("write `(user)\"{name}\"`"),
+                    _ => format!("write `(group)\"{name}\"`, or what else it is"),
                 }
             }
             Self::UnknownType { hint, .. } => hint.help("principals are"),
             Self::UnknownRole { hint, .. } => hint.help("this version grants"),
             Self::ReservedTag { .. } => "choose another name".to_owned(),
             Self::TooManyTags { most, has, .. } => {
-                format!("remove {}", has.saturating_sub(*most))
+                format!("remove {} of them", has.saturating_sub(*most))
             }
             Self::TooLongForStamp { most, .. } => format!(
                 "at most {most} characters fit behind the stamp of the estate: shorten it"
@@ -122,7 +122,7 @@ fn held(within: &str) -> String {
 /// An action for a misfit that is the same whatever the text is for.
 fn misfit_help(misfit: Misfit) -> Option<String> {
     match misfit {
-        Misfit::Hidden(_) => Some("type it anew: the character came in unseen".to_owned()),
+        Misfit::Hidden(_) => Some("write it without that character".to_owned()),
         Misfit::BlankAtEnd => Some("remove the blank".to_owned()),
         Misfit::TooLong { most, .. } => Some(format!("at most {most} characters fit: shorten it")),
         Misfit::NoUserName => Some("write the user principal name: `(user)\"kim@contoso.com\"`".to_owned()),
@@ -132,28 +132,39 @@ fn misfit_help(misfit: Misfit) -> Option<String> {
     }
 }
 
-/// A quoted text, left out where it is too long to be repeated.
-fn shown_quoted(quoted: &str) -> &str {
-    if quoted.chars().count() > 60 { "\"…\"" } else { quoted }
+impl Rule {
+    fn help(&self) -> String {
+        match self {
+            Rule::Name(rule) => described(rule),
+            Rule::Region => "write the name of a region, as in `westeurope`".to_owned(),
+            Rule::Principal => "write the name that the directory knows".to_owned(),
+            Rule::Note => "say something, or leave it out".to_owned(),
+        }
+    }
 }
 
 /// A rule for names, in words.
 fn described(rule: &NameRule) -> String {
     let characters = match rule.characters {
-        Characters::LettersDigitsAnd(more) | Characters::AsciiAnd(more) => {
+        Characters::LettersDigitsAnd(more) => {
             format!("is made of letters, digits and `{more}`")
+        }
+        Characters::AsciiAnd(more) => {
+            format!("is made of the letters a to z, digits and `{more}`")
         }
         Characters::AllBut("") => "holds no blanks".to_owned(),
         Characters::AllBut(these) => format!("holds no blanks and none of `{these}`"),
     };
-    let begins = match rule.not_first {
-        "" => String::new(),
-        these => format!(", does not begin with any of `{these}`"),
-    };
-    let ends = match rule.not_last {
-        "" => String::new(),
-        these => format!(", does not end with any of `{these}`"),
-    };
+    let begins = not_at("begin", rule.not_first);
+    let ends = not_at("end", rule.not_last);
     let most = rule.most;
     format!("a name {characters}{begins}{ends}, and has 1 to {most} characters")
+}
+
+fn not_at(place: &str, these: &str) -> String {
+    match these.chars().count() {
+        0 => String::new(),
+        1 => format!(", does not {place} with `{these}`"),
+        _ => format!(", does not {place} with one of `{these}`"),
+    }
 }

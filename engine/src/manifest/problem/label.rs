@@ -15,7 +15,7 @@ impl ManifestProblem {
             Self::Underscore { span, .. } => vec![Label::new(*span, "holds `_`")],
             Self::SurplusArgument { span, .. } => vec![Label::new(*span, "one too many")],
             Self::MissingArgument { lacks, span, .. } => {
-                vec![Label::new(*span, format!("{lacks} is missing"))]
+                vec![Label::new(*span, format!("{lacks} belongs behind it"))]
             }
             Self::SurplusType { span, .. } => {
                 vec![Label::new(*span, "only principals of a `grant` have a type")]
@@ -32,7 +32,7 @@ impl ManifestProblem {
             Self::BadText { misfit, span, .. } | Self::BadTag { misfit, span, .. } => {
                 vec![Label::new(*span, why(*misfit))]
             }
-            Self::OtherLanguage { span } => vec![Label::new(*span, "another version")],
+            Self::OtherLanguage { span } => vec![Label::new(*span, "not the number 1")],
             Self::MissingNode { word, span, .. } => span
                 .iter()
                 .map(|span| Label::new(*span, format!("holds no `{word}`")))
@@ -74,7 +74,7 @@ fn both(second: Span, first: Span, what: &str) -> Vec<Label> {
 
 fn why(misfit: Misfit) -> String {
     match misfit {
-        Misfit::Empty => "it is empty".to_owned(),
+        Misfit::Empty => "empty".to_owned(),
         Misfit::TooLong { has, .. } => format!("{has} characters"),
         Misfit::Hidden(letter) => format!("holds U+{:04X}, which is not shown", u32::from(letter)),
         Misfit::Blank => "holds a blank".to_owned(),

@@ -12,6 +12,7 @@ use crate::problem::{Code, Problem};
 use crate::schema::NameRule;
 use crate::source::Span;
 use crate::syntax::print;
+use crate::value::Principal;
 
 /// A mistake in what the nodes of a manifest say.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -82,9 +83,9 @@ pub(super) enum ManifestProblem {
         span: Span,
     },
     /// A number for text, text for a switch.
-    #[error("`{word}` is {wanted}, not {found}")]
+    #[error("{what} is {wanted}, not {found}")]
     WrongType {
-        word: String,
+        what: String,
         wanted: &'static str,
         found: &'static str,
         instead: Option<String>,
@@ -117,12 +118,12 @@ pub(super) enum ManifestProblem {
         span: Span,
     },
     /// A text that cannot be the name, or the value, that it is meant to be.
-    #[error("`{}` cannot be {what}", shown(.written))]
+    #[error("{}", unfit(.what, .written, *.misfit))]
     BadText {
         what: String,
         written: String,
         misfit: Misfit,
-        rule: Option<NameRule>,
+        rule: Rule,
         span: Span,
     },
     /// A version of the language that is not 1.
@@ -182,10 +183,10 @@ pub(super) enum ManifestProblem {
         second: Span,
     },
     /// One role, one principal, one place.
-    #[error("`{role}` is granted to {} twice", shown(.principal))]
+    #[error("`{role}` is granted to {} `{}` twice", .principal.kind.word(), shown(&.principal.name))]
     GrantTwice {
         role: String,
-        principal: String,
+        principal: Principal,
         first: Span,
         second: Span,
     },
@@ -219,7 +220,7 @@ pub(super) enum ManifestProblem {
     },
 
     /// A tag that Azure would refuse.
-    #[error("`{}` cannot be {what}", shown(.written))]
+    #[error("{}", unfit(.what, .written, *.misfit))]
     BadTag {
         what: &'static str,
         written: String,
@@ -251,6 +252,19 @@ pub(super) enum ManifestProblem {
         has: usize,
         span: Span,
     },
+}
+
+/// What a text should have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// A name by this rule.
+    Name(NameRule),
+    /// A region.
+    Region,
+    /// The name of somebody in the directory.
+    Principal,
+    /// Something that is said, or left out.
+    Note,
 }
 
 /// What a wrong word might have been.
@@ -333,6 +347,13 @@ pub(super) fn shown(written: &str) -> String {
     match written.char_indices().nth(MOST_SHOWN) {
         Some((end, _)) => format!("{}…", print::escaped(&written[..end])),
         None => print::escaped(written),
+    }
+}
+
+fn unfit(what: &str, written: &str, misfit: Misfit) -> String {
+    match misfit {
+        Misfit::Empty => format!("{what} is empty"),
+        _ => format!("`{}` cannot be {what}", shown(written)),
     }
 }
 

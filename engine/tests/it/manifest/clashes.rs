@@ -54,7 +54,7 @@ resource-group a b c { vm web web; grant user (group)g (group)G }
       estate.kdl:2:27 `web` first declared here
       help: rename one of them, or put what both say into one; names have no case
 
-    VML141: `user` is granted to group:G twice
+    VML141: `user` is granted to group `G` twice
       estate.kdl:2:56 `(group)G` granted again here
       estate.kdl:2:47 `(group)g` first granted here
       help: remove one of them; names have no case
@@ -128,7 +128,7 @@ resource-group rg {
     vm web01 { grant user (group)"SG Web" }
 }
 "#), @r#"
-    VML141: `user` is granted to group:sg web twice
+    VML141: `user` is granted to group `sg web` twice
       estate.kdl:4:40 `(group)"sg web"` granted again here
       estate.kdl:3:16 `(group)"SG Web"` first granted here
       help: remove one of them; names have no case

@@ -10,7 +10,7 @@ resource-group rg { grant user sg-web "kim@contoso.com" }
 "#), @r#"
     VML150: `sg-web` does not say what it is
       estate.kdl:2:32 `sg-web` without a type
-      help: write `(group)"sg-web"`, or `(user)` or `(object-id)` in front
+      help: write `(group)"sg-web"`, or what else it is
 
     VML150: `kim@contoso.com` does not say what it is
       estate.kdl:2:39 `"kim@contoso.com"` without a type
@@ -57,7 +57,7 @@ fn a_principal_looks_like_its_type() {
     assert_snapshot!(problems(r#"
 resource-group rg { grant user (user)kim (object-id)sg-web (group)"" (group)" sg" (user)"a b@c" (user)"@c" (group)5 }
 "#), @r#"
-    VML113: `kim` cannot be a user
+    VML113: `kim` cannot be the name of a user
       estate.kdl:2:32 `(user)kim` not of the form `name@domain`
       help: write the user principal name: `(user)"kim@contoso.com"`
 
@@ -65,23 +65,23 @@ resource-group rg { grant user (user)kim (object-id)sg-web (group)"" (group)" sg
       estate.kdl:2:42 `(object-id)sg-web` not a GUID
       help: write the object id: `00000000-0000-0000-0000-000000000000`
 
-    VML113: `` cannot be a group
-      estate.kdl:2:60 `(group)""` it is empty
-      help: write its name
+    VML113: the name of a group is empty
+      estate.kdl:2:60 `(group)""` empty
+      help: write the name that the directory knows
 
-    VML113: ` sg` cannot be a group
+    VML113: ` sg` cannot be the name of a group
       estate.kdl:2:70 `(group)" sg"` begins or ends with a blank
       help: remove the blank
 
-    VML113: `a b@c` cannot be a user
+    VML113: `a b@c` cannot be the name of a user
       estate.kdl:2:83 `(user)"a b@c"` not of the form `name@domain`
       help: write the user principal name: `(user)"kim@contoso.com"`
 
-    VML113: `@c` cannot be a user
+    VML113: `@c` cannot be the name of a user
       estate.kdl:2:97 `(user)"@c"` not of the form `name@domain`
       help: write the user principal name: `(user)"kim@contoso.com"`
 
-    VML108: `principal` is text, not a whole number
+    VML108: the name of a principal is text, not a whole number
       estate.kdl:2:108 `(group)5` a whole number
       help: write `"5"`
     "#);
@@ -100,9 +100,9 @@ resource-group rg { grant amdin (group)a; grant owner (group)a; grant 5 (group)a
       estate.kdl:2:49 `owner` unknown role
       help: this version grants `admin` and `user`
 
-    VML108: `role` is text, not a whole number
-      estate.kdl:2:71 `5` a whole number
-      help: write `"5"`
+    VML152: there is no role `5`
+      estate.kdl:2:71 `5` unknown role
+      help: this version grants `admin` and `user`
     "#);
 }
 
@@ -111,11 +111,11 @@ fn roles_by_name_or_id_are_not_built_yet() {
     assert_snapshot!(problems(r#"
 resource-group rg { grant "Virtual Machine User Login" (group)a; grant "1c0163c0-47e6-4577-8991-ea5c82e286e4" (group)a }
 "#), @r#"
-    VML102: `grant \"Virtual Machine User Login\"` belongs to the language, but this version of vmlogin does not build it yet
+    VML102: `grant "Virtual Machine User Login"` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:2:27 `"Virtual Machine User Login"` not built yet
       help: this version grants `admin` and `user`
 
-    VML102: `grant \"1c0163c0-47e6-4577-8991-ea5c82e286e4\"` belongs to the language, but this version of vmlogin does not build it yet
+    VML102: `grant "1c0163c0-47e6-4577-8991-ea5c82e286e4"` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:2:72 `"1c0163c0-47e6-4577-8991-ea5c82e286e4"` not built yet
       help: this version grants `admin` and `user`
     "#);

@@ -62,16 +62,16 @@ resource-group b subscription=edge
       help: write `tenant t id="00000000-0000-0000-0000-000000000000"`
 
     VML105: `subscription` lacks a name
-      estate.kdl:3:12 `subscription` a name is missing
+      estate.kdl:3:12 `subscription` a name belongs behind it
       help: write `subscription NAME`
 
     VML121: `subscription` has no `id`
       estate.kdl:3:12 `subscription` `id=` is missing
       help: write `subscription id="00000000-0000-0000-0000-000000000000"`
 
-    VML108: `id` is text, not a whole number
-      estate.kdl:3:47 `5` a whole number
-      help: write `"5"`
+    VML110: the id of a subscription is a GUID
+      estate.kdl:3:47 `5` not a GUID
+      help: write it as Azure shows it: `00000000-0000-0000-0000-000000000000`
     "#);
 }
 

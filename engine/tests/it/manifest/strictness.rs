@@ -277,7 +277,7 @@ image Win2022Datacenter
 
     VML102: `os=linux` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:23:18 `linux` not built yet
-      help: remove it, or put `/-` before it until a version builds it
+      help: this version builds `windows`
 
     VML102: `image` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:25:1 `image` not built yet
@@ -349,47 +349,47 @@ tenant id="11111111-1111-4111-8111-111111111111" { subscription id="22222222-222
 resource-group { vm { identity; grant; grant user; grant (group)sg-web } }
 "#), @r#"
     VML105: `vmlogin` lacks the version of the language
-      estate.kdl:2:1 `vmlogin` the version of the language is missing
+      estate.kdl:2:1 `vmlogin` the version of the language belongs behind it
       help: write `vmlogin 1`
 
     VML105: `estate` lacks a value
-      estate.kdl:2:11 `estate` a value is missing
-      help: write `estate VALUE`
+      estate.kdl:2:11 `estate` a value belongs behind it
+      help: write `estate "contoso-prod"`
 
     VML105: `tenant` lacks a name
-      estate.kdl:3:1 `tenant` a name is missing
+      estate.kdl:3:1 `tenant` a name belongs behind it
       help: write `tenant NAME`
 
     VML105: `subscription` lacks a name
-      estate.kdl:3:52 `subscription` a name is missing
+      estate.kdl:3:52 `subscription` a name belongs behind it
       help: write `subscription NAME`
 
     VML105: `management-group` lacks a name
-      estate.kdl:3:108 `management-group` a name is missing
+      estate.kdl:3:108 `management-group` a name belongs behind it
       help: write `management-group NAME`
 
     VML105: `resource-group` lacks a name
-      estate.kdl:4:1 `resource-group` a name is missing
+      estate.kdl:4:1 `resource-group` a name belongs behind it
       help: write `resource-group NAME`
 
     VML105: `vm` lacks a name
-      estate.kdl:4:18 `vm` a name is missing
+      estate.kdl:4:18 `vm` a name belongs behind it
       help: write `vm NAME`
 
     VML105: `identity` lacks the word that says which
-      estate.kdl:4:23 `identity` the word that says which is missing
+      estate.kdl:4:23 `identity` the word that says which belongs behind it
       help: write `identity system-assigned`
 
     VML105: `grant` lacks a role and a principal
-      estate.kdl:4:33 `grant` a role and a principal is missing
+      estate.kdl:4:33 `grant` a role and a principal belongs behind it
       help: write `grant admin (group)"NAME"`
 
     VML105: `grant` lacks a principal
-      estate.kdl:4:40 `grant` a principal is missing
+      estate.kdl:4:40 `grant` a principal belongs behind it
       help: write `grant admin (group)"NAME"`
 
     VML105: `grant` lacks a role
-      estate.kdl:4:52 `grant` a role is missing
+      estate.kdl:4:52 `grant` a role belongs behind it
       help: write `grant admin (group)"NAME"`
     "#);
 }

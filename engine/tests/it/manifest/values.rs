@@ -8,7 +8,7 @@ fn the_language_has_one_version() {
     assert_snapshot!(problems_alone(r#"vmlogin "1" { estate e }
 "#), @r#"
     VML114: this version of vmlogin reads version 1 of the language
-      estate.kdl:1:9 `"1"` another version
+      estate.kdl:1:9 `"1"` not the number 1
       help: write `vmlogin 1`
     "#);
 }
@@ -18,7 +18,7 @@ fn a_value_of_another_type_is_refused() {
     assert_snapshot!(problems(r#"
 resource-group 5 location=#true { protect "true"; protect2; tags cost=5 empty=#null; vm a os=1.5 { protect 1 } }
 "#), @r#"
-    VML108: `resource group` is text, not a whole number
+    VML108: the name of a resource group is text, not a whole number
       estate.kdl:2:16 `5` a whole number
       help: write `"5"`
 
@@ -34,22 +34,17 @@ resource-group 5 location=#true { protect "true"; protect2; tags cost=5 empty=#n
       estate.kdl:2:51 `protect2` no such node here
       help: did you mean `protect`?
 
-    VML122: `resource-group` has `protect` twice
-      estate.kdl:2:51 `protect2` given again here
-      estate.kdl:2:35 `protect` first given here
-      help: remove one of them
-
-    VML108: `cost` is text, not a whole number
+    VML108: the value of a tag is text, not a whole number
       estate.kdl:2:71 `5` a whole number
       help: write `"5"`
 
-    VML108: `empty` is text, not `#null`
+    VML108: the value of a tag is text, not `#null`
       estate.kdl:2:79 `#null` `#null`
       help: give it text
 
-    VML108: `os` is text, not a number with a fraction
-      estate.kdl:2:94 `1.5` a number with a fraction
-      help: write `"1.5"`
+    VML109: `1.5` is no value of `os`
+      estate.kdl:2:94 `1.5` not one of its values
+      help: `os` is `windows`
 
     VML108: `protect` is `#true` or `#false`, not a whole number
       estate.kdl:2:108 `1` a whole number
@@ -62,7 +57,7 @@ fn an_estate_is_a_short_plain_word() {
     assert_snapshot!(super::problems_of(&[("a.kdl", "vmlogin 1 { estate \"contoso prod\" }"), ("b.kdl", "")]), @r#"
     VML113: `contoso prod` cannot be the value of `estate`
       a.kdl:1:20 `"contoso prod"` holds a blank
-      help: a name is made of letters, digits and `-_.`, and has 1 to 64 characters
+      help: a name is made of the letters a to z, digits and `-_.`, and has 1 to 64 characters
     "#);
 }
 
@@ -71,16 +66,16 @@ fn an_estate_has_no_letters_that_look_like_others() {
     assert_snapshot!(problems_alone("vmlogin 1 { estate \"d\u{435}v\" }"), @r#"
     VML113: `dеv` cannot be the value of `estate`
       estate.kdl:1:20 `"dеv"` holds `е`
-      help: a name is made of letters, digits and `-_.`, and has 1 to 64 characters
+      help: a name is made of the letters a to z, digits and `-_.`, and has 1 to 64 characters
     "#);
 }
 
 #[test]
 fn an_estate_is_not_empty_and_not_long() {
     assert_snapshot!(super::problems_of(&[("a.kdl", "vmlogin 1 { estate \"\" }"), ("b.kdl", &format!("vmlogin 1 {{ estate {} }}", "x".repeat(65)))]), @r#"
-    VML113: `` cannot be the value of `estate`
-      a.kdl:1:20 `""` it is empty
-      help: a name is made of letters, digits and `-_.`, and has 1 to 64 characters
+    VML113: the value of `estate` is empty
+      a.kdl:1:20 `""` empty
+      help: a name is made of the letters a to z, digits and `-_.`, and has 1 to 64 characters
 
     VML122: the manifest has `vmlogin` twice
       b.kdl:1:1 `vmlogin` given again here
@@ -187,7 +182,7 @@ resource-group rg { vm a os=windwos; vm b os=macos; vm c os=linux }
 
     VML102: `os=linux` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:2:61 `linux` not built yet
-      help: remove it, or put `/-` before it until a version builds it
+      help: this version builds `windows`
     "#);
 }
 
@@ -196,19 +191,19 @@ fn names_follow_the_rule_of_their_kind() {
     assert_snapshot!(problems(&format!("\nresource-group \"rg web\" \"rg.\" \"rg/x\" \"\" {} {{\n    vm _a b- \"c*\" {}\n}}\n", "x".repeat(91), "y".repeat(65))), @r#"
     VML113: `rg web` cannot be the name of a resource group
       estate.kdl:2:16 `"rg web"` holds a blank
-      help: a name is made of letters, digits and `-_.()`, does not end with any of `.`, and has 1 to 90 characters
+      help: a name is made of letters, digits and `-_.()`, does not end with `.`, and has 1 to 90 characters
 
     VML113: `rg.` cannot be the name of a resource group
       estate.kdl:2:25 `"rg."` ends with `.`
-      help: a name is made of letters, digits and `-_.()`, does not end with any of `.`, and has 1 to 90 characters
+      help: a name is made of letters, digits and `-_.()`, does not end with `.`, and has 1 to 90 characters
 
     VML113: `rg/x` cannot be the name of a resource group
       estate.kdl:2:31 `"rg/x"` holds `/`
-      help: a name is made of letters, digits and `-_.()`, does not end with any of `.`, and has 1 to 90 characters
+      help: a name is made of letters, digits and `-_.()`, does not end with `.`, and has 1 to 90 characters
 
-    VML113: `` cannot be the name of a resource group
-      estate.kdl:2:38 `""` it is empty
-      help: a name is made of letters, digits and `-_.()`, does not end with any of `.`, and has 1 to 90 characters
+    VML113: the name of a resource group is empty
+      estate.kdl:2:38 `""` empty
+      help: a name is made of letters, digits and `-_.()`, does not end with `.`, and has 1 to 90 characters
 
     VML113: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` cannot be the name of a resource group
       estate.kdl:2:41 `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` 91 characters
@@ -216,15 +211,15 @@ fn names_follow_the_rule_of_their_kind() {
 
     VML113: `_a` cannot be the name of a VM
       estate.kdl:3:8 `_a` begins with `_`
-      help: a name holds no blanks and none of `\/"[]:|<>+=;,?*@&`, does not begin with any of `_`, does not end with any of `.-`, and has 1 to 64 characters
+      help: a name holds no blanks and none of `\/"[]:|<>+=;,?*@&`, does not begin with `_`, does not end with one of `.-`, and has 1 to 64 characters
 
     VML113: `b-` cannot be the name of a VM
       estate.kdl:3:11 `b-` ends with `-`
-      help: a name holds no blanks and none of `\/"[]:|<>+=;,?*@&`, does not begin with any of `_`, does not end with any of `.-`, and has 1 to 64 characters
+      help: a name holds no blanks and none of `\/"[]:|<>+=;,?*@&`, does not begin with `_`, does not end with one of `.-`, and has 1 to 64 characters
 
     VML113: `c*` cannot be the name of a VM
       estate.kdl:3:14 `"c*"` holds `*`
-      help: a name holds no blanks and none of `\/"[]:|<>+=;,?*@&`, does not begin with any of `_`, does not end with any of `.-`, and has 1 to 64 characters
+      help: a name holds no blanks and none of `\/"[]:|<>+=;,?*@&`, does not begin with `_`, does not end with one of `.-`, and has 1 to 64 characters
 
     VML113: `yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…` cannot be the name of a VM
       estate.kdl:3:19 `yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy` 65 characters
@@ -246,8 +241,8 @@ tenant "a/b" id="11111111-1111-4111-8111-111111111111" { subscription "c d" id="
       estate.kdl:3:71 `"c d"` holds a blank
       help: a name is made of letters, digits and `-_.()`, and has 1 to 90 characters
 
-    VML113: `` cannot be the name of a management group
-      estate.kdl:3:137 `""` it is empty
+    VML113: the name of a management group is empty
+      estate.kdl:3:137 `""` empty
       help: a name is made of letters, digits and `-_.()`, and has 1 to 90 characters
     "#);
 }
@@ -255,29 +250,29 @@ tenant "a/b" id="11111111-1111-4111-8111-111111111111" { subscription "c d" id="
 #[test]
 fn characters_that_are_not_shown_are_refused() {
     assert_snapshot!(problems("\nresource-group \"rg\\u{202e}x\" location=\"west\\u{7}europe\" { tags owner=\"a\\nb\" \"k\\u{200b}\"=\"\"; grant user (group)\"a\\u{2066}b\" reason=\"a\\u{1b}[2J\" }\n"), @r#"
-    VML113: `rg\\u{202e}x` cannot be the name of a resource group
+    VML113: `rg\u{202e}x` cannot be the name of a resource group
       estate.kdl:2:16 `"rg\u{202e}x"` holds U+202E, which is not shown
-      help: type it anew: the character came in unseen
+      help: write it without that character
 
     VML113: `west\u{7}europe` cannot be the value of `location`
       estate.kdl:2:39 `"west\u{7}europe"` holds U+0007, which is not shown
-      help: type it anew: the character came in unseen
+      help: write it without that character
 
     VML160: `a\nb` cannot be the value of a tag
       estate.kdl:2:70 `"a\nb"` holds U+000A, which is not shown
-      help: type it anew: the character came in unseen
+      help: write it without that character
 
     VML160: `k\u{200b}` cannot be the name of a tag
       estate.kdl:2:77 `"k\u{200b}"` holds U+200B, which is not shown
-      help: type it anew: the character came in unseen
+      help: write it without that character
 
-    VML113: `a\u{2066}b` cannot be a group
+    VML113: `a\u{2066}b` cannot be the name of a group
       estate.kdl:2:104 `(group)"a\u{2066}b"` holds U+2066, which is not shown
-      help: type it anew: the character came in unseen
+      help: write it without that character
 
     VML113: `a\u{1b}[2J` cannot be the value of `reason`
       estate.kdl:2:131 `"a\u{1b}[2J"` holds U+001B, which is not shown
-      help: type it anew: the character came in unseen
+      help: write it without that character
     "#);
 }
 
@@ -291,15 +286,15 @@ resource-group rg4 location="West Europe"
 "#), @r#"
     VML113: `west-europe` cannot be the value of `location`
       estate.kdl:2:28 `"west-europe"` holds `-`
-      help: write its name
+      help: write the name of a region, as in `westeurope`
 
     VML113: ` westeurope` cannot be the value of `location`
       estate.kdl:3:29 `" westeurope"` begins or ends with a blank
       help: remove the blank
 
-    VML113: `` cannot be the value of `location`
-      estate.kdl:4:29 `""` it is empty
-      help: write its name
+    VML113: the value of `location` is empty
+      estate.kdl:4:29 `""` empty
+      help: write the name of a region, as in `westeurope`
     "#);
 }
 
@@ -310,9 +305,9 @@ fn tags_follow_azures_limits() {
       estate.kdl:2:26 `"a<b"` holds `<`
       help: tags hold none of `<>%&\?/` in their names
 
-    VML160: `` cannot be the name of a tag
-      estate.kdl:2:34 `""` it is empty
-      help: tags hold none of `<>%&\?/` in their names
+    VML160: the name of a tag is empty
+      estate.kdl:2:34 `""` empty
+      help: give the tag a name
 
     VML160: `nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…` cannot be the name of a tag
       estate.kdl:2:39 `nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn` 513 characters
@@ -356,7 +351,7 @@ fn a_resource_carries_fifty_tags() {
     assert_snapshot!(problems(&format!("\nresource-group rg {{ tags {} }}\n", (0..51).map(|at| format!("t{at}=x ")).collect::<String>())), @r#"
     VML163: a resource carries at most 50 tags
       estate.kdl:2:21 `tags` has 51
-      help: remove 1
+      help: remove 1 of them
     "#);
 }
 
@@ -372,8 +367,8 @@ fn a_reason_fits_behind_the_stamp() {
 #[test]
 fn what_is_wrong_is_shown_cut_and_escaped() {
     assert_snapshot!(problems(&format!("\nresource-group \"\\u{{1b}}[31m{}\"\n", "x".repeat(500))), @r#"
-    VML113: `\\u{1b}[31mxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` cannot be the name of a resource group
+    VML113: `\u{1b}[31mxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` cannot be the name of a resource group
       estate.kdl:2:16 `"\u{1b}[31mxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"` holds U+001B, which is not shown
-      help: type it anew: the character came in unseen
+      help: write it without that character
     "#);
 }

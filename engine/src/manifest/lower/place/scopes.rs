@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::kind::Catalogue;
 use crate::manifest::lower::found::Found;
 use crate::manifest::lower::walk::{Checked, Given};
-use crate::manifest::problem::{ManifestProblem, shown};
+use crate::manifest::problem::ManifestProblem;
 use crate::manifest::{ManagementGroup, Manifest, Safety, Subscription, Tenant};
 use crate::source::Span;
 use crate::syntax::print;
@@ -201,7 +201,7 @@ impl<'f> Placing<'f> {
         let address = Address::new(node.form.word, [name]);
         self.take(&address, span, |first| ManifestProblem::Twice {
             title,
-            name: shown(name),
+            name: name.to_owned(),
             first,
             second: span,
         })

@@ -3,10 +3,10 @@
 use super::{Given, Walker};
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::Declared;
-use crate::manifest::lower::form::{Arguments, Form, Want};
-use crate::manifest::problem::{Hint, ManifestProblem, shown};
+use super::value::written;
+use crate::manifest::lower::form::{Arguments, Form, Number, Want};
+use crate::manifest::problem::{Hint, ManifestProblem, Rule, shown};
 use crate::schema::{NameRule, Shape};
-use crate::syntax::print;
 use crate::syntax::tree::{Argument, Node, Scalar, Word};
 use crate::value::{Principal, PrincipalKind};
 
@@ -110,13 +110,13 @@ impl Walker<'_, '_> {
         let what = format!("the name of a {}", form.title);
         let names = arguments.iter().filter_map(|argument| {
             self.no_type(argument.annotation.as_ref());
-            let name = self.text(form.title, &argument.value, argument.span)?;
+            let name = self.text(&what, &argument.value, argument.span)?;
             if let Err(misfit) = check::name(rule, &name) {
                 self.found.push(ManifestProblem::BadText {
                     what: what.clone(),
-                    written: shown(&name),
+                    written: name.clone(),
                     misfit,
-                    rule: Some(*rule),
+                    rule: Rule::Name(*rule),
                     span: argument.span,
                 });
             }
@@ -132,7 +132,7 @@ impl Walker<'_, '_> {
             return Given::Nothing;
         };
         self.no_type(argument.annotation.as_ref());
-        match self.choice(form.word, &[word], form.later, &argument.value, argument.span) {
+        match self.choice(form.word, &[word], &[], &argument.value, argument.span) {
             Some(_) => Given::Word(word, argument.span),
             None => Given::Nothing,
         }
@@ -167,7 +167,7 @@ impl Walker<'_, '_> {
     }
 
     fn role(&mut self, roles: &'static [&'static str], argument: &Argument) -> Option<&'static str> {
-        let written = self.text("role", &argument.value, argument.span)?;
+        let written = written(&argument.value);
         if let Some(role) = roles.iter().copied().find(|role| *role == written) {
             return Some(role);
         }
@@ -179,7 +179,7 @@ impl Walker<'_, '_> {
             // The language knows every role of Azure by its quoted name or its id.
             let instead = format!("this version grants {}", quoted(roles));
             self.found.push(ManifestProblem::NotBuilt {
-                word: format!("grant {}", shown(&print::quoted(&written))),
+                word: format!("grant \"{}\"", shown(&written)),
                 instead: Some(instead),
                 span,
             });
@@ -197,7 +197,7 @@ impl Walker<'_, '_> {
     }
 
     fn principal(&mut self, argument: &Argument) -> Option<Principal> {
-        let name = self.text("principal", &argument.value, argument.span)?;
+        let name = self.text("the name of a principal", &argument.value, argument.span)?;
         let span = argument.span;
         let Some(annotation) = &argument.annotation else {
             self.found.push(ManifestProblem::UntypedPrincipal { written: name, span });
@@ -212,8 +212,8 @@ impl Walker<'_, '_> {
             Err(misfit) => {
                 self.found.push(ManifestProblem::BadText {
                     what: match kind {
-                        PrincipalKind::User => "a user".to_owned(),
-                        PrincipalKind::Group => "a group".to_owned(),
+                        PrincipalKind::User => "the name of a user".to_owned(),
+                        PrincipalKind::Group => "the name of a group".to_owned(),
                         PrincipalKind::ObjectId => "an object id".to_owned(),
                     },
                     written: name,
@@ -222,7 +222,7 @@ impl Walker<'_, '_> {
                         (PrincipalKind::ObjectId, Misfit::Empty) => Misfit::NoGuid,
                         (_, misfit) => misfit,
                     },
-                    rule: None,
+                    rule: Rule::Principal,
                     span,
                 });
                 None
@@ -278,7 +278,7 @@ impl Walker<'_, '_> {
 }
 
 /// Words as a sentence lists them.
-fn quoted(words: &[&str]) -> String {
+pub(super) fn quoted(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     words.join(" and ")
 }
@@ -291,7 +291,10 @@ impl Form {
             Arguments::Version => format!("{word} {LANGUAGE}"),
             Arguments::Nothing if self.setting => format!("{word} NAME=\"VALUE\""),
             Arguments::Nothing | Arguments::Switch => word.to_owned(),
-            Arguments::Value(_) => format!("{word} VALUE"),
+            Arguments::Value(_) => match self.number {
+                Number::One(line) => line.to_owned(),
+                Number::Any | Number::AtMostOne => format!("{word} VALUE"),
+            },
             Arguments::Name(_) | Arguments::Names(_) => format!("{word} NAME"),
             Arguments::Word(fixed) => format!("{word} {fixed}"),
             Arguments::Grant(roles) => {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Walker;
+use super::arguments::quoted;
 use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::{Field, Form, Want};
-use crate::manifest::problem::ManifestProblem;
+use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::schema::Shape;
 use crate::source::Span;
 use crate::syntax::print;
@@ -41,12 +42,12 @@ impl Walker<'_, '_> {
         span: Span,
     ) -> Option<Value> {
         match want {
-            Want::Guid => self.guid(word, title, scalar, span),
+            Want::Guid => self.guid(title, scalar, span),
             Want::UpTo(most) => self.number(word, most, scalar, span),
             Want::Name(rule) => {
-                let text = self.text(word, scalar, span)?;
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::name(rule, &text);
-                self.fitting(word, text, fits, Some(rule), span)
+                self.fitting(word, text, fits, Rule::Name(*rule), span)
             }
             Want::Shape(Shape::Choice { words, later }) => self
                 .choice(word, words, later, scalar, span)
@@ -54,25 +55,25 @@ impl Walker<'_, '_> {
             Want::Shape(Shape::Bool) => match scalar {
                 Scalar::Bool(on) => Some(Value::Bool(*on)),
                 other => {
-                    self.wrong_type(word, "`#true` or `#false`", other, span);
+                    self.wrong_type(format!("`{word}`"), "`#true` or `#false`", other, span);
                     None
                 }
             },
             Want::Shape(Shape::Region) => {
-                let text = self.text(word, scalar, span)?;
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::region(&text);
-                self.fitting(word, text, fits, None, span)
+                self.fitting(word, text, fits, Rule::Region, span)
             }
             Want::Shape(Shape::Floor) => {
-                let text = self.text(word, scalar, span)?;
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::version(&text);
-                self.fitting(word, text, fits, None, span)
+                self.fitting(word, text, fits, Rule::Note, span)
             }
             // Principals and pairs are never written as one value; a kind that says so gets plain text.
             Want::Shape(Shape::Text | Shape::Name | Shape::Principal | Shape::Pairs) => {
-                let text = self.text(word, scalar, span)?;
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::text(&text, MOST_TEXT);
-                self.fitting(word, text, fits, None, span)
+                self.fitting(word, text, fits, Rule::Note, span)
             }
         }
     }
@@ -86,14 +87,14 @@ impl Walker<'_, '_> {
         scalar: &Scalar,
         span: Span,
     ) -> Option<&'static str> {
-        let written = self.text(word, scalar, span)?;
+        let written = written(scalar);
         if let Some(choice) = words.iter().find(|choice| choice.eq_ignore_ascii_case(&written)) {
             return Some(choice);
         }
         if let Some(later) = later.iter().find(|later| later.eq_ignore_ascii_case(&written)) {
             self.found.push(ManifestProblem::NotBuilt {
                 word: format!("{word}={later}"),
-                instead: None,
+                instead: Some(format!("this version builds {}", quoted(words))),
                 span,
             });
             return None;
@@ -109,11 +110,11 @@ impl Walker<'_, '_> {
     }
 
     /// Text, where it is text.
-    pub(super) fn text(&mut self, word: &str, scalar: &Scalar, span: Span) -> Option<String> {
+    pub(super) fn text(&mut self, what: &str, scalar: &Scalar, span: Span) -> Option<String> {
         match scalar {
             Scalar::Text(text) => Some(text.clone()),
             other => {
-                self.wrong_type(word, "text", other, span);
+                self.wrong_type(what.to_owned(), "text", other, span);
                 None
             }
         }
@@ -135,7 +136,7 @@ impl Walker<'_, '_> {
                     second: span,
                 });
             }
-            if let Some(value) = self.text(name, &property.value, property.value_span) {
+            if let Some(value) = self.text("the value of a tag", &property.value, property.value_span) {
                 self.tag_value(&value, property.value_span);
                 pairs.insert(name.to_owned(), Value::Text(value));
             }
@@ -180,13 +181,13 @@ impl Walker<'_, '_> {
 
     fn guid(
         &mut self,
-        word: &str,
         title: &'static str,
         scalar: &Scalar,
         span: Span,
     ) -> Option<Value> {
-        let text = self.text(word, scalar, span)?;
-        if check::is_guid(&text) {
+        if let Scalar::Text(text) = scalar
+            && check::is_guid(text)
+        {
             return Some(text.to_ascii_lowercase().into());
         }
         self.found.push(ManifestProblem::NoGuid { title, span });
@@ -195,7 +196,7 @@ impl Walker<'_, '_> {
 
     fn number(&mut self, word: &'static str, most: u32, scalar: &Scalar, span: Span) -> Option<Value> {
         let Scalar::Integer(written) = *scalar else {
-            self.wrong_type(word, "a whole number", scalar, span);
+            self.wrong_type(format!("`{word}`"), "a whole number", scalar, span);
             return None;
         };
         if (0..=i64::from(most)).contains(&written) {
@@ -210,7 +211,7 @@ impl Walker<'_, '_> {
         word: &'static str,
         text: String,
         fits: Result<(), Misfit>,
-        rule: Option<&crate::schema::NameRule>,
+        rule: Rule,
         span: Span,
     ) -> Option<Value> {
         match fits {
@@ -220,7 +221,7 @@ impl Walker<'_, '_> {
                     what: format!("the value of `{word}`"),
                     written: text,
                     misfit,
-                    rule: rule.copied(),
+                    rule,
                     span,
                 });
                 None
@@ -228,7 +229,7 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn wrong_type(&mut self, word: &str, wanted: &'static str, scalar: &Scalar, span: Span) {
+    fn wrong_type(&mut self, what: String, wanted: &'static str, scalar: &Scalar, span: Span) {
         let instead = match (wanted, scalar) {
             ("text", Scalar::Integer(_) | Scalar::Float(_)) => {
                 Some(print::quoted(&print::scalar(scalar)))
@@ -239,7 +240,7 @@ impl Walker<'_, '_> {
             _ => None,
         };
         self.found.push(ManifestProblem::WrongType {
-            word: word.to_owned(),
+            what,
             wanted,
             found: match scalar {
                 Scalar::Null => "`#null`",
@@ -252,6 +253,14 @@ impl Walker<'_, '_> {
             instead,
             span,
         });
+    }
+}
+
+/// What somebody wrote for a word: text as it is, all else as KDL spells it.
+pub(super) fn written(scalar: &Scalar) -> String {
+    match scalar {
+        Scalar::Text(text) => text.clone(),
+        other => print::scalar(other),
     }
 }
 
