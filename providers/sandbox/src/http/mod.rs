@@ -115,7 +115,7 @@ async fn serve(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<HttpBody> {
-    let base = base_of(&headers, &server.url);
+    let base = base_of(&uri, &headers, &server.url);
     let request = Request::new(method, &uri, headers, &body, base);
     let head = request.method == Method::HEAD;
     // Files are written in between, which would hold up the other connections of this thread.
@@ -277,11 +277,11 @@ fn remaining(request: &Request) -> Vec<(&'static str, &'static str)> {
 }
 
 /// The origin as the client spells it, if it is a name of this machine: links then lead where its certificate holds.
-fn base_of(headers: &HeaderMap, url: &str) -> String {
+fn base_of(uri: &Uri, headers: &HeaderMap, url: &str) -> String {
     let scheme = url.split("://").next().unwrap_or("http");
-    headers
-        .get("host")
-        .and_then(|it| it.to_str().ok())
+    // HTTP/2 has the host in the URI, HTTP/1.1 in a header.
+    let host = uri.authority().map(|it| it.as_str());
+    host.or_else(|| headers.get("host").and_then(|it| it.to_str().ok()))
         .map(str::to_lowercase)
         .filter(|host| {
             let name = host

@@ -13,6 +13,8 @@ use crate::state::{Assignment, clock};
 /// Requests for which a principal made here is unknown to role assignments: recorded clients needed 5 to 22 tries.
 const REPLICATION: u64 = 8;
 
+const MANAGEMENT: &str = "/providers/microsoft.management/managementgroups/";
+
 const PRINCIPAL_TYPES: [&str; 5] = [
     "User",
     "Group",
@@ -294,7 +296,9 @@ impl Filter {
     /// Above always, beneath unless `atScope()`.
     fn admits(&self, assignment: &Assignment, scope: &str) -> bool {
         let at = assignment.scope.to_lowercase();
-        let in_reach = beneath_scope(scope, &at) || (!self.at_scope && beneath_scope(&at, scope));
+        // Which subscriptions a management group holds is not known here: it counts as above all of its tenant's.
+        let above = beneath_scope(scope, &at) || at.starts_with(MANAGEMENT);
+        let in_reach = above || (!self.at_scope && beneath_scope(&at, scope));
         in_reach
             && self
                 .principal
