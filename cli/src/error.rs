@@ -14,7 +14,7 @@ use crate::render::{View, fault, foreign, problems};
 
 /// Why a run ended early.
 #[derive(Debug)]
-pub enum Error {
+pub(crate) enum Error {
     /// The manifest, or a seed, is wrong.
     Problems {
         /// What is wrong.
@@ -71,49 +71,77 @@ impl From<SandboxError> for Error {
 
 impl Error {
     /// A command line that cannot be done as it stands.
-    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Error {
-        Error::Usage { message: message.into(), help: help.into() }
+    pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Error {
+        Error::Usage {
+            message: message.into(),
+            help: help.into(),
+        }
     }
 
     /// The code that the run ends with.
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         match self {
             Error::Problems { .. } => Exit::ManifestInvalid,
             Error::Usage { .. } => Exit::Usage,
             Error::Fault(fault) => Exit::of_fault(fault),
             Error::Stopped(exit) => *exit,
             Error::OutOfTime => Exit::OutOfTime,
-            Error::Sandbox(_) | Error::File { .. } | Error::NotAgreed | Error::System { .. } => Exit::Error,
+            Error::Sandbox(_) | Error::File { .. } | Error::NotAgreed | Error::System { .. } => {
+                Exit::Error
+            }
         }
     }
 
     /// What is written to stderr.
-    pub fn text(&self, view: View) -> String {
+    pub(crate) fn text(&self, view: View) -> String {
         match self {
             Error::Problems { problems, sources } => problems::text(problems, sources, view),
             Error::Usage { message, help } => said(view, message, &[], Some(help)),
             Error::Fault(of_cloud) => fault::text(of_cloud, view),
             Error::Sandbox(error) => said(view, &error.to_string(), &causes(error), None),
-            Error::File { attempted, path, cause } => {
-                said(view, &format!("could not {attempted} `{}`", path.display()), &[cause.to_string()], None)
-            }
+            Error::File {
+                attempted,
+                path,
+                cause,
+            } => said(
+                view,
+                &format!("could not {attempted} `{}`", path.display()),
+                &[cause.to_string()],
+                None,
+            ),
             Error::Stopped(_) => said(view, "stopped before anything was written", &[], None),
-            Error::OutOfTime => {
-                said(view, "the time of `--timeout` passed before anything was written", &[], Some("give it more, or run it again"))
-            }
+            Error::OutOfTime => said(
+                view,
+                "the time of `--timeout` passed before anything was written",
+                &[],
+                Some("give it more, or run it again"),
+            ),
             Error::NotAgreed => said(view, "not agreed to: nothing was done", &[], None),
-            Error::System { attempted, cause } => said(view, &format!("could not {attempted}"), &[cause.to_string()], None),
+            Error::System { attempted, cause } => said(
+                view,
+                &format!("could not {attempted}"),
+                &[cause.to_string()],
+                None,
+            ),
         }
     }
 }
 
 /// The causes underneath, outermost first.
 fn causes(error: &SandboxError) -> Vec<String> {
-    std::iter::successors(error.source(), |cause: &&dyn std::error::Error| (*cause).source()).map(|cause| cause.to_string()).collect()
+    std::iter::successors(error.source(), |cause: &&dyn std::error::Error| {
+        (*cause).source()
+    })
+    .map(|cause| cause.to_string())
+    .collect()
 }
 
 fn said(view: View, message: &str, causes: &[String], help: Option<&str>) -> String {
-    let mut text = format!("{} {}\n", view.paint.removed("error:"), foreign::line(message));
+    let mut text = format!(
+        "{} {}\n",
+        view.paint.removed("error:"),
+        foreign::line(message)
+    );
     for cause in causes {
         let _ = writeln!(text, "  because: {}", foreign::line(cause));
     }

@@ -16,7 +16,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Watches for what ends a run early.
 #[derive(Debug)]
-pub struct Watch {
+pub(crate) struct Watch {
     /// The wish to stop, as the requests see it.
     pub stop: Stop,
     seen: watch::Receiver<Seen>,
@@ -35,8 +35,14 @@ struct Seen {
 
 impl Watch {
     /// Begins to watch, on a task of its own. `timeout` counts from now.
-    pub fn start(terminal: Arc<Terminal>, timeout: Option<Duration>) -> Result<Watch, Error> {
-        let failed = |cause: io::Error| Error::System { attempted: "listen for signals", cause };
+    pub(crate) fn start(
+        terminal: Arc<Terminal>,
+        timeout: Option<Duration>,
+    ) -> Result<Watch, Error> {
+        let failed = |cause: io::Error| Error::System {
+            attempted: "listen for signals",
+            cause,
+        };
         let mut signals = Signals::listen().map_err(failed)?;
         let (send, seen) = watch::channel(Seen::default());
         let stop = Stop::new();
@@ -66,23 +72,26 @@ impl Watch {
     }
 
     /// Whether nothing new is to start.
-    pub fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         let seen = *self.seen.borrow();
         seen.timed_out || seen.signals > 0
     }
 
     /// The code of the signal that came, where one did.
-    pub fn signal(&self) -> Option<Exit> {
+    pub(crate) fn signal(&self) -> Option<Exit> {
         self.seen.borrow().signal
     }
 
     /// Whether the time is up.
-    pub fn timed_out(&self) -> bool {
+    pub(crate) fn timed_out(&self) -> bool {
         self.seen.borrow().timed_out
     }
 
     /// Does something that writes nothing, unless the run is stopped first.
-    pub async fn unless_stopped<T>(&self, doing: impl Future<Output = T>) -> Result<T, Error> {
+    pub(crate) async fn unless_stopped<T>(
+        &self,
+        doing: impl Future<Output = T>,
+    ) -> Result<T, Error> {
         tokio::select! {
             biased;
             () = self.stopped() => Err(match self.signal() {
@@ -94,12 +103,12 @@ impl Watch {
     }
 
     /// Waits until nothing new is to start.
-    pub async fn stopped(&self) {
+    pub(crate) async fn stopped(&self) {
         self.wait(|seen| seen.timed_out || seen.signals > 0).await;
     }
 
     /// Waits until the run has to be left even if something does not end.
-    pub async fn given_up(&self) {
+    pub(crate) async fn given_up(&self) {
         self.wait(|seen| seen.signals > 1).await;
         tokio::time::sleep(FAREWELL).await;
     }
@@ -114,7 +123,9 @@ impl Watch {
 
 fn announcement(seen: Seen) -> &'static str {
     match seen.signal {
-        Some(_) => "stopping: nothing new starts, running operations are awaited; a second Ctrl-C leaves now\n",
+        Some(_) => {
+            "stopping: nothing new starts, running operations are awaited; a second Ctrl-C leaves now\n"
+        }
         None => "time is up: nothing new starts, running operations are awaited\n",
     }
 }
@@ -140,12 +151,17 @@ impl Signals {
     #[cfg(unix)]
     fn listen() -> io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     #[cfg(windows)]
     fn listen() -> io::Result<Signals> {
-        Ok(Signals { interrupt: tokio::signal::windows::ctrl_c()? })
+        Ok(Signals {
+            interrupt: tokio::signal::windows::ctrl_c()?,
+        })
     }
 
     #[cfg(unix)]

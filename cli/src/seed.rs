@@ -12,8 +12,8 @@ use vmlogin_engine::source::Sources;
 use vmlogin_engine::syntax::tree::{Node, Scalar, Tree};
 use vmlogin_engine::syntax::{self, Parsed};
 use vmlogin_sandbox::seed::{
-    Agent, Caller, Device, Extension, ExtensionState, FaultRule, Group, Machine, Os, Power, ResourceGroup, RoleAssignment,
-    ServicePrincipal, Subscription, Tenant, User,
+    Agent, Caller, Device, Extension, ExtensionState, FaultRule, Group, Machine, Os, Power,
+    ResourceGroup, RoleAssignment, ServicePrincipal, Subscription, Tenant, User,
 };
 use vmlogin_sandbox::{Seed, SeedError};
 
@@ -25,13 +25,13 @@ use form::Form;
 const BUILT_IN: &str = include_str!("../../examples/01-quickstart/sandbox.kdl");
 
 /// Reads a seed from a file.
-pub fn read(path: &Path) -> Result<Seed, Error> {
+pub(crate) fn read(path: &Path) -> Result<Seed, Error> {
     let (sources, parsed) = files::read_one(path);
     finish(sources, parsed)
 }
 
 /// The seed that is compiled in.
-pub fn built_in() -> Result<Seed, Error> {
+pub(crate) fn built_in() -> Result<Seed, Error> {
     let mut sources = Sources::new();
     let parsed = syntax::parse(sources.next(), BUILT_IN);
     sources.add("sandbox.kdl (built in)".to_owned(), BUILT_IN.to_owned());
@@ -49,7 +49,10 @@ fn finish(sources: Sources, parsed: Parsed) -> Result<Seed, Error> {
     if problems.is_empty() {
         Ok(seed)
     } else {
-        Err(Error::Problems { problems: settle(problems), sources })
+        Err(Error::Problems {
+            problems: settle(problems),
+            sources,
+        })
     }
 }
 
@@ -78,7 +81,10 @@ fn tenant(form: &Form<'_>) -> Tenant {
         match child.name() {
             "caller" => tenant.callers.push(caller(&child)),
             "user" => tenant.users.push(user(&child)),
-            "group" => tenant.groups.push(Group { name: child.argument(), id: child.needed("id") }),
+            "group" => tenant.groups.push(Group {
+                name: child.argument(),
+                id: child.needed("id"),
+            }),
             "service-principal" => tenant.service_principals.push(ServicePrincipal {
                 name: child.argument(),
                 id: child.needed("id"),
@@ -101,7 +107,9 @@ fn caller(form: &Form<'_>) -> Caller {
     let mut caller = Caller {
         id: form.argument(),
         // One that nobody named gets an id of its own, so that it can be told from the object id.
-        app_id: form.text("app-id").unwrap_or_else(|| form::derived_id(&form.argument())),
+        app_id: form
+            .text("app-id")
+            .unwrap_or_else(|| form::derived_id(&form.argument())),
         name: form.text("name").unwrap_or_else(|| "caller".to_owned()),
         ..Caller::default()
     };
@@ -129,7 +137,11 @@ fn user(form: &Form<'_>) -> User {
 
 fn subscription(form: &Form<'_>) -> Subscription {
     let id = form.argument();
-    let mut subscription = Subscription { name: form.text("name").unwrap_or_else(|| id.clone()), id, ..Subscription::default() };
+    let mut subscription = Subscription {
+        name: form.text("name").unwrap_or_else(|| id.clone()),
+        id,
+        ..Subscription::default()
+    };
     for child in form.children() {
         match child.name() {
             "resource-group" => subscription.resource_groups.push(group(&child)),
@@ -149,7 +161,11 @@ fn subscription(form: &Form<'_>) -> Subscription {
 }
 
 fn group(form: &Form<'_>) -> ResourceGroup {
-    let mut group = ResourceGroup { name: form.argument(), location: form.needed("location"), ..ResourceGroup::default() };
+    let mut group = ResourceGroup {
+        name: form.argument(),
+        location: form.needed("location"),
+        ..ResourceGroup::default()
+    };
     for child in form.children() {
         match child.name() {
             "tag" => group.tags.extend(child.pair()),
@@ -161,8 +177,14 @@ fn group(form: &Form<'_>) -> ResourceGroup {
 }
 
 fn machine(form: &Form<'_>) -> Machine {
-    let os = form.word("os", &[("windows", Os::Windows), ("linux", Os::Linux)]).unwrap_or(Os::Windows);
-    let mut machine = Machine { name: form.argument(), os, ..Machine::default() };
+    let os = form
+        .word("os", &[("windows", Os::Windows), ("linux", Os::Linux)])
+        .unwrap_or(Os::Windows);
+    let mut machine = Machine {
+        name: form.argument(),
+        os,
+        ..Machine::default()
+    };
     for child in form.children() {
         match child.name() {
             "location" => machine.location = Some(child.argument()),
@@ -170,7 +192,11 @@ fn machine(form: &Form<'_>) -> Machine {
             "os-version" => machine.os_version = Some(child.argument()),
             "computer-name" => machine.computer_name = Some(child.argument()),
             "power" => {
-                let powers = [("running", Power::Running), ("stopped", Power::Stopped), ("deallocated", Power::Deallocated)];
+                let powers = [
+                    ("running", Power::Running),
+                    ("stopped", Power::Stopped),
+                    ("deallocated", Power::Deallocated),
+                ];
                 machine.power = child.one_of(&powers).unwrap_or(machine.power);
             }
             "agent" => {
@@ -202,7 +228,10 @@ fn identity(form: &Form<'_>, machine: &mut Machine) {
 }
 
 fn extension(form: &Form<'_>) -> Extension {
-    let states = [("succeeded", ExtensionState::Succeeded), ("failed", ExtensionState::Failed)];
+    let states = [
+        ("succeeded", ExtensionState::Succeeded),
+        ("failed", ExtensionState::Failed),
+    ];
     let like = Extension::default();
     Extension {
         name: form.argument(),
@@ -234,15 +263,23 @@ fn fault(form: &Form<'_>) -> FaultRule {
 /// What the sandbox finds wrong with the whole, put at the last place where the value in question stands.
 fn of_check(error: &SeedError, tree: &Tree) -> Problem {
     let value = match error {
-        SeedError::NotAGuid { value, .. } | SeedError::Twice { value, .. } | SeedError::NotAllowed { value, .. } => value,
+        SeedError::NotAGuid { value, .. }
+        | SeedError::Twice { value, .. }
+        | SeedError::NotAllowed { value, .. } => value,
         SeedError::Empty { .. } => "",
     };
     let span = last_place(&tree.nodes, value);
     Problem {
         code: Code("VML074"),
         message: error.to_string(),
-        labels: span.map(|span| Label::new(span, "here")).into_iter().collect(),
-        help: Some("correct it in the seed; providers/sandbox/SEED.md tells what may be written".to_owned()),
+        labels: span
+            .map(|span| Label::new(span, "here"))
+            .into_iter()
+            .collect(),
+        help: Some(
+            "correct it in the seed; providers/sandbox/SEED.md tells what may be written"
+                .to_owned(),
+        ),
     }
 }
 
@@ -250,8 +287,20 @@ fn last_place(nodes: &[Node], value: &str) -> Option<vmlogin_engine::source::Spa
     let is_it = |scalar: &Scalar| matches!(scalar, Scalar::Text(text) if text == value);
     nodes.iter().rev().find_map(|node| {
         last_place(node.children(), value)
-            .or_else(|| node.properties.iter().rev().find(|property| is_it(&property.value)).map(|property| property.value_span))
-            .or_else(|| node.arguments.iter().rev().find(|argument| is_it(&argument.value)).map(|argument| argument.span))
+            .or_else(|| {
+                node.properties
+                    .iter()
+                    .rev()
+                    .find(|property| is_it(&property.value))
+                    .map(|property| property.value_span)
+            })
+            .or_else(|| {
+                node.arguments
+                    .iter()
+                    .rev()
+                    .find(|argument| is_it(&argument.value))
+                    .map(|argument| argument.span)
+            })
     })
 }
 

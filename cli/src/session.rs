@@ -1,8 +1,8 @@
 //! What every verb is given, and what verbs with a network have: a manifest, a connection, a plan.
 
-pub mod connection;
-pub mod manifest;
-pub mod planning;
+pub(crate) mod connection;
+pub(crate) mod manifest;
+pub(crate) mod planning;
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use crate::render::View;
 use crate::terminal::Terminal;
 
 /// Where the embedded sandbox keeps its state, from the current directory.
-pub const STATE: &str = ".vmlogin/sandbox.json";
+pub(crate) const STATE: &str = ".vmlogin/sandbox.json";
 
 /// The version of vmlogin, as plans and events record it.
-pub const TOOL: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const TOOL: &str = env!("CARGO_PKG_VERSION");
 
 /// What every verb is given.
 #[derive(Debug)]
-pub struct Session {
+pub(crate) struct Session {
     /// Where text goes.
     pub terminal: Arc<Terminal>,
     /// How screens look.
@@ -32,17 +32,24 @@ pub struct Session {
 
 impl Session {
     /// How stdout is looked at.
-    pub fn view_out(&self) -> View {
-        View { paint: self.terminal.paint_out(), width: self.terminal.width(), verbose: self.look.verbose }
+    pub(crate) fn view_out(&self) -> View {
+        View {
+            paint: self.terminal.paint_out(),
+            width: self.terminal.width(),
+            verbose: self.look.verbose,
+        }
     }
 
     /// How stderr is looked at.
-    pub fn view_err(&self) -> View {
-        View { paint: self.terminal.paint_err(), ..self.view_out() }
+    pub(crate) fn view_err(&self) -> View {
+        View {
+            paint: self.terminal.paint_err(),
+            ..self.view_out()
+        }
     }
 
     /// Whether progress is told on stderr, given whether the events go to stdout.
-    pub fn tells_progress(&self, events: bool) -> bool {
+    pub(crate) fn tells_progress(&self, events: bool) -> bool {
         match self.look.progress {
             Progress::Plain => true,
             Progress::Auto => !events && !self.look.quiet,
@@ -53,21 +60,28 @@ impl Session {
 
 /// The event stream of `--json`, or nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Events<'a> {
+pub(crate) struct Events<'a> {
     terminal: &'a Terminal,
     on: bool,
 }
 
 impl<'a> Events<'a> {
     /// Begins the stream with its version, where it is wanted.
-    pub fn begin(session: &'a Session, on: bool, verb: &str) -> Events<'a> {
-        let events = Events { terminal: &session.terminal, on };
-        events.send(&Event::Version { format: event::FORMAT, tool: TOOL.to_owned(), verb: verb.to_owned() });
+    pub(crate) fn begin(session: &'a Session, on: bool, verb: &str) -> Events<'a> {
+        let events = Events {
+            terminal: &session.terminal,
+            on,
+        };
+        events.send(&Event::Version {
+            format: event::FORMAT,
+            tool: TOOL.to_owned(),
+            verb: verb.to_owned(),
+        });
         events
     }
 
     /// Writes one line.
-    pub fn send(&self, event: &Event) {
+    pub(crate) fn send(&self, event: &Event) {
         if self.on {
             // Our own types with text as keys always become JSON.
             let line = serde_json::to_string(event).unwrap_or_else(|error| unreachable!("{error}"));
@@ -76,7 +90,7 @@ impl<'a> Events<'a> {
     }
 
     /// Whether there is a stream.
-    pub fn are_on(&self) -> bool {
+    pub(crate) fn are_on(&self) -> bool {
         self.on
     }
 }

@@ -20,8 +20,17 @@ const MANY: usize = usize::MAX;
 /// The nodes at the top.
 const TOP: &[&str] = &["tenant", "fault"];
 
-const fn leaf(name: &'static str, arguments: (usize, usize), properties: &'static [&'static str]) -> Shape {
-    Shape { name, arguments, properties, children: &[] }
+const fn leaf(
+    name: &'static str,
+    arguments: (usize, usize),
+    properties: &'static [&'static str],
+) -> Shape {
+    Shape {
+        name,
+        arguments,
+        properties,
+        children: &[],
+    }
 }
 
 static SHAPES: &[Shape] = &[
@@ -29,24 +38,69 @@ static SHAPES: &[Shape] = &[
         name: "tenant",
         arguments: (1, 1),
         properties: &["name", "domain"],
-        children: &["caller", "user", "group", "service-principal", "device", "subscription"],
+        children: &[
+            "caller",
+            "user",
+            "group",
+            "service-principal",
+            "device",
+            "subscription",
+        ],
     },
-    Shape { name: "caller", arguments: (1, 1), properties: &["app-id", "name"], children: &["deny", "no-directory-rights"] },
+    Shape {
+        name: "caller",
+        arguments: (1, 1),
+        properties: &["app-id", "name"],
+        children: &["deny", "no-directory-rights"],
+    },
     leaf("deny", (1, MANY), &[]),
     leaf("no-directory-rights", (0, 1), &[]),
-    leaf("user", (1, 1), &["id", "name", "guest", "enabled", "deleted"]),
+    leaf(
+        "user",
+        (1, 1),
+        &["id", "name", "guest", "enabled", "deleted"],
+    ),
     leaf("group", (1, 1), &["id"]),
     leaf("service-principal", (1, 1), &["id", "app-id"]),
     leaf("device", (1, 1), &["id", "machine", "registered"]),
-    Shape { name: "subscription", arguments: (1, 1), properties: &["name"], children: &["resource-group", "role-assignment"] },
-    leaf("role-assignment", (1, 1), &["role", "principal", "principal-type", "scope", "description", "condition"]),
-    Shape { name: "resource-group", arguments: (1, 1), properties: &["location"], children: &["tag", "vm"] },
+    Shape {
+        name: "subscription",
+        arguments: (1, 1),
+        properties: &["name"],
+        children: &["resource-group", "role-assignment"],
+    },
+    leaf(
+        "role-assignment",
+        (1, 1),
+        &[
+            "role",
+            "principal",
+            "principal-type",
+            "scope",
+            "description",
+            "condition",
+        ],
+    ),
+    Shape {
+        name: "resource-group",
+        arguments: (1, 1),
+        properties: &["location"],
+        children: &["tag", "vm"],
+    },
     Shape {
         name: "vm",
         arguments: (1, 1),
         properties: &["os"],
         children: &[
-            "location", "os-name", "os-version", "computer-name", "power", "agent", "identity", "extension", "tag",
+            "location",
+            "os-name",
+            "os-version",
+            "computer-name",
+            "power",
+            "agent",
+            "identity",
+            "extension",
+            "tag",
             "no-registration",
         ],
     },
@@ -56,25 +110,56 @@ static SHAPES: &[Shape] = &[
     leaf("computer-name", (1, 1), &[]),
     leaf("power", (1, 1), &[]),
     leaf("agent", (1, 1), &[]),
-    Shape { name: "identity", arguments: (0, MANY), properties: &[], children: &["user-assigned"] },
+    Shape {
+        name: "identity",
+        arguments: (0, MANY),
+        properties: &[],
+        children: &["user-assigned"],
+    },
     leaf("user-assigned", (1, MANY), &[]),
-    leaf("extension", (1, 1), &["publisher", "type", "version", "state", "exit-code", "message"]),
+    leaf(
+        "extension",
+        (1, 1),
+        &[
+            "publisher",
+            "type",
+            "version",
+            "state",
+            "exit-code",
+            "message",
+        ],
+    ),
     leaf("tag", (2, 2), &[]),
     leaf("no-registration", (0, 1), &[]),
-    leaf("fault", (0, 0), &["method", "path", "status", "times", "after", "code", "message", "retry-after", "async", "effect"]),
+    leaf(
+        "fault",
+        (0, 0),
+        &[
+            "method",
+            "path",
+            "status",
+            "times",
+            "after",
+            "code",
+            "message",
+            "retry-after",
+            "async",
+            "effect",
+        ],
+    ),
 ];
 
 /// Where problems go while forms are read.
-pub type Found = RefCell<Vec<Problem>>;
+pub(crate) type Found = RefCell<Vec<Problem>>;
 
 /// A node that has been held against its shape.
-pub struct Form<'a> {
+pub(crate) struct Form<'a> {
     node: &'a Node,
     found: &'a Found,
 }
 
 /// The nodes at the top that a seed knows; the others are problems.
-pub fn top<'a>(nodes: &'a [Node], found: &'a Found) -> Vec<Form<'a>> {
+pub(crate) fn top<'a>(nodes: &'a [Node], found: &'a Found) -> Vec<Form<'a>> {
     known(nodes, TOP, "a seed", found)
 }
 
@@ -87,7 +172,12 @@ impl<'a> Form<'a> {
             let written = property.name.as_str();
             if !shape.properties.contains(&written) {
                 let message = format!("unknown property `{written}` on `{name}`");
-                form.report("VML071", message, property.name.span, among(written, shape.properties));
+                form.report(
+                    "VML071",
+                    message,
+                    property.name.span,
+                    among(written, shape.properties),
+                );
             }
         }
         if node.arguments.len() < shape.arguments.0 {
@@ -95,46 +185,60 @@ impl<'a> Form<'a> {
             form.report("VML072", message, node.name.span, None);
         }
         for surplus in node.arguments.iter().skip(shape.arguments.1) {
-            form.report("VML072", format!("`{name}` takes {}", values(shape.arguments.1)), surplus.span, None);
+            form.report(
+                "VML072",
+                format!("`{name}` takes {}", values(shape.arguments.1)),
+                surplus.span,
+                None,
+            );
         }
         form
     }
 
     /// The node.
-    pub fn node(&self) -> &'a Node {
+    pub(crate) fn node(&self) -> &'a Node {
         self.node
     }
 
     /// Its name.
-    pub fn name(&self) -> &'a str {
+    pub(crate) fn name(&self) -> &'a str {
         self.node.name.as_str()
     }
 
     /// Its children that a seed knows there.
-    pub fn children(&self) -> Vec<Form<'a>> {
+    pub(crate) fn children(&self) -> Vec<Form<'a>> {
         let children = shape(self.name()).map_or(&[] as &[_], |shape| shape.children);
-        known(self.node.children(), children, &format!("`{}`", self.name()), self.found)
+        known(
+            self.node.children(),
+            children,
+            &format!("`{}`", self.name()),
+            self.found,
+        )
     }
 
     /// Its only argument as text; empty where it is missing, which is a problem already.
-    pub fn argument(&self) -> String {
+    pub(crate) fn argument(&self) -> String {
         self.arguments().into_iter().next().unwrap_or_default()
     }
 
     /// All arguments as text.
-    pub fn arguments(&self) -> Vec<String> {
-        let texts = self.node.arguments.iter().map(|argument| self.as_text(&argument.value, argument.span));
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let texts = self
+            .node
+            .arguments
+            .iter()
+            .map(|argument| self.as_text(&argument.value, argument.span));
         texts.map(Option::unwrap_or_default).collect()
     }
 
     /// Its two arguments: `tag owner "team web"`.
-    pub fn pair(&self) -> Option<(String, String)> {
+    pub(crate) fn pair(&self) -> Option<(String, String)> {
         let mut texts = self.arguments().into_iter();
         texts.next().zip(texts.next())
     }
 
     /// Whether a node that is on by being there is on.
-    pub fn switch(&self) -> bool {
+    pub(crate) fn switch(&self) -> bool {
         match self.node.arguments.first() {
             None => true,
             Some(argument) => self.as_flag(&argument.value, argument.span).unwrap_or(true),
@@ -142,19 +246,19 @@ impl<'a> Form<'a> {
     }
 
     /// Its argument as one of some words.
-    pub fn one_of<T: Copy>(&self, words: &[(&'static str, T)]) -> Option<T> {
+    pub(crate) fn one_of<T: Copy>(&self, words: &[(&'static str, T)]) -> Option<T> {
         let argument = self.node.arguments.first()?;
         self.as_word(&argument.value, argument.span, words)
     }
 
     /// A property as text.
-    pub fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         let property = self.node.property(name)?;
         self.as_text(&property.value, property.value_span)
     }
 
     /// A property that cannot be left out; empty where it was, which is a problem.
-    pub fn needed(&self, name: &str) -> String {
+    pub(crate) fn needed(&self, name: &str) -> String {
         if self.node.property(name).is_none() {
             let message = format!("`{}` needs `{name}=`", self.name());
             self.report("VML072", message, self.node.name.span, None);
@@ -163,13 +267,13 @@ impl<'a> Form<'a> {
     }
 
     /// A property as a switch.
-    pub fn flag(&self, name: &str) -> Option<bool> {
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         let property = self.node.property(name)?;
         self.as_flag(&property.value, property.value_span)
     }
 
     /// A property as a whole number.
-    pub fn integer(&self, name: &str) -> Option<i64> {
+    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         let property = self.node.property(name)?;
         match property.value {
             Scalar::Integer(number) => Some(number),
@@ -178,22 +282,25 @@ impl<'a> Form<'a> {
     }
 
     /// A property as a whole number of a narrower type.
-    pub fn number<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
+    pub(crate) fn number<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
         let number = self.integer(name)?;
         T::try_from(number).ok().or_else(|| {
-            let span = self.node.property(name).map_or(self.node.span, |property| property.value_span);
+            let span = self
+                .node
+                .property(name)
+                .map_or(self.node.span, |property| property.value_span);
             self.not("a number in reach", span)
         })
     }
 
     /// A property as one of some words.
-    pub fn word<T: Copy>(&self, name: &str, words: &[(&'static str, T)]) -> Option<T> {
+    pub(crate) fn word<T: Copy>(&self, name: &str, words: &[(&'static str, T)]) -> Option<T> {
         let property = self.node.property(name)?;
         self.as_word(&property.value, property.value_span, words)
     }
 
     /// Reports that the whole node is not how it is written.
-    pub fn wrong(&self, help: &str) {
+    pub(crate) fn wrong(&self, help: &str) {
         let message = format!("this is not how `{}` is written", self.name());
         self.report("VML072", message, self.node.span, Some(help.to_owned()));
     }
@@ -201,7 +308,9 @@ impl<'a> Form<'a> {
     fn as_text(&self, value: &Scalar, span: Span) -> Option<String> {
         match value {
             Scalar::Text(text) => Some(text.clone()),
-            Scalar::Reference(_) | Scalar::Pattern(_) => self.not("a text: a seed has no names to refer to", span),
+            Scalar::Reference(_) | Scalar::Pattern(_) => {
+                self.not("a text: a seed has no names to refer to", span)
+            }
             _ => self.not("a text", span),
         }
     }
@@ -213,7 +322,12 @@ impl<'a> Form<'a> {
         }
     }
 
-    fn as_word<T: Copy>(&self, value: &Scalar, span: Span, words: &[(&'static str, T)]) -> Option<T> {
+    fn as_word<T: Copy>(
+        &self,
+        value: &Scalar,
+        span: Span,
+        words: &[(&'static str, T)],
+    ) -> Option<T> {
         let text = self.as_text(value, span)?;
         let known = words.iter().find(|(word, _)| *word == text);
         if known.is_none() {
@@ -235,9 +349,12 @@ impl<'a> Form<'a> {
 }
 
 /// A GUID for something that was given none: the object's own id with its first digit changed.
-pub fn derived_id(id: &str) -> String {
+pub(crate) fn derived_id(id: &str) -> String {
     let mut digits = id.chars();
-    let first = digits.next().and_then(|digit| digit.to_digit(16)).and_then(|digit| char::from_digit(digit ^ 8, 16));
+    let first = digits
+        .next()
+        .and_then(|digit| digit.to_digit(16))
+        .and_then(|digit| char::from_digit(digit ^ 8, 16));
     first.into_iter().chain(digits).collect()
 }
 
@@ -249,7 +366,13 @@ fn known<'a>(nodes: &'a [Node], names: &[&str], place: &str, found: &'a Found) -
             Some(shape) => forms.push(Form::of(node, shape, found)),
             None => {
                 let message = format!("unknown node `{written}` in {place}");
-                report(found, "VML070", message, node.name.span, among(written, names));
+                report(
+                    found,
+                    "VML070",
+                    message,
+                    node.name.span,
+                    among(written, names),
+                );
             }
         }
     }
@@ -261,7 +384,12 @@ fn shape(name: &str) -> Option<&'static Shape> {
 }
 
 fn report(found: &Found, code: &'static str, message: String, span: Span, help: Option<String>) {
-    found.borrow_mut().push(Problem { code: Code(code), message, labels: vec![Label::new(span, "")], help });
+    found.borrow_mut().push(Problem {
+        code: Code(code),
+        message,
+        labels: vec![Label::new(span, "")],
+        help,
+    });
 }
 
 /// The nearest of some names, or all of them.
@@ -269,7 +397,10 @@ fn among(written: &str, names: &[&str]) -> Option<String> {
     match nearest(written, names.iter().copied()) {
         Some(name) => Some(format!("did you mean `{name}`?")),
         None if names.is_empty() => Some("nothing may stand here".to_owned()),
-        None => Some(format!("here may stand {}", crate::args::words::listed(names))),
+        None => Some(format!(
+            "here may stand {}",
+            crate::args::words::listed(names)
+        )),
     }
 }
 

@@ -18,7 +18,14 @@ fn the_built_in_seed_is_the_one_of_the_quickstart() {
     let tenant = &seed.tenants[0];
     assert_eq!((tenant.users.len(), tenant.groups.len()), (1, 1));
     let machine = &tenant.subscriptions[0].resource_groups[0].machines[0];
-    assert_eq!((machine.name.as_str(), machine.system_assigned, machine.power), ("web01", false, Power::Running));
+    assert_eq!(
+        (
+            machine.name.as_str(),
+            machine.system_assigned,
+            machine.power
+        ),
+        ("web01", false, Power::Running)
+    );
 }
 
 #[test]

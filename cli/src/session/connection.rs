@@ -30,7 +30,7 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 
 /// A provider that is ready to be asked.
 #[derive(Debug)]
-pub struct Connection {
+pub(crate) struct Connection {
     /// Azure, or what stands in for it.
     pub azure: Azure,
     sandbox: Option<Sandbox>,
@@ -38,7 +38,7 @@ pub struct Connection {
 
 /// What a connection is made from.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The flags.
     pub live: &'a LiveArgs,
     /// The manifest, whose tenants are signed in to.
@@ -51,7 +51,7 @@ pub struct Wanted<'a> {
 
 impl Connection {
     /// Signs in to every tenant of the manifest, or starts the sandbox.
-    pub async fn open(session: &Session, wanted: Wanted<'_>) -> Result<Connection, Error> {
+    pub(crate) async fn open(session: &Session, wanted: Wanted<'_>) -> Result<Connection, Error> {
         let place = match &wanted.live.sandbox {
             None => Place::Azure,
             Some(at) if at.contains("://") => Place::Sandbox(sandbox_url(at)?, None),
@@ -64,9 +64,16 @@ impl Connection {
         let mut tenants = BTreeMap::new();
         for (name, tenant) in &wanted.manifest.tenants {
             let client = sign_in(session, wanted, &place, tenant, ca.as_deref()).await?;
-            tenants.insert(name.clone(), TenantAccess { id: tenant.id.clone(), client });
+            tenants.insert(
+                name.clone(),
+                TenantAccess {
+                    id: tenant.id.clone(),
+                    client,
+                },
+            );
         }
-        let azure = Azure::new(tenants, wanted.live.parallelism.into()).with_patience(place.patience());
+        let azure =
+            Azure::new(tenants, wanted.live.parallelism.into()).with_patience(place.patience());
         let sandbox = match place {
             Place::Sandbox(_, sandbox) => sandbox,
             Place::Azure => None,
@@ -75,7 +82,7 @@ impl Connection {
     }
 
     /// Ends the connection; a sandbox of our own writes its state.
-    pub async fn close(self) -> Result<(), Error> {
+    pub(crate) async fn close(self) -> Result<(), Error> {
         match self.sandbox {
             Some(sandbox) => Ok(sandbox.stop().await?),
             None => Ok(()),
@@ -94,7 +101,9 @@ impl Place {
         match self {
             Place::Sandbox(url, _) => Cloud::sandbox(url),
             // The manifest was checked against the catalogue, whose clouds are those of the table.
-            Place::Azure => Ok(Cloud::named(tenant.cloud.parse().unwrap_or(CloudName::Public))),
+            Place::Azure => Ok(Cloud::named(
+                tenant.cloud.parse().unwrap_or(CloudName::Public),
+            )),
         }
     }
 
@@ -104,7 +113,11 @@ impl Place {
             Place::Azure => (Duration::from_secs(120), Duration::from_secs(10)),
             Place::Sandbox(..) => (Duration::from_secs(2), Duration::from_millis(200)),
         };
-        Patience { since: Timestamp::now(), at_most, between }
+        Patience {
+            since: Timestamp::now(),
+            at_most,
+            between,
+        }
     }
 }
 
@@ -122,8 +135,13 @@ async fn sign_in(
         Place::Azure => {
             let environment = Environment::read(|name| std::env::var(name).ok());
             let auth = way(wanted.live.auth.unwrap_or(Auth::Auto));
-            let (credential, way) = credential::credential(auth, &cloud, &tenant.id, http.clone(), &environment).await?;
-            session.terminal.notice(&format!("signing in to tenant `{}` by {way}\n", foreign::line(&tenant.name)));
+            let (credential, way) =
+                credential::credential(auth, &cloud, &tenant.id, http.clone(), &environment)
+                    .await?;
+            session.terminal.notice(&format!(
+                "signing in to tenant `{}` by {way}\n",
+                foreign::line(&tenant.name)
+            ));
             credential
         }
     };
@@ -156,11 +174,17 @@ fn tracer(session: &Session) -> Arc<dyn Fn(&Trace) + Send + Sync> {
 }
 
 fn traced(trace: &Trace) -> String {
-    let status = trace.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let status = trace
+        .status
+        .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
     let mut line = format!("  {} {}: {status}", trace.method, foreign::line(&trace.url));
     if let Some(wait) = trace.wait {
         let reason = trace.reason.as_deref().unwrap_or("asked to");
-        line.push_str(&format!(", waits {:.1} s: {}", wait.as_secs_f64(), foreign::line(reason)));
+        line.push_str(&format!(
+            ", waits {:.1} s: {}",
+            wait.as_secs_f64(),
+            foreign::line(reason)
+        ));
     }
     line.push('\n');
     line
@@ -173,14 +197,19 @@ fn chance() -> u64 {
 
 fn read_ca(path: Option<&Path>) -> Result<Option<Vec<u8>>, Error> {
     let read = |path: &Path| {
-        std::fs::read(path).map_err(|cause| Error::File { attempted: "read the certificates in", path: path.to_owned(), cause })
+        std::fs::read(path).map_err(|cause| Error::File {
+            attempted: "read the certificates in",
+            path: path.to_owned(),
+            cause,
+        })
     };
     path.map(read).transpose()
 }
 
 fn sandbox_url(text: &str) -> Result<Url, Error> {
     let help = "a sandbox runs on this machine: use the URL that `vmlogin sandbox serve` printed";
-    let url = Url::parse(text).map_err(|error| Error::usage(format!("`{text}` is no URL: {error}"), help))?;
+    let url = Url::parse(text)
+        .map_err(|error| Error::usage(format!("`{text}` is no URL: {error}"), help))?;
     match Cloud::sandbox(&url) {
         Ok(_) => Ok(url),
         Err(fault) => Err(Error::usage(fault.message, help)),
@@ -199,7 +228,10 @@ async fn start(session: &Session, state: &Path, beside: &Path) -> Result<Sandbox
         latency: None,
     };
     let sandbox = Sandbox::start(options).await?;
-    session.terminal.notice(&format!("sandbox, not Azure: state in {}{origin}\n", foreign::line(&state.to_string_lossy())));
+    session.terminal.notice(&format!(
+        "sandbox, not Azure: state in {}{origin}\n",
+        foreign::line(&state.to_string_lossy())
+    ));
     Ok(sandbox)
 }
 
@@ -210,7 +242,10 @@ fn seed_for(state: &Path, beside: &Path) -> Result<(Seed, String), Error> {
     }
     let own = files::folder(beside).join("sandbox.kdl");
     if own.exists() {
-        return Ok((seed::read(&own)?, format!(", new from {}", foreign::line(&files::shown(&own)))));
+        return Ok((
+            seed::read(&own)?,
+            format!(", new from {}", foreign::line(&files::shown(&own))),
+        ));
     }
     Ok((seed::built_in()?, ", new from the built-in seed".to_owned()))
 }

@@ -20,7 +20,7 @@ use crate::interrupt::Watch;
 
 /// What a plan is asked for with.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     /// The manifest.
     pub inputs: &'a InputArgs,
     /// Where "live" comes from.
@@ -35,7 +35,7 @@ pub struct Asked<'a> {
 
 /// A plan, with all that it rests on.
 #[derive(Debug)]
-pub struct Planned {
+pub(crate) struct Planned {
     /// The plan.
     pub plan: Plan,
     /// What the guards say of it.
@@ -47,16 +47,40 @@ pub struct Planned {
 }
 
 /// Plans. Writes nothing, so it ends at once where the run is stopped.
-pub async fn planned(session: &Session, watch: &Watch, asked: Asked<'_>) -> Result<Planned, Error> {
+pub(crate) async fn planned(
+    session: &Session,
+    watch: &Watch,
+    asked: Asked<'_>,
+) -> Result<Planned, Error> {
     let loaded = load(asked.inputs, vmlogin_azure::catalogue())?;
     let ceiling = ceiling(std::env::var("VMLOGIN_MAX_DELETE").ok())?;
-    let beside = asked.inputs.files.first().map_or(Path::new(files::DEFAULT), |path| path.as_path());
-    let wanted = Wanted { live: asked.live, manifest: &loaded.manifest, beside, stop: &watch.stop };
-    let connection = watch.unless_stopped(Connection::open(session, wanted)).await??;
-    match watch.unless_stopped(decide(&loaded, &connection, asked)).await.and_then(|plan| plan) {
+    let beside = asked
+        .inputs
+        .files
+        .first()
+        .map_or(Path::new(files::DEFAULT), |path| path.as_path());
+    let wanted = Wanted {
+        live: asked.live,
+        manifest: &loaded.manifest,
+        beside,
+        stop: &watch.stop,
+    };
+    let connection = watch
+        .unless_stopped(Connection::open(session, wanted))
+        .await??;
+    match watch
+        .unless_stopped(decide(&loaded, &connection, asked))
+        .await
+        .and_then(|plan| plan)
+    {
         Ok(plan) => {
             let refusals = guard::judge(&plan, &loaded.manifest.safety, asked.accepted, ceiling);
-            Ok(Planned { plan, refusals, loaded, connection })
+            Ok(Planned {
+                plan,
+                refusals,
+                loaded,
+                connection,
+            })
         }
         Err(error) => {
             // What stopped the planning is what counts; the sandbox wrote nothing that could be lost.
@@ -67,24 +91,48 @@ pub async fn planned(session: &Session, watch: &Watch, asked: Asked<'_>) -> Resu
 }
 
 async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> Result<Plan, Error> {
-    let inventory = connection.azure.survey(&loaded.manifest, asked.mode).await?;
-    let scene = Scene { manifest: &loaded.manifest, inventory: &inventory };
+    let inventory = connection
+        .azure
+        .survey(&loaded.manifest, asked.mode)
+        .await?;
+    let scene = Scene {
+        manifest: &loaded.manifest,
+        inventory: &inventory,
+    };
     let selected = asked.selection.map(selected).unwrap_or_default();
     check_selection(&selected, &scene)?;
     let findings = rule::run(vmlogin_azure::rules(), &scene);
-    let wish = Wish { mode: asked.mode, selected, tool: TOOL.to_owned() };
+    let wish = Wish {
+        mode: asked.mode,
+        selected,
+        tool: TOOL.to_owned(),
+    };
     // The graph of this manifest was built before, and had no cycle.
-    plan(vmlogin_azure::catalogue(), &scene, findings, &wish).map_err(|cycle| unreachable!("{:?}", cycle.steps))
+    plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
+        .map_err(|cycle| unreachable!("{:?}", cycle.steps))
 }
 
 fn selected(args: &SelectionArgs) -> Selected {
-    Selected { targets: args.targets.clone(), excludes: args.excludes.clone() }
+    Selected {
+        targets: args.targets.clone(),
+        excludes: args.excludes.clone(),
+    }
 }
 
 /// A pattern that selects nothing, declared or live, is a slip of the pen.
 fn check_selection(selected: &Selected, scene: &Scene<'_>) -> Result<(), Error> {
-    let live = scene.inventory.live.values().map(|live| live.address.clone());
-    let addresses: Vec<Address> = scene.manifest.resources.keys().cloned().chain(live).collect();
+    let live = scene
+        .inventory
+        .live
+        .values()
+        .map(|live| live.address.clone());
+    let addresses: Vec<Address> = scene
+        .manifest
+        .resources
+        .keys()
+        .cloned()
+        .chain(live)
+        .collect();
     match selected.unmatched(&addresses).first() {
         None => Ok(()),
         Some(pattern) => Err(Error::usage(
@@ -99,7 +147,10 @@ fn ceiling(variable: Option<String>) -> Result<Option<u32>, Error> {
     match variable.as_deref().map(str::trim) {
         None | Some("") => Ok(None),
         Some(text) => text.parse().map(Some).map_err(|_| {
-            Error::usage(format!("`VMLOGIN_MAX_DELETE={text}` is no number"), "set it to how many deletions one plan may hold")
+            Error::usage(
+                format!("`VMLOGIN_MAX_DELETE={text}` is no number"),
+                "set it to how many deletions one plan may hold",
+            )
         }),
     }
 }
@@ -113,6 +164,9 @@ mod tests {
         assert_eq!(ceiling(None).unwrap(), None);
         assert_eq!(ceiling(Some(" ".to_owned())).unwrap(), None);
         assert_eq!(ceiling(Some("3".to_owned())).unwrap(), Some(3));
-        assert!(matches!(ceiling(Some("none".to_owned())), Err(Error::Usage { .. })));
+        assert!(matches!(
+            ceiling(Some("none".to_owned())),
+            Err(Error::Usage { .. })
+        ));
     }
 }
