@@ -18,6 +18,8 @@ pub struct Inventory {
     pub principals: BTreeMap<(String, Principal), Resolution>,
     /// Display names for object ids met in live grants, where the directory told them.
     pub names: BTreeMap<String, String>,
+    /// Names that new things must not take: the GUIDs of every role assignment that was listed, of whatever role and scope.
+    pub names_taken: BTreeSet<String>,
     /// The subscriptions (by manifest name) whose grants were read to the last page.
     pub grants_complete: BTreeSet<String>,
     /// What lies in a resource group, by its key; read only where a plan might delete the group.

@@ -7,13 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::inventory::{Inventory, Live};
 use crate::manifest::{Manifest, Resource};
-use crate::schema::Schema;
+use crate::schema::{NameRule, Schema};
 use crate::value::Attributes;
 
 /// A sort of resource: its schema, and the few questions whose answer needs the cloud's own knowledge. All answers are pure.
 pub trait Kind: Sync {
     /// What it looks like in a manifest.
     fn schema(&self) -> &'static Schema;
+
+    /// What its names may look like, where it is named ([`crate::schema::Naming::Names`]).
+    fn names(&self) -> &'static NameRule {
+        &NameRule::ANY
+    }
 
     /// The natural identity of a declared resource, spelt as [`Live::key`] is for a live one.
     /// `None` while something that it is made of is not resolved; a rule says what.

@@ -46,6 +46,40 @@ pub enum Naming {
     },
 }
 
+/// What the names of a kind may look like. Names are compared without case, whatever the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameRule {
+    /// The greatest length, in characters.
+    pub most: usize,
+    /// Which characters may stand in it.
+    pub characters: Characters,
+    /// Those that may not be the first.
+    pub not_first: &'static str,
+    /// Those that may not be the last.
+    pub not_last: &'static str,
+}
+
+/// Which characters may stand in a name. Blanks, control and bidirectional characters never may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Characters {
+    /// Letters and digits of any script, and these.
+    LettersDigitsAnd(&'static str),
+    /// Letters and digits of ASCII, and these.
+    AsciiAnd(&'static str),
+    /// All but these.
+    AllBut(&'static str),
+}
+
+impl NameRule {
+    /// What holds for a kind that says nothing of its own.
+    pub const ANY: NameRule = NameRule {
+        most: 260,
+        characters: Characters::AllBut(""),
+        not_first: "",
+        not_last: "",
+    };
+}
+
 /// Whether a missing resource is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existence {

@@ -1,5 +1,7 @@
 //! Values of attributes, as declared and as read back.
 
+mod json;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -12,8 +14,7 @@ use crate::address::Address;
 pub type Attributes = BTreeMap<String, Value>;
 
 /// One value. `Null` is what Azure means by an absent member, a null and an empty map alike.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Nothing is set.
     Null,

@@ -3,16 +3,17 @@
 pub mod same;
 
 use crate::plan::Change;
-use crate::schema::{Attribute, Class, Schema, Shape};
+use crate::schema::{Attribute, Class, Schema, Shape, Written};
 use crate::value::{Attributes, Value};
 
 /// The differences between declared and live attributes, in the schema's order. An attribute that is not declared, or that is
-/// never read back, is not compared.
+/// never read back, is not compared; neither is one that the node's arguments say, since by those the two were matched.
 pub fn diff(schema: &Schema, declared: &Attributes, live: &Attributes) -> Vec<Change> {
     schema
         .attributes
         .iter()
         .filter(|attribute| attribute.class != Class::WriteOnly)
+        .filter(|attribute| attribute.written != Written::Argument)
         .filter_map(|attribute| Some((attribute, declared.get(attribute.name)?)))
         .flat_map(|(attribute, wanted)| {
             let found = live.get(attribute.name).unwrap_or(&Value::Null);

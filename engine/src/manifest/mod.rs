@@ -1,7 +1,8 @@
 //! The checked manifest: what the user wrote, as values with their places.
 
+mod check;
 pub mod lower;
-pub mod problem;
+mod problem;
 
 use std::collections::BTreeMap;
 

@@ -53,7 +53,8 @@ fn audit_step(plan: &Plan, step: &Step, errors: &BTreeSet<&Address>) -> Vec<Stri
         && step
             .changes
             .iter()
-            .any(|change| change.class == Class::Fixed && step.action != Action::Create)
+            .any(|change| change.class == Class::Fixed)
+        && !matches!(step.action, Action::Create | Action::Defer)
     {
         wrong.push(format!(
             "`{address}` differs in something fixed, and no finding says so"

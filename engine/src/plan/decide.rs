@@ -355,7 +355,7 @@ impl<'a> Blocks<'a> {
 /// A step that could not be decided, though no rule says why, does not run either: silence must never write.
 fn missing(step: &Step) -> Option<Blocked> {
     (step.action.writes() && step.id.is_none()).then(|| Blocked {
-        rule: "VML200".to_owned(),
+        rule: "unresolved".to_owned(),
         subject: step.address.clone(),
     })
 }
@@ -420,7 +420,8 @@ fn keep_only_live_waits(steps: &mut [Step]) {
         .map(|step| step.address.clone())
         .collect();
     for step in steps {
-        step.waits.retain(|wait| busy.contains(&wait.on));
+        let idle = step.action == Action::Keep;
+        step.waits.retain(|wait| !idle && busy.contains(&wait.on));
     }
 }
 

@@ -110,7 +110,7 @@ fn waits(graph: &Graph) -> BTreeMap<&Address, Vec<Wait>> {
         waits.entry(&edge.on).or_default().push(Wait {
             on: edge.from.clone(),
             need: edge.need,
-            reason: format!("when it was made: {}", edge.reason),
+            reason: format!("it was made later, since {}", edge.reason),
         });
     }
     waits

@@ -1,50 +1,198 @@
-//! Lets the `kdl` crate judge pieces of a text.
+//! Lets the `kdl` crate judge a text piece by piece, and puts together what it understood.
 
-use super::parse::{Lowered, Place, lower};
+use super::guard::{self, Part, Piece, Plan};
+use super::parse::{Lowered, lower};
 use super::problem::SyntaxProblem;
+use super::tree::Node;
+use crate::problem::MOST_PROBLEMS;
 use crate::source::SourceId;
 use kdl::KdlDocument;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The `kdl` crate recurses with every block and every mistake; a debug build takes some kilobytes for each.
+/// The `kdl` crate recurses with every block and with some mistakes; a debug build takes some kilobytes for each.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Parses a whole text.
-pub(super) fn judge(source: SourceId, text: &str) -> Lowered {
-    let place = Place {
-        source,
-        stretches: vec![(0, 0)],
+/// More threads than this gain nothing: assembling the tree is not parallel.
+const MOST_THREADS: usize = 8;
+
+/// Parses a text in pieces of about `piece_bytes`.
+pub(super) fn judge(source: SourceId, text: &str, piece_bytes: usize) -> Lowered {
+    let (plan, problems) = guard::plan(source, text, piece_bytes);
+    let mut jobs = Vec::new();
+    list(&plan.parts, &mut jobs);
+    let audible = jobs.len();
+    jobs.extend(&plan.silent);
+    let results = in_parallel(&jobs, |piece| Judge { source, text }.piece(piece));
+    let mut results = results.into_iter();
+    let mut assembly = Assembly {
+        problems,
+        results: results.by_ref().take(audible),
     };
-    std::thread::scope(|scope| {
-        let spawned = std::thread::Builder::new()
-            .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, || piece(text, &place));
-        spawned
-            .ok()
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_default()
-    })
+    let nodes = assembly.nodes(&plan.parts);
+    let mut problems = assembly.problems;
+    for silent in results {
+        problems.extend(
+            silent
+                .problems
+                .into_iter()
+                .filter(SyntaxProblem::is_about_kdl),
+        );
+    }
+    Lowered { nodes, problems }
 }
 
-fn piece(text: &str, place: &Place) -> Lowered {
-    match KdlDocument::parse_v2(text) {
-        Ok(document) => lower(&document, text, place),
-        Err(error) => {
-            let problems = error.diagnostics.iter().map(|diagnostic| {
-                let (start, end) = (
-                    diagnostic.span.offset(),
-                    diagnostic.span.offset() + diagnostic.span.len(),
-                );
-                SyntaxProblem::NotKdl {
-                    said: diagnostic.message.clone().unwrap_or_default(),
-                    label: diagnostic.label.clone().unwrap_or_default(),
-                    help: diagnostic.help.clone(),
-                    span: place.span(start, end),
-                }
-            });
-            Lowered {
-                nodes: Vec::new(),
-                problems: problems.collect(),
+/// The pieces of a plan, in the order in which [`Assembly`] asks for their results.
+fn list<'p>(parts: &'p [Part], jobs: &mut Vec<&'p Piece>) {
+    for part in parts {
+        match part {
+            Part::Nodes(piece) => jobs.push(piece),
+            Part::Large(head, block) => {
+                jobs.push(head);
+                list(&block.parts, jobs);
             }
         }
+    }
+}
+
+/// Does the jobs on threads with a big stack. The results are in the order of the jobs.
+fn in_parallel(jobs: &[&Piece], work: impl Fn(&Piece) -> Lowered + Sync) -> Vec<Lowered> {
+    let results: Vec<OnceLock<Lowered>> = jobs.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        while let Some((job, result)) = {
+            let taken = next.fetch_add(1, Ordering::Relaxed);
+            jobs.get(taken).zip(results.get(taken))
+        } {
+            result.get_or_init(|| work(job));
+        }
+    };
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(MOST_THREADS)
+        .min(jobs.len());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            // A thread that cannot be had leaves its share to the others, and in the end to this one.
+            if std::thread::Builder::new()
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, worker)
+                .is_err()
+            {
+                break;
+            }
+        }
+    });
+    worker();
+    results
+        .into_iter()
+        .map(|result| result.into_inner().unwrap_or_default())
+        .collect()
+}
+
+/// Does one thing on a thread with a big stack.
+pub(super) fn on_big_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    let done = std::thread::scope(|scope| {
+        let spawned = std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, &work);
+        spawned.ok().and_then(|thread| thread.join().ok())
+    });
+    done.unwrap_or_else(work)
+}
+
+/// Judges pieces of one text.
+#[derive(Copy, Clone)]
+struct Judge<'t> {
+    source: SourceId,
+    text: &'t str,
+}
+
+impl Judge<'_> {
+    /// Judges a piece; one that is refused is judged again node by node, so that only what is broken is lost.
+    fn piece(self, piece: &Piece) -> Lowered {
+        match self.leaf(piece) {
+            Ok(lowered) => lowered,
+            Err(_) => self.nodes(&guard::plan_again(self.source, self.text, piece)),
+        }
+    }
+
+    fn nodes(self, plan: &Plan) -> Lowered {
+        let mut jobs = Vec::new();
+        list(&plan.parts, &mut jobs);
+        let results = jobs.into_iter().map(|piece| {
+            self.leaf(piece).unwrap_or_else(|problem| Lowered {
+                nodes: Vec::new(),
+                problems: vec![problem],
+            })
+        });
+        let results: Vec<Lowered> = results.collect();
+        let mut assembly = Assembly {
+            problems: Vec::new(),
+            results: results.into_iter(),
+        };
+        let nodes = assembly.nodes(&plan.parts);
+        let mut problems = assembly.problems;
+        problems.extend(
+            plan.silent
+                .iter()
+                .filter_map(|piece| self.leaf(piece).err()),
+        );
+        Lowered { nodes, problems }
+    }
+
+    /// Judges a piece as a whole. Of several mistakes the first is told: the rest tend to follow from it.
+    fn leaf(self, piece: &Piece) -> Result<Lowered, SyntaxProblem> {
+        let (cut, place) = piece.cut(self.text, self.source);
+        let judged = catch_unwind(AssertUnwindSafe(|| KdlDocument::parse_v2(&cut)));
+        let (said, span) = match judged {
+            Ok(Ok(document)) => return Ok(lower(&document, &cut, &place)),
+            Ok(Err(error)) => {
+                let first = error.diagnostics.into_iter().next();
+                let span = first.as_ref().map(|first| {
+                    place.span(first.span.offset(), first.span.offset() + first.span.len())
+                });
+                (first.and_then(|first| first.message), span)
+            }
+            Err(_) => (Some("the parser gave up".to_owned()), None),
+        };
+        let span = span.unwrap_or_else(|| place.span(0, cut.len()));
+        Err(SyntaxProblem::NotKdl {
+            said: said.unwrap_or_default(),
+            span,
+        })
+    }
+}
+
+/// Puts the results of pieces together into one tree.
+struct Assembly<R> {
+    problems: Vec<SyntaxProblem>,
+    results: R,
+}
+
+impl<R: Iterator<Item = Lowered>> Assembly<R> {
+    /// Recurses as deep as blocks nest, which the guard has bounded.
+    fn nodes(&mut self, parts: &[Part]) -> Vec<Node> {
+        let mut stretches = Vec::with_capacity(parts.len());
+        for part in parts {
+            let lowered = self.results.next().unwrap_or_default();
+            self.problems
+                .extend(lowered.problems.into_iter().take(MOST_PROBLEMS + 1));
+            let mut found = lowered.nodes;
+            if let Part::Large(_, block) = part {
+                let children = self.nodes(&block.parts);
+                if let Some(parent) = found.first_mut() {
+                    parent.children = Some(children);
+                }
+            }
+            stretches.push(found);
+        }
+        // Room for all of them at once: a vector that grows holds everything twice.
+        let mut nodes = Vec::with_capacity(stretches.iter().map(Vec::len).sum());
+        for mut stretch in stretches {
+            nodes.append(&mut stretch);
+        }
+        nodes
     }
 }

@@ -3,12 +3,16 @@
 //! Takes linear time and never panics, whatever the bytes: `guard` reads the text first and bounds what the `kdl` crate
 //! is given to judge.
 
+mod guard;
+mod hostile;
 mod judge;
 mod parse;
 pub mod print;
 mod problem;
 pub(crate) mod reference;
 pub mod tree;
+
+pub use hostile::check_hostile;
 
 use crate::problem::{Problem, settle};
 use crate::source::{SourceId, Span};
@@ -29,41 +33,75 @@ pub struct Parsed {
 
 /// Parses a text. Never panics; what is broken costs only itself.
 pub fn parse(source: SourceId, text: &str) -> Parsed {
-    let whole = Span::new(source, 0, text.len());
     if text.len() > MOST_BYTES {
-        let too_large = SyntaxProblem::TooLarge {
-            bytes: text.len(),
-            most_megabytes: MOST_BYTES / 1_000_000,
-            span: whole.beginning(),
-        };
-        return Parsed {
-            tree: Tree::default(),
-            problems: vec![too_large.into()],
-        };
+        return refused(too_large(source, text.len()));
     }
-    let judged = judge::judge(source, text);
-    let problems = settle(judged.problems.into_iter().map(Problem::from).collect());
+    let judged = judge::judge(source, text, guard::PIECE_BYTES);
+    // Under another version's rules the rest may well be right: its problems would only be a cascade.
+    let problems = match other_version(source, text) {
+        Some(problem) => vec![problem],
+        None => judged.problems,
+    };
     Parsed {
         tree: Tree {
             nodes: judged.nodes,
         },
-        problems,
+        problems: settle(problems.into_iter().map(Problem::from).collect()),
     }
 }
 
-/// Parses bytes that may not be text.
+/// The marker `/- kdl-version N` that may begin a text, if `N` is not 2.
+fn other_version(source: SourceId, text: &str) -> Option<SyntaxProblem> {
+    let marker = text
+        .trim_start_matches('\u{FEFF}')
+        .strip_prefix("/-")?
+        .trim_start_matches([' ', '\t']);
+    let version = marker
+        .strip_prefix("kdl-version")?
+        .strip_prefix([' ', '\t'])?
+        .trim_start_matches([' ', '\t']);
+    let start = text.len() - version.len();
+    let version = version
+        .split_whitespace()
+        .next()
+        .filter(|version| *version != "2")?;
+    let span = Span::new(source, start, start + version.len());
+    Some(SyntaxProblem::OtherVersion {
+        version: version.to_owned(),
+        span,
+    })
+}
+
+/// Parses bytes that may not be text. A byte order mark at the beginning is taken, as KDL says.
 pub fn parse_bytes(source: SourceId, bytes: &[u8]) -> Parsed {
+    if bytes.len() > MOST_BYTES {
+        return refused(too_large(source, bytes.len()));
+    }
     match std::str::from_utf8(bytes) {
         Ok(text) => parse(source, text),
         Err(error) => {
             let at = error.valid_up_to();
-            let not_utf8 = SyntaxProblem::NotUtf8 {
+            let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+            refused(SyntaxProblem::NotUtf8 {
+                utf16,
                 span: Span::new(source, at, at),
-            };
-            Parsed {
-                tree: Tree::default(),
-                problems: vec![not_utf8.into()],
-            }
+            })
         }
+    }
+}
+
+fn too_large(source: SourceId, bytes: usize) -> SyntaxProblem {
+    let most_megabytes = MOST_BYTES / 1_000_000;
+    SyntaxProblem::TooLarge {
+        bytes,
+        most_megabytes,
+        span: Span::new(source, 0, 0),
+    }
+}
+
+fn refused(problem: SyntaxProblem) -> Parsed {
+    Parsed {
+        tree: Tree::default(),
+        problems: vec![problem.into()],
     }
 }

@@ -39,7 +39,7 @@ impl Place {
 }
 
 /// What was understood of a piece, and what was wrong with it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Lowered {
     pub(super) nodes: Vec<Node>,
     pub(super) problems: Vec<SyntaxProblem>,
@@ -102,6 +102,8 @@ impl Lowering<'_> {
                 }
             }
         }
+        arguments.shrink_to_fit();
+        properties.shrink_to_fit();
         Node {
             name: self.word(node.name()),
             annotation: node.ty().map(|ty| self.word(ty)),

@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum SyntaxProblem {
     #[error("the file is not UTF-8")]
-    NotUtf8 { span: Span },
+    NotUtf8 { utf16: bool, span: Span },
     #[error("the file is larger than {most_megabytes} MB")]
     TooLarge {
         bytes: usize,
@@ -34,21 +34,21 @@ pub(crate) enum SyntaxProblem {
     BareKeyword { word: String, span: Span },
     #[error("`{}` is not an escape", .written)]
     BadEscape { written: String, span: Span },
-    #[error("`{written}` is out of range")]
+    #[error("`{}` is out of range", print::shown(.written))]
     NumberOutOfRange { written: String, span: Span },
-    #[error("`{name}=` has no value")]
+    #[error("`{}=` has no value", print::shown(.name))]
     MissingValue { name: String, span: Span },
-    #[error("`{}` is not a number", print::escaped(.written))]
+    #[error("`{}` is not a number", print::shown(.written))]
     BadNumber { written: String, span: Span },
     #[error("text with a reference in it needs quotes")]
     UnquotedPattern { written: String, span: Span },
-    #[error("`{}` is not a reference", print::escaped(.written))]
+    #[error("`{}` is not a reference", print::shown(.written))]
     BadReference { written: String, span: Span },
     #[error("this `${{` is never closed")]
     UnclosedReference { span: Span },
     #[error("a reference cannot be a name")]
     ReferenceAsName { written: String, span: Span },
-    #[error("property `{}` is given twice", print::escaped(.name))]
+    #[error("property `{}` is given twice", print::shown(.name))]
     PropertyTwice {
         name: String,
         first: Span,
@@ -56,16 +56,58 @@ pub(crate) enum SyntaxProblem {
     },
     #[error("this file says that it is KDL {version}")]
     OtherVersion { version: String, span: Span },
-    #[error("{said}")]
-    NotKdl {
-        said: String,
-        label: String,
-        help: Option<String>,
-        span: Span,
-    },
+    #[error("`{}` cannot stand in a text as it is", print::shown(.written))]
+    Hidden { written: String, span: Span },
+    #[error("a string in `\"\"\"` begins on the next line")]
+    LinesOnOneLine { span: Span },
+    #[error("the closing `\"\"\"` stands on a line of its own")]
+    ClosingNotAlone { span: Span },
+    #[error("this line is indented less than the closing `\"\"\"`")]
+    IndentedLess { line: Span, closing: Span },
+    #[error("a raw string cannot be a lone quote")]
+    LoneQuote { span: Span },
+    #[error("a blank is missing here")]
+    MissingSpace { span: Span },
+    #[error("this annotation is never closed")]
+    UnclosedAnnotation { span: Span },
+    #[error("an annotation is one word in parentheses")]
+    BadAnnotation { span: Span },
+    #[error("nothing follows this annotation")]
+    LoneAnnotation { span: Span },
+    #[error("this block belongs to no node")]
+    BlockWithoutName { span: Span },
+    #[error("a node has one block only")]
+    SecondBlock { span: Span },
+    #[error("nothing can follow the block of a node")]
+    AfterBlock { span: Span },
+    #[error("`{}` is not a keyword", print::shown(.written))]
+    UnknownKeyword { written: String, span: Span },
+    #[error("raw strings begin with `#` in KDL 2")]
+    OldRawString { span: Span },
+    #[error("`{}` cannot be the name of a node", print::shown(.written))]
+    BadName { written: String, span: Span },
+    #[error("a property needs a node before it")]
+    PropertyWithoutNode { span: Span },
+    #[error("nothing follows this `/-`")]
+    LoneSlashdash { span: Span },
+    #[error("a `;` cannot end what `/-` comments out")]
+    SlashdashBySemicolon { span: Span },
+    #[error("this `;` ends nothing")]
+    LoneSemicolon { span: Span },
+    #[error("this node is longer than {most_kilobytes} KB")]
+    TooLong { most_kilobytes: usize, span: Span },
+    #[error("`{}` cannot stand here", print::shown(.written))]
+    Unexpected { written: String, span: Span },
+    #[error("this is not KDL 2")]
+    NotKdl { said: String, span: Span },
 }
 
 impl SyntaxProblem {
+    /// Whether the text is no KDL at all, rather than KDL with which the language can do nothing.
+    pub(super) fn is_about_kdl(&self) -> bool {
+        matches!(self, Self::NotKdl { .. })
+    }
+
     /// The stable number.
     pub(crate) fn code(&self) -> Code {
         Code(match self {
@@ -88,13 +130,33 @@ impl SyntaxProblem {
             Self::ReferenceAsName { .. } => "VML015",
             Self::PropertyTwice { .. } => "VML016",
             Self::OtherVersion { .. } => "VML017",
+            Self::Hidden { .. } => "VML018",
+            Self::LinesOnOneLine { .. }
+            | Self::ClosingNotAlone { .. }
+            | Self::IndentedLess { .. }
+            | Self::LoneQuote { .. } => "VML019",
+            Self::MissingSpace { .. } => "VML020",
+            Self::UnclosedAnnotation { .. }
+            | Self::BadAnnotation { .. }
+            | Self::LoneAnnotation { .. } => "VML021",
+            Self::BlockWithoutName { .. } | Self::SecondBlock { .. } | Self::AfterBlock { .. } => {
+                "VML022"
+            }
+            Self::UnknownKeyword { .. } => "VML023",
+            Self::OldRawString { .. } => "VML024",
+            Self::BadName { .. } | Self::PropertyWithoutNode { .. } => "VML025",
+            Self::LoneSlashdash { .. } | Self::SlashdashBySemicolon { .. } => "VML026",
+            Self::TooLong { .. } => "VML027",
+            Self::Unexpected { .. } | Self::LoneSemicolon { .. } => "VML028",
             Self::NotKdl { .. } => "VML029",
         })
     }
 
     fn labels(&self) -> Vec<Label> {
         match self {
-            Self::NotUtf8 { span } => vec![Label::new(*span, "the bytes from here on are no text")],
+            Self::NotUtf8 { span, .. } => {
+                vec![Label::new(*span, "the bytes from here on are no text")]
+            }
             Self::TooLarge { bytes, span, .. } => {
                 vec![Label::new(*span, format!("{bytes} bytes in all"))]
             }
@@ -132,12 +194,58 @@ impl SyntaxProblem {
             Self::OtherVersion { span, .. } => {
                 vec![Label::new(*span, "this version of vmlogin reads KDL 2")]
             }
-            Self::NotKdl { span, label, .. } => vec![Label::new(*span, label.as_str())],
+            Self::Hidden { span, .. } => {
+                vec![Label::new(*span, "cannot be seen, or moves what can")]
+            }
+            Self::LinesOnOneLine { span } => {
+                vec![Label::new(*span, "text on the line of the quotes")]
+            }
+            Self::ClosingNotAlone { span } => vec![Label::new(*span, "text stands before it")],
+            Self::IndentedLess { line, closing } => {
+                vec![
+                    Label::new(*line, "begins too far left"),
+                    Label::new(*closing, "the indentation of this line is taken off all"),
+                ]
+            }
+            Self::LoneQuote { span } => vec![Label::new(
+                *span,
+                "looks like the beginning of several lines",
+            )],
+            Self::MissingSpace { span } => {
+                vec![Label::new(*span, "runs into what stands before it")]
+            }
+            Self::UnclosedAnnotation { span } => vec![Label::new(*span, "opened here")],
+            Self::BadAnnotation { span } => vec![Label::new(*span, "not one word")],
+            Self::LoneAnnotation { span } => {
+                vec![Label::new(*span, "says what kind of value follows")]
+            }
+            Self::BlockWithoutName { span } => {
+                vec![Label::new(*span, "no name stands before it on this line")]
+            }
+            Self::SecondBlock { span } => vec![Label::new(*span, "the second one")],
+            Self::AfterBlock { span } => vec![Label::new(*span, "behind the block")],
+            Self::UnknownKeyword { span, .. } => vec![Label::new(*span, "no such keyword")],
+            Self::OldRawString { span } => vec![Label::new(*span, "KDL 1")],
+            Self::BadName { span, .. } => vec![Label::new(*span, "a name is wanted here")],
+            Self::PropertyWithoutNode { span } => vec![Label::new(
+                *span,
+                "what stands before it is the name of the node",
+            )],
+            Self::LoneSlashdash { span } => vec![Label::new(*span, "comments out what follows")],
+            Self::SlashdashBySemicolon { span } => vec![Label::new(*span, "ends nothing")],
+            Self::LoneSemicolon { span } => vec![Label::new(*span, "no node stands before it")],
+            Self::TooLong { span, .. } => vec![Label::new(*span, "begins here")],
+            Self::Unexpected { span, .. } => vec![Label::new(*span, "not expected")],
+            Self::NotKdl { said, span } => vec![Label::new(
+                *span,
+                format!("the parser said: {}", print::shown(said)),
+            )],
         }
     }
 
     fn help(&self) -> Option<String> {
         Some(match self {
+            Self::NotUtf8 { utf16: true, .. } => "it looks like UTF-16: save it as UTF-8".to_owned(),
             Self::NotUtf8 { .. } => "save the file as UTF-8".to_owned(),
             Self::TooLarge { .. } => "split it into several files and name them with `include`".to_owned(),
             Self::TooDeep { .. } => "no manifest nests that deep: look for a `}` that is missing".to_owned(),
@@ -154,17 +262,41 @@ impl SyntaxProblem {
                     .to_owned()
             }
             Self::NumberOutOfRange { .. } => format!("numbers lie between {} and {}; put quotes around it if it is text", i64::MIN, i64::MAX),
-            Self::MissingValue { name, .. } => format!("write `{name}=\"\"` if it is meant to be empty"),
-            Self::BadNumber { written, .. } => format!("put quotes around it: `{}`", print::quoted(written)),
-            Self::UnquotedPattern { written, .. } => format!("put quotes around it: `\"{written}\"`"),
+            Self::MissingValue { name, .. } => format!("write `{}=\"\"` if it is meant to be empty", print::shown(name)),
+            Self::BadNumber { written, .. } => format!("put quotes around it: `\"{}\"`", print::shown(written)),
+            Self::UnquotedPattern { written, .. } => format!("put quotes around it: `\"{}\"`", print::shown(written)),
             Self::BadReference { .. } => "write `$name` or `\"${name}\"`; `$${` stands for a literal `${`, and `\"$…\"` in quotes is plain text".to_owned(),
             Self::UnclosedReference { .. } => "close it with `}`, or write `$${` for a literal `${`".to_owned(),
-            Self::ReferenceAsName { written, .. } => format!("only values can be references; put quotes around `{written}` if it is the name"),
+            Self::ReferenceAsName { written, .. } => format!("only values can be references; put quotes around `{}` if it is the name", print::shown(written)),
             Self::PropertyTwice { .. } => "remove one of them".to_owned(),
             Self::OtherVersion { .. } => {
                 "write `#true` for `true` and `#\"…\"#` for `r\"…\"`, then say `/- kdl-version 2` or nothing".to_owned()
             }
-            Self::NotKdl { help, .. } => return help.clone(),
+            Self::Hidden { written, .. } => {
+                let code = written.chars().next().map_or(0, u32::from);
+                format!("remove it, or write `\\u{{{code:x}}}` inside a quoted string")
+            }
+            Self::LinesOnOneLine { .. } => "write `\"…\"` for one line, or begin a new line behind the opening `\"\"\"`".to_owned(),
+            Self::ClosingNotAlone { .. } => "begin a new line before it".to_owned(),
+            Self::IndentedLess { .. } => "begin the line with the same blanks as the closing one".to_owned(),
+            Self::LoneQuote { .. } => "write `\"\\\"\"`".to_owned(),
+            Self::MissingSpace { .. } => "put a blank before it".to_owned(),
+            Self::UnclosedAnnotation { .. } => "close it with `)`".to_owned(),
+            Self::BadAnnotation { .. } => "write it like `(group)\"sg-admins\"`".to_owned(),
+            Self::LoneAnnotation { .. } => "write the value behind it, or remove it".to_owned(),
+            Self::BlockWithoutName { .. } => "put the `{` on the line of the node that it belongs to".to_owned(),
+            Self::SecondBlock { .. } => "put everything into the first".to_owned(),
+            Self::AfterBlock { .. } => "put it before the `{`, or begin a new line".to_owned(),
+            Self::UnknownKeyword { .. } => "the keywords are `#true`, `#false` and `#null`".to_owned(),
+            Self::OldRawString { .. } => "write `#\"…\"#`".to_owned(),
+            Self::BadName { .. } => "begin with a name, or put quotes around it if it is one".to_owned(),
+            Self::PropertyWithoutNode { .. } => "leave the `=` out if this is a setting: `name value`".to_owned(),
+            Self::LoneSlashdash { .. } => "remove it".to_owned(),
+            Self::SlashdashBySemicolon { .. } => "begin a new line instead".to_owned(),
+            Self::LoneSemicolon { .. } => "remove it".to_owned(),
+            Self::TooLong { .. } => "split it into several nodes".to_owned(),
+            Self::Unexpected { written, .. } => format!("remove it, or put quotes around the text that `{}` belongs to", print::shown(written)),
+            Self::NotKdl { .. } => "compare it with https://kdl.dev/spec".to_owned(),
         })
     }
 }

@@ -10,7 +10,15 @@
 pub mod arm;
 pub mod cloud;
 pub mod credential;
+mod directory;
 pub mod http;
-
+pub mod kinds;
+pub mod provider;
+pub mod rules;
+mod survey;
 #[cfg(test)]
 mod testing;
+
+pub use kinds::catalogue;
+pub use provider::{Azure, Patience, TenantAccess};
+pub use rules::rules;

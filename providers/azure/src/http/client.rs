@@ -173,6 +173,16 @@ impl Client {
         }
     }
 
+    /// Waits for something that no operation tells of, before it is looked at again.
+    ///
+    /// # Errors
+    /// [`FaultKind::Interrupted`] when the run is stopped, [`FaultKind::TimedOut`] at the deadline.
+    pub async fn wait(&self, wait: Duration, attempted: &str) -> Result<(), Fault> {
+        self.0
+            .pause(&Request::directory("/", attempted), wait)
+            .await
+    }
+
     /// How much was sent so far.
     #[must_use]
     pub fn counts(&self) -> Counts {

@@ -1,0 +1,56 @@
+//! How a text is cut up.
+
+use crate::source::SourceId;
+use crate::syntax::parse::Place;
+use std::ops::Range;
+
+/// How a text is judged.
+#[derive(Debug, Default)]
+pub(in crate::syntax) struct Plan {
+    /// What makes up the tree, in order.
+    pub(in crate::syntax) parts: Vec<Part>,
+    /// What is commented out by `/-`: has to be KDL, and is then forgotten.
+    pub(in crate::syntax) silent: Vec<Piece>,
+}
+
+/// A stretch of a block's nodes.
+#[derive(Debug)]
+pub(in crate::syntax) enum Part {
+    /// Whole nodes.
+    Nodes(Piece),
+    /// One node without its children, and these.
+    Large(Piece, Block),
+}
+
+/// The children of a large node.
+#[derive(Debug)]
+pub(in crate::syntax) struct Block {
+    pub(in crate::syntax) parts: Vec<Part>,
+}
+
+/// A stretch of the text with holes in it, each of which counts as a blank: broken nodes, the children of large nodes,
+/// what is judged elsewhere, and comments that are better not shown to the `kdl` crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::syntax) struct Piece {
+    pub(in crate::syntax) range: Range<usize>,
+    /// In order, disjoint, inside the range.
+    pub(in crate::syntax) holes: Vec<Range<usize>>,
+}
+
+impl Piece {
+    /// The text to be judged, and where its bytes come from.
+    pub(in crate::syntax) fn cut(&self, text: &str, source: SourceId) -> (String, Place) {
+        let mut cut = String::with_capacity(self.range.len());
+        let mut stretches = Vec::with_capacity(self.holes.len() + 1);
+        let mut from = self.range.start;
+        for hole in &self.holes {
+            stretches.push((cut.len(), from));
+            cut.push_str(text.get(from..hole.start).unwrap_or_default());
+            cut.push(' ');
+            from = hole.end;
+        }
+        stretches.push((cut.len(), from));
+        cut.push_str(text.get(from..self.range.end).unwrap_or_default());
+        (cut, Place { source, stretches })
+    }
+}
