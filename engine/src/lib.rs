@@ -1,8 +1,25 @@
-//! The language, the graph, the diff, the plan and the schedule of vmlogin, as pure functions from values to values.
+//! The pure half of vmlogin: a manifest's text becomes a plan, and a plan a schedule, without a clock, a file or a socket.
 //!
-//! Must not know Azure, HTTP, files, clocks or terminals: `clippy.toml` beside the manifest of this crate fences them out.
+//! Nothing here knows Azure. Kinds, rules and readings come in through the traits in [`kind`], [`rule`] and [`provider`];
+//! time, chance and order are arguments. The same inputs give the same plan, byte for byte. `clippy.toml` beside this
+//! crate's Cargo.toml fences files, clocks and terminals out.
 
+pub mod address;
+pub mod apply;
+pub mod diff;
+pub mod event;
+pub mod graph;
+pub mod inventory;
+pub mod kind;
 pub mod language;
+pub mod manifest;
+pub mod plan;
 pub mod problem;
+pub mod provider;
+pub mod published;
+pub mod rule;
+pub mod schedule;
+pub mod schema;
 pub mod source;
 pub mod syntax;
+pub mod value;

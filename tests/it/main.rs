@@ -1,1 +1,11 @@
-fn main(){}
+//! Stories: the real binary against the sandbox, over real HTTP.
+
+mod chain;
+mod conformance;
+mod estate;
+mod grants;
+mod openapi;
+mod output;
+mod property;
+mod refusals;
+mod stage;

@@ -1,6 +1,6 @@
 //! Is it KDL 2? Cases after the specification, in words of our own.
 
-use crate::report::read;
+use crate::reading::read;
 use insta::assert_snapshot;
 use vmlogin_engine::source::{SourceId, Sources};
 use vmlogin_engine::syntax::tree::{Piece, Scalar};

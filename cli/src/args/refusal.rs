@@ -1,0 +1,99 @@
+//! A command line that is not run: help, the version, or what is wrong with it.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::later;
+
+/// Why the command line is not run, and what is written instead.
+#[derive(Clone, Debug)]
+pub enum Refused {
+    /// Help or the version was asked for.
+    Asked(clap::builder::StyledStr),
+    /// It is wrong, in clap's words.
+    Clap(clap::builder::StyledStr),
+    /// It is wrong, in our words.
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+}
+
+impl Refused {
+    /// A wrong command line in our words.
+    pub fn usage(message: &str, help: &str) -> Refused {
+        Refused::Usage {
+            message: message.to_owned(),
+            help: help.to_owned(),
+        }
+    }
+}
+
+/// What clap could not read, said by name where the documentation knows it.
+pub fn of_clap(error: &clap::Error, line: &[OsString]) -> Refused {
+    let written = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    let known = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            return Refused::Asked(error.render());
+        }
+        ErrorKind::InvalidSubcommand => later::verb(written(ContextKind::InvalidSubcommand)),
+        ErrorKind::UnknownArgument => unknown(written(ContextKind::InvalidArg), line),
+        _ => None,
+    };
+    known.unwrap_or_else(|| Refused::Clap(error.render()))
+}
+
+fn unknown(argument: &str, line: &[OsString]) -> Option<Refused> {
+    let verb = verb_of(line);
+    if argument.starts_with('-') {
+        return later::flag(flag_name(argument), verb);
+    }
+    let words: Vec<String> = line
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let at = words.iter().position(|word| word == argument)?;
+    if at > 0 && words[at - 1] == "--sandbox" {
+        return Some(Refused::usage(
+            &format!("`--sandbox` takes its value with a `=`, and `{argument}` stands alone"),
+            &format!("write `--sandbox={argument}`"),
+        ));
+    }
+    match verb {
+        "apply" => Some(Refused::usage(
+            "`vmlogin apply PLAN` is documented but this version does not build it yet",
+            &format!("for a manifest write `vmlogin apply -f {argument}`"),
+        )),
+        "validate" | "plan" | "destroy" | "graph" => Some(Refused::usage(
+            &format!("`{argument}` stands alone"),
+            &format!("for a manifest write `vmlogin {verb} -f {argument}`"),
+        )),
+        _ => None,
+    }
+}
+
+/// `--shard` of `--shard=1/4`, `-e` of `-eprod`.
+fn flag_name(argument: &str) -> &str {
+    let name = argument.split('=').next().unwrap_or(argument);
+    match name.strip_prefix("--") {
+        Some(_) => name,
+        None => name.get(..2).unwrap_or(name),
+    }
+}
+
+/// The verb of a command line that could not be read: its first word that is one.
+fn verb_of(line: &[OsString]) -> &str {
+    let words = || line.iter().skip(1).filter_map(|word| word.to_str());
+    let verb = words()
+        .find(|word| ["validate", "plan", "apply", "destroy", "graph", "sandbox"].contains(word));
+    match verb {
+        Some("sandbox") if words().any(|word| word == "serve") => "serve",
+        other => other.unwrap_or("vmlogin"),
+    }
+}

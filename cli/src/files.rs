@@ -1,0 +1,248 @@
+//! From paths to texts: the files that `-f` names, and those that they include.
+//!
+//! Included files stay inside the tree of the manifest, which is the folder of the file that `-f` names; a link that leads
+//! out of it is refused. What cannot be read is a problem like any other, so that it comes in the same report.
+
+mod include;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use vmlogin_engine::language::{self, File, IncludeWish};
+use vmlogin_engine::problem::{Code, Label, Problem};
+use vmlogin_engine::source::{SourceId, Sources, Span};
+use vmlogin_engine::syntax::{self, MOST_BYTES};
+
+/// The manifest that is read where `-f` names none.
+pub const DEFAULT: &str = "estate.kdl";
+
+/// What was read, and what was wrong with it.
+#[derive(Debug, Default)]
+pub struct Texts {
+    /// The files, those of `-f` first.
+    pub files: Vec<File>,
+    /// Their texts.
+    pub sources: Sources,
+    /// What could not be read or parsed.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads the files of `-f` and all that they include.
+pub fn read(paths: &[PathBuf]) -> Texts {
+    let mut reading = Reading::default();
+    if paths.is_empty() {
+        reading.root(Path::new(DEFAULT), true);
+    }
+    for path in paths {
+        reading.root(path, false);
+    }
+    while let Some(wish) = reading.wishes.pop_front() {
+        reading.include(&wish);
+    }
+    reading.texts
+}
+
+/// The folder that a manifest lies in, as it was typed.
+pub fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Reads one file that is no part of a manifest, such as a seed. Problems are those of reading and parsing.
+pub fn read_one(path: &Path) -> (Sources, syntax::Parsed) {
+    let mut sources = Sources::new();
+    let parsed = match bounded(path) {
+        Ok(bytes) => add(&mut sources, shown(path), &bytes),
+        Err(unreadable) => {
+            let problem = unreadable.problem(&mut sources, &shown(path), None);
+            syntax::Parsed {
+                problems: vec![problem],
+                ..syntax::Parsed::default()
+            }
+        }
+    };
+    (sources, parsed)
+}
+
+#[derive(Default)]
+struct Reading {
+    texts: Texts,
+    /// What was read already, by its real path: a file that is named twice is read once.
+    seen: BTreeSet<PathBuf>,
+    wishes: VecDeque<Wish>,
+}
+
+/// An include, with the folders that decide what it may name.
+struct Wish {
+    include: IncludeWish,
+    /// The folder of the including file, as shown and as it really is.
+    shown: PathBuf,
+    folder: PathBuf,
+    /// The tree that must not be left, as it really is.
+    tree: PathBuf,
+}
+
+impl Reading {
+    fn root(&mut self, path: &Path, is_default: bool) {
+        let tree = folder(path)
+            .canonicalize()
+            .unwrap_or_else(|_| folder(path).to_owned());
+        let name = path
+            .file_name()
+            .map_or_else(|| shown(path), |name| name.to_string_lossy().into_owned());
+        if let Err(unreadable) = self.file(path, &name, &tree, true) {
+            let mut problem = unreadable.problem(&mut self.texts.sources, &shown(path), None);
+            if is_default {
+                problem.help = Some(
+                    "name the manifest with `-f PATH`, or run where `estate.kdl` is".to_owned(),
+                );
+            }
+            self.texts.problems.push(problem);
+        }
+    }
+
+    fn include(&mut self, wish: &Wish) {
+        let found = match include::resolve(&wish.include.pattern, &wish.folder, &wish.tree) {
+            Ok(found) => found,
+            Err(refused) => return self.texts.problems.push(refused.problem(wish.include.span)),
+        };
+        for real in found {
+            let inside = real.strip_prefix(&wish.tree).unwrap_or(&real);
+            let path = slashed(inside);
+            let seen_from = real
+                .strip_prefix(&wish.folder)
+                .map_or_else(|_| real.clone(), |rest| wish.shown.join(rest));
+            if let Err(unreadable) = self.file(&seen_from, &path, &wish.tree, false) {
+                let problem = unreadable.problem(
+                    &mut self.texts.sources,
+                    &shown(&seen_from),
+                    Some(wish.include.span),
+                );
+                self.texts.problems.push(problem);
+            }
+        }
+    }
+
+    /// Reads and parses one file and takes note of its includes. `path` is how it is shown and opened, `name` where it lies
+    /// in its tree.
+    fn file(&mut self, path: &Path, name: &str, tree: &Path, root: bool) -> Result<(), Unreadable> {
+        let bytes = bounded(path)?;
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if !self.seen.insert(real.clone()) {
+            return Ok(());
+        }
+        let source = self.texts.sources.next();
+        let parsed = add(&mut self.texts.sources, shown(path), &bytes);
+        self.texts.problems.extend(parsed.problems);
+        let file = File {
+            source,
+            path: name.to_owned(),
+            tree: parsed.tree,
+            root,
+        };
+        let (wishes, problems) = language::includes(&file);
+        self.texts.problems.extend(problems);
+        self.wishes.extend(wishes.into_iter().map(|include| Wish {
+            include,
+            shown: folder(path).to_owned(),
+            folder: folder(&real).to_owned(),
+            tree: tree.to_owned(),
+        }));
+        self.texts.files.push(file);
+        Ok(())
+    }
+}
+
+/// Parses bytes and keeps their text for screens; what is no text is kept as far as it is one.
+fn add(sources: &mut Sources, name: String, bytes: &[u8]) -> syntax::Parsed {
+    let parsed = syntax::parse_bytes(sources.next(), bytes);
+    sources.add(name, String::from_utf8_lossy(bytes).into_owned());
+    parsed
+}
+
+/// The bytes of a file, which is not read further than any manifest may reach.
+fn bounded(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let about = fs::metadata(path).map_err(Unreadable::Failed)?;
+    if about.is_dir() {
+        return Err(Unreadable::Folder);
+    }
+    let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
+    if about.len() > most {
+        return Err(Unreadable::TooLarge(about.len()));
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(Unreadable::Failed)?;
+    file.take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(Unreadable::Failed)?;
+    Ok(bytes)
+}
+
+/// Why a file could not be read.
+#[derive(Debug)]
+enum Unreadable {
+    Failed(io::Error),
+    Folder,
+    TooLarge(u64),
+}
+
+impl Unreadable {
+    /// The problem, at the include that asked for the file where there is one.
+    fn problem(&self, sources: &mut Sources, name: &str, asked: Option<Span>) -> Problem {
+        let (code, message, help) = match self {
+            Unreadable::TooLarge(_) => (
+                "VML002",
+                format!("`{name}` is larger than {} MB", MOST_BYTES / 1_000_000),
+                "split it into several files and name them with `include`",
+            ),
+            Unreadable::Folder => (
+                "VML060",
+                format!("`{name}` is a folder"),
+                "name the files in it, each with `-f`",
+            ),
+            Unreadable::Failed(error) if error.kind() == io::ErrorKind::NotFound => (
+                "VML060",
+                format!("there is no file `{name}`"),
+                "check the path",
+            ),
+            Unreadable::Failed(error) => (
+                "VML060",
+                format!("`{name}` cannot be read: {error}"),
+                "check that the file may be read by whoever runs vmlogin",
+            ),
+        };
+        let labels = match (asked, self) {
+            (Some(span), _) => vec![Label::new(span, "asked for here")],
+            (None, Unreadable::TooLarge(bytes)) => {
+                let source: SourceId = sources.add(name.to_owned(), String::new());
+                vec![Label::new(
+                    Span::new(source, 0, 0),
+                    format!("{bytes} bytes in all"),
+                )]
+            }
+            (None, _) => Vec::new(),
+        };
+        Problem {
+            code: Code(code),
+            message,
+            labels,
+            help: Some(help.to_owned()),
+        }
+    }
+}
+
+/// A path as it is shown.
+fn shown(path: &Path) -> String {
+    slashed(path.strip_prefix(".").unwrap_or(path))
+}
+
+fn slashed(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests;

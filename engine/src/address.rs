@@ -1,0 +1,147 @@
+//! The stable name of a resource in its manifest, printed the same everywhere and accepted by `--target` and `--exclude`.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Names one declared resource: `vm:core/rg-web/web01/login`.
+///
+/// The word before the first `:` is the kind of the outermost named thing, the rest its place. `/`, `%` and `*` inside a
+/// name are percent-encoded, so that splitting at `/` is always right.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct Address(String);
+
+impl Address {
+    /// Makes `kind:segment/segment/…` of names as they were written.
+    pub fn new<'a>(kind: &str, segments: impl IntoIterator<Item = &'a str>) -> Address {
+        let path: Vec<String> = segments.into_iter().map(encode).collect();
+        Address(format!("{kind}:{}", path.join("/")))
+    }
+
+    /// Adds one segment below this address.
+    pub fn child(&self, segment: &str) -> Address {
+        Address(format!("{}/{}", self.0, encode(segment)))
+    }
+
+    /// The kind of the outermost named thing: `vm` in `vm:core/rg-web/web01/login`.
+    pub fn root(&self) -> &str {
+        self.0.split_once(':').map_or("", |(kind, _)| kind)
+    }
+
+    /// The encoded segments after the kind.
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .split_once(':')
+            .map_or("", |(_, path)| path)
+            .split('/')
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// A pattern of `--target` or `--exclude`: an address in which `*` stands for any run of characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(String);
+
+impl Pattern {
+    /// Reads a pattern as a person typed it. An empty one, or one without `kind:`, is an error that says what is expected.
+    pub fn parse(text: &str) -> Result<Pattern, String> {
+        match text.split_once(':') {
+            Some((kind, path)) if !kind.is_empty() && !path.is_empty() => {
+                Ok(Pattern(text.to_owned()))
+            }
+            _ => Err(format!(
+                "`{text}` is no address; addresses look like `vm:core/rg-web/web01` or `resource-group:core/*`"
+            )),
+        }
+    }
+
+    /// Whether the address itself, or something that it lies beneath, matches; Azure's names have no case.
+    pub fn covers(&self, address: &Address) -> bool {
+        let pattern = self.0.to_lowercase();
+        let address = address.as_str().to_lowercase();
+        matches(pattern.as_bytes(), address.as_bytes())
+            || matches(format!("{pattern}/*").as_bytes(), address.as_bytes())
+    }
+
+    /// The pattern as it was typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Wildcard match in time proportional to the product of the lengths, without recursion.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut from) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while from < text.len() {
+        if at < pattern.len() && pattern[at] == b'*' {
+            star = Some((at, from));
+            at += 1;
+        } else if at < pattern.len() && pattern[at] == text[from] {
+            at += 1;
+            from += 1;
+        } else if let Some((place, taken)) = star {
+            star = Some((place, taken + 1));
+            at = place + 1;
+            from = taken + 1;
+        } else {
+            return false;
+        }
+    }
+    pattern[at..].iter().all(|byte| *byte == b'*')
+}
+
+fn encode(name: &str) -> String {
+    let mut encoded = String::with_capacity(name.len());
+    for character in name.chars() {
+        match character {
+            '%' => encoded.push_str("%25"),
+            '/' => encoded.push_str("%2F"),
+            '*' => encoded.push_str("%2A"),
+            other => encoded.push(other),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_a_slash_stays_one_segment() {
+        let address = Address::new("vm", ["core", "rg", "a/b%*"]);
+        assert_eq!(address.as_str(), "vm:core/rg/a%2Fb%25%2A");
+        assert_eq!(address.segments().count(), 3);
+    }
+
+    #[test]
+    fn a_pattern_covers_what_lies_beneath_and_ignores_case() {
+        let pattern = Pattern::parse("vm:core/RG-Web/*").expect("a pattern");
+        assert!(pattern.covers(&Address::new("vm", ["core", "rg-web", "web01"]).child("login")));
+        assert!(!pattern.covers(&Address::new("vm", ["core", "rg-data", "web01"])));
+        let exact = Pattern::parse("vm:core/rg/web1").expect("a pattern");
+        assert!(exact.covers(&Address::new("vm", ["core", "rg", "web1"]).child("login")));
+        assert!(!exact.covers(&Address::new("vm", ["core", "rg", "web10"])));
+    }
+
+    #[test]
+    fn a_pattern_without_a_kind_is_refused() {
+        assert!(Pattern::parse("web01").is_err());
+        assert!(Pattern::parse(":x").is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! One comparison for all kinds. Only what is declared is compared, by the shape that the kind's schema gives it.
+
+pub mod same;
+
+use crate::plan::Change;
+use crate::schema::{Attribute, Class, Schema, Shape, Written};
+use crate::value::{Attributes, Value};
+
+/// The differences between declared and live attributes, in the schema's order. An attribute that is not declared, or that is
+/// never read back, is not compared; neither is one that the node's arguments say, since by those the two were matched.
+pub fn diff(schema: &Schema, declared: &Attributes, live: &Attributes) -> Vec<Change> {
+    schema
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.class != Class::WriteOnly)
+        .filter(|attribute| attribute.written != Written::Argument)
+        .filter_map(|attribute| Some((attribute, declared.get(attribute.name)?)))
+        .flat_map(|(attribute, wanted)| {
+            let found = live.get(attribute.name).unwrap_or(&Value::Null);
+            compare(attribute, wanted, found)
+        })
+        .collect()
+}
+
+fn compare(attribute: &Attribute, wanted: &Value, found: &Value) -> Vec<Change> {
+    if attribute.shape == Shape::Pairs {
+        return compare_pairs(attribute, wanted, found);
+    }
+    if same::same(attribute.shape, wanted, found) {
+        return Vec::new();
+    }
+    vec![change(
+        attribute,
+        attribute.name.to_owned(),
+        found.clone(),
+        wanted.clone(),
+    )]
+}
+
+/// Compares the declared names one by one; names without a declaration are somebody else's.
+fn compare_pairs(attribute: &Attribute, wanted: &Value, found: &Value) -> Vec<Change> {
+    let Some(wanted) = wanted.as_map() else {
+        return Vec::new();
+    };
+    wanted
+        .iter()
+        .filter_map(|(name, value)| {
+            let before = found
+                .as_map()
+                .and_then(|found| same::without_case(found, name))
+                .cloned()
+                .unwrap_or(Value::Null);
+            (before != *value).then(|| {
+                change(
+                    attribute,
+                    format!("{}.{name}", attribute.name),
+                    before,
+                    value.clone(),
+                )
+            })
+        })
+        .collect()
+}
+
+fn change(attribute: &Attribute, name: String, before: Value, after: Value) -> Change {
+    Change {
+        attribute: name,
+        class: attribute.class,
+        before,
+        after,
+    }
+}

@@ -1,0 +1,103 @@
+//! When two values of a shape are the same thing.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use crate::schema::Shape;
+use crate::value::Value;
+
+/// Whether a live value is what was declared.
+pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
+    match (wanted, found) {
+        (Value::Text(wanted), Value::Text(found)) => same_text(shape, wanted, found),
+        // An absent switch is one that is off.
+        (Value::Bool(false), Value::Null) => true,
+        _ => wanted == found,
+    }
+}
+
+fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
+    match shape {
+        Shape::Name | Shape::Choice { .. } => wanted.eq_ignore_ascii_case(found),
+        Shape::Region => region(wanted) == region(found),
+        Shape::Floor => compare_versions(found, wanted) != Ordering::Less,
+        Shape::Text | Shape::Bool | Shape::Pairs | Shape::Principal => wanted == found,
+    }
+}
+
+/// A region's name without case and blanks: `West Europe` is `westeurope`.
+pub fn region(name: &str) -> String {
+    name.chars()
+        .filter(|character| !character.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Compares dotted versions number by number; missing numbers are 0, and what is no number counts as 0.
+pub fn compare_versions(one: &str, other: &str) -> Ordering {
+    let mut one = one.split('.');
+    let mut other = other.split('.');
+    loop {
+        let (left, right) = (one.next(), other.next());
+        if left.is_none() && right.is_none() {
+            return Ordering::Equal;
+        }
+        let number =
+            |part: Option<&str>| part.and_then(|part| part.parse::<u64>().ok()).unwrap_or(0);
+        match number(left).cmp(&number(right)) {
+            Ordering::Equal => {}
+            unequal => return unequal,
+        }
+    }
+}
+
+/// A member by its name without case, as Azure's tags are found.
+pub fn without_case<'a>(map: &'a BTreeMap<String, Value>, name: &str) -> Option<&'a Value> {
+    map.get(name).or_else(|| {
+        map.iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_version_satisfies_a_floor() {
+        let same = |wanted: &str, found: &str| same(Shape::Floor, &wanted.into(), &found.into());
+        assert!(same("1.0", "1.0"));
+        assert!(same("1.0", "2.2.0.0"));
+        assert!(same("1.0", "1"));
+        assert!(same("1.9", "1.10"));
+        assert!(!same("1.10", "1.9.9"));
+    }
+
+    #[test]
+    fn a_region_has_no_case_and_no_blanks() {
+        assert!(same(
+            Shape::Region,
+            &"West Europe".into(),
+            &"westeurope".into()
+        ));
+        assert!(!same(
+            Shape::Region,
+            &"westeurope".into(),
+            &"northeurope".into()
+        ));
+    }
+
+    #[test]
+    fn a_switch_that_is_absent_is_off() {
+        assert!(same(Shape::Bool, &false.into(), &Value::Null));
+        assert!(!same(Shape::Bool, &true.into(), &Value::Null));
+    }
+
+    #[test]
+    fn a_tag_is_found_whatever_its_case() {
+        let tags = BTreeMap::from([("Owner".to_owned(), Value::from("web"))]);
+        assert_eq!(without_case(&tags, "owner"), Some(&Value::from("web")));
+        assert_eq!(without_case(&tags, "team"), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! The event stream of `--json`: one object a line, the first with the format's version.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::plan::guard::Refusal;
+use crate::plan::{Action, Plan};
+use crate::provider::{Fault, Verdict};
+
+/// The version of the event stream. It rises when a reader of the old form would be misled.
+pub const FORMAT: u32 = 1;
+
+/// One line of the stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The first line.
+    Version {
+        /// The version of this stream: [`FORMAT`].
+        format: u32,
+        /// The version of vmlogin.
+        tool: String,
+        /// The verb that runs.
+        verb: String,
+    },
+    /// Everything that is going to be done, and what the rules say.
+    Planned {
+        /// The plan.
+        plan: Box<Plan>,
+    },
+    /// A guard stopped the plan.
+    Refused {
+        /// The refusal.
+        refusal: Refusal,
+    },
+    /// A step began.
+    Started {
+        /// Its address.
+        address: Address,
+        /// What it does.
+        action: Action,
+    },
+    /// A step's operation goes on.
+    Running {
+        /// Its address.
+        address: Address,
+        /// What Azure says of it.
+        status: String,
+    },
+    /// A step ended.
+    Ended {
+        /// Its address.
+        address: Address,
+        /// What it did.
+        action: Action,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// Something was looked at after the writes.
+    Verified {
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// The run ends with something that belongs to no step.
+    Failed {
+        /// What went wrong.
+        fault: Fault,
+    },
+    /// The last line.
+    Summary {
+        /// Steps done.
+        done: usize,
+        /// Steps put off.
+        deferred: usize,
+        /// Steps failed.
+        failed: usize,
+        /// Steps that a failure, a deferral or a rule kept from running.
+        blocked: usize,
+        /// Steps that were not begun because the run was told to stop.
+        not_started: usize,
+        /// The exit code that follows.
+        exit: u8,
+    },
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It did what the plan says.
+    Done {
+        /// What a person should know though all went well.
+        note: Option<String>,
+    },
+    /// It was put off, because of itself or of what it needs.
+    Deferred {
+        /// Why.
+        reason: String,
+    },
+    /// It failed.
+    Failed {
+        /// What the cloud said.
+        fault: Fault,
+    },
+    /// It was not begun because another did not succeed, or a rule blocks it.
+    Blocked {
+        /// The address or rule because of which.
+        because: String,
+    },
+    /// It was not begun because the run was told to stop.
+    NotStarted,
+}

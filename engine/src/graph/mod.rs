@@ -1,0 +1,177 @@
+//! The dependency graph: what waits for what, and why. One graph orders plan, apply and, reversed, destroy.
+
+pub mod cycle;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use petgraph::Direction;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+pub use cycle::Cycle;
+
+use crate::address::Address;
+use crate::kind::Catalogue;
+use crate::manifest::{Manifest, Resource};
+use crate::schema::{Need, Order, Place, Schema};
+
+/// Addresses in an order in which they could be made one by one, and the edges that ask for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graph {
+    order: Vec<Address>,
+    edges: Vec<Edge>,
+}
+
+/// One thing waiting for another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// What waits.
+    pub from: Address,
+    /// What goes first.
+    pub on: Address,
+    /// What is waited for.
+    pub need: Need,
+    /// Why, as a screen says it.
+    pub reason: String,
+}
+
+impl Graph {
+    /// Builds the graph of a manifest. Resources that wait for each other are a [`Cycle`].
+    pub fn of(manifest: &Manifest, catalogue: &Catalogue) -> Result<Graph, Cycle> {
+        let mut edges = edges(manifest, catalogue);
+        edges.sort();
+        edges.dedup_by(|one, other| one.from == other.from && one.on == other.on);
+        let order = order(manifest.resources.keys(), &edges)?;
+        Ok(Graph { order, edges })
+    }
+
+    /// All addresses, each after everything that it waits for; ties go by address.
+    pub fn order(&self) -> &[Address] {
+        &self.order
+    }
+
+    /// All edges, by what waits and then by what goes first.
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    /// The edges of one address.
+    pub fn waits_of(&self, address: &Address) -> &[Edge] {
+        let start = self.edges.partition_point(|edge| edge.from < *address);
+        let end = self.edges.partition_point(|edge| edge.from <= *address);
+        &self.edges[start..end]
+    }
+}
+
+fn edges(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Edge> {
+    let beneath = Beneath::of(manifest);
+    let mut edges = Vec::new();
+    for resource in manifest.resources.values() {
+        let Some(kind) = catalogue.kind(resource.kind) else {
+            continue;
+        };
+        if let Some(parent) = manifest.parent_of(resource) {
+            let title = catalogue
+                .kind(parent.kind)
+                .map_or(parent.kind, |kind| kind.schema().title);
+            edges.push(Edge {
+                from: resource.address.clone(),
+                on: parent.address.clone(),
+                need: Need::Success,
+                reason: format!("it lies in the {title} `{}`", parent.name),
+            });
+        }
+        edges.extend(ordered(resource, kind.schema(), &beneath));
+    }
+    edges
+}
+
+fn ordered(resource: &Resource, schema: &Schema, beneath: &Beneath<'_>) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    for order in schema.order {
+        let others = beneath
+            .of_kind(&resource.parent, order.after)
+            .iter()
+            .filter(|other| matches(order, resource, other));
+        edges.extend(others.map(|other| Edge {
+            from: resource.address.clone(),
+            on: other.address.clone(),
+            need: order.need,
+            reason: order.reason.to_owned(),
+        }));
+    }
+    edges
+}
+
+fn matches(order: &Order, resource: &Resource, other: &Resource) -> bool {
+    let sibling = other.parent == resource.parent;
+    other.address != resource.address
+        && match order.place {
+            Place::Sibling => sibling,
+            Place::Beneath => !sibling,
+        }
+}
+
+/// For each address around something, what lies in it at any depth, by kind.
+struct Beneath<'a>(BTreeMap<&'a Address, BTreeMap<&'static str, Vec<&'a Resource>>>);
+
+impl<'a> Beneath<'a> {
+    fn of(manifest: &'a Manifest) -> Beneath<'a> {
+        let mut index = Beneath(BTreeMap::new());
+        for resource in manifest.resources.values() {
+            for outer in manifest.around(resource) {
+                let kinds = index.0.entry(&outer.parent).or_default();
+                kinds.entry(resource.kind).or_default().push(resource);
+            }
+        }
+        index
+    }
+
+    fn of_kind(&self, parent: &Address, kind: &str) -> &[&'a Resource] {
+        self.0
+            .get(parent)
+            .and_then(|kinds| kinds.get(kind))
+            .map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Orders addresses so that each comes after what it waits for, ties by address (Kahn's algorithm with a heap; petgraph's own
+/// topological sort promises no tie-break).
+fn order<'a>(
+    addresses: impl Iterator<Item = &'a Address>,
+    edges: &[Edge],
+) -> Result<Vec<Address>, Cycle> {
+    let mut graph: DiGraph<&Address, ()> = DiGraph::new();
+    let index: BTreeMap<&Address, NodeIndex> = addresses
+        .map(|address| (address, graph.add_node(address)))
+        .collect();
+    for edge in edges {
+        if let (Some(on), Some(from)) = (index.get(&edge.on), index.get(&edge.from)) {
+            graph.add_edge(*on, *from, ());
+        }
+    }
+    let mut waiting: Vec<usize> = graph
+        .node_indices()
+        .map(|node| graph.edges_directed(node, Direction::Incoming).count())
+        .collect();
+    let mut ready: BinaryHeap<Reverse<(&Address, NodeIndex)>> = graph
+        .node_indices()
+        .filter(|node| waiting[node.index()] == 0)
+        .map(|node| Reverse((graph[node], node)))
+        .collect();
+    let mut order = Vec::with_capacity(graph.node_count());
+    while let Some(Reverse((address, node))) = ready.pop() {
+        order.push(address.clone());
+        for next in graph.neighbors_directed(node, Direction::Outgoing) {
+            waiting[next.index()] -= 1;
+            if waiting[next.index()] == 0 {
+                ready.push(Reverse((graph[next], next)));
+            }
+        }
+    }
+    if order.len() == graph.node_count() {
+        Ok(order)
+    } else {
+        Err(Cycle::find(&graph))
+    }
+}

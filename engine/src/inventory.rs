@@ -1,0 +1,152 @@
+//! What was read from the cloud, as values. Everything that a plan or a rule says about live things rests on this and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::kind::Key;
+use crate::provider::Fault;
+use crate::value::{Attributes, Principal, Value};
+
+/// What one reading saw.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inventory {
+    /// Live resources by kind and key. A declared one that is missing here does not exist.
+    pub live: BTreeMap<(&'static str, Key), Live>,
+    /// What became of each principal of the manifest, by tenant name.
+    pub principals: BTreeMap<(String, Principal), Resolution>,
+    /// Display names for object ids met in live grants, where the directory told them.
+    pub names: BTreeMap<String, String>,
+    /// Names that new things must not take: the GUIDs of every role assignment that was listed, of whatever role and scope.
+    pub names_taken: BTreeSet<String>,
+    /// The subscriptions (by manifest name) whose grants were read to the last page.
+    pub grants_complete: BTreeSet<String>,
+    /// What lies in a resource group, by its key; read only where a plan might delete the group.
+    pub contents: BTreeMap<Key, Vec<Content>>,
+    /// What could not be read, and why. What is missing here is unknown, not absent.
+    pub gaps: Vec<Gap>,
+}
+
+/// One live resource, normalised by its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its natural identity.
+    pub key: Key,
+    /// The id that Azure gave it, in Azure's spelling.
+    pub id: String,
+    /// The address that it has, or would have, in a manifest. For a grant the principal is `object-id:GUID` where no name is known.
+    pub address: Address,
+    /// What a sentence calls it: "grant of `Virtual Machine User Login` to user `kim@contoso.com`".
+    pub title: String,
+    /// The manifest's name of the subscription that it was read in.
+    pub subscription: String,
+    /// Where it lies: ids of the things around it, lower-case, outermost first (subscription, group, machine).
+    pub within: Vec<String>,
+    /// Normalised attributes, by the names of the kind's schema.
+    pub attributes: Attributes,
+    /// The estate that made it.
+    pub stamp: Option<String>,
+    /// Whether the live protection tag is on it.
+    pub protected: bool,
+    /// How it is.
+    pub health: Health,
+    /// What was read besides, for rules and screens: power state, operating system, agent. Never compared.
+    pub facts: BTreeMap<String, Value>,
+}
+
+/// How a live resource is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Its last operation succeeded.
+    Good,
+    /// An operation is running on it.
+    Busy,
+    /// Its last operation failed.
+    Failed {
+        /// What the service says, as read.
+        message: String,
+    },
+}
+
+/// One resource inside a group, of whatever type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Its id, lower-case.
+    pub id: String,
+    /// Its name for screens: `Microsoft.Compute/virtualMachines/web01`.
+    pub name: String,
+}
+
+/// What became of a principal's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// One directory object.
+    Found(Found),
+    /// No object has the name.
+    Missing,
+    /// Several objects have the name.
+    Ambiguous(Vec<Candidate>),
+    /// The object is in the recycle bin of the directory.
+    Deleted(Candidate),
+    /// The id given as an object id is the application id of this service principal.
+    ApplicationId(Candidate),
+}
+
+/// A directory object that can be granted a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its object id, lower-case.
+    pub object_id: String,
+    /// `User`, `Group` or `ServicePrincipal`, as ARM's `principalType` spells it.
+    pub principal_type: String,
+    /// Its display name.
+    pub display_name: String,
+    /// `false` for a user whose account is disabled.
+    pub enabled: bool,
+}
+
+/// An object that might have been meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Its object id.
+    pub object_id: String,
+    /// What tells it from the others: its display name, mail nickname or user principal name.
+    pub description: String,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gap {
+    /// What: "grants of subscription `core`".
+    pub what: String,
+    /// Why.
+    pub fault: Fault,
+}
+
+impl Inventory {
+    /// Adds a live resource under its kind and key.
+    pub fn insert(&mut self, live: Live) {
+        self.live.insert((live.kind, live.key.clone()), live);
+    }
+
+    /// The live resource of a kind with this key.
+    pub fn get(&self, kind: &'static str, key: &Key) -> Option<&Live> {
+        self.live.get(&(kind, key.clone()))
+    }
+
+    /// All live resources of a kind, by key.
+    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Live> {
+        self.live
+            .iter()
+            .filter(move |((of, _), _)| *of == kind)
+            .map(|(_, live)| live)
+    }
+
+    /// What became of a principal in a tenant.
+    pub fn principal(&self, tenant: &str, principal: &Principal) -> Option<&Resolution> {
+        self.principals.get(&(tenant.to_owned(), principal.clone()))
+    }
+}

@@ -1,0 +1,265 @@
+//! What each node may look like: the manifest's own nodes from the table here, all others from the schemas of kinds.
+//! One walker serves both.
+
+mod table;
+
+use std::collections::BTreeMap;
+
+use crate::kind::Catalogue;
+use crate::schema::{NameRule, Naming, Schema, Shape, TOP, Written};
+use table::{own, root};
+
+/// How one node is written where it stands.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// The node's name.
+    pub(super) word: &'static str,
+    /// What a sentence calls it: "resource group".
+    pub(super) title: &'static str,
+    /// What its arguments are.
+    pub(super) arguments: Arguments,
+    /// What its properties are.
+    pub(super) properties: Properties,
+    /// Children and properties that are refused by name.
+    pub(super) later: &'static [&'static str],
+    /// How many stand side by side.
+    pub(super) number: Number,
+    /// Whether it says something of its parent, instead of being a thing in it.
+    pub(super) setting: bool,
+    /// The schema of the kind, where it is one.
+    pub(super) schema: Option<&'static Schema>,
+}
+
+/// What the arguments of a node are.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Arguments {
+    /// There are none.
+    Nothing,
+    /// The version of the language.
+    Version,
+    /// `#true`, `#false`, or nothing for `#true`.
+    Switch,
+    /// One value.
+    Value(Want),
+    /// One name.
+    Name(&'static NameRule),
+    /// One or more names, each a thing of its own.
+    Names(&'static NameRule),
+    /// One fixed word.
+    Word(&'static str),
+    /// One of these roles, then principals.
+    Grant(&'static [&'static str]),
+}
+
+/// What the properties of a node are.
+#[derive(Debug)]
+pub(super) enum Properties {
+    /// These.
+    Listed(Vec<Field>),
+    /// Any name with a text.
+    Pairs,
+}
+
+/// One property.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) want: Want,
+    /// Whether the node is wrong without it.
+    pub(super) required: bool,
+}
+
+/// What a value has to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Want {
+    /// What the shape of an attribute says.
+    Shape(Shape),
+    /// A GUID.
+    Guid,
+    /// A whole number from 0 to this.
+    UpTo(u32),
+    /// Text by a rule.
+    Name(&'static NameRule),
+}
+
+/// How many nodes of one name stand in one parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number {
+    /// As many as there are things.
+    Any,
+    /// At most one.
+    AtMostOne,
+    /// Exactly one; without it, this is the line to write.
+    One(&'static str),
+}
+
+/// Every form, by the node that it stands in and its name there.
+#[derive(Debug)]
+pub(super) struct Forms {
+    forms: BTreeMap<(&'static str, &'static str), Form>,
+    /// The file itself, as if it were a node.
+    pub(super) root: Form,
+}
+
+impl Forms {
+    /// All forms of a catalogue.
+    pub(super) fn of(catalogue: &Catalogue) -> Forms {
+        let mut forms = BTreeMap::new();
+        for (within, form) in own(catalogue) {
+            forms.insert((within, form.word), form);
+        }
+        for kind in catalogue.kinds {
+            let schema = kind.schema();
+            for within in schema.stands_in {
+                forms.insert(
+                    (within, schema.kind),
+                    of_kind(schema, kind.names(), *within == TOP),
+                );
+            }
+            for attribute in schema.attributes {
+                if let Some(form) = of_setting(attribute.name, attribute.written) {
+                    forms.insert((schema.kind, attribute.name), form);
+                }
+            }
+        }
+        Forms {
+            forms,
+            root: root(),
+        }
+    }
+
+    /// The form of a child by its name.
+    pub(super) fn child(&self, within: &Form, word: &str) -> Option<&Form> {
+        self.children(within).find(|form| form.word == word)
+    }
+
+    /// The forms of all children.
+    pub(super) fn children(&self, within: &Form) -> impl Iterator<Item = &Form> {
+        self.forms
+            .range((within.word, "")..)
+            .take_while(move |((parent, _), _)| *parent == within.word)
+            .map(|(_, form)| form)
+    }
+
+    /// Some form of this name, wherever it stands.
+    pub(super) fn word(&self, word: &str) -> Option<&Form> {
+        self.forms.values().find(|form| form.word == word)
+    }
+
+    /// The nodes in which a node of this name may stand.
+    pub(super) fn parents(&self, word: &str) -> Vec<&'static str> {
+        self.forms
+            .keys()
+            .filter(|(_, child)| *child == word)
+            .map(|(parent, _)| *parent)
+            .collect()
+    }
+
+    /// The nodes that have a property of this name.
+    pub(super) fn owners(&self, property: &str) -> Vec<&'static str> {
+        let mut owners: Vec<_> = self
+            .forms
+            .values()
+            .filter(|form| form.field(property).is_some())
+            .map(|form| form.word)
+            .collect();
+        owners.sort_unstable();
+        owners.dedup();
+        owners
+    }
+
+    /// Whether some node will have this as a child or property in a later version.
+    pub(super) fn is_later(&self, word: &str) -> bool {
+        self.root.later.contains(&word)
+            || self.forms.values().any(|form| form.later.contains(&word))
+    }
+}
+
+impl Form {
+    /// The property of this name.
+    pub(super) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields().iter().find(|field| field.name == name)
+    }
+
+    /// All properties that have a name of their own.
+    pub(super) fn fields(&self) -> &[Field] {
+        match &self.properties {
+            Properties::Listed(fields) => fields,
+            Properties::Pairs => &[],
+        }
+    }
+}
+
+/// What a reference may say; whether it names something is asked later.
+const REFERENCE: NameRule = NameRule::ANY;
+
+fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form {
+    let subscription = Field {
+        name: "subscription",
+        want: Want::Name(&REFERENCE),
+        required: false,
+    };
+    let written = schema
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.written == Written::Property)
+        .map(|attribute| Field {
+            name: attribute.name,
+            want: Want::Shape(attribute.shape),
+            required: false,
+        });
+    Form {
+        arguments: match schema.naming {
+            Naming::Names => Arguments::Names(names),
+            Naming::Unnamed => Arguments::Nothing,
+            Naming::Word(word) => Arguments::Word(word),
+            Naming::Grant { roles } => Arguments::Grant(roles),
+        },
+        properties: Properties::Listed(
+            top.then_some(subscription)
+                .into_iter()
+                .chain(written)
+                .collect(),
+        ),
+        later: schema.later,
+        number: match schema.naming {
+            Naming::Names | Naming::Grant { .. } => Number::Any,
+            Naming::Unnamed | Naming::Word(_) => Number::AtMostOne,
+        },
+        schema: Some(schema),
+        ..blank(schema.kind, schema.title)
+    }
+}
+
+/// The form of an attribute that is written as a child.
+fn of_setting(name: &'static str, written: Written) -> Option<Form> {
+    let form = Form {
+        number: Number::AtMostOne,
+        setting: true,
+        ..blank(name, name)
+    };
+    match written {
+        Written::Flag => Some(Form {
+            arguments: Arguments::Switch,
+            ..form
+        }),
+        Written::Pairs => Some(Form {
+            properties: Properties::Pairs,
+            ..form
+        }),
+        Written::Property | Written::Argument | Written::Nowhere => None,
+    }
+}
+
+fn blank(word: &'static str, title: &'static str) -> Form {
+    Form {
+        word,
+        title,
+        arguments: Arguments::Nothing,
+        properties: Properties::Listed(Vec::new()),
+        later: &[],
+        number: Number::Any,
+        setting: false,
+        schema: None,
+    }
+}

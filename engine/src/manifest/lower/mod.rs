@@ -1,0 +1,67 @@
+//! From the expanded tree to the checked manifest: each node is held against its form, then given its place.
+
+mod form;
+mod found;
+mod place;
+mod walk;
+
+use super::Manifest;
+use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_SUBSCRIPTION};
+use crate::kind::Catalogue;
+use crate::problem::Problem;
+use crate::syntax::tree::Tree;
+use form::Forms;
+use found::Found;
+
+/// What a tree says, and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lowered {
+    /// Everything that should be; `None` where there are problems.
+    pub manifest: Option<Manifest>,
+    /// Settled: in order, each once, at most 100.
+    pub problems: Vec<Problem>,
+}
+
+/// Lowers an expanded tree. Never panics, and reports everything that is wrong in one pass; what depends on a mistake
+/// is not reported again.
+pub fn lower(tree: &Tree, catalogue: &Catalogue) -> Lowered {
+    let forms = Forms::of(catalogue);
+    let mut found = Found::default();
+    let root = walk::walk(&forms, tree, &mut found);
+    let manifest = place::place(&root, catalogue, &mut found);
+    Lowered {
+        manifest: manifest.filter(|_| found.is_empty()),
+        problems: found.settled(),
+    }
+}
+
+impl Lowered {
+    /// Leaves out what follows from problems that were found before lowering, in syntax or expansion: complaints about a
+    /// place that is reported already, and about something missing that may be in what could not be read.
+    pub fn after(mut self, earlier: &[Problem]) -> Lowered {
+        if earlier.is_empty() {
+            return self;
+        }
+        let incomplete = earlier.iter().any(loses_nodes);
+        self.manifest = None;
+        self.problems.retain(|problem| {
+            let absent = [MISSING_NODE, UNKNOWN_SUBSCRIPTION, NO_SUBSCRIPTION];
+            let follows = earlier.iter().any(|before| touches(before, problem));
+            !(follows || incomplete && absent.contains(&problem.code.0))
+        });
+        self
+    }
+}
+
+/// Whether a problem may have cost nodes. Those of names and references (VML030 to VML048) cost values only.
+fn loses_nodes(problem: &Problem) -> bool {
+    !("VML030".."VML049").contains(&problem.code.0)
+}
+
+/// Whether both point at the same place first.
+fn touches(before: &Problem, problem: &Problem) -> bool {
+    match (before.place(), problem.place()) {
+        (Some(a), Some(b)) => a.source == b.source && a.start < b.end && b.start < a.end,
+        _ => false,
+    }
+}

@@ -1,0 +1,274 @@
+//! Gives each checked node its place: the tenant and subscription that it is in, its address, what it stands in.
+//!
+//! A named thing has the address `kind:subscription/…/name`. What has no name of its own (a login, an identity) lies
+//! beneath what it stands in: `vm:core/rg/web01/login`. A grant at a subscription or at something directly in one is
+//! `grant:core/rg/admin/group:sg`; deeper down, and in a management group, it lies beneath its scope:
+//! `vm:core/rg/web01/grant/user/user:kim@contoso.com`, `management-group:root/grant/admin/group:sg`. The latter begin
+//! with a word of their own, so they clash with no subscription that has the same name.
+
+mod known;
+mod scopes;
+mod spot;
+
+use std::collections::BTreeMap;
+
+use super::found::Found;
+use super::walk::{Checked, Given};
+use crate::address::Address;
+use crate::kind::Catalogue;
+use crate::manifest::check::{self, MOST_DESCRIPTION};
+use crate::manifest::problem::{ManifestProblem, Rule};
+use crate::manifest::{Declared, Manifest, Resource};
+use crate::schema::{Attribute, Schema, Shape, Written};
+use crate::source::Span;
+use crate::value::{Principal, Value};
+use spot::Spot;
+
+/// The most things that one manifest may declare. Lists of names multiply: without this, a few kilobytes could ask for
+/// more than fits in memory. Fifty thousand machines with an identity, a login and two grants each fit.
+const MOST_THINGS: u64 = 300_000;
+
+/// Begins names that no manifest can hold.
+const MADE_UP: char = '\0';
+
+/// Places everything. `None` where there is too much of it.
+pub(super) fn place(
+    root: &Checked<'_>,
+    catalogue: &Catalogue,
+    found: &mut Found,
+) -> Option<Manifest> {
+    if let Some(largest) = root.children.iter().max_by_key(|child| things(child))
+        && root
+            .children
+            .iter()
+            .map(things)
+            .fold(0, u64::saturating_add)
+            > MOST_THINGS
+    {
+        found.push(ManifestProblem::TooMany {
+            most: MOST_THINGS,
+            span: largest.span,
+        });
+        return None;
+    }
+    let mut placing = Placing::new(catalogue, found);
+    placing.scopes(root);
+    placing.groups(root);
+    Some(placing.manifest)
+}
+
+/// How many things a node declares, with all beneath it.
+fn things(node: &Checked<'_>) -> u64 {
+    let own = match &node.given {
+        Given::Names(names) => names.len() as u64,
+        Given::Grant(_, principals) => principals.len() as u64,
+        Given::Nothing | Given::Word(..) | Given::Value(_) => 1,
+    };
+    let beneath = node
+        .children
+        .iter()
+        .map(things)
+        .fold(1, u64::saturating_add);
+    own.saturating_mul(beneath)
+}
+
+struct Placing<'f> {
+    manifest: Manifest,
+    catalogue: &'f Catalogue,
+    found: &'f mut Found,
+    /// Every address given out, without case, with the place of its name.
+    taken: BTreeMap<String, Span>,
+    /// How many places were made up for things whose own could not be told.
+    unplaced: usize,
+}
+
+/// A node of a kind, and where it stands.
+#[derive(Clone, Copy)]
+struct Item<'n, 'a> {
+    node: &'n Checked<'a>,
+    schema: &'static Schema,
+    spot: &'n Spot,
+}
+
+impl Placing<'_> {
+    /// Places a node of a kind, once for each of its names, with all beneath it.
+    fn thing(&mut self, node: &Checked<'_>, schema: &'static Schema, spot: &Spot) {
+        let item = Item { node, schema, spot };
+        let beneath = spot.beneath(schema.kind);
+        match &node.given {
+            Given::Names(names) => {
+                for (name, span) in names {
+                    self.named(item, name, *span);
+                }
+            }
+            Given::Grant(role, principals) => {
+                self.notes_fit(node, schema);
+                for (principal, span) in principals {
+                    self.grant(item, role, principal, *span);
+                }
+            }
+            Given::Word(word, span) => {
+                let given = argument(schema, |_| true).map(|name| (name, declared(*word, *span)));
+                self.insert(item, beneath, "", *span, given);
+            }
+            Given::Nothing | Given::Value(_) => self.insert(item, beneath, "", node.span, None),
+        }
+    }
+
+    fn named(&mut self, item: Item<'_, '_>, name: &str, span: Span) {
+        let Item { node, schema, spot } = item;
+        let address = spot.named(schema.kind, name);
+        let twice = |first| ManifestProblem::Twice {
+            title: schema.title,
+            name: name.to_owned(),
+            first,
+            second: span,
+        };
+        let inner = if self.take(&address, span, twice) {
+            let given = argument(schema, |_| true).map(|own| (own, declared(name, span)));
+            self.insert(item, address.clone(), name, span, given);
+            spot.within(address, name)
+        } else {
+            // What is in the second is held against itself only: the clash of the two is told already.
+            let name = self.made_up();
+            spot.within(spot.named(schema.kind, &name), &name)
+        };
+        self.children(node, &inner);
+    }
+
+    fn grant(&mut self, item: Item<'_, '_>, role: &Declared, principal: &Principal, span: Span) {
+        let Item { schema, spot, .. } = item;
+        let word = role.value.as_text().unwrap_or_default();
+        let address = spot.grant(schema.kind, word, &principal.to_string());
+        let twice = |first| ManifestProblem::GrantTwice {
+            role: word.to_owned(),
+            principal: principal.clone(),
+            first,
+            second: span,
+        };
+        if !self.take(&address, span, twice) {
+            return;
+        }
+        let is_principal = |attribute: &Attribute| attribute.shape == Shape::Principal;
+        let who = Value::Principal(principal.clone());
+        let role =
+            argument(schema, |attribute| !is_principal(attribute)).map(|name| (name, role.clone()));
+        let who = argument(schema, is_principal).map(|name| (name, declared(who, span)));
+        self.insert(item, address, "", span, role.into_iter().chain(who));
+    }
+
+    /// Adds the resource at an address, with what its node and its arguments say.
+    fn insert(
+        &mut self,
+        item: Item<'_, '_>,
+        address: Address,
+        name: &str,
+        span: Span,
+        given: impl IntoIterator<Item = (&'static str, Declared)>,
+    ) {
+        let Item { node, schema, spot } = item;
+        let written = node.values.iter().filter_map(|(name, declared)| {
+            let attribute = schema.attribute(name)?;
+            Some((attribute.name, declared.clone()))
+        });
+        let resource = Resource {
+            address: address.clone(),
+            kind: schema.kind,
+            name: name.to_owned(),
+            parent: spot.address.clone(),
+            subscription: spot.subscription.clone(),
+            tenant: spot.tenant.clone(),
+            attributes: written.chain(given).collect(),
+            span,
+        };
+        self.manifest.resources.insert(address, resource);
+    }
+
+    /// Places all kinds in the braces of a node.
+    fn children(&mut self, node: &Checked<'_>, spot: &Spot) {
+        for child in &node.children {
+            if let Some(schema) = child.form.schema {
+                self.thing(child, schema, spot);
+            }
+        }
+    }
+
+    /// Takes an address; where somebody has it already, both are reported.
+    fn take(
+        &mut self,
+        address: &Address,
+        span: Span,
+        clash: impl FnOnce(Span) -> ManifestProblem,
+    ) -> bool {
+        // Names have no case, here as in Azure.
+        let key = address.as_str().to_lowercase();
+        match self.taken.get(&key) {
+            Some(first) => {
+                self.found.push_pair(*first, span, clash(*first));
+                false
+            }
+            None => {
+                self.taken.insert(key, span);
+                true
+            }
+        }
+    }
+
+    /// A name that no manifest can hold.
+    fn made_up(&mut self) -> String {
+        self.unplaced += 1;
+        format!("{MADE_UP}{}", self.unplaced)
+    }
+
+    /// Refuses a note that would not come back from Azure as it is: behind the stamp, both are one description there.
+    fn notes_fit(&mut self, node: &Checked<'_>, schema: &Schema) {
+        let stamp = "vmlogin: ".len() + self.manifest.estate.chars().count();
+        let most = MOST_DESCRIPTION.saturating_sub(stamp);
+        let notes = schema.attributes.iter().filter(|attribute| {
+            attribute.shape == Shape::Text && attribute.written == Written::Property
+        });
+        for note in notes {
+            let Some(declared) = node.values.get(note.name) else {
+                continue;
+            };
+            let text = declared.value.as_text().unwrap_or_default();
+            if let Err(misfit) = check::note(text) {
+                let problem = ManifestProblem::BadText {
+                    what: format!("the value of `{}`", note.name),
+                    written: text.to_owned(),
+                    misfit,
+                    rule: Rule::Note,
+                    span: declared.span,
+                };
+                self.found.push_pair(declared.span, declared.span, problem);
+                continue;
+            }
+            let has = text.chars().count();
+            if has > most {
+                let problem = ManifestProblem::TooLongForStamp {
+                    word: note.name,
+                    most,
+                    has,
+                    span: declared.span,
+                };
+                self.found.push_pair(declared.span, declared.span, problem);
+            }
+        }
+    }
+}
+
+/// The attribute that a node's arguments give, of those that are asked for.
+fn argument(schema: &Schema, asked: impl Fn(&Attribute) -> bool) -> Option<&'static str> {
+    schema
+        .attributes
+        .iter()
+        .find(|attribute| attribute.written == Written::Argument && asked(attribute))
+        .map(|attribute| attribute.name)
+}
+
+fn declared(value: impl Into<Value>, span: Span) -> Declared {
+    Declared {
+        value: value.into(),
+        span,
+    }
+}

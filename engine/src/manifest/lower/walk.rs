@@ -1,0 +1,229 @@
+//! The one walker: holds each node against its form, and keeps what fits.
+
+mod arguments;
+mod grant;
+mod meant;
+mod value;
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::form::{Form, Forms, Number, Properties};
+use super::found::Found;
+use crate::manifest::Declared;
+use crate::manifest::problem::ManifestProblem;
+use crate::schema::TOP;
+use crate::source::Span;
+use crate::syntax::print;
+use crate::syntax::tree::{Node, Tree};
+use crate::value::Principal;
+
+/// A node as far as it fits its form.
+#[derive(Debug)]
+pub(super) struct Checked<'a> {
+    /// What it was held against.
+    pub(super) form: &'a Form,
+    /// What its arguments say.
+    pub(super) given: Given,
+    /// Its properties, and the settings in its braces.
+    pub(super) values: BTreeMap<&'static str, Declared>,
+    /// The things in its braces.
+    pub(super) children: Vec<Checked<'a>>,
+    /// The node's name.
+    pub(super) span: Span,
+    /// The node without its children, as it is written; for helps. Empty at the top.
+    pub(super) head: Head<'a>,
+}
+
+/// A node whose first line a help may repeat.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head<'a>(Option<&'a Node>);
+
+/// What the arguments of a node say.
+#[derive(Debug, Default)]
+pub(super) enum Given {
+    /// Nothing that makes it a thing of its own.
+    #[default]
+    Nothing,
+    /// Names, each of a thing.
+    Names(Vec<(String, Span)>),
+    /// A fixed word.
+    Word(&'static str, Span),
+    /// A role and those who get it.
+    Grant(Declared, Vec<(Principal, Span)>),
+    /// The value of a setting.
+    Value(Declared),
+}
+
+/// Holds a whole tree against the forms.
+pub(super) fn walk<'a>(forms: &'a Forms, tree: &'a Tree, found: &mut Found) -> Checked<'a> {
+    let mut root = Checked {
+        form: &forms.root,
+        given: Given::Nothing,
+        values: BTreeMap::new(),
+        children: Vec::new(),
+        span: NOWHERE,
+        head: Head(None),
+    };
+    Walker { forms, found }.children(&mut root, &tree.nodes, &mut BTreeSet::new());
+    root
+}
+
+/// The place of the tree itself, which no problem points at.
+const NOWHERE: Span = Span {
+    source: crate::source::SourceId(0),
+    start: 0,
+    end: 0,
+};
+
+struct Walker<'a, 'f> {
+    forms: &'a Forms,
+    found: &'f mut Found,
+}
+
+impl<'a> Walker<'a, '_> {
+    fn node(&mut self, form: &'a Form, node: &'a Node) -> Checked<'a> {
+        self.no_type(node.annotation.as_ref());
+        let mut checked = Checked {
+            form,
+            given: self.arguments(form, node),
+            values: BTreeMap::new(),
+            children: Vec::new(),
+            span: node.name.span,
+            head: Head(Some(node)),
+        };
+        // Names that were meant, though not in the right way: their absence is no second mistake.
+        let mut meant = BTreeSet::new();
+        if matches!(form.properties, Properties::Pairs) {
+            checked.given = Given::Value(self.pairs(node));
+        } else {
+            self.properties(&mut checked, node, &mut meant);
+        }
+        self.children(&mut checked, node.children(), &mut meant);
+        self.missing_attributes(&checked, node, &meant);
+        checked
+    }
+
+    /// Holds the properties of a node against its fields.
+    fn properties(
+        &mut self,
+        checked: &mut Checked<'a>,
+        node: &'a Node,
+        meant: &mut BTreeSet<&'static str>,
+    ) {
+        for property in &node.properties {
+            let Some(name) = self.field_of(checked.form, property, meant) else {
+                continue;
+            };
+            self.no_type(property.annotation.as_ref());
+            let exact = name == property.name.as_str();
+            if !exact && (node.property(name).is_some() || meant.contains(name)) {
+                continue;
+            }
+            meant.insert(name);
+            let field = checked.form.field(name);
+            let value = field.and_then(|field| self.property(checked.form, field, property));
+            if let Some(value) = value {
+                let span = property.value_span;
+                checked.values.insert(name, Declared { value, span });
+            }
+        }
+    }
+
+    /// Holds the children of a node against the forms that stand in it; settings become values of their parent.
+    fn children(
+        &mut self,
+        parent: &mut Checked<'a>,
+        nodes: &'a [Node],
+        meant: &mut BTreeSet<&'static str>,
+    ) {
+        let mut first: BTreeMap<&'static str, Span> = BTreeMap::new();
+        for node in nodes {
+            let Some(form) = self.form_of(parent.form, node, meant) else {
+                continue;
+            };
+            let checked = self.node(form, node);
+            meant.insert(form.word);
+            // A wrong word is reported already; it may not have been this one at all.
+            let exact = form.word == node.name.as_str();
+            if exact && form.number != Number::Any {
+                match first.entry(form.word) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(node.name.span);
+                    }
+                    Entry::Occupied(first) => {
+                        self.found.push(ManifestProblem::OnlyOne {
+                            word: form.word,
+                            within: parent.form.word,
+                            first: *first.get(),
+                            second: node.name.span,
+                        });
+                        continue;
+                    }
+                }
+            }
+            match (form.setting, checked.given) {
+                (true, Given::Value(value)) => {
+                    parent.values.insert(form.word, value);
+                }
+                (true, _) => {}
+                (false, given) => parent.children.push(Checked { given, ..checked }),
+            }
+        }
+        self.missing_nodes(parent, meant);
+    }
+
+    fn missing_nodes(&mut self, parent: &Checked<'a>, meant: &BTreeSet<&'static str>) {
+        for form in self.forms.children(parent.form) {
+            if let Number::One(line) = form.number
+                && !meant.contains(form.word)
+            {
+                self.found.push(ManifestProblem::MissingNode {
+                    word: form.word,
+                    within: parent.form.word,
+                    line,
+                    span: (parent.form.word != TOP).then_some(parent.span),
+                });
+            }
+        }
+    }
+
+    fn missing_attributes(
+        &mut self,
+        checked: &Checked<'a>,
+        node: &'a Node,
+        meant: &BTreeSet<&'static str>,
+    ) {
+        let missing = checked.form.fields().iter().filter(|field| field.required);
+        for field in missing.filter(|field| !meant.contains(field.name)) {
+            self.found.push(ManifestProblem::MissingAttribute {
+                word: field.name,
+                of: checked.form.word,
+                line: Head(Some(node)).with(field.name, field.want.example()),
+                span: node.name.span,
+            });
+        }
+    }
+}
+
+impl Head<'_> {
+    /// Whether the node has a property of this name, whatever it says.
+    pub(super) fn has(self, property: &str) -> bool {
+        self.0.is_some_and(|node| node.property(property).is_some())
+    }
+
+    /// The first line of the node with one more property.
+    pub(super) fn with(self, property: &str, value: &str) -> String {
+        let head = self.0.map(print::head).unwrap_or_default();
+        shortened(format!("{head} {property}={value}"))
+            .unwrap_or_else(|| format!("{property}={value}"))
+    }
+}
+
+/// Longer lines are not repeated in helps.
+const MOST_LINE: usize = 160;
+
+/// The line, where it is short enough to be repeated.
+fn shortened(line: String) -> Option<String> {
+    (line.chars().count() <= MOST_LINE).then_some(line)
+}

@@ -1,0 +1,190 @@
+//! What stands behind the name of a node.
+
+use super::{Given, Walker};
+use crate::manifest::Declared;
+use crate::manifest::check;
+use crate::manifest::lower::form::{Arguments, Form, Number, Want};
+use crate::manifest::problem::{ManifestProblem, Rule};
+use crate::schema::{NameRule, Shape};
+use crate::syntax::tree::{Argument, Node, Scalar, Word};
+
+/// The only version of the language so far.
+const LANGUAGE: i64 = 1;
+
+impl Walker<'_, '_> {
+    /// Holds the arguments of a node against its form.
+    pub(super) fn arguments(&mut self, form: &Form, node: &Node) -> Given {
+        let arguments = node.arguments.as_slice();
+        match form.arguments {
+            Arguments::Nothing => {
+                self.at_most(form, arguments, 0, "no argument");
+                Given::Nothing
+            }
+            Arguments::Version => self.version(form, node),
+            Arguments::Switch => self.switch(form, node),
+            Arguments::Value(want) => self.setting(form, node, want),
+            Arguments::Name(rule) => {
+                self.at_most(form, arguments, 1, "one name");
+                self.names(form, node, rule, &arguments[..arguments.len().min(1)])
+            }
+            Arguments::Names(rule) => self.names(form, node, rule, arguments),
+            Arguments::Word(word) => self.word(form, node, word),
+            Arguments::Grant(roles) => self.grant(form, node, roles),
+        }
+    }
+
+    /// Refuses a type where none belongs.
+    pub(super) fn no_type(&mut self, annotation: Option<&Word>) {
+        if let Some(annotation) = annotation {
+            self.found.push(ManifestProblem::SurplusType {
+                annotation: annotation.text.clone(),
+                span: annotation.span,
+            });
+        }
+    }
+
+    fn version(&mut self, form: &Form, node: &Node) -> Given {
+        self.at_most(form, &node.arguments, 1, "one argument");
+        match node.arguments.first() {
+            None => self.lacks(form, node, "the version of the language"),
+            Some(argument) => {
+                self.no_type(argument.annotation.as_ref());
+                if argument.value != Scalar::Integer(LANGUAGE) {
+                    let span = argument.span;
+                    self.found.push(ManifestProblem::OtherLanguage { span });
+                }
+            }
+        }
+        Given::Nothing
+    }
+
+    fn switch(&mut self, form: &Form, node: &Node) -> Given {
+        self.at_most(form, &node.arguments, 1, "one argument");
+        let Some(argument) = node.arguments.first() else {
+            return Given::Value(Declared {
+                value: true.into(),
+                span: node.name.span,
+            });
+        };
+        self.no_type(argument.annotation.as_ref());
+        self.given(form, argument, Want::Shape(Shape::Bool))
+    }
+
+    fn setting(&mut self, form: &Form, node: &Node, want: Want) -> Given {
+        self.at_most(form, &node.arguments, 1, "one argument");
+        let Some(argument) = node.arguments.first() else {
+            self.lacks(form, node, "a value");
+            return Given::Nothing;
+        };
+        self.no_type(argument.annotation.as_ref());
+        self.given(form, argument, want)
+    }
+
+    fn given(&mut self, form: &Form, argument: &Argument, want: Want) -> Given {
+        let span = argument.span;
+        match self.value(form.word, form.title, want, &argument.value, span) {
+            Some(value) => Given::Value(Declared { value, span }),
+            None => Given::Nothing,
+        }
+    }
+
+    fn names(
+        &mut self,
+        form: &Form,
+        node: &Node,
+        rule: &NameRule,
+        arguments: &[Argument],
+    ) -> Given {
+        if arguments.is_empty() {
+            self.lacks(form, node, "a name");
+        }
+        let what = format!("the name of a {}", form.title);
+        let names = arguments.iter().filter_map(|argument| {
+            self.no_type(argument.annotation.as_ref());
+            let name = self.text(&what, &argument.value, argument.span)?;
+            if let Err(misfit) = check::name(rule, &name) {
+                self.found.push(ManifestProblem::BadText {
+                    what: what.clone(),
+                    written: name.clone(),
+                    misfit,
+                    rule: Rule::Name(*rule),
+                    span: argument.span,
+                });
+            }
+            Some((name, argument.span))
+        });
+        Given::Names(names.collect())
+    }
+
+    fn word(&mut self, form: &Form, node: &Node, word: &'static str) -> Given {
+        self.at_most(form, &node.arguments, 1, "one word");
+        let Some(argument) = node.arguments.first() else {
+            self.lacks(form, node, "the word that says which");
+            return Given::Nothing;
+        };
+        self.no_type(argument.annotation.as_ref());
+        match self.choice(form.word, &[word], &[], &argument.value, argument.span) {
+            Some(_) => Given::Word(word, argument.span),
+            None => Given::Nothing,
+        }
+    }
+
+    /// Reports the first argument beyond as many as the node takes.
+    fn at_most(&mut self, form: &Form, arguments: &[Argument], most: usize, takes: &'static str) {
+        let Some(surplus) = arguments.get(most) else {
+            return;
+        };
+        let instead = match form.arguments {
+            Arguments::Name(_) => Some(format!("write a `{}` node for each", form.word)),
+            Arguments::Nothing if !form.fields().is_empty() => {
+                let names: Vec<&str> = form.fields().iter().map(|field| field.name).collect();
+                Some(format!("`{}` takes {} with `=`", form.word, quoted(&names)))
+            }
+            _ => None,
+        };
+        self.found.push(ManifestProblem::SurplusArgument {
+            word: form.word,
+            takes,
+            instead,
+            span: surplus.span,
+        });
+    }
+
+    /// Reports that something belongs behind the name of a node.
+    pub(super) fn lacks(&mut self, form: &Form, node: &Node, lacks: &'static str) {
+        self.found.push(ManifestProblem::MissingArgument {
+            word: form.word,
+            lacks,
+            example: form.example(),
+            span: node.name.span,
+        });
+    }
+}
+
+/// Words as a sentence lists them.
+pub(super) fn quoted(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(" and ")
+}
+
+impl Form {
+    /// A line that shows how the node is written.
+    pub(super) fn example(&self) -> String {
+        let word = self.word;
+        match self.arguments {
+            Arguments::Version => format!("{word} {LANGUAGE}"),
+            Arguments::Nothing if self.setting => format!("{word} NAME=\"VALUE\""),
+            Arguments::Nothing | Arguments::Switch => word.to_owned(),
+            Arguments::Value(_) => match self.number {
+                Number::One(line) => line.to_owned(),
+                Number::Any | Number::AtMostOne => format!("{word} VALUE"),
+            },
+            Arguments::Name(_) | Arguments::Names(_) => format!("{word} NAME"),
+            Arguments::Word(fixed) => format!("{word} {fixed}"),
+            Arguments::Grant(roles) => {
+                let role = roles.first().copied().unwrap_or("ROLE");
+                format!("{word} {role} (group)\"NAME\"")
+            }
+        }
+    }
+}

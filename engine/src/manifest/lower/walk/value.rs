@@ -1,0 +1,292 @@
+//! Whether one value is what it has to be.
+
+use std::collections::BTreeMap;
+
+use super::Walker;
+use super::arguments::quoted;
+use crate::manifest::Declared;
+use crate::manifest::check::{self, Misfit};
+use crate::manifest::lower::form::{Field, Form, Want};
+use crate::manifest::problem::{ManifestProblem, Rule};
+use crate::schema::Shape;
+use crate::source::Span;
+use crate::syntax::print;
+use crate::syntax::tree::{Node, Property, Scalar};
+use crate::value::Value;
+
+/// No text of a manifest is longer than this, in characters, where nothing else bounds it.
+const MOST_TEXT: usize = 4096;
+
+impl Walker<'_, '_> {
+    /// The value of a property, where it fits.
+    pub(super) fn property(
+        &mut self,
+        form: &Form,
+        field: &Field,
+        property: &Property,
+    ) -> Option<Value> {
+        let title = match field.want {
+            Want::Guid => form.title,
+            _ => field.name,
+        };
+        self.value(
+            field.name,
+            title,
+            field.want,
+            &property.value,
+            property.value_span,
+        )
+    }
+
+    /// A value, where it fits. `word` is what a manifest calls it, `title` what a sentence does.
+    pub(super) fn value(
+        &mut self,
+        word: &'static str,
+        title: &'static str,
+        want: Want,
+        scalar: &Scalar,
+        span: Span,
+    ) -> Option<Value> {
+        match want {
+            Want::Guid => self.guid(title, scalar, span),
+            Want::UpTo(most) => self.number(word, most, scalar, span),
+            Want::Name(rule) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::name(rule, &text);
+                self.fitting(word, text, fits, Rule::Name(*rule), span)
+            }
+            Want::Shape(Shape::Choice { words, later }) => self
+                .choice(word, words, later, scalar, span)
+                .map(Value::from),
+            Want::Shape(Shape::Bool) => match scalar {
+                Scalar::Bool(on) => Some(Value::Bool(*on)),
+                other => {
+                    self.wrong_type(format!("`{word}`"), "`#true` or `#false`", other, span);
+                    None
+                }
+            },
+            Want::Shape(Shape::Region) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::region(&text);
+                self.fitting(word, text, fits, Rule::Region, span)
+            }
+            Want::Shape(Shape::Floor) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::version(&text);
+                self.fitting(word, text, fits, Rule::Note, span)
+            }
+            // Principals and pairs are never written as one value; a kind that says so gets plain text.
+            Want::Shape(Shape::Text | Shape::Name | Shape::Principal | Shape::Pairs) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::text(&text, MOST_TEXT);
+                self.fitting(word, text, fits, Rule::Note, span)
+            }
+        }
+    }
+
+    /// One of some words, compared without case, in the spelling of the table.
+    pub(super) fn choice(
+        &mut self,
+        word: &'static str,
+        words: &[&'static str],
+        later: &'static [&'static str],
+        scalar: &Scalar,
+        span: Span,
+    ) -> Option<&'static str> {
+        let written = written(scalar);
+        if let Some(choice) = words
+            .iter()
+            .find(|choice| choice.eq_ignore_ascii_case(&written))
+        {
+            return Some(choice);
+        }
+        if let Some(later) = later
+            .iter()
+            .find(|later| later.eq_ignore_ascii_case(&written))
+        {
+            self.found.push(ManifestProblem::NotBuilt {
+                word: format!("{word}={later}"),
+                instead: Some(format!("this version builds {}", quoted(words))),
+                span,
+            });
+            return None;
+        }
+        let hint = self.guess(&written, words.iter().copied(), later);
+        self.found.push(ManifestProblem::NotAChoice {
+            word,
+            written,
+            hint,
+            span,
+        });
+        None
+    }
+
+    /// Text, where it is text.
+    pub(super) fn text(&mut self, what: &str, scalar: &Scalar, span: Span) -> Option<String> {
+        match scalar {
+            Scalar::Text(text) => Some(text.clone()),
+            other => {
+                self.wrong_type(what.to_owned(), "text", other, span);
+                None
+            }
+        }
+    }
+
+    /// The tags of a node.
+    pub(super) fn pairs(&mut self, node: &Node) -> Declared {
+        let mut pairs = BTreeMap::new();
+        let mut first: BTreeMap<String, Span> = BTreeMap::new();
+        for property in &node.properties {
+            self.no_type(property.annotation.as_ref());
+            let name = property.name.as_str();
+            let span = property.name.span;
+            self.tag_name(name, span);
+            if let Some(first) = first.insert(name.to_lowercase(), span) {
+                self.found.push(ManifestProblem::TagTwice {
+                    name: name.to_owned(),
+                    first,
+                    second: span,
+                });
+            }
+            if let Some(value) =
+                self.text("the value of a tag", &property.value, property.value_span)
+            {
+                self.tag_value(&value, property.value_span);
+                pairs.insert(name.to_owned(), Value::Text(value));
+            }
+        }
+        if first.len() > check::MOST_TAGS {
+            self.found.push(ManifestProblem::TooManyTags {
+                most: check::MOST_TAGS,
+                has: first.len(),
+                span: node.name.span,
+            });
+        }
+        Declared {
+            value: Value::Map(pairs),
+            span: node.span,
+        }
+    }
+
+    fn tag_name(&mut self, name: &str, span: Span) {
+        if let Err(misfit) = check::tag_name(name) {
+            self.found.push(ManifestProblem::BadTag {
+                what: "the name of a tag",
+                written: name.to_owned(),
+                misfit,
+                span,
+            });
+        } else if name.to_lowercase().starts_with(check::RESERVED) {
+            let name = name.to_owned();
+            self.found.push(ManifestProblem::ReservedTag { name, span });
+        }
+    }
+
+    fn tag_value(&mut self, value: &str, span: Span) {
+        if let Err(misfit) = check::tag_value(value) {
+            self.found.push(ManifestProblem::BadTag {
+                what: "the value of a tag",
+                written: value.to_owned(),
+                misfit,
+                span,
+            });
+        }
+    }
+
+    fn guid(&mut self, title: &'static str, scalar: &Scalar, span: Span) -> Option<Value> {
+        if let Scalar::Text(text) = scalar
+            && check::is_guid(text)
+        {
+            return Some(text.to_ascii_lowercase().into());
+        }
+        self.found.push(ManifestProblem::NoGuid { title, span });
+        None
+    }
+
+    fn number(
+        &mut self,
+        word: &'static str,
+        most: u32,
+        scalar: &Scalar,
+        span: Span,
+    ) -> Option<Value> {
+        let Scalar::Integer(written) = *scalar else {
+            self.wrong_type(format!("`{word}`"), "a whole number", scalar, span);
+            return None;
+        };
+        if (0..=i64::from(most)).contains(&written) {
+            return Some(Value::Integer(written));
+        }
+        self.found
+            .push(ManifestProblem::OutOfRange { word, most, span });
+        None
+    }
+
+    fn fitting(
+        &mut self,
+        word: &'static str,
+        text: String,
+        fits: Result<(), Misfit>,
+        rule: Rule,
+        span: Span,
+    ) -> Option<Value> {
+        match fits {
+            Ok(()) => Some(text.into()),
+            Err(misfit) => {
+                self.found.push(ManifestProblem::BadText {
+                    what: format!("the value of `{word}`"),
+                    written: text,
+                    misfit,
+                    rule,
+                    span,
+                });
+                None
+            }
+        }
+    }
+
+    fn wrong_type(&mut self, what: String, wanted: &'static str, scalar: &Scalar, span: Span) {
+        let instead = match (wanted, scalar) {
+            ("text", Scalar::Integer(_) | Scalar::Float(_)) => {
+                Some(print::quoted(&print::scalar(scalar)))
+            }
+            ("`#true` or `#false`", Scalar::Text(text)) if text == "true" || text == "false" => {
+                Some(format!("#{text}"))
+            }
+            _ => None,
+        };
+        self.found.push(ManifestProblem::WrongType {
+            what,
+            wanted,
+            found: match scalar {
+                Scalar::Null => "`#null`",
+                Scalar::Bool(_) => "a switch",
+                Scalar::Integer(_) => "a whole number",
+                Scalar::Float(_) => "a number with a fraction",
+                Scalar::Text(_) => "text",
+                Scalar::Reference(_) | Scalar::Pattern(_) => "a reference",
+            },
+            instead,
+            span,
+        });
+    }
+}
+
+/// What somebody wrote for a word: text as it is, all else as KDL spells it.
+pub(super) fn written(scalar: &Scalar) -> String {
+    match scalar {
+        Scalar::Text(text) => text.clone(),
+        other => print::scalar(other),
+    }
+}
+
+impl Want {
+    /// A value to show, as it is written.
+    pub(super) fn example(self) -> &'static str {
+        match self {
+            Want::Guid => "\"00000000-0000-0000-0000-000000000000\"",
+            Want::UpTo(_) => "5",
+            Want::Name(_) | Want::Shape(_) => "\"…\"",
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The checked manifest: what the user wrote, as values with their places.
+
+mod check;
+pub mod lower;
+mod problem;
+
+use std::collections::BTreeMap;
+
+use crate::address::Address;
+use crate::source::Span;
+use crate::value::{Attributes, Value};
+
+/// Everything that should be, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// The ownership stamp.
+    pub estate: String,
+    /// Limits of the guards.
+    pub safety: Safety,
+    /// Tenants by name.
+    pub tenants: BTreeMap<String, Tenant>,
+    /// Subscriptions by name.
+    pub subscriptions: BTreeMap<String, Subscription>,
+    /// Management groups by address. Grants may be written in them; rule VML401 judges that.
+    pub management_groups: BTreeMap<Address, ManagementGroup>,
+    /// Resources by address.
+    pub resources: BTreeMap<Address, Resource>,
+}
+
+/// Limits of the guards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Safety {
+    /// How many deletions and revocations one plan may hold.
+    pub max_delete: u32,
+    /// How many of a hundred live objects of a kind one plan may change or delete.
+    pub max_change_percent: u32,
+}
+
+impl Default for Safety {
+    /// What holds without a `safety` node.
+    fn default() -> Safety {
+        Safety {
+            max_delete: 5,
+            max_change_percent: 25,
+        }
+    }
+}
+
+/// A directory and the cloud that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    /// Its name in the manifest.
+    pub name: String,
+    /// Its id, lower-case.
+    pub id: String,
+    /// One of the catalogue's clouds.
+    pub cloud: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// Its name in the manifest.
+    pub name: String,
+    /// Its id, lower-case.
+    pub id: String,
+    /// The name of its tenant.
+    pub tenant: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A management group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManagementGroup {
+    /// Its name in the manifest.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// The name of its tenant.
+    pub tenant: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One declared resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// Its address.
+    pub address: Address,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its own name; empty for kinds without one.
+    pub name: String,
+    /// What it stands in: another resource, `subscription:NAME` or `management-group:NAME`.
+    pub parent: Address,
+    /// The name of its subscription; empty in a management group.
+    pub subscription: String,
+    /// The name of its tenant.
+    pub tenant: String,
+    /// Declared attributes, by the names of the kind's schema.
+    pub attributes: BTreeMap<&'static str, Declared>,
+    /// The name or word that makes it a thing of its own.
+    pub span: Span,
+}
+
+/// A declared value and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    /// The value.
+    pub value: Value,
+    /// The place.
+    pub span: Span,
+}
+
+impl Manifest {
+    /// The resource at an address.
+    pub fn resource(&self, address: &Address) -> Option<&Resource> {
+        self.resources.get(address)
+    }
+
+    /// The resource that this one stands in, where it is one.
+    pub fn parent_of(&self, resource: &Resource) -> Option<&Resource> {
+        self.resources.get(&resource.parent)
+    }
+
+    /// The resource and those around it, innermost first.
+    pub fn around<'a>(&'a self, resource: &'a Resource) -> impl Iterator<Item = &'a Resource> {
+        std::iter::successors(Some(resource), |inner| self.parent_of(inner))
+    }
+
+    /// All resources of a kind, by address.
+    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Resource> {
+        self.resources
+            .values()
+            .filter(move |resource| resource.kind == kind)
+    }
+}
+
+impl Resource {
+    /// A declared attribute's value.
+    pub fn get(&self, attribute: &str) -> Option<&Value> {
+        self.attributes
+            .get(attribute)
+            .map(|declared| &declared.value)
+    }
+
+    /// The declared values without their places.
+    pub fn values(&self) -> Attributes {
+        self.attributes
+            .iter()
+            .map(|(name, declared)| ((*name).to_owned(), declared.value.clone()))
+            .collect()
+    }
+}

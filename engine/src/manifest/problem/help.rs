@@ -1,0 +1,188 @@
+//! What to do about a problem: always an action, computed from what is there.
+
+use super::super::check::{Misfit, is_guid};
+use super::{Hint, ManifestProblem, Rule, listed, shown};
+use crate::problem::nearest;
+use crate::schema::{Characters, NameRule, TOP};
+
+impl ManifestProblem {
+    /// The action.
+    pub(super) fn help(&self) -> String {
+        match self {
+            Self::UnknownNode { within, hint, .. } => hint.help(&held(within)),
+            Self::Misplaced { places, .. } if places.contains(&TOP) => {
+                "move it out of the braces, to the top level".to_owned()
+            }
+            Self::Misplaced { places, .. } => {
+                format!("move it into the braces of {}", listed(places, "or"))
+            }
+            Self::NotBuilt {
+                instead: Some(instead),
+                ..
+            } => instead.clone(),
+            Self::NotBuilt { instead: None, .. } => {
+                "remove it, or put `/-` before it until a version builds it".to_owned()
+            }
+            Self::Underscore { kebab, .. } => format!("write `{kebab}`"),
+            Self::SurplusArgument {
+                instead: Some(instead),
+                ..
+            } => instead.clone(),
+            Self::SurplusArgument { instead: None, .. } => "remove it".to_owned(),
+            Self::MissingArgument { example, .. } => format!("write `{example}`"),
+            Self::SurplusType { annotation, .. } => format!("remove `({})`", shown(annotation)),
+            Self::AttributeAsNode { of, line, .. } => {
+                format!("write `{line}` before the braces of `{of}`")
+            }
+            Self::NodeAsAttribute { of, line, .. } => {
+                format!("write `{line}` in the braces of `{of}`")
+            }
+            Self::WrongType {
+                instead: Some(instead),
+                ..
+            } => format!("write `{instead}`"),
+            Self::WrongType { wanted, .. } => format!("give it {wanted}"),
+            Self::NotAChoice { word, hint, .. } => hint.help(&format!("`{word}` is")),
+            Self::NoGuid { .. } => {
+                "write it as Azure shows it: `00000000-0000-0000-0000-000000000000`".to_owned()
+            }
+            Self::OutOfRange { most, .. } => format!("write a whole number from 0 to {most}"),
+            Self::UnknownAttribute { of, hint, .. } => hint.help(&format!("`{of}` has")),
+            Self::BadText { misfit, rule, .. } => {
+                misfit_help(*misfit).unwrap_or_else(|| rule.help())
+            }
+            Self::BadTag {
+                misfit: Misfit::Empty,
+                ..
+            } => "give the tag a name".to_owned(),
+            Self::BadTag { misfit, .. } => misfit_help(*misfit)
+                .unwrap_or_else(|| r"tags hold none of `<>%&\?/` in their names".to_owned()),
+            Self::OtherLanguage { .. } => "write `vmlogin 1`".to_owned(),
+            Self::MissingNode { within, line, .. } if *within == TOP => {
+                format!("write `{line}` at the top level of one file")
+            }
+            Self::MissingNode { within, line, .. } => {
+                format!("write `{line}` in the braces of `{within}`")
+            }
+            Self::MissingAttribute { line, .. } => format!("write `{line}`"),
+            Self::OnlyOne { .. } | Self::TagTwice { .. } => "remove one of them".to_owned(),
+            Self::UnknownSubscription { name, known, .. } => {
+                match nearest(name, known.iter().map(String::as_str)) {
+                    Some(nearest) => format!("did you mean `{}`?", shown(nearest)),
+                    None => format!("the manifest has {}", listed(known, "and")),
+                }
+            }
+            Self::WhichSubscription { line, known, .. } => {
+                format!("write `{line}`; the manifest has {}", listed(known, "and"))
+            }
+            Self::NoSubscription { .. } => {
+                "declare it: `tenant NAME id=\"…\" { subscription NAME id=\"…\" }`".to_owned()
+            }
+            Self::Twice { .. } => {
+                "rename one of them, or put what both say into one; names have no case".to_owned()
+            }
+            Self::GrantTwice { .. } => "remove one of them; names have no case".to_owned(),
+            Self::SameId { .. } => {
+                "correct one of the ids, or put what both say into one".to_owned()
+            }
+            Self::TooMany { .. } => {
+                "split the estate into several manifests, each with an estate of its own".to_owned()
+            }
+            Self::UntypedPrincipal { written, .. } => {
+                let name = shown(written);
+                match written.as_str() {
+                    guid if is_guid(guid) => format!("write `(object-id)\"{name}\"`"),
+                    user if user.contains('@') => format!("write `(user)\"{name}\"`"),
+                    _ => format!("write `(group)\"{name}\"`, or what else it is"),
+                }
+            }
+            Self::UnknownType { hint, .. } => hint.help("principals are"),
+            Self::UnknownRole { hint, .. } => hint.help("this version grants"),
+            Self::ReservedTag { .. } => "choose another name".to_owned(),
+            Self::TooManyTags { most, has, .. } => {
+                format!("remove {} of them", has.saturating_sub(*most))
+            }
+            Self::TooLongForStamp { most, .. } => {
+                format!("at most {most} characters fit behind the stamp of the estate: shorten it")
+            }
+        }
+    }
+}
+
+impl Hint {
+    /// The hint as a sentence; `holds` leads in a list of choices.
+    fn help(&self, holds: &str) -> String {
+        match self {
+            Hint::Nearest(word) => format!("did you mean `{word}`?"),
+            Hint::NearestLater(word) => {
+                format!("did you mean `{word}`? This version does not build it yet")
+            }
+            Hint::Owners(owners) => format!("it is an attribute of {}", listed(owners, "and")),
+            Hint::Choices(choices) if choices.is_empty() => "remove it".to_owned(),
+            Hint::Choices(choices) => format!("{holds} {}", listed(choices, "and")),
+        }
+    }
+}
+
+fn held(within: &str) -> String {
+    match within {
+        TOP => "at the top level stand".to_owned(),
+        node => format!("`{node}` holds"),
+    }
+}
+
+/// An action for a misfit that is the same whatever the text is for.
+fn misfit_help(misfit: Misfit) -> Option<String> {
+    match misfit {
+        Misfit::Hidden(_) => Some("write it without that character".to_owned()),
+        Misfit::BlankAtEnd => Some("remove the blank".to_owned()),
+        Misfit::TooLong { most, .. } => Some(format!("at most {most} characters fit: shorten it")),
+        Misfit::NoUserName => {
+            Some("write the user principal name: `(user)\"kim@contoso.com\"`".to_owned())
+        }
+        Misfit::NoGuid => {
+            Some("write the object id: `00000000-0000-0000-0000-000000000000`".to_owned())
+        }
+        Misfit::NoVersion => Some("write numbers and dots: `1.0`".to_owned()),
+        Misfit::Empty | Misfit::Blank | Misfit::Holds(_) | Misfit::Begins(_) | Misfit::Ends(_) => {
+            None
+        }
+    }
+}
+
+impl Rule {
+    fn help(&self) -> String {
+        match self {
+            Rule::Name(rule) => described(rule),
+            Rule::Region => "write the name of a region, as in `westeurope`".to_owned(),
+            Rule::Principal => "write the name that the directory knows".to_owned(),
+            Rule::Note => "say something, or leave it out".to_owned(),
+        }
+    }
+}
+
+/// A rule for names, in words.
+fn described(rule: &NameRule) -> String {
+    let characters = match rule.characters {
+        Characters::LettersDigitsAnd(more) => {
+            format!("is made of letters, digits and `{more}`")
+        }
+        Characters::AsciiAnd(more) => {
+            format!("is made of the letters a to z, digits and `{more}`")
+        }
+        Characters::AllBut("") => "holds no blanks".to_owned(),
+        Characters::AllBut(these) => format!("holds no blanks and none of `{these}`"),
+    };
+    let begins = not_at("begin", rule.not_first);
+    let ends = not_at("end", rule.not_last);
+    let most = rule.most;
+    format!("a name {characters}{begins}{ends}, and has 1 to {most} characters")
+}
+
+fn not_at(place: &str, these: &str) -> String {
+    match these.chars().count() {
+        0 => String::new(),
+        1 => format!(", does not {place} with `{these}`"),
+        _ => format!(", does not {place} with one of `{these}`"),
+    }
+}

@@ -1,0 +1,138 @@
+//! Which guards a person lifted, by name and number.
+
+use std::collections::BTreeMap;
+
+use crate::problem::nearest;
+
+/// The guards that `--accept` lifts, and whether each takes a number.
+pub const GUARDS: &[(&str, bool)] = &[
+    ("foreign-estate", false),
+    ("max-change-percent", true),
+    ("max-delete", true),
+    ("protected", false),
+];
+
+/// Guards that the design names and this version does not build: `--accept` refuses them by name.
+pub const GUARDS_LATER: &[&str] = &[
+    "break-glass",
+    "last-admin",
+    "privileged-role",
+    "reinstall-login",
+    "replace",
+    "self-lockout",
+];
+
+/// The guards that were lifted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted(BTreeMap<&'static str, Option<u32>>);
+
+/// An `--accept` that names no guard, or names it wrongly.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AcceptError {
+    /// No guard has this name.
+    #[error("there is no guard `{name}`")]
+    Unknown {
+        /// The name as typed.
+        name: String,
+        /// The guard that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// The guard is documented and not built yet.
+    #[error("the guard `{name}` is documented, but this version of vmlogin does not build it yet")]
+    Later {
+        /// Its name.
+        name: String,
+    },
+    /// The guard counts, and no number was given.
+    #[error("`{name}` needs the number that you accept")]
+    NumberMissing {
+        /// Its name.
+        name: &'static str,
+    },
+    /// The guard does not count, and something followed it.
+    #[error("`{name}` takes no number")]
+    NumberSurplus {
+        /// Its name.
+        name: &'static str,
+    },
+    /// What followed is no number.
+    #[error("`{text}` is no number")]
+    NotANumber {
+        /// The guard.
+        name: &'static str,
+        /// What was typed.
+        text: String,
+    },
+}
+
+impl AcceptError {
+    /// What to type instead.
+    pub fn help(&self) -> String {
+        match self {
+            AcceptError::Unknown {
+                nearest: Some(nearest),
+                ..
+            } => format!("did you mean `--accept {nearest}`?"),
+            AcceptError::Unknown { nearest: None, .. } | AcceptError::Later { .. } => {
+                let names: Vec<&str> = GUARDS.iter().map(|(name, _)| *name).collect();
+                format!("the guards are {}", names.join(", "))
+            }
+            AcceptError::NumberMissing { name } | AcceptError::NotANumber { name, .. } => {
+                format!("write `--accept {name}=12`, with the number that the refusal shows")
+            }
+            AcceptError::NumberSurplus { name } => format!("write `--accept {name}`"),
+        }
+    }
+}
+
+impl Accepted {
+    /// Reads the values of `--accept`; a guard that is named twice counts with its last number.
+    pub fn read<T: AsRef<str>>(texts: &[T]) -> Result<Accepted, AcceptError> {
+        let mut accepted = BTreeMap::new();
+        for text in texts {
+            let (name, number) = read_one(text.as_ref())?;
+            accepted.insert(name, number);
+        }
+        Ok(Accepted(accepted))
+    }
+
+    /// Whether a guard was lifted.
+    pub fn has(&self, guard: &str) -> bool {
+        self.0.contains_key(guard)
+    }
+
+    /// The number up to which a guard was lifted.
+    pub fn number(&self, guard: &str) -> Option<u32> {
+        self.0.get(guard).copied().flatten()
+    }
+}
+
+fn read_one(text: &str) -> Result<(&'static str, Option<u32>), AcceptError> {
+    let (typed, number) = match text.split_once('=') {
+        Some((name, number)) => (name, Some(number)),
+        None => (text, None),
+    };
+    let Some((name, counts)) = GUARDS.iter().find(|(name, _)| *name == typed) else {
+        let name = typed.to_owned();
+        return Err(if GUARDS_LATER.contains(&typed) {
+            AcceptError::Later { name }
+        } else {
+            AcceptError::Unknown {
+                nearest: nearest(typed, GUARDS.iter().map(|(name, _)| *name)),
+                name,
+            }
+        });
+    };
+    match (counts, number) {
+        (true, Some(number)) => match number.parse() {
+            Ok(number) => Ok((name, Some(number))),
+            Err(_) => Err(AcceptError::NotANumber {
+                name,
+                text: number.to_owned(),
+            }),
+        },
+        (true, None) => Err(AcceptError::NumberMissing { name }),
+        (false, Some(_)) => Err(AcceptError::NumberSurplus { name }),
+        (false, None) => Ok((name, None)),
+    }
+}

@@ -1,0 +1,76 @@
+//! Declared and live, side by side: which live thing a declared one is, by natural identity and never by name alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::Address;
+use crate::inventory::Live;
+use crate::kind::{Catalogue, Key, Kind, Scene};
+use crate::manifest::Resource;
+
+/// One declared resource and what was found for it.
+pub(super) struct Pair<'a> {
+    pub(super) resource: &'a Resource,
+    pub(super) kind: &'static dyn Kind,
+    pub(super) key: Option<Key>,
+    pub(super) live: Option<&'a Live>,
+}
+
+/// All declared resources with what was found for them.
+pub(super) struct Matching<'a> {
+    pub(super) pairs: BTreeMap<&'a Address, Pair<'a>>,
+    claimed: BTreeSet<(&'static str, Key)>,
+}
+
+impl<'a> Matching<'a> {
+    pub(super) fn of(catalogue: &Catalogue, scene: &Scene<'a>) -> Matching<'a> {
+        let pairs: BTreeMap<&Address, Pair<'_>> = scene
+            .manifest
+            .resources
+            .values()
+            .filter_map(|resource| {
+                let kind = catalogue.kind(resource.kind)?;
+                let key = kind.key(resource, scene);
+                let live = key
+                    .as_ref()
+                    .and_then(|key| scene.inventory.get(resource.kind, key));
+                let pair = Pair {
+                    resource,
+                    kind,
+                    key,
+                    live,
+                };
+                Some((&resource.address, pair))
+            })
+            .collect();
+        let claimed = pairs
+            .values()
+            .filter_map(|pair| Some((pair.resource.kind, pair.key.clone()?)))
+            .collect();
+        Matching { pairs, claimed }
+    }
+
+    /// Whether a declared resource is this live one, selected or not.
+    pub(super) fn claims(&self, live: &Live) -> bool {
+        self.claimed.contains(&(live.kind, live.key.clone()))
+    }
+
+    /// A declared resource that might be this live one if only its key were known: one in the same place, but for the last part
+    /// of its address. While there is one, the live thing has not vanished from the manifest.
+    pub(super) fn might_claim(&self, live: &Live) -> Option<&'a Address> {
+        let place = all_but_last(&live.address);
+        self.pairs
+            .values()
+            .find(|pair| {
+                pair.key.is_none()
+                    && pair.resource.kind == live.kind
+                    && all_but_last(&pair.resource.address) == place
+            })
+            .map(|pair| &pair.resource.address)
+    }
+}
+
+fn all_but_last(address: &Address) -> String {
+    let text = address.as_str().to_lowercase();
+    text.rsplit_once('/')
+        .map_or(String::new(), |(place, _)| place.to_owned())
+}

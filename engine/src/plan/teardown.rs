@@ -1,0 +1,117 @@
+//! Destroy: what this estate made goes, in the order opposite to making; everything else stays, and the plan says why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::matching::{Matching, Pair};
+use super::ownership::removal;
+use super::{Action, Step, Wait, decide};
+use crate::address::Address;
+use crate::graph::Graph;
+use crate::inventory::{Content, Live};
+use crate::kind::Scene;
+use crate::schema::Need;
+
+/// The steps that take away what is stamped as made, last made first.
+pub(super) fn steps(
+    scene: &Scene<'_>,
+    graph: &Graph,
+    matching: &Matching<'_>,
+    taken: &BTreeSet<&Address>,
+) -> Vec<Step> {
+    let mut reversed = waits(graph);
+    let mut gone: BTreeSet<String> = BTreeSet::new();
+    let mut deferred: BTreeSet<Address> = BTreeSet::new();
+    let mut steps = Vec::new();
+    for address in graph.order().iter().rev() {
+        let Some(pair) = matching
+            .pairs
+            .get(address)
+            .filter(|_| taken.contains(address))
+        else {
+            continue;
+        };
+        let mut step = decide_one(scene, pair, &gone);
+        step.waits = reversed.remove(address).unwrap_or_default();
+        if step.action.writes()
+            && let Some(on) = step
+                .waits
+                .iter()
+                .find(|wait| wait.need == Need::Success && deferred.contains(&wait.on))
+        {
+            let hindrance = crate::kind::Hindrance {
+                reason: format!("`{}` goes first, and that is put off", on.on),
+                help: "it follows when that can be done".to_owned(),
+            };
+            decide::defer(&mut step, hindrance);
+        }
+        match step.action {
+            Action::Defer => {
+                deferred.insert(step.address.clone());
+            }
+            action if action.removes() => gone.extend(step.id.iter().map(|id| id.to_lowercase())),
+            _ => {}
+        }
+        steps.push(step);
+    }
+    steps
+}
+
+fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> Step {
+    let mut step = decide::blank(scene, pair);
+    let Some(live) = pair.live else {
+        step.notes.push("it is not there".to_owned());
+        return step;
+    };
+    if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
+        step.notes
+            .push(format!("it stays: {}", decide::maker(live)));
+        step.foreign = None;
+        return step;
+    }
+    let left = left_inside(scene, live, gone);
+    if !left.is_empty() {
+        step.notes
+            .push(format!("it stays: it still holds {}", left.join(", ")));
+        return step;
+    }
+    step.action = removal(pair.kind.schema().lifetime);
+    if let Some(hindrance) = pair.kind.hindrance(pair.resource, Some(live), scene) {
+        decide::defer(&mut step, hindrance);
+    }
+    step
+}
+
+/// What lies inside a thing and will not be gone when its turn comes.
+fn left_inside(scene: &Scene<'_>, live: &Live, gone: &BTreeSet<String>) -> Vec<String> {
+    let Some(contents) = scene.inventory.contents.get(&live.key) else {
+        return Vec::new();
+    };
+    contents
+        .iter()
+        .filter(|content| !goes(content, gone))
+        .map(|content| format!("`{}`", content.name))
+        .collect()
+}
+
+/// Whether a thing, or something around it, is deleted before.
+fn goes(content: &Content, gone: &BTreeSet<String>) -> bool {
+    gone.iter().any(|id| {
+        content
+            .id
+            .strip_prefix(id.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
+/// The graph's edges turned round: what was made last goes first.
+fn waits(graph: &Graph) -> BTreeMap<&Address, Vec<Wait>> {
+    let mut waits: BTreeMap<&Address, Vec<Wait>> = BTreeMap::new();
+    for edge in graph.edges() {
+        waits.entry(&edge.on).or_default().push(Wait {
+            on: edge.from.clone(),
+            need: edge.need,
+            reason: format!("it was made later, since {}", edge.reason),
+        });
+    }
+    waits
+}

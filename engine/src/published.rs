@@ -1,0 +1,22 @@
+//! The formats that others read, as JSON Schema: what stands in the folder `schemas/`.
+
+use schemars::{JsonSchema, SchemaGenerator};
+
+use crate::event::Event;
+use crate::plan::Plan;
+
+/// File names and texts of all published schemas. Deterministic, so that a check can compare bytes.
+pub fn schemas() -> Vec<(&'static str, String)> {
+    vec![
+        ("plan.schema.json", text::<Plan>()),
+        ("event.schema.json", text::<Event>()),
+    ]
+}
+
+fn text<T: JsonSchema>() -> String {
+    let schema = SchemaGenerator::default().into_root_schema_for::<T>();
+    let mut text =
+        serde_json::to_string_pretty(&schema).expect("a JSON Schema has only text as keys");
+    text.push('\n');
+    text
+}

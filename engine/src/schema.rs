@@ -1,0 +1,262 @@
+//! What a kind looks like in a manifest and how its attributes are compared: the table that lowering, diff and graph work from.
+
+/// One kind of resource, as data.
+#[derive(Debug)]
+pub struct Schema {
+    /// The node's name in a manifest, and the kind in addresses.
+    pub kind: &'static str,
+    /// What a sentence calls it: "resource group".
+    pub title: &'static str,
+    /// The nodes that it may stand in; [`TOP`] for the top level.
+    pub stands_in: &'static [&'static str],
+    /// What its arguments are.
+    pub naming: Naming,
+    /// Its attributes, in the order in which screens show them.
+    pub attributes: &'static [Attribute],
+    /// Properties and children that the language knows and this version does not build: refused by name.
+    pub later: &'static [&'static str],
+    /// Whether a missing one is made.
+    pub existence: Existence,
+    /// What happens to a live one whose node is gone.
+    pub lifetime: Lifetime,
+    /// What happens to a live one that vmlogin did not make.
+    pub adoption: Adoption,
+    /// Whether a live one whose last operation failed is written again, instead of being reported.
+    pub repaired: bool,
+    /// What it waits for, besides the thing that it stands in.
+    pub order: &'static [Order],
+}
+
+/// The place of nodes that stand in no other node.
+pub const TOP: &str = "";
+
+/// What the arguments of a node are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// One or more names, each a thing of its own: `vm web01 web02`.
+    Names,
+    /// None; at most one stands in a parent: `login`.
+    Unnamed,
+    /// One fixed word: `identity system-assigned`.
+    Word(&'static str),
+    /// A role, then one or more principals, each a thing of its own: `grant admin (group)"sg-admins"`.
+    Grant {
+        /// The words for roles that this version builds.
+        roles: &'static [&'static str],
+    },
+}
+
+/// What the names of a kind may look like. Names are compared without case, whatever the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameRule {
+    /// The greatest length, in characters.
+    pub most: usize,
+    /// Which characters may stand in it.
+    pub characters: Characters,
+    /// Those that may not be the first.
+    pub not_first: &'static str,
+    /// Those that may not be the last.
+    pub not_last: &'static str,
+}
+
+/// Which characters may stand in a name. Blanks, control and bidirectional characters never may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Characters {
+    /// Letters and digits of any script, and these.
+    LettersDigitsAnd(&'static str),
+    /// Letters and digits of ASCII, and these.
+    AsciiAnd(&'static str),
+    /// All but these.
+    AllBut(&'static str),
+}
+
+impl NameRule {
+    /// What holds for a kind that says nothing of its own.
+    pub const ANY: NameRule = NameRule {
+        most: 260,
+        characters: Characters::AllBut(""),
+        not_first: "",
+        not_last: "",
+    };
+}
+
+/// Whether a missing resource is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existence {
+    /// Always made when missing.
+    Made,
+    /// Made when missing where this attribute says how; expected to exist otherwise.
+    MadeBy(&'static str),
+    /// Never made: a missing one is an error.
+    Expected,
+}
+
+/// What happens to a live resource of this estate whose node is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// It stays until `destroy` or `absent` removes it.
+    Stays,
+    /// It is revoked, where this estate's stamp is on it.
+    Vanishes,
+}
+
+/// What happens to a declared resource that exists and does not carry this estate's stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adoption {
+    /// Declared attributes are brought into line.
+    Managed,
+    /// It is kept as it is, whatever its attributes say.
+    AsIs,
+}
+
+/// One edge that a kind asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The kind that goes first.
+    pub after: &'static str,
+    /// Which of that kind.
+    pub place: Place,
+    /// What is waited for.
+    pub need: Need,
+    /// Why, as a screen says it: "the extension joins with the machine's identity".
+    pub reason: &'static str,
+}
+
+/// Which resources of a kind an [`Order`] means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Those in the same parent.
+    Sibling,
+    /// Those further down in what the parent contains.
+    Beneath,
+}
+
+/// What a step waits for in another.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// That it succeeded: a failure blocks, a deferral defers.
+    Success,
+    /// That it ended, however.
+    End,
+}
+
+/// One attribute of a kind.
+#[derive(Debug)]
+pub struct Attribute {
+    /// Its name in manifests, plans and messages, kebab-case.
+    pub name: &'static str,
+    /// What a difference means.
+    pub class: Class,
+    /// What its values look like and when two are the same.
+    pub shape: Shape,
+    /// Where a manifest says it.
+    pub written: Written,
+    /// What is sent at creation where the manifest is silent. It is never compared afterwards.
+    pub default: Option<Literal>,
+}
+
+/// What a difference between declared and live means.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// It is changed.
+    Changeable,
+    /// It is a note: only making the thing anew would change it, and that is never done unasked.
+    CreateOnly,
+    /// It is a problem: the declared and the live thing are not the same thing.
+    Fixed,
+    /// It is never read back, so it is never compared.
+    WriteOnly,
+}
+
+/// What the values of an attribute look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Text, compared letter by letter.
+    Text,
+    /// Text, compared without case.
+    Name,
+    /// A region's name, compared without case and blanks: `West Europe` is `westeurope`.
+    Region,
+    /// One of some words, compared without case.
+    Choice {
+        /// The words that this version builds.
+        words: &'static [&'static str],
+        /// Words that the language knows and this version refuses by name.
+        later: &'static [&'static str],
+    },
+    /// `#true` or `#false`.
+    Bool,
+    /// Named texts; only the declared names are compared, and names have no case.
+    Pairs,
+    /// A dotted version that a newer live one satisfies.
+    Floor,
+    /// Somebody who can be granted a role.
+    Principal,
+}
+
+/// Where a manifest says an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// As a property of the node: `location=westeurope`.
+    Property,
+    /// As a child that is on by being there: `protect`, `protect #false`.
+    Flag,
+    /// As the properties of a child: `tags owner="team web"`.
+    Pairs,
+    /// By the node's own arguments.
+    Argument,
+    /// Nowhere: it has its default.
+    Nowhere,
+}
+
+/// A value that can stand in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Literal {
+    /// Text.
+    Text(&'static str),
+    /// A switch.
+    Bool(bool),
+}
+
+impl Schema {
+    /// The attribute of this name.
+    pub fn attribute(&self, name: &str) -> Option<&'static Attribute> {
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.name == name)
+    }
+}
+
+impl Literal {
+    /// The literal as a value.
+    pub fn value(self) -> crate::value::Value {
+        match self {
+            Literal::Text(text) => text.into(),
+            Literal::Bool(on) => on.into(),
+        }
+    }
+}

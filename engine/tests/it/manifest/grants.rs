@@ -1,0 +1,130 @@
+//! Who is granted what.
+
+use super::problems;
+use insta::assert_snapshot;
+
+#[test]
+fn a_principal_says_what_it_is() {
+    assert_snapshot!(problems(r#"
+resource-group rg { grant user sg-web "kim@contoso.com" }
+"#), @r#"
+    VML150: `sg-web` does not say what it is
+      estate.kdl:2:32 `sg-web` without a type
+      help: write `(group)"sg-web"`, or what else it is
+
+    VML150: `kim@contoso.com` does not say what it is
+      estate.kdl:2:39 `"kim@contoso.com"` without a type
+      help: write `(user)"kim@contoso.com"`
+    "#);
+}
+
+#[test]
+fn a_principal_has_a_known_type() {
+    assert_snapshot!(problems(r#"
+resource-group rg { grant user (grp)sg-web (User)"kim@contoso.com" (robot)r2 }
+"#), @r#"
+    VML151: `(grp)` is no type of principal
+      estate.kdl:2:33 `grp` unknown type
+      help: principals are `group`, `user` and `object-id`
+
+    VML151: `(User)` is no type of principal
+      estate.kdl:2:45 `User` unknown type
+      help: did you mean `user`?
+
+    VML151: `(robot)` is no type of principal
+      estate.kdl:2:69 `robot` unknown type
+      help: principals are `group`, `user` and `object-id`
+    "#);
+}
+
+#[test]
+fn later_types_of_principals_are_refused_by_name() {
+    assert_snapshot!(problems(r#"
+resource-group rg { grant user (service-principal)app (identity)id-web }
+"#), @r#"
+    VML102: `(service-principal)` belongs to the language, but this version of vmlogin does not build it yet
+      estate.kdl:2:33 `service-principal` not built yet
+      help: write `(object-id)` with its object id
+
+    VML102: `(identity)` belongs to the language, but this version of vmlogin does not build it yet
+      estate.kdl:2:56 `identity` not built yet
+      help: write `(object-id)` with its object id
+    "#);
+}
+
+#[test]
+fn a_principal_looks_like_its_type() {
+    assert_snapshot!(problems(r#"
+resource-group rg { grant user (user)kim (object-id)sg-web (group)"" (group)" sg" (user)"a b@c" (user)"@c" (group)5 }
+"#), @r#"
+    VML113: `kim` cannot be the name of a user
+      estate.kdl:2:32 `(user)kim` not of the form `name@domain`
+      help: write the user principal name: `(user)"kim@contoso.com"`
+
+    VML113: `sg-web` cannot be an object id
+      estate.kdl:2:42 `(object-id)sg-web` not a GUID
+      help: write the object id: `00000000-0000-0000-0000-000000000000`
+
+    VML113: the name of a group is empty
+      estate.kdl:2:60 `(group)""` empty
+      help: write the name that the directory knows
+
+    VML113: ` sg` cannot be the name of a group
+      estate.kdl:2:70 `(group)" sg"` begins or ends with a blank
+      help: remove the blank
+
+    VML113: `a b@c` cannot be the name of a user
+      estate.kdl:2:83 `(user)"a b@c"` not of the form `name@domain`
+      help: write the user principal name: `(user)"kim@contoso.com"`
+
+    VML113: `@c` cannot be the name of a user
+      estate.kdl:2:97 `(user)"@c"` not of the form `name@domain`
+      help: write the user principal name: `(user)"kim@contoso.com"`
+
+    VML108: the name of a principal is text, not a whole number
+      estate.kdl:2:108 `(group)5` a whole number
+      help: write `"5"`
+    "#);
+}
+
+#[test]
+fn an_unknown_role_gets_the_nearest_or_the_choices() {
+    assert_snapshot!(problems(r#"
+resource-group rg { grant amdin (group)a; grant owner (group)a; grant location (group)a; grant 5 (group)a }
+"#), @r#"
+    VML152: there is no role `amdin`
+      estate.kdl:2:27 `amdin` unknown role
+      help: did you mean `admin`?
+
+    VML152: there is no role `owner`
+      estate.kdl:2:49 `owner` unknown role
+      help: this version grants `admin` and `user`
+
+    VML152: there is no role `location`
+      estate.kdl:2:71 `location` unknown role
+      help: this version grants `admin` and `user`
+
+    VML152: there is no role `5`
+      estate.kdl:2:96 `5` unknown role
+      help: this version grants `admin` and `user`
+    "#);
+}
+
+#[test]
+fn roles_by_name_or_id_are_not_built_yet() {
+    assert_snapshot!(problems(r#"
+resource-group rg { grant "Virtual Machine User Login" (group)a; grant Reader (group)a; grant "1c0163c0-47e6-4577-8991-ea5c82e286e4" (group)a }
+"#), @r#"
+    VML102: `grant "Virtual Machine User Login"` belongs to the language, but this version of vmlogin does not build it yet
+      estate.kdl:2:27 `"Virtual Machine User Login"` not built yet
+      help: this version grants `admin` and `user`
+
+    VML102: `grant "Reader"` belongs to the language, but this version of vmlogin does not build it yet
+      estate.kdl:2:72 `Reader` not built yet
+      help: this version grants `admin` and `user`
+
+    VML102: `grant "1c0163c0-47e6-4577-8991-ea5c82e286e4"` belongs to the language, but this version of vmlogin does not build it yet
+      estate.kdl:2:95 `"1c0163c0-47e6-4577-8991-ea5c82e286e4"` not built yet
+      help: this version grants `admin` and `user`
+    "#);
+}

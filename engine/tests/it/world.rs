@@ -1,0 +1,326 @@
+//! Both sides of a plan in a few lines: a manifest as text, and live things by short names.
+
+use std::collections::BTreeMap;
+
+use vmlogin_engine::address::Address;
+use vmlogin_engine::graph::Cycle;
+use vmlogin_engine::inventory::{Content, Found, Health, Inventory, Live, Resolution};
+use vmlogin_engine::kind::{Key, Scene};
+use vmlogin_engine::language::{self, File, Inputs};
+use vmlogin_engine::manifest::{Manifest, lower};
+use vmlogin_engine::plan::audit::audit;
+use vmlogin_engine::plan::selection::Selected;
+use vmlogin_engine::plan::{self, Action, Mode, Plan, Wish};
+use vmlogin_engine::rule::Finding;
+use vmlogin_engine::source::SourceId;
+use vmlogin_engine::syntax;
+use vmlogin_engine::value::{Attributes, Principal, PrincipalKind, Value};
+
+use crate::sample::CATALOGUE;
+
+/// The estate, tenant and subscription that stand before every manifest of these tests.
+const HEAD: &str = r#"
+vmlogin 1 { estate "web-prod" }
+tenant contoso id="11111111-1111-4111-8111-111111111111" {
+    subscription core id="22222222-2222-4222-8222-222222222222"
+}
+"#;
+
+/// A checked manifest of text that has no problems; [`HEAD`] is added.
+pub(crate) fn manifest(text: &str) -> Manifest {
+    whole_manifest(&format!("{HEAD}{text}"))
+}
+
+/// A checked manifest of a whole text that has no problems.
+pub(crate) fn whole_manifest(text: &str) -> Manifest {
+    let parsed = syntax::parse(SourceId(0), text);
+    assert_eq!(parsed.problems, [], "{text}");
+    let file = File {
+        source: SourceId(0),
+        path: "estate.kdl".to_owned(),
+        tree: parsed.tree,
+        root: true,
+    };
+    let expanded = language::expand(vec![file], &Inputs { sets: Vec::new() });
+    assert_eq!(expanded.problems, [], "{text}");
+    let lowered = lower::lower(&expanded.tree, &CATALOGUE);
+    assert_eq!(lowered.problems, [], "{text}");
+    lowered.manifest.expect("a manifest without problems")
+}
+
+/// What is live, built up by short names. Places are `core/rg/web01`, as in addresses.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct World {
+    inventory: Inventory,
+}
+
+impl World {
+    /// A subscription that was read to the last page.
+    pub(crate) fn new() -> World {
+        let mut world = World::default();
+        world.inventory.grants_complete.insert("core".to_owned());
+        world
+    }
+
+    pub(crate) fn group(self, place: &str) -> World {
+        self.with(live("resource-group", place))
+    }
+
+    pub(crate) fn machine(self, place: &str) -> World {
+        self.with(live("vm", place))
+    }
+
+    pub(crate) fn identity(self, machine: &str) -> World {
+        self.with(live("identity", &format!("{machine}/identity")))
+    }
+
+    pub(crate) fn login(self, machine: &str) -> World {
+        self.with(live("login", &format!("{machine}/login")))
+    }
+
+    /// A live grant at a place to an object, with the estate that made it.
+    pub(crate) fn grant(self, place: &str, role: &str, object: &str, stamp: Option<&str>) -> World {
+        let key = format!("{place}|{object}|{role}");
+        let address = match place.split('/').count() {
+            3 => format!("vm:{place}/grant/{role}/object-id:{object}"),
+            _ => format!("grant:{place}/{role}/object-id:{object}"),
+        };
+        let mut live = live("grant", &key);
+        live.address = serde_json::from_value(address.into()).expect("an address");
+        live.title = format!("grant `{role}` to {object} at `{place}`");
+        live.within = around(place);
+        live.stamp = stamp.map(str::to_owned);
+        live.attributes = Attributes::from([("role".to_owned(), role.into())]);
+        self.with(live)
+    }
+
+    /// Somebody whom the directory knows: `user:kim@contoso.com` or `group:sg-web`.
+    pub(crate) fn knows(self, principal: &str, object: &str) -> World {
+        let found = Resolution::Found(Found {
+            object_id: object.to_owned(),
+            principal_type: "User".to_owned(),
+            display_name: principal.to_owned(),
+            enabled: true,
+        });
+        self.resolves(principal, found)
+    }
+
+    pub(crate) fn resolves(mut self, principal: &str, resolution: Resolution) -> World {
+        let (kind, name) = principal.split_once(':').expect("KIND:NAME");
+        let principal = Principal {
+            kind: PrincipalKind::read(kind).expect("a kind of principal"),
+            name: name.to_owned(),
+        };
+        self.inventory
+            .principals
+            .insert(("contoso".to_owned(), principal), resolution);
+        self
+    }
+
+    /// Changes the live thing of a kind at a place.
+    pub(crate) fn but(
+        mut self,
+        kind: &'static str,
+        key: &str,
+        change: impl Fn(&mut Live),
+    ) -> World {
+        let live = self
+            .inventory
+            .live
+            .get_mut(&(kind, Key(key.to_owned())))
+            .expect("a live thing of that key");
+        change(live);
+        self
+    }
+
+    /// What lies in a group.
+    pub(crate) fn holds(mut self, group: &str, contents: &[&str]) -> World {
+        let contents = contents
+            .iter()
+            .map(|id| Content {
+                id: (*id).to_owned(),
+                name: (*id).to_owned(),
+            })
+            .collect();
+        self.inventory
+            .contents
+            .insert(Key(group.to_owned()), contents);
+        self
+    }
+
+    /// The grants of the subscription were not read to the end.
+    pub(crate) fn incomplete(mut self) -> World {
+        self.inventory.grants_complete.clear();
+        self
+    }
+
+    /// The estate whose stamp is on the live thing with this id.
+    pub(crate) fn stamp_of(&self, id: &str) -> Option<&str> {
+        self.inventory
+            .live
+            .values()
+            .find(|live| live.id == id)
+            .and_then(|live| live.stamp.as_deref())
+    }
+
+    pub(crate) fn with(mut self, live: Live) -> World {
+        self.inventory.insert(live);
+        self
+    }
+
+    /// The plan for a manifest, audited.
+    pub(crate) fn plan(&self, manifest: &Manifest) -> Plan {
+        self.plan_as(manifest, Mode::Apply, &[], &[], Vec::new())
+    }
+
+    pub(crate) fn destroy(&self, manifest: &Manifest) -> Plan {
+        self.plan_as(manifest, Mode::Destroy, &[], &[], Vec::new())
+    }
+
+    pub(crate) fn plan_as(
+        &self,
+        manifest: &Manifest,
+        mode: Mode,
+        targets: &[&str],
+        excludes: &[&str],
+        findings: Vec<Finding>,
+    ) -> Plan {
+        let plan = self
+            .try_plan(manifest, mode, targets, excludes, findings)
+            .expect("no cycle");
+        assert_eq!(audit(&plan), Vec::<String>::new());
+        plan
+    }
+
+    fn try_plan(
+        &self,
+        manifest: &Manifest,
+        mode: Mode,
+        targets: &[&str],
+        excludes: &[&str],
+        findings: Vec<Finding>,
+    ) -> Result<Plan, Cycle> {
+        let owned = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|text| (*text).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let scene = Scene {
+            manifest,
+            inventory: &self.inventory,
+        };
+        let wish = Wish {
+            mode,
+            selected: Selected::read(&owned(targets), &owned(excludes)).expect("patterns"),
+            tool: "test".to_owned(),
+        };
+        plan::plan(&CATALOGUE, &scene, findings, &wish)
+    }
+
+    /// What the world looks like once a plan was carried out to the letter.
+    pub(crate) fn after(&self, plan: &Plan) -> World {
+        let mut after = self.clone();
+        for step in plan.writes() {
+            match step.action {
+                Action::Create | Action::Update => after.write(plan, step),
+                Action::Revoke | Action::Delete => {
+                    let id = step.id.clone().expect("an id");
+                    after.inventory.live.retain(|_, live| live.id != id);
+                }
+                Action::Keep | Action::Defer => {}
+            }
+        }
+        after
+    }
+
+    fn write(&mut self, plan: &Plan, step: &plan::Step) {
+        let kind = CATALOGUE.kind(&step.kind).expect("a kind").schema().kind;
+        let id = step.id.clone().expect("an id");
+        let key = id.strip_prefix("grants/").unwrap_or(&id);
+        let key = key.split_once("/grants/").map_or(key, |(_, key)| key);
+        let made = live(kind, key);
+        let live = self
+            .inventory
+            .live
+            .entry((kind, Key(key.to_owned())))
+            .or_insert(made);
+        live.id = id.clone();
+        live.health = Health::Good;
+        if step.action == Action::Create {
+            live.stamp = Some(plan.estate.clone());
+        }
+        for (name, value) in &step.write {
+            match (live.attributes.get_mut(name), value) {
+                (Some(Value::Map(old)), Value::Map(new)) => old.extend(new.clone()),
+                _ => {
+                    live.attributes.insert(name.clone(), value.clone());
+                }
+            }
+        }
+    }
+}
+
+/// A healthy live thing that nobody stamped.
+pub(crate) fn live(kind: &'static str, key: &str) -> Live {
+    let address = Address::new(kind, key.split('/'));
+    Live {
+        kind,
+        key: Key(key.to_owned()),
+        id: key.to_owned(),
+        title: format!("{kind} `{key}`"),
+        address,
+        subscription: "core".to_owned(),
+        within: around(key),
+        attributes: Attributes::new(),
+        stamp: None,
+        protected: false,
+        health: Health::Good,
+        facts: BTreeMap::new(),
+    }
+}
+
+/// `core/rg/web01` lies in the subscription, the group and itself.
+fn around(place: &str) -> Vec<String> {
+    let mut around = vec!["/subscriptions/22222222-2222-4222-8222-222222222222".to_owned()];
+    let parts: Vec<&str> = place.split('/').collect();
+    around.extend((2..=parts.len()).map(|count| parts[..count].join("/")));
+    around
+}
+
+/// A plan as a few lines that can be checked by eye.
+pub(crate) fn shown(plan: &Plan) -> String {
+    let mut lines = Vec::new();
+    for step in &plan.steps {
+        lines.push(format!("{:<6} {}", step.action.word(), step.address));
+        for change in &step.changes {
+            lines.push(format!(
+                "    {}: {} -> {}",
+                change.attribute, change.before, change.after
+            ));
+        }
+        for wait in &step.waits {
+            lines.push(format!(
+                "    after {} ({:?}): {}",
+                wait.on, wait.need, wait.reason
+            ));
+        }
+        lines.extend(step.notes.iter().map(|note| format!("    note: {note}")));
+        lines.extend(
+            step.hindrance
+                .iter()
+                .map(|hindrance| format!("    because {}; {}", hindrance.reason, hindrance.help)),
+        );
+        lines.extend(
+            step.blocked
+                .iter()
+                .map(|blocked| format!("    blocked by {} on {}", blocked.rule, blocked.subject)),
+        );
+    }
+    lines.extend(
+        plan.unmanaged
+            .iter()
+            .map(|stays| format!("stays  {}: {}", stays.name, stays.why)),
+    );
+    lines.join("\n")
+}

@@ -1,0 +1,25 @@
+# Plain cargo commands; CI runs the same ones (.ci/run).
+
+# all that CI runs
+ci:
+    bash .ci/run
+
+test:
+    cargo test --workspace --locked
+
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# write the generated JSON Schemas
+schemas:
+    cargo run --quiet --locked --package vmlogin --example schemas -- schemas
+
+# accept changed snapshots after reading them as a user would
+snapshots:
+    INSTA_UPDATE=always cargo test --workspace --locked
+
+# print the figures of this machine
+bench:
+    cargo build --release --locked --package vmlogin
+    cargo run --release --locked --package vmlogin-benches -- target/release/vmlogin

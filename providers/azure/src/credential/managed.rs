@@ -1,0 +1,70 @@
+//! The managed identity of the machine that this runs on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use azure_core::credentials::TokenCredential;
+use azure_core::http::{ClientOptions, Transport};
+use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::cache::Cached;
+use super::environment::Environment;
+use crate::arm::fault::Fault;
+use crate::cloud::Cloud;
+use crate::http::transport::connect_directly;
+
+/// Whether this machine's metadata service answers, and for this tenant. A machine without an identity is expected to answer
+/// with an error (unverified against Azure, 2026-11-21); then somebody signed in with the CLI is the better choice.
+///
+/// # Errors
+/// When no HTTP client can be made at all.
+pub(super) async fn is_offered(cloud: &Cloud, tenant_id: &str) -> Result<bool, Fault> {
+    let http = connect_directly()?;
+    let mut url = cloud.metadata.clone();
+    url.set_path("/metadata/identity/info");
+    url.set_query(Some("api-version=2018-02-01"));
+    let asked = http
+        .get(url)
+        .header("metadata", "true")
+        .timeout(PROBE)
+        .send()
+        .await;
+    // No answer is an answer: this is no machine of Azure's, and neither is one whose address is somebody else's service.
+    let Ok(response) = asked else {
+        return Ok(false);
+    };
+    if !response.status().is_success() {
+        return Ok(false);
+    }
+    let Ok(body) = response.json::<Value>().await else {
+        return Ok(false);
+    };
+    Ok(body["tenantId"]
+        .as_str()
+        .is_some_and(|own| own.eq_ignore_ascii_case(tenant_id)))
+}
+
+/// The credential itself: the identity that `AZURE_CLIENT_ID` names, else the system-assigned one.
+pub(super) fn credential(env: &Environment) -> Result<Arc<dyn TokenCredential>, Fault> {
+    let http = connect_directly()?;
+    let client_id = env.client_id().map(str::to_owned);
+    let help = match &client_id {
+        Some(client_id) => format!("check that identity `{client_id}` (`AZURE_CLIENT_ID`) is attached to this machine"),
+        None => "check that this machine has a system-assigned identity, or name a user-assigned one by `AZURE_CLIENT_ID`".to_owned(),
+    };
+    Cached::create(help, Arc::new(Timestamp::now), move || {
+        let options = ManagedIdentityCredentialOptions {
+            user_assigned_id: client_id.clone().map(UserAssignedId::ClientId),
+            client_options: ClientOptions {
+                transport: Some(Transport::new(Arc::new(http.clone()))),
+                ..ClientOptions::default()
+            },
+        };
+        Ok(ManagedIdentityCredential::new(Some(options))? as Arc<dyn TokenCredential>)
+    })
+}
+
+/// The service answers in milliseconds where there is one; elsewhere everybody waits for this.
+const PROBE: Duration = Duration::from_millis(500);

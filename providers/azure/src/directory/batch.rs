@@ -1,0 +1,129 @@
+//! Up to twenty questions in one request. Parts succeed and fail one by one; a part that was throttled is asked again alone, so
+//! that waiting and repeating stay the client's business.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use vmlogin_engine::provider::{Fault, FaultKind};
+
+use super::wire::Object;
+use crate::arm::fault;
+use crate::http::{Client, Headers, Reply, Request, segment};
+
+/// As many parts as a batch takes.
+const MOST: usize = 20;
+
+/// What came of one question: its rows, or why there are none.
+pub(super) type Answer = Result<Vec<Object>, Fault>;
+
+/// Asks all questions; the answers are in their order.
+pub(super) async fn ask(client: &Client, questions: Vec<Request>) -> Result<Vec<Answer>, Fault> {
+    let mut answers = Vec::with_capacity(questions.len());
+    for questions in questions.chunks(MOST) {
+        answers.extend(match questions {
+            [one] => vec![client.list(one.clone()).await],
+            several => together(client, several).await?,
+        });
+    }
+    Ok(answers)
+}
+
+async fn together(client: &Client, questions: &[Request]) -> Result<Vec<Answer>, Fault> {
+    let reply = client.send(batch(questions)).await?;
+    let mut parts = parts(reply.json::<Parts>()?);
+    let mut answers = Vec::with_capacity(questions.len());
+    for (at, question) in questions.iter().enumerate() {
+        let answer = parts
+            .remove(&at.to_string())
+            .and_then(|part| part.settle(question));
+        answers.push(match answer {
+            Some(answer) => answer,
+            None => client.list(question.clone()).await,
+        });
+    }
+    Ok(answers)
+}
+
+/// The questions as one request.
+pub(super) fn batch(questions: &[Request]) -> Request {
+    let parts: Vec<Json> = questions
+        .iter()
+        .enumerate()
+        .map(|(at, question)| json!({"id": at.to_string(), "method": "GET", "url": relative(question)}))
+        .collect();
+    Request::directory_query(
+        "/v1.0/$batch",
+        json!({"requests": parts}),
+        "ask the directory for several names",
+    )
+}
+
+/// The URL of a part: without host and version.
+fn relative(question: &Request) -> String {
+    let path = question
+        .path
+        .strip_prefix("/v1.0")
+        .unwrap_or(&question.path);
+    let query: Vec<String> = question
+        .query
+        .iter()
+        .map(|(name, value)| format!("{}={}", segment::query(name), segment::query(value)))
+        .collect();
+    format!("{path}?{}", query.join("&"))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Parts {
+    responses: Vec<Part>,
+}
+
+/// The answer to one part.
+#[derive(Debug, Deserialize)]
+pub(super) struct Part {
+    id: String,
+    status: u16,
+    #[serde(default)]
+    headers: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    body: Json,
+}
+
+/// Parts come in any order.
+pub(super) fn parts(parts: Parts) -> BTreeMap<String, Part> {
+    parts
+        .responses
+        .into_iter()
+        .map(|part| (part.id.clone(), part))
+        .collect()
+}
+
+impl Part {
+    /// The answer, or `None` where the question is to be asked again alone: the part was throttled or the service stumbled, or
+    /// the rows go on on another page.
+    pub(super) fn settle(self, question: &Request) -> Option<Answer> {
+        if self.status == 429 || self.status >= 500 || self.has_more() {
+            return None;
+        }
+        if (200..300).contains(&self.status) {
+            return Some(super::rows(self.body).map_err(|error| malformed(question, &error)));
+        }
+        let headers: Headers = self.headers.unwrap_or_default().into_iter().collect();
+        let reply = Reply::new(self.status, headers, self.body.to_string());
+        Some(Err(fault::from_reply(&question.attempted, &reply)))
+    }
+
+    fn has_more(&self) -> bool {
+        self.body
+            .get("@odata.nextLink")
+            .is_some_and(|link| !link.is_null())
+    }
+}
+
+fn malformed(question: &Request, error: &serde_json::Error) -> Fault {
+    fault::fault(
+        FaultKind::Malformed,
+        &question.attempted,
+        format!("the answer cannot be read: {error}"),
+    )
+}

@@ -1,0 +1,261 @@
+//! The directory (Microsoft Graph): who a manifest's principals are, what the object ids of live grants are called, and which
+//! device a machine has become.
+//!
+//! Names are asked for in batches; only for those that were not found is more asked, so that the answer can say why.
+
+mod batch;
+pub(crate) mod device;
+mod query;
+mod wire;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+use vmlogin_engine::inventory::{Candidate, Found, Resolution};
+use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::value::{Principal, PrincipalKind, Value};
+
+use crate::http::{Client, Request};
+use crate::survey::Reader;
+use wire::Object;
+
+/// What became of each principal of the manifest, by tenant.
+pub(crate) type Resolutions = BTreeMap<(String, Principal), Resolution>;
+
+/// A directory object by its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// Its display name.
+    pub(crate) display_name: String,
+    principal: Option<Principal>,
+}
+
+impl Named {
+    /// As a manifest would name it; `None` for an object that this version names by its id only.
+    pub(crate) fn principal(&self) -> Option<Principal> {
+        self.principal.clone()
+    }
+}
+
+/// Resolves every principal of the manifest.
+pub(crate) async fn resolve(reader: Reader<'_>) -> Result<Resolutions, Fault> {
+    let mut all: BTreeMap<&str, BTreeSet<Principal>> = BTreeMap::new();
+    for grant in reader.manifest.of_kind("grant") {
+        if let Some(principal) = grant.get("principal").and_then(Value::as_principal) {
+            all.entry(grant.tenant.as_str())
+                .or_default()
+                .insert(principal.clone());
+        }
+    }
+    let mut resolutions = Resolutions::new();
+    for (tenant, principals) in all {
+        let client = &reader.tenant(tenant)?.client;
+        let resolved = resolve_all(client, principals.into_iter().collect())
+            .await
+            .map_err(with_help)?;
+        resolutions.extend(
+            resolved
+                .into_iter()
+                .map(|(principal, what)| ((tenant.to_owned(), principal), what)),
+        );
+    }
+    Ok(resolutions)
+}
+
+/// What some object ids are called; unknown ones are left out.
+pub(crate) async fn names(
+    client: &Client,
+    ids: Vec<String>,
+) -> Result<BTreeMap<String, Named>, Fault> {
+    let objects = by_ids(client, &ids).await.map_err(with_help)?;
+    Ok(objects
+        .into_iter()
+        .map(|(id, object)| (id, named(object)))
+        .collect())
+}
+
+async fn resolve_all(
+    client: &Client,
+    principals: Vec<Principal>,
+) -> Result<Vec<(Principal, Resolution)>, Fault> {
+    let (by_id, by_name): (Vec<Principal>, Vec<Principal>) = principals
+        .into_iter()
+        .partition(|principal| principal.kind == PrincipalKind::ObjectId);
+    let mut resolved = resolve_ids(client, by_id).await?;
+    resolved.extend(resolve_names(client, by_name).await?);
+    for (principal, resolution) in &mut resolved {
+        if *resolution == Resolution::Missing {
+            *resolution = why_missing(client, principal).await;
+        }
+    }
+    Ok(resolved)
+}
+
+async fn resolve_names(
+    client: &Client,
+    principals: Vec<Principal>,
+) -> Result<Vec<(Principal, Resolution)>, Fault> {
+    let requests = principals.iter().map(query::by_name).collect();
+    let answers = batch::ask(client, requests).await?;
+    principals
+        .into_iter()
+        .zip(answers)
+        .map(|(principal, answer)| Ok((resolution(&principal, answer?)?, principal)))
+        .map(|result: Result<_, Fault>| {
+            result.map(|(resolution, principal)| (principal, resolution))
+        })
+        .collect()
+}
+
+async fn resolve_ids(
+    client: &Client,
+    principals: Vec<Principal>,
+) -> Result<Vec<(Principal, Resolution)>, Fault> {
+    let ids: Vec<String> = principals
+        .iter()
+        .map(|principal| principal.name.to_lowercase())
+        .filter(|id| uuid::Uuid::parse_str(id).is_ok())
+        .collect();
+    let objects = by_ids(client, &ids).await?;
+    let resolution = |principal: &Principal| match objects.get(&principal.name.to_lowercase()) {
+        Some(object) => found(object).map_or(Resolution::Missing, Resolution::Found),
+        None => Resolution::Missing,
+    };
+    Ok(principals
+        .into_iter()
+        .map(|principal| (principal.clone(), resolution(&principal)))
+        .collect())
+}
+
+async fn by_ids(client: &Client, ids: &[String]) -> Result<BTreeMap<String, Object>, Fault> {
+    let mut objects = BTreeMap::new();
+    for ids in ids.chunks(query::MOST_IDS) {
+        let found: Vec<Object> = client.list(query::by_ids(ids)).await?;
+        objects.extend(
+            found
+                .into_iter()
+                .map(|object| (object.id.to_lowercase(), object)),
+        );
+    }
+    Ok(objects)
+}
+
+/// What the objects of one name make of the name.
+fn resolution(principal: &Principal, objects: Vec<Object>) -> Result<Resolution, Fault> {
+    let mut found: Vec<Found> = objects
+        .iter()
+        .filter_map(|object| found_as(object, principal.kind))
+        .collect();
+    if found.len() > 1 {
+        let mut candidates: Vec<Candidate> = objects.iter().map(candidate).collect();
+        candidates.sort_by(|one, other| one.object_id.cmp(&other.object_id));
+        return Ok(Resolution::Ambiguous(candidates));
+    }
+    Ok(found.pop().map_or(Resolution::Missing, Resolution::Found))
+}
+
+/// Looks further for a name that was not found. This only makes a message better, so whatever goes wrong here leaves it at
+/// "not found".
+async fn why_missing(client: &Client, principal: &Principal) -> Resolution {
+    if principal.kind == PrincipalKind::ObjectId {
+        if uuid::Uuid::parse_str(&principal.name).is_err() {
+            return Resolution::Missing;
+        }
+        if let Some(object) = first(client, query::by_application_id(&principal.name)).await {
+            return Resolution::ApplicationId(candidate(&object));
+        }
+        let deleted = client.send(query::deleted_by_id(&principal.name)).await;
+        let deleted = deleted.ok().and_then(|reply| reply.json::<Object>().ok());
+        return deleted.map_or(Resolution::Missing, |object| {
+            Resolution::Deleted(candidate(&object))
+        });
+    }
+    let all: Vec<Object> = client
+        .list(query::deleted(principal.kind))
+        .await
+        .unwrap_or_default();
+    let deleted = all.iter().find(|object| object.was_named(principal));
+    deleted.map_or(Resolution::Missing, |object| {
+        Resolution::Deleted(candidate(object))
+    })
+}
+
+async fn first(client: &Client, request: Request) -> Option<Object> {
+    client
+        .list::<Object>(request)
+        .await
+        .ok()?
+        .into_iter()
+        .next()
+}
+
+fn found_as(object: &Object, kind: PrincipalKind) -> Option<Found> {
+    match kind {
+        PrincipalKind::User => Some(found_of(object, "User")),
+        PrincipalKind::Group => Some(found_of(object, "Group")),
+        PrincipalKind::ObjectId => found(object),
+    }
+}
+
+/// An object that says of what type it is; `None` for a type that cannot be granted a role by this version.
+fn found(object: &Object) -> Option<Found> {
+    object
+        .principal_type()
+        .map(|principal_type| found_of(object, principal_type))
+}
+
+fn found_of(object: &Object, principal_type: &str) -> Found {
+    Found {
+        object_id: object.id.to_lowercase(),
+        principal_type: principal_type.to_owned(),
+        display_name: object
+            .display_name
+            .clone()
+            .unwrap_or_else(|| object.id.to_lowercase()),
+        // Groups have no such switch, and `getByIds` may leave it out: only an explicit `false` is one.
+        enabled: object.account_enabled != Some(false),
+    }
+}
+
+fn candidate(object: &Object) -> Candidate {
+    Candidate {
+        object_id: object.id.to_lowercase(),
+        description: object.description(),
+    }
+}
+
+fn named(object: Object) -> Named {
+    let principal = |kind, name: &Option<String>| {
+        name.as_ref().map(|name| Principal {
+            kind,
+            name: name.clone(),
+        })
+    };
+    Named {
+        principal: match object.principal_type() {
+            Some("User") => principal(PrincipalKind::User, &object.user_principal_name),
+            Some("Group") => principal(PrincipalKind::Group, &object.display_name),
+            _ => None,
+        },
+        display_name: object.display_name.unwrap_or(object.id),
+    }
+}
+
+/// Says which right is missing; the directory's own words do not.
+fn with_help(fault: Fault) -> Fault {
+    if fault.kind != FaultKind::Permission {
+        return fault;
+    }
+    Fault {
+        help: Some(
+            "names of people and groups are resolved in the directory: give the identity the directory role `Directory Readers`, or the Microsoft Graph permissions `User.Read.All` and `Group.Read.All`"
+                .to_owned(),
+        ),
+        ..fault
+    }
+}
+
+/// Reads the rows of an answer.
+fn rows(body: Json) -> Result<Vec<Object>, serde_json::Error> {
+    serde_json::from_value::<wire::Rows>(body).map(|rows| rows.value)
+}

@@ -1,0 +1,454 @@
+//! The one file that sends and sleeps. What is sent when is decided elsewhere: here is only the obeying, and the ends that cut
+//! it short (the run is stopped, its deadline passes).
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use azure_core::credentials::{AccessToken, Secret, TokenCredential};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, sleep_until};
+use url::Url;
+use uuid::Uuid;
+
+use super::delivery::{Delivered, Delivery, Repeats};
+use super::link::check;
+use super::pace::{Lane, Pace};
+use super::page::{Links, page};
+use super::reply::{Headers, Reply};
+use super::request::{Class, Request};
+use super::retry::{self, Budget};
+use super::stop::{Grade, Stop};
+use super::trace::{Counts, Trace};
+use super::undelivered::{Unanswered, Undelivered};
+use crate::arm::fault::{Fault, FaultKind, fault};
+use crate::arm::operation::{Next, Now, Operation, Progress};
+use crate::cloud::Cloud;
+use crate::credential;
+
+/// Sends requests to one tenant's ARM and directory. Clones share everything.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+/// What a client is made of.
+pub struct ClientOptions {
+    /// The hosts.
+    pub cloud: Cloud,
+    /// Who asks; see [`crate::credential::credential`].
+    pub credential: Arc<dyn TokenCredential>,
+    /// The connection, from [`super::transport::connect`]: it must not follow redirects by itself.
+    pub http: reqwest::Client,
+    /// Requests in flight, at least 1.
+    pub max_requests_at_once: usize,
+    /// The longest that everything may take, from the making of the client.
+    pub deadline: Option<Duration>,
+    /// Told about every attempt, for `-v`.
+    pub trace: Option<Tracer>,
+    /// Ends waits and retries when raised.
+    pub stop: Stop,
+    /// The wall clock.
+    pub clock: Clock,
+    /// Chance, for jitter and for the ids of requests. Runs at the same time should have different ones.
+    pub seed: u64,
+}
+
+/// Told about every attempt.
+pub type Tracer = Arc<dyn Fn(&Trace) + Send + Sync>;
+
+/// The wall clock.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// A write and its operation, ended well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// The first answer.
+    pub reply: Reply,
+    /// The final body, where one was given: the resource, or what an action put out. Not a substitute for reading it back.
+    pub resource: Option<Value>,
+}
+
+impl ClientOptions {
+    /// Options with room for 16 requests at once, no deadline and nobody watching.
+    pub fn new(
+        cloud: Cloud,
+        credential: Arc<dyn TokenCredential>,
+        http: reqwest::Client,
+        seed: u64,
+    ) -> ClientOptions {
+        ClientOptions {
+            cloud,
+            credential,
+            http,
+            max_requests_at_once: 16,
+            deadline: None,
+            trace: None,
+            stop: Stop::new(),
+            clock: Arc::new(Timestamp::now),
+            seed,
+        }
+    }
+}
+
+impl Client {
+    /// Makes a client; its deadline starts now.
+    #[must_use]
+    pub fn new(options: ClientOptions) -> Client {
+        Client(Arc::new(Inner {
+            gate: Semaphore::new(options.max_requests_at_once.max(1)),
+            started: Instant::now(),
+            state: Mutex::default(),
+            options,
+        }))
+    }
+
+    /// The cloud it talks to.
+    #[must_use]
+    pub fn cloud(&self) -> &Cloud {
+        self.0.cloud()
+    }
+
+    /// Sends a request, again where that may help, and returns the successful answer.
+    ///
+    /// # Errors
+    /// The last fault when the answer is no success and repeating cannot help, or helped too often; a missing thing is
+    /// [`FaultKind::NotFound`]. [`FaultKind::Interrupted`] when stopped, [`FaultKind::TimedOut`] at the deadline.
+    pub async fn send(&self, request: Request) -> Result<Reply, Fault> {
+        Ok(self.0.deliver(&request, Repeats::AsDecided).await?.reply)
+    }
+
+    /// Reads a whole list, following its links.
+    ///
+    /// # Errors
+    /// As [`Client::send`]; [`FaultKind::Untrusted`] for a link to another host, [`FaultKind::Malformed`] for pages that go in a
+    /// circle or that are none.
+    pub async fn list<T: DeserializeOwned>(&self, request: Request) -> Result<Vec<T>, Fault> {
+        let mut request = request;
+        let mut links = Links::default();
+        let mut all = Vec::new();
+        loop {
+            let Delivered { url, reply } = self.0.deliver(&request, Repeats::AsDecided).await?;
+            let (values, link) = page(&reply)?;
+            all.extend(values);
+            let Some(link) = link else { return Ok(all) };
+            let next = links.check(&request, &url, &link, self.cloud())?;
+            request = request.at(next);
+        }
+    }
+
+    /// Sends a write and follows its operation to the end, telling `poll` before each wait. Deleting what is not there ends well,
+    /// with the 404 as the reply.
+    ///
+    /// # Errors
+    /// As [`Client::send`], and the fault with which the operation ended. Where it may still be running the fault has its URL.
+    pub async fn carry_out(
+        &self,
+        request: Request,
+        mut poll: impl FnMut(&Progress),
+    ) -> Result<Finished, Fault> {
+        let inner = &self.0;
+        let Delivered { url, reply } = match inner.deliver(&request, Repeats::AsDecided).await {
+            Ok(delivered) => delivered,
+            Err(failed) => {
+                return failed.gone(&request).map(|reply| Finished {
+                    reply,
+                    resource: None,
+                });
+            }
+        };
+        let deadline = inner.options.deadline;
+        let (mut operation, mut next) =
+            Operation::begin(&request, &url, &reply, self.cloud(), deadline, inner.now());
+        loop {
+            match next {
+                Next::Done(resource) => return Ok(Finished { reply, resource }),
+                Next::Failed(failed) => return Err(*failed),
+                Next::Poll { url, wait } => {
+                    poll(&operation.progress(wait, inner.now()));
+                    next = inner.ask(&request, &mut operation, url, wait).await?;
+                }
+            }
+        }
+    }
+
+    /// Waits for something that no operation tells of, before it is looked at again.
+    ///
+    /// # Errors
+    /// [`FaultKind::Interrupted`] when the run is stopped, [`FaultKind::TimedOut`] at the deadline.
+    pub async fn wait(&self, wait: Duration, attempted: &str) -> Result<(), Fault> {
+        self.0
+            .pause(&Request::directory("/", attempted), wait)
+            .await
+    }
+
+    /// How much was sent so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.0.state().counts
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("cloud", &self.cloud().name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What all clones of a client share.
+pub(super) struct Inner {
+    options: ClientOptions,
+    gate: Semaphore,
+    started: Instant,
+    state: Mutex<State>,
+}
+
+/// What changes while a client is used.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) pace: Pace,
+    pub(super) budget: Budget,
+    pub(super) counts: Counts,
+    /// How many numbers were drawn from the seed.
+    drawn: u64,
+}
+
+impl Inner {
+    async fn deliver(&self, request: &Request, repeats: Repeats) -> Result<Delivered, Undelivered> {
+        Delivery::new(self, request, repeats)?.run().await
+    }
+
+    /// One question about an operation; it decides itself what an answer, or none, means.
+    async fn ask(
+        &self,
+        request: &Request,
+        operation: &mut Operation,
+        url: Url,
+        wait: Duration,
+    ) -> Result<Next, Fault> {
+        let question = request.asking(url);
+        let answer = match self.pause(&question, wait).await {
+            Ok(()) => self.deliver(&question, Repeats::ForTheToken).await,
+            Err(cut_short) => Err(cut_short.into()),
+        };
+        Ok(match answer {
+            Ok(Delivered { reply, .. }) => operation.feed(&reply, self.now()),
+            Err(Undelivered {
+                reply: Some(reply), ..
+            }) => operation.feed(&reply, self.now()),
+            Err(Undelivered { fault, .. }) => operation.lost(*fault, self.now()),
+        })
+    }
+
+    /// A token for the service that a URL belongs to; not `refused`, if that was given.
+    pub(super) async fn token(
+        &self,
+        request: &Request,
+        url: &Url,
+        refused: Option<&Secret>,
+    ) -> Result<AccessToken, Fault> {
+        // Every link was checked when it was read; this is the last door, whatever path led here.
+        check(&request.attempted, request.audience, url, self.cloud())?;
+        let scopes = [self.cloud().scope(request.audience)];
+        let token = self
+            .options
+            .credential
+            .get_token(&scopes, refused.map(credential::refused));
+        self.bounded(request, "while it waited for a token", token)
+            .await?
+            .map_err(|error| credential::sign_in_fault(&request.attempted, &error))
+    }
+
+    /// Sends once. The outer error ends the matter, the inner one is no answer.
+    pub(super) async fn attempt(
+        &self,
+        request: &Request,
+        url: &Url,
+        token: &AccessToken,
+    ) -> Result<Result<Reply, Unanswered>, Fault> {
+        let _place = self
+            .bounded(
+                request,
+                "while it waited for other requests",
+                self.gate.acquire(),
+            )
+            .await?;
+        let mut sending = self
+            .options
+            .http
+            .request(request.method.clone(), url.clone())
+            .bearer_auth(token.token.secret())
+            .header("accept", "application/json")
+            .header(
+                "x-ms-client-request-id",
+                Uuid::from_u64_pair(self.draw(), self.draw()).to_string(),
+            );
+        for (name, value) in &request.headers {
+            sending = sending.header(*name, value);
+        }
+        if let Some(body) = &request.body {
+            sending = sending.json(body);
+        }
+        let exchange = async { read(sending.send().await?, &request.attempted).await };
+        let when = "while it was on its way: whether it took effect is not known";
+        match self.bounded(request, when, exchange).await? {
+            Ok(reply) => reply.map(Ok),
+            Err(error) => Ok(Err(Unanswered::new(request, url, &error))),
+        }
+    }
+
+    /// Lets an answer slow down, or close, the lane it came by.
+    pub(super) fn observe(&self, lane: &Lane, reply: &Reply) {
+        let now = self.now();
+        let pace = &mut self.state().pace;
+        pace.observe(lane, &reply.headers, now.elapsed);
+        if let Some(wait) = retry::named_wait(reply, now.wall).filter(|_| lane.is_closed_by(reply))
+        {
+            pace.close(lane, wait, now.elapsed);
+        }
+    }
+
+    /// Sleeps, unless the run is stopped or its deadline comes first. Questions about what already runs in Azure go on until the
+    /// run is to be left at once.
+    pub(super) async fn pause(&self, request: &Request, wait: Duration) -> Result<(), Fault> {
+        let grade = if request.class == Class::Poll {
+            Grade::AtOnce
+        } else {
+            Grade::Orderly
+        };
+        self.still_wanted(request, grade)?;
+        if wait.is_zero() {
+            return Ok(());
+        }
+        tokio::select! {
+            () = sleep(wait) => Ok(()),
+            () = self.options.stop.reached(grade) => Err(interrupted(request, UNSENT)),
+            () = self.deadline() => Err(late(request, UNSENT)),
+        }
+    }
+
+    /// Awaits what is no wait of ours, until the run is to be left at once or its deadline comes.
+    async fn bounded<T>(
+        &self,
+        request: &Request,
+        when: &str,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Fault> {
+        self.still_wanted(request, Grade::AtOnce)?;
+        tokio::select! {
+            // An answer that is there is taken, whatever came at the same moment.
+            biased;
+            done = work => Ok(done),
+            () = self.options.stop.reached(Grade::AtOnce) => Err(interrupted(request, when)),
+            () = self.deadline() => Err(late(request, when)),
+        }
+    }
+
+    fn still_wanted(&self, request: &Request, grade: Grade) -> Result<(), Fault> {
+        if self.options.stop.grade() >= grade {
+            Err(interrupted(request, UNSENT))
+        } else if self.is_too_late_after(Duration::ZERO) {
+            Err(late(request, UNSENT))
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn deadline(&self) {
+        match self.options.deadline {
+            Some(deadline) => sleep_until(self.started + deadline).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    pub(super) fn is_too_late_after(&self, wait: Duration) -> bool {
+        self.options
+            .deadline
+            .is_some_and(|deadline| self.started.elapsed() + wait >= deadline)
+    }
+
+    pub(super) fn tell(&self, trace: impl FnOnce() -> Trace) {
+        if let Some(tracer) = &self.options.trace {
+            tracer(&trace());
+        }
+    }
+
+    pub(super) fn cloud(&self) -> &Cloud {
+        &self.options.cloud
+    }
+
+    pub(super) fn now(&self) -> Now {
+        Now {
+            elapsed: self.started.elapsed(),
+            wall: (self.options.clock)(),
+        }
+    }
+
+    /// The next number of chance.
+    pub(super) fn draw(&self) -> u64 {
+        let mut state = self.state();
+        state.drawn += 1;
+        retry::mix(self.options.seed ^ retry::mix(state.drawn))
+    }
+
+    /// No code panics while it holds the lock, so a poisoned one is still whole.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Answers of ARM are at most 8 MB; more than this is no answer of Azure's.
+const MOST_BYTES: usize = 64 << 20;
+
+async fn read(
+    mut response: reqwest::Response,
+    attempted: &str,
+) -> reqwest::Result<Result<Reply, Fault>> {
+    let status = response.status().as_u16();
+    let headers: Headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name, String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Ok(Err(fault(
+                FaultKind::Malformed,
+                attempted,
+                "the answer is larger than any of Azure's",
+            )));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Ok(Reply {
+        attempted: attempted.to_owned(),
+        ..Reply::new(status, headers, body)
+    }))
+}
+
+const UNSENT: &str = "before it was sent";
+
+fn interrupted(request: &Request, when: &str) -> Fault {
+    fault(
+        FaultKind::Interrupted,
+        &request.attempted,
+        format!("the run was stopped {when}"),
+    )
+}
+
+fn late(request: &Request, when: &str) -> Fault {
+    let mut late = fault(
+        FaultKind::TimedOut,
+        &request.attempted,
+        format!("the deadline passed {when}"),
+    );
+    late.help = Some("allow more time with `--timeout`".to_owned());
+    late
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,358 @@
+//! How fast requests may leave: a token bucket per subscription and class, begun at ARM's published figures and tightened by
+//! what the answers say. Pure: the time since the start of the run is an input, and nobody sleeps here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::reply::{Headers, Remaining, Reply};
+use super::request::{Class, Request};
+use crate::arm::fault::envelope;
+use crate::cloud::Audience;
+
+/// All buckets of one client.
+#[derive(Debug, Default)]
+pub struct Pace {
+    buckets: BTreeMap<Lane, Bucket>,
+}
+
+/// Whose quota a request uses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lane {
+    /// Lower case; none at tenant level and in the directory.
+    subscription: Option<String>,
+    quota: Quota,
+}
+
+/// A place in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// When the request may leave, in time since the start.
+    pub at: Duration,
+    /// The queue was emptied since if this differs.
+    epoch: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Quota {
+    Reads,
+    Writes,
+    Deletes,
+    Directory,
+}
+
+impl Lane {
+    /// The lane of a request. Questions about operations count as reads.
+    #[must_use]
+    pub fn of(request: &Request) -> Lane {
+        let quota = match (request.audience, request.class) {
+            (Audience::Directory, _) => Quota::Directory,
+            (_, Class::Write) => Quota::Writes,
+            (_, Class::Delete) => Quota::Deletes,
+            (_, Class::Read | Class::Poll | Class::Directory) => Quota::Reads,
+        };
+        let subscription = if quota == Quota::Directory {
+            None
+        } else {
+            request.subscription()
+        };
+        Lane {
+            subscription,
+            quota,
+        }
+    }
+
+    /// Whether a refusal concerns everything in this lane. ARM's own throttling counts a subscription's requests, the directory's
+    /// an application's, and both say so. A provider's 429 is about one machine, one sort of list or one locked network.
+    #[must_use]
+    pub fn is_closed_by(&self, reply: &Reply) -> bool {
+        let counts_requests = || {
+            let envelope = reply
+                .value()
+                .and_then(|body| envelope(&body))
+                .unwrap_or_default();
+            envelope
+                .codes
+                .iter()
+                .any(|code| code.ends_with("RequestsThrottled"))
+        };
+        reply.status == 429
+            && (self.quota == Quota::Directory
+                || reply.headers.is_from_gateway()
+                || counts_requests())
+    }
+}
+
+impl Pace {
+    /// Takes the next place in a lane's queue.
+    pub fn queue(&mut self, lane: &Lane, now: Duration) -> Place {
+        self.bucket(lane).queue(now)
+    }
+
+    /// Whether a place is still good; a closed lane sends everybody back to the end of the queue.
+    #[must_use]
+    pub fn holds(&self, lane: &Lane, place: Place) -> bool {
+        self.buckets
+            .get(lane)
+            .is_none_or(|bucket| bucket.epoch == place.epoch)
+    }
+
+    /// Lowers a lane to what an answer says is left.
+    pub fn observe(&mut self, lane: &Lane, headers: &Headers, now: Duration) {
+        let quota = lane.quota;
+        let left = headers
+            .remaining()
+            .into_iter()
+            .filter(|counter| quota.is_counted_by(counter))
+            .map(|c| c.left)
+            .min();
+        if let Some(left) = left {
+            self.bucket(lane).lower_to(left, now);
+        }
+    }
+
+    /// Closes a lane: the service refuses everything in it for this long.
+    pub fn close(&mut self, lane: &Lane, wait: Duration, now: Duration) {
+        self.bucket(lane).close(now + wait, now);
+    }
+
+    fn bucket(&mut self, lane: &Lane) -> &mut Bucket {
+        self.buckets
+            .entry(lane.clone())
+            .or_insert_with(|| Bucket::new(lane.quota))
+    }
+}
+
+impl Quota {
+    /// Tokens held, and tokens a second: ARM's figures since 2024, per subscription and principal. Graph publishes none that
+    /// would hold for every tenant, so its lane is only ever closed by an answer.
+    fn figures(self) -> Option<(f64, f64)> {
+        match self {
+            Quota::Reads => Some((250.0, 25.0)),
+            Quota::Writes | Quota::Deletes => Some((200.0, 10.0)),
+            Quota::Directory => None,
+        }
+    }
+
+    /// Whether a counter of an answer limits this lane as a whole. Those of a single machine do not.
+    fn is_counted_by(self, counter: &Remaining) -> bool {
+        let name = counter.counter.to_ascii_lowercase();
+        match self {
+            Quota::Reads => name.ends_with("-reads") || name.ends_with("getsubscriptionmaximum"),
+            Quota::Writes => {
+                name.ends_with("-writes")
+                    || name == "subscription-resource-requests"
+                    || name.ends_with("vmsubscriptionmaximum")
+            }
+            Quota::Deletes => name.ends_with("-deletes") || name.ends_with("vmsubscriptionmaximum"),
+            Quota::Directory => false,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Bucket {
+    figures: Option<(f64, f64)>,
+    /// Below zero: that many are queued.
+    level: f64,
+    /// When `level` was true.
+    at: Duration,
+    epoch: u32,
+}
+
+impl Bucket {
+    fn new(quota: Quota) -> Bucket {
+        let figures = quota.figures();
+        Bucket {
+            figures,
+            level: figures.map_or(0.0, |(size, _)| size),
+            at: Duration::ZERO,
+            epoch: 0,
+        }
+    }
+
+    fn queue(&mut self, now: Duration) -> Place {
+        self.refill(now);
+        let Some((_, rate)) = self.figures else {
+            return Place {
+                at: now.max(self.at),
+                epoch: self.epoch,
+            };
+        };
+        self.level -= 1.0;
+        let missing = Duration::from_secs_f64((-self.level).max(0.0) / rate);
+        Place {
+            at: now.max(self.at) + missing,
+            epoch: self.epoch,
+        }
+    }
+
+    fn lower_to(&mut self, left: u64, now: Duration) {
+        self.refill(now);
+        // Counters of millions lose precision as floats, far above any size that matters here.
+        self.level = self.level.min(left as f64);
+    }
+
+    fn close(&mut self, until: Duration, now: Duration) {
+        self.refill(now);
+        if until >= self.at {
+            self.at = until;
+            self.level = 0.0;
+            self.epoch += 1;
+        }
+    }
+
+    /// A closed bucket has `at` in the future and fills from there.
+    fn refill(&mut self, now: Duration) {
+        let Some((size, rate)) = self.figures else {
+            return;
+        };
+        if let Some(passed) = now.checked_sub(self.at) {
+            self.level = (self.level + passed.as_secs_f64() * rate).min(size);
+            self.at = now;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW: Duration = Duration::from_secs(1000);
+
+    fn lane(request: &Request) -> Lane {
+        Lane::of(request)
+    }
+
+    fn write(subscription: &str) -> Lane {
+        lane(&Request::put(
+            format!("/subscriptions/{subscription}/x"),
+            "1",
+            json!({}),
+            "",
+        ))
+    }
+
+    fn waits(pace: &mut Pace, lane: &Lane, now: Duration, count: usize) -> Vec<f64> {
+        (0..count)
+            .map(|_| pace.queue(lane, now).at.saturating_sub(now).as_secs_f64())
+            .collect()
+    }
+
+    #[test]
+    fn a_full_bucket_of_writes_holds_two_hundred() {
+        let mut pace = Pace::default();
+        let waits = waits(&mut pace, &write("s"), NOW, 212);
+        assert!(waits[..200].iter().all(|wait| *wait == 0.0));
+        assert_eq!(waits[200], 0.1);
+        assert_eq!(waits[211], 1.2);
+    }
+
+    #[test]
+    fn reads_refill_at_twenty_five_a_second() {
+        let mut pace = Pace::default();
+        let read = lane(&Request::get("/subscriptions/s/x", "1", ""));
+        waits(&mut pace, &read, NOW, 250);
+        let later = waits(&mut pace, &read, NOW + Duration::from_secs(2), 51);
+        assert!(later[..50].iter().all(|wait| *wait == 0.0));
+        assert_eq!(later[50], 0.04);
+    }
+
+    #[test]
+    fn subscriptions_and_classes_do_not_share() {
+        let mut pace = Pace::default();
+        waits(&mut pace, &write("one"), NOW, 300);
+        assert_eq!(waits(&mut pace, &write("two"), NOW, 1), [0.0]);
+        assert_eq!(
+            waits(
+                &mut pace,
+                &lane(&Request::delete("/subscriptions/one/x", "1", "")),
+                NOW,
+                1
+            ),
+            [0.0]
+        );
+        assert!(waits(&mut pace, &write("ONE"), NOW, 1)[0] > 0.0);
+    }
+
+    #[test]
+    fn polls_use_the_quota_of_reads() {
+        let mut poll = Request::get("/subscriptions/s/operations/o", "1", "");
+        poll.class = Class::Poll;
+        assert_eq!(
+            lane(&poll),
+            lane(&Request::get("/subscriptions/s/y", "1", ""))
+        );
+    }
+
+    #[test]
+    fn an_answer_can_only_tighten() {
+        let mut pace = Pace::default();
+        let left = |counter: &str, left: &str| {
+            Headers::from_iter([(format!("x-ms-ratelimit-remaining-{counter}"), left)])
+        };
+        pace.observe(&write("s"), &left("subscription-writes", "2"), NOW);
+        assert_eq!(waits(&mut pace, &write("s"), NOW, 3), [0.0, 0.0, 0.1]);
+        pace.observe(
+            &write("s"),
+            &left("subscription-global-writes", "11999"),
+            NOW,
+        );
+        assert!(waits(&mut pace, &write("s"), NOW, 1)[0] > 0.1);
+    }
+
+    #[test]
+    fn the_counter_of_one_machine_does_not_slow_the_others() {
+        let mut pace = Pace::default();
+        let headers = Headers::from_iter([(
+            "x-ms-ratelimit-remaining-resource",
+            "Microsoft.Compute/UpdateVMSubscriptionMaximum;1498,Microsoft.Compute/UpdateVMResource;0",
+        )]);
+        pace.observe(&write("s"), &headers, NOW);
+        assert_eq!(waits(&mut pace, &write("s"), NOW, 1), [0.0]);
+        let headers = Headers::from_iter([(
+            "x-ms-ratelimit-remaining-resource",
+            "Microsoft.Compute/UpdateVMSubscriptionMaximum;0",
+        )]);
+        pace.observe(&write("s"), &headers, NOW);
+        assert_eq!(waits(&mut pace, &write("s"), NOW, 1), [0.1]);
+    }
+
+    #[test]
+    fn a_closed_lane_sends_everybody_back() {
+        let mut pace = Pace::default();
+        let place = pace.queue(&write("s"), NOW);
+        assert!(pace.holds(&write("s"), place));
+        pace.close(&write("s"), Duration::from_secs(30), NOW);
+        assert!(!pace.holds(&write("s"), place));
+        assert_eq!(waits(&mut pace, &write("s"), NOW, 2), [30.1, 30.2]);
+        let after = NOW + Duration::from_secs(31);
+        assert_eq!(waits(&mut pace, &write("s"), after, 9)[7], 0.0);
+    }
+
+    #[test]
+    fn the_directory_is_slowed_only_by_its_answers() {
+        let mut pace = Pace::default();
+        let directory = lane(&Request::directory("/v1.0/users", ""));
+        assert!(
+            waits(&mut pace, &directory, NOW, 5000)
+                .iter()
+                .all(|wait| *wait == 0.0)
+        );
+        pace.close(&directory, Duration::from_secs(5), NOW);
+        assert_eq!(waits(&mut pace, &directory, NOW, 1), [5.0]);
+        assert_eq!(
+            waits(&mut pace, &directory, NOW + Duration::from_secs(6), 1),
+            [0.0]
+        );
+    }
+
+    #[test]
+    fn a_shorter_closure_does_not_reopen() {
+        let mut pace = Pace::default();
+        pace.close(&write("s"), Duration::from_secs(30), NOW);
+        pace.close(&write("s"), Duration::from_secs(1), NOW);
+        assert_eq!(waits(&mut pace, &write("s"), NOW, 1), [30.1]);
+    }
+}

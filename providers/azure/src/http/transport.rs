@@ -1,0 +1,92 @@
+//! The one kind of connection: rustls on ring, no redirects of its own, bounded times.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::tls::Certificate;
+
+use crate::arm::fault::{Fault, FaultKind, fault};
+use crate::cloud::Cloud;
+
+/// Makes the HTTP client that all tenants share. `ca` is a PEM bundle: trusted besides the system's roots, and alone for a
+/// sandbox, which is also never reached through a proxy.
+///
+/// # Errors
+/// [`FaultKind::Rejected`] when the bundle holds no certificate or the system's own roots cannot be read.
+pub fn connect(cloud: &Cloud, ca: Option<&[u8]>) -> Result<reqwest::Client, Fault> {
+    let roots = ca.map(certificates).transpose()?.unwrap_or_default();
+    let builder = if cloud.is_sandbox() {
+        builder().no_proxy().tls_certs_only(roots)
+    } else {
+        builder().tls_certs_merge(roots)
+    };
+    build(builder)
+}
+
+/// A client that talks to this machine's metadata service: never through a proxy.
+pub(crate) fn connect_directly() -> Result<reqwest::Client, Fault> {
+    build(builder().no_proxy().tls_certs_only([]))
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    // Building panics without a provider; an error here only says that somebody else installed one first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        // A redirect is judged before it is followed, by `client.rs`.
+        .redirect(Policy::none())
+        .user_agent(concat!("vmlogin/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(10))
+        // ARM's front door answers 504 after 60 s; answers are at most 8 MB.
+        .timeout(Duration::from_secs(100))
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Fault> {
+    builder
+        .build()
+        .map_err(|error| fault(FaultKind::Rejected, "set up HTTPS", innermost(&error)))
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Fault> {
+    let refuse = |why: String| {
+        let mut refused = fault(FaultKind::Rejected, "read the certificates to trust", why);
+        refused.help =
+            Some("`--ca` takes a file in PEM form: `-----BEGIN CERTIFICATE-----` …".to_owned());
+        refused
+    };
+    match Certificate::from_pem_bundle(pem) {
+        Ok(roots) if roots.is_empty() => Err(refuse("the file holds no certificate".to_owned())),
+        Ok(roots) => Ok(roots),
+        Err(error) => Err(refuse(innermost(&error))),
+    }
+}
+
+/// The words of the cause at the bottom: the layers above only say that something below failed.
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::cloud::CloudName;
+
+    #[test]
+    fn a_bundle_without_certificate_is_refused_by_name() {
+        let cloud = Cloud::named(CloudName::Public);
+        let refused = connect(&cloud, Some(b"not a certificate")).unwrap_err();
+        assert_eq!(refused.attempted, "read the certificates to trust");
+        assert!(refused.help.unwrap().contains("--ca"));
+    }
+
+    #[test]
+    fn a_sandbox_needs_no_roots_of_the_system() {
+        let cloud = Cloud::sandbox(&Url::parse("http://127.0.0.1:1").unwrap()).unwrap();
+        assert!(connect(&cloud, None).is_ok());
+    }
+}

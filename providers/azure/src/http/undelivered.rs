@@ -1,0 +1,126 @@
+//! Requests that came to nothing: an attempt without an answer, and a delivery that ended in a fault.
+
+use std::error::Error;
+
+use url::Url;
+
+use super::reply::Reply;
+use super::request::{Method, Request};
+use super::retry::Outcome;
+use super::transport::innermost;
+use crate::arm::fault::{Fault, FaultKind, fault, from_reply};
+
+/// An attempt without an answer.
+#[derive(Debug)]
+pub(super) struct Unanswered {
+    pub(super) outcome: Outcome<'static>,
+    pub(super) fault: Fault,
+}
+
+impl Unanswered {
+    /// Judges the error of the HTTP library. Its own words repeat the URL, so only the innermost cause is kept.
+    pub(super) fn new(request: &Request, url: &Url, error: &reqwest::Error) -> Unanswered {
+        let host = url.host_str().unwrap_or_default();
+        let is_certificate = is_about_a_certificate(error);
+        let outcome = if is_certificate || error.is_builder() {
+            Outcome::Hopeless
+        } else if error.is_connect() {
+            Outcome::NotSent
+        } else {
+            Outcome::Broken
+        };
+        let (kind, what) = match (error.is_connect(), error.is_timeout()) {
+            (true, _) => (FaultKind::Network, "no connection to"),
+            (false, true) => (FaultKind::TimedOut, "no answer in time from"),
+            (false, false) => (FaultKind::Network, "no answer from"),
+        };
+        let mut fault = fault(
+            kind,
+            &request.attempted,
+            format!("{what} `{host}`: {}", innermost(error)),
+        );
+        if is_certificate {
+            fault.help = Some(
+                "the other side is not trusted: name its certificate authority with `--ca FILE`"
+                    .to_owned(),
+            );
+        }
+        Unanswered { outcome, fault }
+    }
+}
+
+/// A delivery that failed: the fault and, where there was one, the answer.
+#[derive(Debug)]
+pub(super) struct Undelivered {
+    pub(super) fault: Box<Fault>,
+    pub(super) reply: Option<Box<Reply>>,
+}
+
+impl Undelivered {
+    /// An answer that is no success.
+    pub(super) fn refused(request: &Request, reply: &Reply) -> Undelivered {
+        let fault = from_reply(&request.attempted, reply);
+        Undelivered {
+            fault: Box::new(fault),
+            reply: Some(Box::new(reply.clone())),
+        }
+    }
+
+    /// Says how often it was tried, where nothing better can be advised.
+    pub(super) fn after(self, attempts: u32) -> Undelivered {
+        if attempts > 1 {
+            self.with_help(&format!("{attempts} attempts were made: run again later"))
+        } else {
+            self
+        }
+    }
+
+    /// Adds advice, where there is none yet.
+    pub(super) fn with_help(mut self, help: &str) -> Undelivered {
+        self.fault.help.get_or_insert_with(|| help.to_owned());
+        self
+    }
+
+    /// The answer that says that what was to be deleted is gone already: every 404, but for a subscription that was never there.
+    pub(super) fn gone(self, request: &Request) -> Result<Reply, Fault> {
+        let is_missing = self.fault.kind == FaultKind::NotFound
+            && self.fault.code.as_deref() != Some("SubscriptionNotFound");
+        match self.reply {
+            Some(reply) if request.method == Method::DELETE && is_missing => Ok(*reply),
+            _ => Err(*self.fault),
+        }
+    }
+}
+
+impl From<Fault> for Undelivered {
+    fn from(fault: Fault) -> Undelivered {
+        Undelivered {
+            fault: Box::new(fault),
+            reply: None,
+        }
+    }
+}
+
+impl From<Undelivered> for Fault {
+    fn from(undelivered: Undelivered) -> Fault {
+        *undelivered.fault
+    }
+}
+
+fn is_about_a_certificate(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(source) = next {
+        // An I/O error hides what it wraps from `source`.
+        let wrapped = source
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        let tls = wrapped
+            .and_then(|wrapped| wrapped.downcast_ref())
+            .or(source.downcast_ref());
+        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        next = source.source();
+    }
+    false
+}

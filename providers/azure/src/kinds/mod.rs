@@ -1,0 +1,184 @@
+//! What Azure knows about each sort of resource: its schema, how a live answer becomes values, and which requests a step is.
+//!
+//! Requests are values made from a [`Step`] alone; [`crate::provider`] sends them. Only the `wire` files below know ARM's
+//! property names.
+
+pub mod grant;
+pub mod identity;
+pub mod login;
+pub mod resource_group;
+pub mod vm;
+
+mod health;
+mod place;
+mod refusal;
+mod tags;
+pub mod versions;
+
+#[cfg(test)]
+mod exchanges;
+#[cfg(test)]
+pub(crate) mod scenes;
+
+use serde_json::Value;
+use vmlogin_engine::kind::{Catalogue, Kind};
+use vmlogin_engine::plan::Step;
+use vmlogin_engine::provider::{Done, Fault, Proof};
+
+use crate::http::Request;
+
+pub(crate) use health::{Provisioning, health};
+pub(crate) use place::{Place, arm_id};
+pub(crate) use refusal::refuse;
+pub use tags::{ESTATE_TAG, PROTECT_TAG};
+pub(crate) use tags::{Tags, estate_of, is_protected, tag_requests};
+
+/// Makes the two lists that know every kind out of one line a kind.
+macro_rules! kinds {
+    ($($kind:expr,)*) => {
+        static CATALOGUE: Catalogue = Catalogue {
+            kinds: &[$(&$kind),*],
+            clouds: &["public", "usgov", "china"],
+        };
+        static KINDS: &[&dyn AzureKind] = &[$(&$kind),*];
+    };
+}
+
+kinds! {
+    resource_group::ResourceGroup,
+    vm::Vm,
+    identity::Identity,
+    login::Login,
+    grant::Grant,
+}
+
+/// All kinds that vmlogin knows on Azure, and the clouds that a tenant can be in.
+pub fn catalogue() -> &'static Catalogue {
+    &CATALOGUE
+}
+
+/// The kind of this name, with what it knows about requests.
+pub fn azure_kind(name: &str) -> Option<&'static dyn AzureKind> {
+    KINDS
+        .iter()
+        .copied()
+        .find(|kind| kind.schema().kind == name)
+}
+
+/// How a kind is written and looked at. All answers are pure: they are made from a step, and from what was read for it.
+pub trait AzureKind: Kind {
+    /// What must be read right before the write, because the write is based on it.
+    ///
+    /// # Errors
+    /// A fault where the step lacks something that only a bug in vmlogin can explain; so for all functions here.
+    fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
+        let _ = step;
+        Ok(Ask::Nothing)
+    }
+
+    /// The requests that are the step, in order.
+    ///
+    /// # Errors
+    /// A conflict where what was just read is not what the plan was made for.
+    fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault>;
+
+    /// What to read to make sense of a fault that a write ended in.
+    fn second_look(&self, step: &Step, fault: &Fault) -> Ask {
+        let _ = (step, fault);
+        Ask::Nothing
+    }
+
+    /// What a fault means for this kind: it may be no harm at all, or deserve a better help.
+    ///
+    /// # Errors
+    /// The fault, where it is one.
+    fn make_sense(&self, step: &Step, fault: Fault, seen: &Seen) -> Result<Done, Fault> {
+        let _ = (step, seen);
+        Err(fault)
+    }
+
+    /// What to read to see whether a finished step had its effect.
+    fn look(&self, step: &Step) -> Ask;
+
+    /// What that shows. A thing that should be gone and is [`Seen::Missing`] is verified.
+    fn judge(&self, step: &Step, seen: &Seen) -> Vec<Opinion>;
+}
+
+/// Something to read.
+#[derive(Debug)]
+pub enum Ask {
+    /// Nothing.
+    Nothing,
+    /// One object; its absence is an answer.
+    One(Request),
+    /// Every row of a list.
+    All(Request),
+}
+
+/// What was read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// Nothing was asked.
+    NotAsked,
+    /// The object, or what the list is of, does not exist.
+    Missing,
+    /// One object, raw, so that members that vmlogin does not know survive a write.
+    One(Value),
+    /// The rows of a list.
+    All(Vec<Value>),
+}
+
+/// What a step comes to.
+#[derive(Debug)]
+pub enum Write {
+    /// These requests, one after the other.
+    Send(Vec<Request>),
+    /// Nothing: it is as it should be already, and why that is news.
+    Nothing(String),
+}
+
+/// One thing that was looked at after a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opinion {
+    /// What was looked at.
+    pub check: String,
+    /// What was found.
+    pub result: Proof,
+}
+
+impl Opinion {
+    pub(crate) fn new(check: &str, result: Proof) -> Opinion {
+        Opinion {
+            check: check.to_owned(),
+            result,
+        }
+    }
+
+    /// What is there to say of a thing that should exist.
+    pub(crate) fn exists(seen: &Seen) -> Opinion {
+        let result = match seen {
+            Seen::One(_) | Seen::All(_) => Proof::Verified,
+            Seen::Missing => Proof::Wrong("it is not there".to_owned()),
+            Seen::NotAsked => Proof::NotChecked("nothing was read".to_owned()),
+        };
+        Opinion::new("it exists", result)
+    }
+
+    /// What is there to say of a thing that should be gone.
+    pub(crate) fn gone(seen: &Seen) -> Opinion {
+        let result = match seen {
+            Seen::Missing => Proof::Verified,
+            Seen::One(_) | Seen::All(_) => Proof::Wrong("it is still there".to_owned()),
+            Seen::NotAsked => Proof::NotChecked("nothing was read".to_owned()),
+        };
+        Opinion::new("it is gone", result)
+    }
+}
+
+/// Reads a raw answer as what it should be.
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(
+    step: &Step,
+    body: &Value,
+) -> Result<T, Fault> {
+    T::deserialize(body).map_err(|error| refusal::malformed(step, &error.to_string()))
+}

@@ -1,0 +1,105 @@
+//! Where declared things lie: their ARM ids, computed from the manifest alone.
+
+use vmlogin_engine::address::Address;
+use vmlogin_engine::inventory::Live;
+use vmlogin_engine::kind::Key;
+use vmlogin_engine::manifest::{Manifest, Resource};
+
+use crate::arm::ArmId;
+
+/// The place of a live thing that is being decoded.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The subscription's name in the manifest.
+    pub(crate) subscription: String,
+    /// The address that the thing has in the manifest.
+    pub(crate) address: Address,
+    /// The thing's name for sentences, as the manifest spells it.
+    pub(crate) name: String,
+    /// The thing's id.
+    pub(crate) id: ArmId,
+}
+
+impl Place {
+    /// A live thing at this place, with nothing known of it but where it is.
+    pub(crate) fn live(&self, kind: &'static str, title: String) -> Live {
+        Live {
+            kind,
+            key: Key(self.id.key().to_owned()),
+            id: self.id.to_string(),
+            address: self.address.clone(),
+            title,
+            subscription: self.subscription.clone(),
+            within: around(&self.id),
+            attributes: Default::default(),
+            stamp: None,
+            protected: false,
+            health: vmlogin_engine::inventory::Health::Good,
+            facts: Default::default(),
+        }
+    }
+
+    /// A live part of the thing: its identity, its login extension. It has no id of ARM's own for a key.
+    pub(crate) fn part(&self, kind: &'static str, title: &str) -> Live {
+        let mut live = self.live(kind, format!("{title} of `{}`", self.name));
+        live.key = part_key(&self.id, kind);
+        live.address = self.address.child(kind);
+        live.within.push(self.id.key().to_owned());
+        live
+    }
+}
+
+/// The key of a part of a machine: `<vm id>/login`.
+pub(crate) fn part_key(machine: &ArmId, part: &str) -> Key {
+    Key(format!("{}/{part}", machine.key()))
+}
+
+/// The ids of what lies around an id, lower-case, outermost first, the id itself left out.
+pub(crate) fn around(id: &ArmId) -> Vec<String> {
+    let mut outwards: Vec<String> =
+        std::iter::successors(Some(id.parent()), |inner| Some(inner.parent()))
+            .take_while(|outer| *outer != ArmId::root())
+            .map(|outer| outer.key().to_owned())
+            .collect();
+    outwards.reverse();
+    outwards
+}
+
+/// The id of what a resource is, or of what it is a part or a grant of. `None` where its subscription is unknown.
+pub(crate) fn arm_id(resource: &Resource, manifest: &Manifest) -> Option<ArmId> {
+    match resource.kind {
+        "resource-group" => {
+            Some(subscription_id(&resource.subscription, manifest)?.group(&resource.name))
+        }
+        "vm" => Some(
+            arm_id(manifest.parent_of(resource)?, manifest)?
+                .resource("Microsoft.Compute/virtualMachines", &resource.name),
+        ),
+        _ => scope(&resource.parent, manifest),
+    }
+}
+
+/// The id of a subscription by its name in the manifest.
+pub(crate) fn subscription_id(name: &str, manifest: &Manifest) -> Option<ArmId> {
+    Some(ArmId::of_subscription(
+        &manifest.subscriptions.get(name)?.id,
+    ))
+}
+
+/// The id of anything that a resource can stand in.
+fn scope(parent: &Address, manifest: &Manifest) -> Option<ArmId> {
+    if let Some(resource) = manifest.resource(parent) {
+        return arm_id(resource, manifest);
+    }
+    if let Some(group) = manifest.management_groups.get(parent) {
+        let path = format!(
+            "/providers/Microsoft.Management/managementGroups/{}",
+            group.id
+        );
+        return ArmId::parse(&path).ok();
+    }
+    let subscription = manifest.subscriptions.values().find(|subscription| {
+        Address::new("subscription", [subscription.name.as_str()]) == *parent
+    })?;
+    subscription_id(&subscription.name, manifest)
+}

@@ -1,0 +1,72 @@
+//! Faults that vmlogin itself raises: what was just read is not what the plan was made for, or the plan lacks something.
+
+use vmlogin_engine::plan::Step;
+use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::value::Value;
+
+use crate::arm::ArmId;
+
+/// A conflict between the plan and what was just read; nothing was written.
+pub(crate) fn refuse(step: &Step, message: String, help: &str) -> Fault {
+    Fault {
+        help: Some(help.to_owned()),
+        ..fault(step, FaultKind::Conflict, message)
+    }
+}
+
+/// An answer that is not what the service documents.
+pub(crate) fn malformed(step: &Step, why: &str) -> Fault {
+    fault(
+        step,
+        FaultKind::Malformed,
+        format!("the answer cannot be read: {why}"),
+    )
+}
+
+/// A step that this kind is never given.
+pub(crate) fn not_ours(step: &Step) -> Fault {
+    let word = step.action.word();
+    bug(step, &format!("no `{word}` is built for `{}`", step.kind))
+}
+
+/// The text of an attribute that the plan must have filled in.
+pub(crate) fn text<'a>(step: &'a Step, attribute: &str) -> Result<&'a str, Fault> {
+    step.write
+        .get(attribute)
+        .and_then(Value::as_text)
+        .ok_or_else(|| bug(step, &format!("the plan does not say its `{attribute}`")))
+}
+
+/// The id that the step is about.
+pub(crate) fn id(step: &Step) -> Result<ArmId, Fault> {
+    let text = step
+        .id
+        .as_deref()
+        .ok_or_else(|| bug(step, "the plan does not say its id"))?;
+    ArmId::parse(text).map_err(|error| bug(step, &error.to_string()))
+}
+
+/// What a step attempts, to follow "could not".
+pub(crate) fn attempted(step: &Step) -> String {
+    format!("{} {}", step.action.word(), step.title)
+}
+
+fn bug(step: &Step, why: &str) -> Fault {
+    Fault {
+        help: Some("this is a bug in vmlogin: please report it with the plan".to_owned()),
+        ..fault(step, FaultKind::Rejected, why.to_owned())
+    }
+}
+
+fn fault(step: &Step, kind: FaultKind, message: String) -> Fault {
+    Fault {
+        attempted: attempted(step),
+        kind,
+        status: None,
+        code: None,
+        message,
+        request_id: None,
+        help: None,
+        operation_url: None,
+    }
+}

@@ -1,0 +1,285 @@
+//! One small estate for the tests of kinds and rules: a group with a machine that has everything, and a grant at the group.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use vmlogin_engine::address::Address;
+use vmlogin_engine::inventory::{Found, Inventory, Resolution};
+use vmlogin_engine::manifest::{Declared, Manifest, Resource, Safety, Subscription, Tenant};
+use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::rule::{Certainty, Finding, Severity};
+use vmlogin_engine::source::{SourceId, Span};
+use vmlogin_engine::value::{Principal, PrincipalKind, Value};
+
+use crate::arm::ArmId;
+use crate::kinds::{self, Place, grant, identity, login, resource_group, vm};
+
+pub(crate) const SPAN: Span = Span {
+    source: SourceId(0),
+    start: 0,
+    end: 1,
+};
+pub(crate) const SUBSCRIPTION: &str = "22222222-2222-4222-8222-222222222222";
+pub(crate) const GROUP_ID: &str = "55555555-5555-4555-8555-555555555555";
+
+/// The estate as it is declared and as it is live, in full agreement.
+pub(crate) fn estate() -> (Manifest, Inventory) {
+    (manifest(), inventory())
+}
+
+pub(crate) fn manifest() -> Manifest {
+    let tenant = Tenant {
+        name: "contoso".to_owned(),
+        id: "11111111-1111-4111-8111-111111111111".to_owned(),
+        cloud: "public".to_owned(),
+        span: SPAN,
+    };
+    let subscription = Subscription {
+        name: "core".to_owned(),
+        id: SUBSCRIPTION.to_owned(),
+        tenant: "contoso".to_owned(),
+        span: SPAN,
+    };
+    let group = Address::new("resource-group", ["core", "rg-web"]);
+    let machine = Address::new("vm", ["core", "rg-web", "web01"]);
+    let subscription_address = Address::new("subscription", ["core"]);
+    let grant = Address::new("grant", ["core", "rg-web", "admin", "group:sg-web"]);
+    let mut manifest = Manifest {
+        estate: "contoso".to_owned(),
+        safety: Safety::default(),
+        tenants: BTreeMap::from([(tenant.name.clone(), tenant)]),
+        subscriptions: BTreeMap::from([(subscription.name.clone(), subscription)]),
+        management_groups: BTreeMap::new(),
+        resources: [
+            resource(
+                group.clone(),
+                "resource-group",
+                "rg-web",
+                subscription_address,
+            ),
+            resource(machine.clone(), "vm", "web01", group.clone()),
+            resource(machine.child("identity"), "identity", "", machine.clone()),
+            resource(machine.child("login"), "login", "", machine),
+            resource(grant, "grant", "", group),
+        ]
+        .into(),
+    };
+    let grant = "grant:core/rg-web/admin/group:sg-web";
+    declare(&mut manifest, grant, "role", "admin".into());
+    declare(
+        &mut manifest,
+        grant,
+        "principal",
+        Value::Principal(principal().1),
+    );
+    manifest
+}
+
+fn resource(
+    address: Address,
+    kind: &'static str,
+    name: &str,
+    parent: Address,
+) -> (Address, Resource) {
+    let resource = Resource {
+        address: address.clone(),
+        kind,
+        name: name.to_owned(),
+        parent,
+        subscription: "core".to_owned(),
+        tenant: "contoso".to_owned(),
+        attributes: BTreeMap::new(),
+        span: SPAN,
+    };
+    (address, resource)
+}
+
+/// Declares one more attribute.
+pub(crate) fn declare(
+    manifest: &mut Manifest,
+    address: &str,
+    attribute: &'static str,
+    value: Value,
+) {
+    let resource = manifest
+        .resources
+        .values_mut()
+        .find(|resource| resource.address.as_str() == address)
+        .unwrap();
+    resource
+        .attributes
+        .insert(attribute, Declared { value, span: SPAN });
+}
+
+pub(crate) fn inventory() -> Inventory {
+    let mut inventory = Inventory::default();
+    let group = ArmId::of_subscription(SUBSCRIPTION).group("rg-web");
+    let machine = group.resource("Microsoft.Compute/virtualMachines", "web01");
+    let place = |address: Address, name: &str, id: &ArmId| Place {
+        subscription: "core".to_owned(),
+        address,
+        name: name.to_owned(),
+        id: id.clone(),
+    };
+    let at_group = place(
+        Address::new("resource-group", ["core", "rg-web"]),
+        "rg-web",
+        &group,
+    );
+    let at_machine = place(
+        Address::new("vm", ["core", "rg-web", "web01"]),
+        "web01",
+        &machine,
+    );
+    let read = serde_json::from_value(machine_body(&machine)).unwrap();
+    let found: resource_group::wire::Group =
+        serde_json::from_value(json!({"location": "westeurope"})).unwrap();
+    inventory.insert(resource_group::live(&found, &at_group));
+    inventory.insert(vm::live(&read, &at_machine));
+    inventory.insert(identity::live(&read, &at_machine).unwrap());
+    inventory.insert(login::live(&read, &at_machine).unwrap());
+    let wording = grant::Wording {
+        place: Address::new("grant", ["core", "rg-web"]),
+        around: "rg-web".to_owned(),
+        principal: "group:sg-web".to_owned(),
+    };
+    inventory.insert(grant::live(&assignment(&group), "core", &wording).unwrap());
+    inventory
+        .principals
+        .insert(principal(), Resolution::Found(found_principal()));
+    inventory.grants_complete.insert("core".to_owned());
+    inventory
+}
+
+fn found_principal() -> Found {
+    found()
+}
+
+/// A machine on which all is well, as ARM answers it.
+pub(crate) fn machine_body(id: &ArmId) -> serde_json::Value {
+    json!({
+        "id": id.to_string(),
+        "name": "web01",
+        "location": "westeurope",
+        "identity": {"type": "SystemAssigned", "principalId": "66666666-6666-4666-8666-666666666666", "tenantId": "t"},
+        "properties": {
+            "provisioningState": "Succeeded",
+            "storageProfile": {"osDisk": {"osType": "Windows"}},
+            "osProfile": {"computerName": "WEB01"},
+            "instanceView": {
+                "osName": "Windows Server 2022 Datacenter",
+                "vmAgent": {"statuses": [{"code": "ProvisioningState/succeeded", "level": "Info"}]},
+                "statuses": [{"code": "PowerState/running", "level": "Info"}],
+                "extensions": [{
+                    "name": "AADLoginForWindows",
+                    "typeHandlerVersion": "2.2.0.0",
+                    "statuses": [{"code": "ProvisioningState/succeeded", "level": "Info"}],
+                }],
+            },
+        },
+        "resources": [{
+            "id": format!("{id}/extensions/AADLoginForWindows"),
+            "properties": {
+                "publisher": "Microsoft.Azure.ActiveDirectory",
+                "type": "AADLoginForWindows",
+                "typeHandlerVersion": "1.0",
+                "autoUpgradeMinorVersion": true,
+                "settings": {"mdmId": ""},
+                "provisioningState": "Succeeded",
+            },
+        }],
+    })
+}
+
+fn assignment(group: &ArmId) -> grant::wire::Assignment {
+    serde_json::from_value(json!({
+        "id": format!("{group}/providers/Microsoft.Authorization/roleAssignments/g1"),
+        "name": "g1",
+        "properties": {
+            "roleDefinitionId": format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/1c0163c0-47e6-4577-8991-ea5c82e286e4"),
+            "principalId": GROUP_ID,
+            "principalType": "Group",
+            "scope": group.to_string(),
+            "condition": null,
+            "description": "vmlogin:contoso",
+        },
+    }))
+    .unwrap()
+}
+
+/// Whom the grant lets in.
+pub(crate) fn principal() -> (String, Principal) {
+    (
+        "contoso".to_owned(),
+        Principal {
+            kind: PrincipalKind::Group,
+            name: "sg-web".to_owned(),
+        },
+    )
+}
+
+pub(crate) fn found() -> Found {
+    Found {
+        object_id: GROUP_ID.to_owned(),
+        principal_type: "Group".to_owned(),
+        display_name: "sg-web".to_owned(),
+        enabled: true,
+    }
+}
+
+/// Sets or removes a fact of everything of a kind.
+pub(crate) fn fact(inventory: &mut Inventory, kind: &str, name: &str, value: Option<&str>) {
+    for live in inventory.live.values_mut().filter(|live| live.kind == kind) {
+        match value {
+            Some(value) => live.facts.insert(name.to_owned(), value.into()),
+            None => live.facts.remove(name),
+        };
+    }
+}
+
+pub(crate) fn fault() -> Fault {
+    Fault {
+        attempted: "read".to_owned(),
+        kind: FaultKind::Permission,
+        status: Some(403),
+        code: Some("Denied".to_owned()),
+        message: "no".to_owned(),
+        request_id: None,
+        help: None,
+        operation_url: None,
+    }
+}
+
+/// Findings as text, for eyes.
+pub(crate) fn shown(findings: &[Finding]) -> String {
+    findings.iter().map(line).collect()
+}
+
+fn line(finding: &Finding) -> String {
+    let weight = match (finding.certainty, finding.severity) {
+        (Certainty::NotChecked, _) => "not checked",
+        (Certainty::Seen, Severity::Error) => "error",
+        (Certainty::Seen, Severity::Warning) => "warning",
+        (Certainty::Seen, Severity::Info) => "info",
+    };
+    let help = finding
+        .help
+        .as_ref()
+        .map(|help| format!("  help: {help}\n"))
+        .unwrap_or_default();
+    format!(
+        "{} {} {weight}: {}\n{help}",
+        finding.rule, finding.subject, finding.message
+    )
+}
+
+/// Keeps the catalogue in use here, so that a kind that is renamed breaks these tests by name.
+#[test]
+fn the_estate_uses_every_kind() {
+    let (manifest, inventory) = estate();
+    for kind in kinds::catalogue().kinds {
+        let name = kind.schema().kind;
+        assert_eq!(manifest.of_kind(name).count(), 1, "{name}");
+        assert_eq!(inventory.of_kind(name).count(), 1, "{name}");
+    }
+}

@@ -1,0 +1,12 @@
+//! The API versions that requests name. Each is the one whose OpenAPI file the requests were checked against, 2026-11-21;
+//! newer ones exist (Compute 2026-04-01), and from Compute 2025-04-01 on an extension that does not say
+//! `enableAutomaticUpgrade` gets it switched on.
+
+/// Virtual machines and their extensions.
+pub const COMPUTE: &str = "2024-07-01";
+/// Role assignments.
+pub const AUTHORIZATION: &str = "2022-04-01";
+/// Resource groups, tags and lists of resources.
+pub const RESOURCES: &str = "2024-07-01";
+/// Subscriptions.
+pub const SUBSCRIPTIONS: &str = "2022-12-01";

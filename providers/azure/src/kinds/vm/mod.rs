@@ -1,0 +1,182 @@
+//! Virtual machines: adopted, never made in this version. One reading of a machine tells of its identity and its login too.
+
+pub(crate) mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use vmlogin_engine::inventory::Live;
+use vmlogin_engine::kind::{Key, Kind, Scene};
+use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::plan::{Action, Step};
+use vmlogin_engine::provider::Fault;
+use vmlogin_engine::schema::{
+    Adoption, Attribute, Class, Existence, Lifetime, Naming, Schema, Shape, Written,
+};
+use vmlogin_engine::value::{Attributes, Value};
+
+use super::resource_group::{self, PROTECT, TAGS};
+use super::tags::fresh_tags;
+use super::{
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, estate_of, health, is_protected, refusal,
+    tag_requests, versions,
+};
+use crate::arm::ArmId;
+use crate::http::Request;
+
+/// The kind `vm`.
+pub struct Vm;
+
+static SCHEMA: Schema = Schema {
+    kind: "vm",
+    title: "virtual machine",
+    stands_in: &["resource-group"],
+    naming: Naming::Names,
+    attributes: &[
+        Attribute {
+            name: "os",
+            class: Class::Fixed,
+            shape: Shape::Choice {
+                words: &["windows"],
+                later: &["linux"],
+            },
+            written: Written::Property,
+            default: None,
+        },
+        Attribute {
+            name: "location",
+            class: Class::Fixed,
+            shape: Shape::Region,
+            written: Written::Property,
+            default: None,
+        },
+        TAGS,
+        PROTECT,
+    ],
+    later: &[
+        "computer-name",
+        "image",
+        "size",
+        "zone",
+        "admin",
+        "os-disk",
+        "nic",
+        "use",
+        "absent",
+    ],
+    existence: Existence::Expected,
+    lifetime: Lifetime::Stays,
+    adoption: Adoption::Managed,
+    repaired: false,
+    order: &[],
+};
+
+impl Kind for Vm {
+    fn schema(&self) -> &'static Schema {
+        &SCHEMA
+    }
+
+    fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key> {
+        Some(Key(arm_id(resource, scene.manifest)?.key().to_owned()))
+    }
+
+    fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
+        Some(arm_id(resource, scene.manifest)?.to_string())
+    }
+}
+
+impl AzureKind for Vm {
+    fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
+        match step.action {
+            Action::Update => fresh_tags(step),
+            _ => Err(refusal::not_ours(step)),
+        }
+    }
+
+    fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+        match step.action {
+            Action::Update => Ok(Write::Send(tag_requests(step, fresh)?)),
+            _ => Err(refusal::not_ours(step)),
+        }
+    }
+
+    fn look(&self, step: &Step) -> Ask {
+        resource_group::look(step)
+    }
+
+    fn judge(&self, step: &Step, seen: &Seen) -> Vec<Opinion> {
+        resource_group::judge(step, seen)
+    }
+}
+
+/// Reads a machine with its identity, its extensions and how all of them run.
+pub(crate) fn read(id: &ArmId, attempted: String) -> Request {
+    Request::get(id.path(), versions::COMPUTE, attempted).with_query("$expand", "instanceView")
+}
+
+/// Lists the machines of a group.
+pub(crate) fn list(group: &ArmId, attempted: String) -> Request {
+    let path = format!(
+        "{}/providers/Microsoft.Compute/virtualMachines",
+        group.path()
+    );
+    Request::get(path, versions::COMPUTE, attempted)
+}
+
+/// Makes a machine's answer into values.
+pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
+    let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
+    live.attributes = Attributes::from([
+        (
+            "os".to_owned(),
+            machine.os().map_or(Value::Null, Value::Text),
+        ),
+        (
+            "location".to_owned(),
+            resource_group::region(&machine.location),
+        ),
+        ("tags".to_owned(), machine.tags.of_the_user()),
+        ("protect".to_owned(), is_protected(&machine.tags).into()),
+    ]);
+    live.stamp = estate_of(&machine.tags);
+    live.protected = is_protected(&machine.tags);
+    live.health = health(&machine.properties.provisioning_state, || machine.failure());
+    live.facts = facts(machine);
+    live
+}
+
+/// What a machine tells besides, by the names under which rules and screens ask for it; absent ones are not known.
+fn facts(machine: &wire::Machine) -> Attributes {
+    let view = &machine.properties.instance_view;
+    let texts = [
+        ("power", machine.power()),
+        ("agent", Some(machine.agent().to_owned())),
+        ("os", machine.os()),
+        ("os-name", view.os_name.clone()),
+        ("os-version", view.os_version.clone()),
+        ("computer-name", machine.computer_name()),
+        (
+            "principal-id",
+            machine
+                .identity
+                .principal_id
+                .as_ref()
+                .map(|id| id.to_lowercase()),
+        ),
+        ("location", Some(machine.location.clone())),
+    ];
+    let mut facts: Attributes = texts
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), Value::Text(value?))))
+        .collect();
+    let handlers = machine.resources.iter().flatten().map(|extension| {
+        let type_of = format!(
+            "{}.{}",
+            extension.properties.publisher(),
+            extension.properties.handler()
+        );
+        (extension.name().to_owned(), Value::Text(type_of))
+    });
+    facts.insert("extensions".to_owned(), Value::Map(handlers.collect()));
+    facts
+}

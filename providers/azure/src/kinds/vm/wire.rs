@@ -1,0 +1,197 @@
+//! Virtual machines as ARM spells them: only what vmlogin reads.
+
+use serde::Deserialize;
+
+use crate::kinds::identity::wire::Identity;
+use crate::kinds::login::wire::{Extension, Status};
+use crate::kinds::{Provisioning, Tags};
+
+/// A virtual machine, read with `$expand=instanceView`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Machine {
+    /// Where it is.
+    pub(crate) location: String,
+    /// Its tags.
+    #[serde(default)]
+    pub(crate) tags: Tags,
+    /// Its identity; the member is absent where there is none.
+    #[serde(default)]
+    pub(crate) identity: Identity,
+    /// The version of its model, absent before API version 2024-07-01.
+    #[serde(default)]
+    pub(crate) etag: Option<String>,
+    /// Its properties.
+    #[serde(default)]
+    pub(crate) properties: Properties,
+    /// Its extensions: whole ones where one machine is read, bare ids in lists, absent where there are none.
+    #[serde(default)]
+    pub(crate) resources: Option<Vec<Extension>>,
+}
+
+/// The properties of a machine.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Properties {
+    pub(crate) provisioning_state: Provisioning,
+    pub(crate) storage_profile: StorageProfile,
+    pub(crate) os_profile: OsProfile,
+    pub(crate) instance_view: InstanceView,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct StorageProfile {
+    pub(crate) os_disk: OsDisk,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct OsDisk {
+    /// `Windows` or `Linux`.
+    pub(crate) os_type: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct OsProfile {
+    pub(crate) computer_name: Option<String>,
+}
+
+/// How the machine runs; empty where it was not asked for or nothing is known.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct InstanceView {
+    pub(crate) computer_name: Option<String>,
+    pub(crate) os_name: Option<String>,
+    pub(crate) os_version: Option<String>,
+    pub(crate) vm_agent: Option<Agent>,
+    pub(crate) extensions: Option<Vec<ExtensionView>>,
+    pub(crate) statuses: Option<Vec<Status>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Agent {
+    pub(crate) statuses: Option<Vec<Status>>,
+}
+
+/// How one extension runs.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct ExtensionView {
+    /// The name of the extension's resource.
+    pub(crate) name: Option<String>,
+    /// The running version, which the model does not tell: `1.0` there, `1.0.0.8` here.
+    pub(crate) type_handler_version: Option<String>,
+    pub(crate) statuses: Option<Vec<Status>>,
+    pub(crate) substatuses: Option<Vec<Status>>,
+}
+
+impl Machine {
+    /// `windows` or `linux`.
+    pub(crate) fn os(&self) -> Option<String> {
+        self.properties
+            .storage_profile
+            .os_disk
+            .os_type
+            .as_ref()
+            .map(|os| os.to_lowercase())
+    }
+
+    /// `running`, `stopped`, `deallocated` and the words for what is on its way there.
+    pub(crate) fn power(&self) -> Option<String> {
+        self.statuses()
+            .find_map(|status| status.after("PowerState/"))
+    }
+
+    /// `ready`, `not-ready` or `unknown`. An agent that says nothing is unknown: right after a start it has not reported yet.
+    pub(crate) fn agent(&self) -> &'static str {
+        let Some(agent) = &self.properties.instance_view.vm_agent else {
+            return "unknown";
+        };
+        match agent
+            .statuses
+            .iter()
+            .flatten()
+            .find_map(|status| status.after("ProvisioningState/"))
+        {
+            Some(state) if state == "succeeded" => "ready",
+            Some(_) => "not-ready",
+            None => "unknown",
+        }
+    }
+
+    /// The machine's own name for itself, else the one that it was made with.
+    pub(crate) fn computer_name(&self) -> Option<String> {
+        let profile = &self.properties.os_profile;
+        let own = self.properties.instance_view.computer_name.as_ref();
+        own.or(profile.computer_name.as_ref())
+            .filter(|name| !name.is_empty())
+            .cloned()
+    }
+
+    /// Why the machine's last operation failed.
+    pub(crate) fn failure(&self) -> Option<String> {
+        failure(self.statuses())
+    }
+
+    /// How the extension of this resource name runs.
+    pub(crate) fn extension_view(&self, name: &str) -> Option<&ExtensionView> {
+        let views = self.properties.instance_view.extensions.iter().flatten();
+        views.into_iter().find(|view| {
+            view.name
+                .as_deref()
+                .is_some_and(|own| own.eq_ignore_ascii_case(name))
+        })
+    }
+
+    fn statuses(&self) -> impl Iterator<Item = &Status> {
+        self.properties.instance_view.statuses.iter().flatten()
+    }
+}
+
+impl ExtensionView {
+    /// What the extension says of its failure.
+    pub(crate) fn failure(&self) -> Option<String> {
+        failure(
+            self.statuses
+                .iter()
+                .flatten()
+                .chain(self.substatuses.iter().flatten()),
+        )
+    }
+
+    /// Whether the extension itself reports success.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.statuses.iter().flatten().any(|status| {
+            status
+                .after("ProvisioningState/")
+                .is_some_and(|state| state == "succeeded")
+        })
+    }
+}
+
+/// The messages of the statuses that report an error, the first first.
+fn failure<'a>(statuses: impl Iterator<Item = &'a Status>) -> Option<String> {
+    let messages: Vec<&str> = statuses
+        .filter(|status| status.is_error())
+        .filter_map(|status| {
+            status
+                .message
+                .as_deref()
+                .or(status.display_status.as_deref())
+        })
+        .filter(|message| !message.trim().is_empty())
+        .collect();
+    (!messages.is_empty()).then(|| bounded(messages.join("; ")))
+}
+
+/// Status messages of a hundred kilobytes have been seen.
+fn bounded(text: String) -> String {
+    const MOST: usize = 2_000;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

@@ -1,0 +1,254 @@
+//! Azure as the engine sees it: survey, carry out, verify. Here requests meet the client; what they are is said by the kinds.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use vmlogin_engine::inventory::Inventory;
+use vmlogin_engine::manifest::Manifest;
+use vmlogin_engine::plan::{Mode, Step};
+use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider, Verdict};
+
+use crate::directory::device::{self, Sighting, Sought};
+use crate::http::Client;
+use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
+use crate::survey::{self, Reader};
+
+/// Azure, as far as one manifest's tenants reach.
+#[derive(Debug)]
+pub struct Azure {
+    tenants: BTreeMap<String, TenantAccess>,
+    parallelism: usize,
+    patience: Patience,
+}
+
+/// Access to one tenant.
+#[derive(Clone, Debug)]
+pub struct TenantAccess {
+    /// The tenant's id, lower-case.
+    pub id: String,
+    /// Sends with the tenant's tokens.
+    pub client: Client,
+}
+
+/// How long a verification waits for what comes late, and since when it counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// When the run began.
+    pub since: Timestamp,
+    /// How long to wait for a device to appear.
+    pub at_most: Duration,
+    /// How long to wait between two looks.
+    pub between: Duration,
+}
+
+impl Azure {
+    /// Azure through clients that are already signed in, by the tenants' names in the manifest. At most `parallelism` requests of
+    /// one sort are under way in a survey. A verification looks once; see [`Azure::with_patience`].
+    pub fn new(tenants: BTreeMap<String, TenantAccess>, parallelism: usize) -> Azure {
+        let patience = Patience {
+            since: Timestamp::MAX,
+            at_most: Duration::ZERO,
+            between: Duration::from_secs(10),
+        };
+        Azure {
+            tenants,
+            parallelism,
+            patience,
+        }
+    }
+
+    /// The same, with a verification that waits.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Azure {
+        Azure { patience, ..self }
+    }
+
+    fn client(&self, step: &Step) -> Result<&Client, Fault> {
+        let access = self.tenants.get(&step.tenant).map(|access| &access.client);
+        access.ok_or_else(|| {
+            unreachable_step(
+                step,
+                &format!("nobody signed in to tenant `{}`", step.tenant),
+            )
+        })
+    }
+}
+
+#[async_trait]
+impl Provider for Azure {
+    async fn survey(&self, manifest: &Manifest, mode: Mode) -> Result<Inventory, Fault> {
+        let reader = Reader {
+            manifest,
+            tenants: &self.tenants,
+            parallelism: self.parallelism,
+        };
+        survey::survey(reader, mode).await
+    }
+
+    async fn carry_out(
+        &self,
+        step: &Step,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Done, Fault> {
+        let kind = kind(step)?;
+        let client = self.client(step)?;
+        let fresh = read(client, kind.fresh(step)?).await?;
+        let requests = match kind.write(step, &fresh)? {
+            Write::Send(requests) => requests,
+            Write::Nothing(note) => {
+                return Ok(Done {
+                    id: step.id.clone(),
+                    note: Some(note),
+                });
+            }
+        };
+        for request in requests {
+            let tell = |news: &crate::arm::Progress| {
+                progress(Progress {
+                    status: news.status.clone(),
+                })
+            };
+            if let Err(fault) = client.carry_out(request, tell).await {
+                return make_sense(kind, client, step, fault).await;
+            }
+        }
+        Ok(Done {
+            id: step.id.clone(),
+            note: None,
+        })
+    }
+
+    async fn verify(&self, step: &Step) -> Vec<Verdict> {
+        let opinions = match (kind(step), self.client(step)) {
+            (Ok(kind), Ok(client)) => self.look(kind, client, step).await,
+            (Err(fault), _) | (_, Err(fault)) => vec![not_checked(&fault)],
+        };
+        opinions
+            .into_iter()
+            .map(|Opinion { check, result }| Verdict {
+                address: step.address.clone(),
+                check,
+                result,
+            })
+            .collect()
+    }
+}
+
+impl Azure {
+    async fn look(&self, kind: &dyn AzureKind, client: &Client, step: &Step) -> Vec<Opinion> {
+        let seen = match read(client, kind.look(step)).await {
+            Ok(seen) => seen,
+            Err(fault) => return vec![not_checked(&fault)],
+        };
+        let mut opinions = kind.judge(step, &seen);
+        let works = opinions
+            .iter()
+            .all(|opinion| !matches!(opinion.result, Proof::Wrong(_)));
+        if works && let Some(joining) = login::joining(step, &seen) {
+            opinions.push(self.join(client, joining).await);
+        }
+        opinions
+    }
+
+    /// Waits for the machine's device, since the directory shows it some time after the extension has reported success.
+    async fn join(&self, client: &Client, joining: login::Joining) -> Opinion {
+        let Some(computer_name) = joining.computer_name else {
+            let why = "the machine does not tell its computer name".to_owned();
+            return Opinion::new(JOINED, Proof::NotChecked(why));
+        };
+        let sought = Sought {
+            machine: joining.machine,
+            computer_name,
+            since: self.patience.since,
+        };
+        let mut waited = Duration::ZERO;
+        loop {
+            match device::look(client, &sought).await {
+                Ok(Sighting::Pointing | Sighting::Named) => {
+                    return Opinion::new(JOINED, Proof::Verified);
+                }
+                Ok(Sighting::Nothing { others }) if waited >= self.patience.at_most => {
+                    return Opinion::new(JOINED, Proof::Wrong(no_device(&sought, others)));
+                }
+                Ok(Sighting::Nothing { .. }) => {}
+                Err(fault) => return Opinion::new(JOINED, Proof::NotChecked(fault.to_string())),
+            }
+            let pause = self.patience.between.min(self.patience.at_most - waited);
+            if let Err(fault) = client.wait(pause, "wait for the machine's device").await {
+                return Opinion::new(JOINED, Proof::NotChecked(fault.to_string()));
+            }
+            waited += pause;
+        }
+    }
+}
+
+const JOINED: &str = "the directory has a device for the machine";
+
+fn no_device(sought: &Sought, others: usize) -> String {
+    let name = &sought.computer_name;
+    match others {
+        0 => format!(
+            "the extension reports success, and no device `{name}` is in the directory: look again in some minutes, then at `dsregcmd /status` in the machine"
+        ),
+        others => format!(
+            "the extension reports success, and {others} older device(s) called `{name}` are in the directory: delete them if no machine uses them, then run again"
+        ),
+    }
+}
+
+/// Reads what a kind asks for. What does not exist is an answer.
+async fn read(client: &Client, ask: Ask) -> Result<Seen, Fault> {
+    let seen = match ask {
+        Ask::Nothing => Ok(Some(Seen::NotAsked)),
+        Ask::One(request) => match survey::unless_missing(client.send(request).await)? {
+            Some(reply) => reply.json::<Json>().map(|body| Some(Seen::One(body))),
+            None => Ok(None),
+        },
+        Ask::All(request) => survey::unless_missing(client.list::<Json>(request).await)
+            .map(|rows| rows.map(Seen::All)),
+    };
+    Ok(seen?.unwrap_or(Seen::Missing))
+}
+
+/// Lets the kind say what a fault means. That the second look fails does not hide the fault.
+async fn make_sense(
+    kind: &dyn AzureKind,
+    client: &Client,
+    step: &Step,
+    fault: Fault,
+) -> Result<Done, Fault> {
+    let seen = read(client, kind.second_look(step, &fault))
+        .await
+        .unwrap_or(Seen::NotAsked);
+    kind.make_sense(step, fault, &seen)
+}
+
+fn kind(step: &Step) -> Result<&'static dyn AzureKind, Fault> {
+    azure_kind(&step.kind).ok_or_else(|| {
+        unreachable_step(step, &format!("`{}` is no kind of this version", step.kind))
+    })
+}
+
+fn unreachable_step(step: &Step, why: &str) -> Fault {
+    Fault {
+        attempted: format!("{} {}", step.action.word(), step.title),
+        kind: FaultKind::Rejected,
+        status: None,
+        code: None,
+        message: why.to_owned(),
+        request_id: None,
+        help: Some("this is a bug in vmlogin: please report it with the plan".to_owned()),
+        operation_url: None,
+    }
+}
+
+fn not_checked(fault: &Fault) -> Opinion {
+    let why = match &fault.help {
+        Some(help) => format!("{fault}; {help}"),
+        None => fault.to_string(),
+    };
+    Opinion::new("it can be read back", Proof::NotChecked(why))
+}

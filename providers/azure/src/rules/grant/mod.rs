@@ -1,0 +1,6 @@
+//! Rules about grants.
+
+pub(super) mod ambiguous_principal;
+pub(super) mod conditional_twin;
+pub(super) mod management_group;
+pub(super) mod no_such_principal;

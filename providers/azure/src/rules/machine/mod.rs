@@ -1,0 +1,3 @@
+//! Rules about machines.
+
+pub(super) mod not_windows;

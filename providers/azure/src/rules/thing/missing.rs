@@ -1,0 +1,212 @@
+//! VML200: a declared thing that nobody makes does not exist.
+
+use vmlogin_engine::inventory::Live;
+use vmlogin_engine::kind::{Key, Kind, Scene};
+use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::problem::nearest;
+use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+use vmlogin_engine::schema::{Existence, Schema};
+use vmlogin_engine::value::Value;
+
+use crate::kinds::catalogue;
+
+pub(in crate::rules) struct Missing;
+
+static CARD: Card = Card {
+    id: "VML200",
+    title: "a declared thing does not exist",
+    severity: Severity::Error,
+    needs: Needs::Arm,
+    explanation: "A node that does not say how a thing is made expects the thing to exist: a `resource-group` without `location`, \
+        and in this version every `vm`. What is missing is not made by guessing, and nothing in it can be set up.\n\n\
+        Either the name, the group or the subscription is wrong, or the thing was deleted. A group is made where its node says \
+        `location=`; a machine has to be made by other means first.",
+    source: "LANGUAGE.md, rule of style 8",
+    checked: "2026-11-21",
+};
+
+impl Rule for Missing {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let all = scene.manifest.resources.values();
+        all.filter_map(|resource| opinion(scene, resource))
+            .collect()
+    }
+}
+
+fn opinion(scene: &Scene<'_>, resource: &Resource) -> Option<Finding> {
+    let kind = catalogue().kind(resource.kind)?;
+    if !is_expected(kind.schema(), resource) || is_live(scene, kind, resource) {
+        return None;
+    }
+    // What lies in a missing thing is missing too: one mistake, one finding.
+    let parent = scene.manifest.parent_of(resource);
+    if parent.is_some_and(|parent| opinion(scene, parent).is_some()) {
+        return None;
+    }
+    let (address, span) = (resource.address.clone(), resource.span);
+    let title = kind.schema().title;
+    let name = &resource.name;
+    let unknown = scene
+        .inventory
+        .gaps
+        .iter()
+        .find(|gap| gap.what.contains(&format!("`{address}`")));
+    if let Some(gap) = unknown {
+        let message = format!(
+            "whether the {title} `{name}` exists could not be read: {}",
+            gap.fault
+        );
+        return Some(Finding::not_checked(&CARD, address, span, message));
+    }
+    let place = parent.map_or(&resource.subscription, |parent| &parent.name);
+    let message = format!("the {title} `{name}` does not exist in `{place}`");
+    Some(Finding::hit(
+        &CARD,
+        address,
+        span,
+        message,
+        help(scene, resource),
+    ))
+}
+
+fn is_expected(schema: &Schema, resource: &Resource) -> bool {
+    match schema.existence {
+        Existence::Expected => true,
+        Existence::MadeBy(attribute) => resource.get(attribute).is_none(),
+        Existence::Made => false,
+    }
+}
+
+fn is_live(scene: &Scene<'_>, kind: &dyn Kind, resource: &Resource) -> bool {
+    let key: Option<Key> = kind.key(resource, scene);
+    key.is_some_and(|key| scene.inventory.get(kind.schema().kind, &key).is_some())
+}
+
+fn help(scene: &Scene<'_>, resource: &Resource) -> String {
+    let name = &resource.name;
+    if resource.kind == "resource-group" {
+        return format!(
+            "correct the name, or write `resource-group {name} location=…` to have it made"
+        );
+    }
+    let names = neighbours(scene, resource);
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => format!("make `{name}` first, or take it out of the manifest"),
+        None => format!(
+            "the group has {}; correct the name, or make `{name}` first",
+            some(&names)
+        ),
+    }
+}
+
+/// The machines that the group has, where they were listed.
+fn neighbours(scene: &Scene<'_>, resource: &Resource) -> Vec<String> {
+    let group = scene.manifest.parent_of(resource);
+    let group: Option<&Live> = group.and_then(|group| {
+        let key = catalogue().kind(group.kind)?.key(group, scene)?;
+        scene.inventory.get(group.kind, &key)
+    });
+    match group.and_then(|group| group.facts.get("machines")) {
+        Some(Value::List(names)) => names
+            .iter()
+            .filter_map(Value::as_text)
+            .map(str::to_owned)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn some(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vmlogin_engine::inventory::Gap;
+
+    use super::*;
+    use crate::kinds::scenes::{self, fault, shown};
+
+    #[test]
+    fn a_machine_that_is_not_there_is_named_with_the_nearest_one() {
+        let (manifest, mut inventory) = scenes::estate();
+        inventory
+            .live
+            .retain(|(kind, _), _| *kind == "resource-group");
+        for live in inventory.live.values_mut() {
+            live.facts.insert(
+                "machines".to_owned(),
+                Value::List(vec!["db01".into(), "web1".into()]),
+            );
+        }
+        let scene = Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        };
+        assert_eq!(
+            shown(&Missing.check(&scene)),
+            "VML200 vm:core/rg-web/web01 error: the virtual machine `web01` does not exist in `rg-web`\n  help: did you mean `web1`?\n"
+        );
+    }
+
+    #[test]
+    fn one_missing_group_is_one_finding() {
+        let (manifest, mut inventory) = scenes::estate();
+        inventory.live.clear();
+        let scene = Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        };
+        assert_eq!(
+            shown(&Missing.check(&scene)),
+            "VML200 resource-group:core/rg-web error: the resource group `rg-web` does not exist in `core`\n  help: correct the name, or write `resource-group rg-web location=…` to have it made\n"
+        );
+    }
+
+    #[test]
+    fn what_exists_or_will_be_made_is_no_finding() {
+        let (manifest, inventory) = scenes::estate();
+        assert_eq!(
+            Missing.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory
+            }),
+            []
+        );
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_called_missing() {
+        let (manifest, mut inventory) = scenes::estate();
+        inventory
+            .live
+            .retain(|(kind, _), _| *kind == "resource-group");
+        inventory.gaps.push(Gap {
+            what: "the state of `vm:core/rg-web/web01`".to_owned(),
+            fault: fault(),
+        });
+        let findings = Missing.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        });
+        assert!(!findings[0].blocks());
+        assert_eq!(
+            shown(&findings),
+            "VML200 vm:core/rg-web/web01 not checked: whether the virtual machine `web01` exists could not be read: could not read: Denied: no\n"
+        );
+    }
+}

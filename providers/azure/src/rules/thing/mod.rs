@@ -1,0 +1,4 @@
+//! Rules about any declared thing.
+
+pub(super) mod fixed;
+pub(super) mod missing;

@@ -1,0 +1,45 @@
+//! What lies in the groups that a plan might delete.
+
+use std::collections::BTreeMap;
+
+use vmlogin_engine::inventory::{Content, Inventory, Live};
+use vmlogin_engine::kind::Key;
+use vmlogin_engine::provider::Fault;
+
+use super::{Reader, unless_missing};
+use crate::kinds::{arm_id, resource_group};
+
+/// Lists the contents of every live group.
+pub(super) async fn read(
+    reader: Reader<'_>,
+    inventory: &Inventory,
+) -> Result<BTreeMap<Key, Vec<Content>>, Fault> {
+    let groups: Vec<&Live> = inventory.of_kind("resource-group").collect();
+    let listed = reader.each(groups, |group| one(reader, group)).await?;
+    Ok(listed.into_iter().flatten().collect())
+}
+
+async fn one(reader: Reader<'_>, group: &Live) -> Result<Option<(Key, Vec<Content>)>, Fault> {
+    let Some(resource) = reader.manifest.resource(&group.address) else {
+        return Ok(None);
+    };
+    let Some(id) = arm_id(resource, reader.manifest) else {
+        return Ok(None);
+    };
+    let client = &reader.tenant(&resource.tenant)?.client;
+    let request = resource_group::contents(
+        &id,
+        format!("list what lies in resource group `{}`", resource.name),
+    );
+    let rows = unless_missing(client.list::<resource_group::wire::Row>(request).await)?;
+    let mut contents: Vec<Content> = rows.unwrap_or_default().into_iter().map(content).collect();
+    contents.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(Some((group.key.clone(), contents)))
+}
+
+fn content(row: resource_group::wire::Row) -> Content {
+    Content {
+        id: row.id.to_lowercase(),
+        name: row.title(),
+    }
+}

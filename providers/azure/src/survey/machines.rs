@@ -1,0 +1,105 @@
+//! The machines that the manifest names, with their identities and their login extensions.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use vmlogin_engine::inventory::Live;
+use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::provider::Fault;
+use vmlogin_engine::value::Value;
+
+use super::{Reader, unless_missing};
+use crate::kinds::vm::wire::Machine;
+use crate::kinds::{Place, arm_id, identity, login, vm};
+
+/// Reads each machine with everything on it; one that does not exist is left out.
+pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
+    let declared: Vec<&Resource> = reader.manifest.of_kind("vm").collect();
+    let found = reader
+        .each(declared, |resource| one(reader, resource))
+        .await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+async fn one(reader: Reader<'_>, resource: &Resource) -> Result<Vec<Live>, Fault> {
+    let Some(id) = arm_id(resource, reader.manifest) else {
+        return Ok(Vec::new());
+    };
+    let client = &reader.tenant(&resource.tenant)?.client;
+    let request = vm::read(&id, format!("read virtual machine `{}`", resource.name));
+    let Some(reply) = unless_missing(client.send(request).await)? else {
+        return Ok(Vec::new());
+    };
+    let place = Place {
+        subscription: resource.subscription.clone(),
+        address: resource.address.clone(),
+        name: resource.name.clone(),
+        id,
+    };
+    Ok(all_of(&reply.json()?, &place))
+}
+
+/// What one reading of a machine tells of.
+pub(super) fn all_of(machine: &Machine, place: &Place) -> Vec<Live> {
+    let parts = [identity::live(machine, place), login::live(machine, place)];
+    std::iter::once(vm::live(machine, place))
+        .chain(parts.into_iter().flatten())
+        .collect()
+}
+
+/// A row of the list of machines.
+#[derive(Deserialize)]
+struct Row {
+    name: String,
+}
+
+/// Adds, to each group in which a declared machine is missing, the names of the machines that are there: the fact `machines`.
+/// Only then is the list worth its request.
+pub(super) async fn neighbours(
+    reader: Reader<'_>,
+    groups: &mut [Live],
+    machines: &[Live],
+) -> Result<(), Fault> {
+    let present: BTreeSet<&str> = machines.iter().map(|live| live.key.0.as_str()).collect();
+    let incomplete: BTreeSet<String> = reader
+        .manifest
+        .of_kind("vm")
+        .filter_map(|resource| arm_id(resource, reader.manifest))
+        .filter(|id| !present.contains(id.key()))
+        .map(|id| id.parent().key().to_owned())
+        .collect();
+    let asked: Vec<&mut Live> = groups
+        .iter_mut()
+        .filter(|group| incomplete.contains(&group.key.0))
+        .collect();
+    reader
+        .each(asked, |group| name_machines(reader, group))
+        .await?;
+    Ok(())
+}
+
+async fn name_machines(reader: Reader<'_>, group: &mut Live) -> Result<(), Fault> {
+    let Some(resource) = reader.manifest.resource(&group.address) else {
+        return Ok(());
+    };
+    let Some(id) = arm_id(resource, reader.manifest) else {
+        return Ok(());
+    };
+    let client = &reader.tenant(&resource.tenant)?.client;
+    let request = vm::list(
+        &id,
+        format!("list the virtual machines of `{}`", resource.name),
+    );
+    let mut names: Vec<String> = client
+        .list::<Row>(request)
+        .await?
+        .into_iter()
+        .map(|row| row.name)
+        .collect();
+    names.sort();
+    let names = names.into_iter().map(Value::Text).collect();
+    group
+        .facts
+        .insert("machines".to_owned(), Value::List(names));
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! One reading of everything that a plan rests on, as values. Requests go out at most `parallelism` at once; what came back is
+//! put together in the manifest's order, so that the same answers make the same inventory whatever their order.
+//!
+//! Machines are read one by one. When lists pay off (above about 20 of a type) is the choice of [`machines::read`]; nothing
+//! else would change.
+
+mod contents;
+mod grants;
+mod groups;
+mod machines;
+mod subscriptions;
+
+use std::collections::BTreeMap;
+
+use futures_util::future::try_join;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use vmlogin_engine::inventory::Inventory;
+use vmlogin_engine::manifest::Manifest;
+use vmlogin_engine::plan::Mode;
+use vmlogin_engine::provider::{Fault, FaultKind};
+
+use crate::directory;
+use crate::provider::TenantAccess;
+
+/// What a survey reads with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) tenants: &'a BTreeMap<String, TenantAccess>,
+    /// How many requests of one sort are under way at once.
+    pub(crate) parallelism: usize,
+}
+
+/// Reads everything.
+pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, Fault> {
+    subscriptions::check(reader).await?;
+    let mut inventory = Inventory::default();
+    // The directory and ARM do not hold each other up.
+    let (live, principals) =
+        try_join(machines_and_groups(reader), directory::resolve(reader)).await?;
+    for live in live {
+        inventory.insert(live);
+    }
+    inventory.principals = principals;
+    grants::read(reader, &mut inventory).await?;
+    if mode == Mode::Destroy {
+        inventory.contents = contents::read(reader, &inventory).await?;
+    }
+    Ok(inventory)
+}
+
+async fn machines_and_groups(
+    reader: Reader<'_>,
+) -> Result<Vec<vmlogin_engine::inventory::Live>, Fault> {
+    let (mut groups, machines) = try_join(groups::read(reader), machines::read(reader)).await?;
+    machines::neighbours(reader, &mut groups, &machines).await?;
+    groups.extend(machines);
+    Ok(groups)
+}
+
+impl<'a> Reader<'a> {
+    /// The access to a tenant.
+    pub(crate) fn tenant(&self, name: &str) -> Result<&'a TenantAccess, Fault> {
+        self.tenants.get(name).ok_or_else(|| Fault {
+            attempted: format!("reach tenant `{name}`"),
+            kind: FaultKind::SignIn,
+            status: None,
+            code: None,
+            message: "nobody signed in to it".to_owned(),
+            request_id: None,
+            help: Some(
+                "this is a bug in vmlogin: please report it with the manifest's `tenant` nodes"
+                    .to_owned(),
+            ),
+            operation_url: None,
+        })
+    }
+
+    /// Does the same with each of some things, and returns the results in their order.
+    pub(crate) async fn each<T, R, F>(
+        &self,
+        things: Vec<T>,
+        work: impl Fn(T) -> F,
+    ) -> Result<Vec<R>, Fault>
+    where
+        F: Future<Output = Result<R, Fault>>,
+    {
+        // Made before they are streamed: a closure over references inside a stream keeps the whole from being `Send`.
+        let works: Vec<F> = things.into_iter().map(work).collect();
+        stream::iter(works)
+            .buffered(self.parallelism.max(1))
+            .try_collect()
+            .await
+    }
+}
+
+/// The answer, or `None` where the thing does not exist.
+pub(crate) fn unless_missing<T>(answer: Result<T, Fault>) -> Result<Option<T>, Fault> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(fault) if is_missing(&fault) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Whether a fault says no more than that the thing, or what it lies in, does not exist. A missing subscription is no such thing:
+/// then nothing at all could be said.
+fn is_missing(fault: &Fault) -> bool {
+    fault.kind == FaultKind::NotFound
+        && !matches!(
+            fault.code.as_deref(),
+            Some("SubscriptionNotFound" | "InvalidSubscriptionId")
+        )
+}

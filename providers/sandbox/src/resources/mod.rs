@@ -1,0 +1,285 @@
+//! Azure Resource Manager: which kind a path belongs to, and what all kinds have in common.
+
+mod access;
+pub(crate) mod extension;
+pub(crate) mod handler;
+mod identity;
+mod listing;
+pub(crate) mod location;
+pub(crate) mod machine;
+mod machine_answer;
+pub(crate) mod page;
+mod provider;
+pub(crate) mod resource_group;
+mod role_assignment;
+mod role_definition;
+mod subscription;
+mod tags;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::http::Call;
+use crate::http::error;
+use crate::http::reply::{Answer, Reply};
+use crate::operation;
+use crate::state::{Tags, World};
+
+/// Answers a request to ARM.
+pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
+    api_version(call)?;
+    access::check(call)?;
+    let request = call.request;
+    let lower: Vec<&str> = request.lower.iter().map(String::as_str).collect();
+    if let ["subscriptions", id, ..] = lower.as_slice() {
+        subscription::known(call, id)?;
+    }
+    let last = lower.iter().rposition(|it| *it == "providers");
+    if let Some(at) = last {
+        let scope = Scope::new(&request.segments[..at]);
+        match lower.get(at + 1..).unwrap_or_default() {
+            ["microsoft.authorization", rest @ ..] => return authorization(call, &scope, rest),
+            ["microsoft.resources", "tags", "default"] => {
+                scope.check(call.world)?;
+                return tags::answer(call, &scope);
+            }
+            _ => {}
+        }
+    }
+    match lower.as_slice() {
+        ["tenants"] => get(call, subscription::tenants),
+        ["subscriptions"] => get(call, subscription::list),
+        ["subscriptions", id] => get(call, |call| subscription::get(call, id)),
+        ["subscriptions", id, "locations"] => get(call, |_| Ok(location::list(id))),
+        ["subscriptions", id, "resources"] => {
+            let scope = format!("/subscriptions/{id}");
+            get(call, |call| listing::list(call, &scope))
+        }
+        ["subscriptions", id, "operationresults", _] => {
+            let job = request.segments[3].clone();
+            operation::job_result(call, id, &job)
+        }
+        ["subscriptions", id, "providers"] => get(call, |call| provider::list(call, id)),
+        ["subscriptions", id, "providers", _] => get(call, |call| provider::get(call, id)),
+        ["subscriptions", id, "providers", _, "register"] => provider::register(call, id),
+        ["subscriptions", id, "resourcegroups"] => get(call, |call| resource_group::list(call, id)),
+        ["subscriptions", _, "resourcegroups", _] => resource_group::answer(call),
+        ["subscriptions", _, "resourcegroups", _, "resources"] => {
+            let scope = Scope::new(&request.segments[..4]);
+            scope.check(call.world)?;
+            get(call, |call| listing::list(call, &scope.key))
+        }
+        [
+            "subscriptions",
+            id,
+            "providers",
+            "microsoft.compute",
+            rest @ ..,
+        ] => compute_of_subscription(call, id, rest),
+        [
+            "subscriptions",
+            _,
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.compute",
+            "virtualmachines",
+            rest @ ..,
+        ] => {
+            Scope::new(&request.segments[..4]).check(call.world)?;
+            machine::answer(call, rest)
+        }
+        _ => Err(unknown(call)),
+    }
+}
+
+fn compute_of_subscription(call: &mut Call<'_>, id: &str, rest: &[&str]) -> Answer {
+    match rest {
+        ["virtualmachines"] => get(call, |call| machine::list_all(call, id)),
+        ["locations", _, "operations", operation] => operation::compute_status(call, operation),
+        _ => Err(unknown(call)),
+    }
+}
+
+fn authorization(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answer {
+    if scope.key.starts_with("/providers/microsoft.management") {
+        return Err(error::not_emulated("management groups"));
+    }
+    scope.check(call.world)?;
+    match rest {
+        ["roleassignments", rest @ ..] => role_assignment::answer(call, scope, rest),
+        ["roledefinitions", rest @ ..] => {
+            get(call, |call| role_definition::answer(call, scope, rest))
+        }
+        ["permissions"] => get(call, access::permissions),
+        // Nobody can make any here, so that there are none is the truth.
+        ["locks" | "denyassignments" | "policyassignments"]
+            if call.request.method == Method::GET =>
+        {
+            Ok(Reply::json(200, json!({"value": []})))
+        }
+        ["locks", ..] => Err(error::not_emulated("locks")),
+        [what, ..] => Err(error::not_emulated(&format!(
+            "`Microsoft.Authorization/{what}`"
+        ))),
+        [] => Err(unknown(call)),
+    }
+}
+
+/// Where something is asked of: the id before the last `/providers/`.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
+    /// As the request spells it.
+    pub id: String,
+    /// In lower case, as things are kept.
+    pub key: String,
+}
+
+impl Scope {
+    pub(crate) fn new(segments: &[String]) -> Scope {
+        let id = format!("/{}", segments.join("/"));
+        Scope {
+            key: id.to_lowercase(),
+            id,
+        }
+    }
+
+    /// The GUID of the subscription that it lies in.
+    pub(crate) fn subscription(&self) -> Option<&str> {
+        match self.key.split('/').collect::<Vec<_>>().as_slice() {
+            ["", "subscriptions", ..] => self.key.split('/').nth(2),
+            _ => None,
+        }
+    }
+
+    /// Refuses what does not exist. Resources of kinds that are not emulated are taken as existing.
+    pub(crate) fn check(&self, world: &World) -> Result<(), Reply> {
+        let parts: Vec<&str> = self.key.split('/').skip(1).collect();
+        if let [
+            "subscriptions",
+            subscription,
+            "resourcegroups",
+            name,
+            rest @ ..,
+        ] = parts.as_slice()
+        {
+            let group = format!("/subscriptions/{subscription}/resourcegroups/{name}");
+            if !world.groups.contains_key(&group) {
+                return Err(resource_group::not_found(&self.id));
+            }
+            if let [
+                "providers",
+                "microsoft.compute",
+                "virtualmachines",
+                rest @ ..,
+            ] = rest
+            {
+                let found = match rest {
+                    [_] => world.machines.contains_key(&self.key),
+                    [_, "extensions", _] => world.extensions.contains_key(&self.key),
+                    _ => true,
+                };
+                if !found {
+                    return Err(not_found(&self.id));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The 404 of ARM for a resource, by its id.
+pub(crate) fn not_found(id: &str) -> Reply {
+    let segments: Vec<&str> = id.split('/').skip(1).collect();
+    let group = segments.get(3).copied().unwrap_or_default();
+    let path = segments.get(5..).unwrap_or_default();
+    let kind = match path {
+        [namespace, kind, _] => format!("{namespace}/{kind}"),
+        [namespace, kind, _, child, _] => format!("{namespace}/{kind}/{child}"),
+        _ => path.join("/"),
+    };
+    let name = match path {
+        [_, _, name] => (*name).to_owned(),
+        [_, _, name, _, child] => format!("{name}/{child}"),
+        _ => String::new(),
+    };
+    error::gateway(
+        404,
+        "ResourceNotFound",
+        format!(
+            "The Resource '{kind}/{name}' under resource group '{group}' was not found. For more details please go to \
+             https://aka.ms/ARMResourceNotFoundFix"
+        ),
+    )
+}
+
+/// A read-only path: other methods are refused.
+fn get(call: &mut Call<'_>, read: impl FnOnce(&mut Call<'_>) -> Answer) -> Answer {
+    match call.request.method {
+        Method::GET => read(call),
+        _ => Err(method_not_allowed(call)),
+    }
+}
+
+pub(crate) fn method_not_allowed(call: &Call<'_>) -> Reply {
+    error::gateway(
+        405,
+        "HttpMethodNotSupported",
+        format!(
+            "The http method '{}' is not supported here.",
+            call.request.method
+        ),
+    )
+}
+
+/// Any well-formed version will do: clients ask for newer ones than any list could hold (arm/CLIENTS.md 3).
+fn api_version(call: &Call<'_>) -> Result<(), Reply> {
+    let Some(version) = call.request.query("api-version") else {
+        return Err(error::gateway(
+            400,
+            "MissingApiVersionParameter",
+            "The api-version query parameter (?api-version=) is required for all requests.",
+        ));
+    };
+    let date = version.strip_suffix("-preview").unwrap_or(version);
+    match date.len() == 10 && date.parse::<jiff::civil::Date>().is_ok() {
+        true => Ok(()),
+        false => Err(error::gateway(
+            400,
+            "InvalidApiVersionParameter",
+            format!("The api-version '{version}' is invalid."),
+        )),
+    }
+}
+
+fn unknown(call: &Call<'_>) -> Reply {
+    let segments = &call.request.segments;
+    let at = call.request.lower.iter().rposition(|it| it == "providers");
+    let version = call.request.query("api-version").unwrap_or_default();
+    match at.and_then(|at| segments.get(at + 1..)) {
+        Some([namespace, kind, ..]) => error::no_resource_type(namespace, kind, version),
+        _ => error::gateway(404, "NotFound", "The requested path does not exist."),
+    }
+}
+
+/// Tags of a body: absent where they are absent or null.
+pub(crate) fn tags_of(body: &Value) -> Result<Option<Tags>, Reply> {
+    match &body["tags"] {
+        Value::Null => Ok(None),
+        tags => serde_json::from_value(tags.clone()).map(Some).map_err(|_| {
+            error::gateway(
+                400,
+                "InvalidRequestContent",
+                "The request content was invalid: tags are a map of text to text.",
+            )
+        }),
+    }
+}
+
+/// Whether a scope is another one or lies beneath it; both in lower case.
+pub(crate) fn beneath_scope(scope: &str, above: &str) -> bool {
+    above == "/"
+        || scope
+            .strip_prefix(above)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -1,0 +1,568 @@
+//! What exists before the first request: people, subscriptions, machines, and the faults to act out.
+//!
+//! The command line reads a seed from KDL (grammar in SEED.md) and hands it over as these plain values. A seed is
+//! used once, to make a new world; after that the state file is the world.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Everything a new sandbox starts with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Seed {
+    /// The directories, each with the subscriptions that trust it.
+    pub tenants: Vec<Tenant>,
+    /// Answers that are to go wrong, in the order in which they are tried.
+    pub faults: Vec<FaultRule>,
+}
+
+/// A directory and the subscriptions that trust it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tenant {
+    /// The tenant's GUID.
+    pub id: String,
+    /// Its name, as shown by the organization.
+    pub name: String,
+    /// Its default domain, for example `contoso.com`.
+    pub domain: String,
+    /// Who may hold a token. The one whose `app_id` asks gets it, any other client gets the first; with none, one is
+    /// made up from the tenant's id.
+    pub callers: Vec<Caller>,
+    /// The people.
+    pub users: Vec<User>,
+    /// The groups. Display names need not be unique.
+    pub groups: Vec<Group>,
+    /// The service principals.
+    pub service_principals: Vec<ServicePrincipal>,
+    /// The devices that joined already.
+    pub devices: Vec<Device>,
+    /// The subscriptions.
+    pub subscriptions: Vec<Subscription>,
+}
+
+/// An application that may sign in, with what it may not do.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Caller {
+    /// Object id (a GUID) of its service principal.
+    pub id: String,
+    /// Application (client) id, a GUID.
+    pub app_id: String,
+    /// Display name.
+    pub name: String,
+    /// ARM actions it lacks, with `*` as in role definitions. Everything else it may do.
+    pub deny: Vec<String>,
+    /// Whether it may read nothing in the directory.
+    pub no_directory_rights: bool,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct User {
+    /// User principal name.
+    pub upn: String,
+    /// Object id, a GUID.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Whether this is a guest of the tenant.
+    pub guest: bool,
+    /// Whether the account may sign in.
+    pub enabled: bool,
+    /// Whether the account lies among the deleted items.
+    pub deleted: bool,
+}
+
+impl Default for User {
+    fn default() -> Self {
+        User {
+            upn: String::new(),
+            id: String::new(),
+            name: String::new(),
+            guest: false,
+            enabled: true,
+            deleted: false,
+        }
+    }
+}
+
+/// A security group.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Group {
+    /// Display name.
+    pub name: String,
+    /// Object id, a GUID.
+    pub id: String,
+}
+
+/// An application's identity in the tenant.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServicePrincipal {
+    /// Display name.
+    pub name: String,
+    /// Object id, a GUID.
+    pub id: String,
+    /// Application (client) id, a GUID.
+    pub app_id: String,
+}
+
+/// A device that joined the directory.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Device {
+    /// Display name, which is the host name.
+    pub name: String,
+    /// Object id, a GUID.
+    pub id: String,
+    /// ARM id of the machine it stands for, if any.
+    pub machine: Option<String>,
+    /// When it joined, RFC 3339; the start of the world when absent.
+    pub registered: Option<String>,
+}
+
+/// A subscription and what lies in it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Subscription {
+    /// The subscription's GUID.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// The resource groups.
+    pub resource_groups: Vec<ResourceGroup>,
+    /// The role assignments at this subscription and beneath it.
+    pub role_assignments: Vec<RoleAssignment>,
+}
+
+/// A resource group.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ResourceGroup {
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub location: String,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// Its virtual machines.
+    pub machines: Vec<Machine>,
+}
+
+/// A virtual machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Machine {
+    /// Resource name.
+    pub name: String,
+    /// Family of the operating system.
+    pub os: Os,
+    /// Region; the group's when absent.
+    pub location: Option<String>,
+    /// What the agent reports as product, for example `Windows Server 2022 Datacenter`.
+    pub os_name: Option<String>,
+    /// What the agent reports as version, for example `10.0.20348.2700`.
+    pub os_version: Option<String>,
+    /// Host name; the resource name when absent.
+    pub computer_name: Option<String>,
+    /// Whether it runs.
+    pub power: Power,
+    /// Whether its agent reports.
+    pub agent: Agent,
+    /// Whether it has a system-assigned identity.
+    pub system_assigned: bool,
+    /// ARM ids of the user-assigned identities attached to it.
+    pub user_assigned: Vec<String>,
+    /// Its extensions.
+    pub extensions: Vec<Extension>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// Whether the device registration endpoint is out of its reach, so that joining fails.
+    pub no_registration: bool,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Machine {
+            name: String::new(),
+            os: Os::Windows,
+            location: None,
+            os_name: None,
+            os_version: None,
+            computer_name: None,
+            power: Power::Running,
+            agent: Agent::Ready,
+            system_assigned: false,
+            user_assigned: Vec::new(),
+            extensions: Vec::new(),
+            tags: BTreeMap::new(),
+            no_registration: false,
+        }
+    }
+}
+
+/// Family of an operating system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Os {
+    /// Windows.
+    Windows,
+    /// Linux.
+    Linux,
+}
+
+/// Power state of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Power {
+    /// It runs.
+    Running,
+    /// Shut down, still allocated.
+    Stopped,
+    /// Shut down and given back.
+    Deallocated,
+}
+
+/// Whether the agent in a machine reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Agent {
+    /// It reports.
+    Ready,
+    /// It is silent.
+    NotReady,
+}
+
+/// An extension that is on a machine already.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Extension {
+    /// Resource name.
+    pub name: String,
+    /// Publisher.
+    pub publisher: String,
+    /// Type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Version as sent by whoever installed it.
+    pub version: String,
+    /// How it ended.
+    pub state: ExtensionState,
+    /// Exit code of its handler; only for a failed one.
+    pub exit_code: Option<i64>,
+    /// What the instance view says; composed from the exit code when absent.
+    pub message: Option<String>,
+}
+
+impl Default for Extension {
+    fn default() -> Self {
+        Extension {
+            name: String::new(),
+            publisher: String::new(),
+            kind: String::new(),
+            version: "1.0".to_owned(),
+            state: ExtensionState::Succeeded,
+            exit_code: None,
+            message: None,
+        }
+    }
+}
+
+/// How an extension ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExtensionState {
+    /// Installed.
+    Succeeded,
+    /// Its handler gave up.
+    Failed,
+}
+
+/// A role assignment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RoleAssignment {
+    /// Its name, a GUID.
+    pub id: String,
+    /// GUID of the role definition.
+    pub role: String,
+    /// Object id of the principal. It need not exist: assignments outlive their principals.
+    pub principal: String,
+    /// `User`, `Group`, `ServicePrincipal`, `ForeignGroup` or `Device`; looked up in the tenant when absent.
+    pub principal_type: Option<String>,
+    /// ARM id of the scope, kept as written.
+    pub scope: String,
+    /// Description.
+    pub description: Option<String>,
+    /// Condition, version 2.0.
+    pub condition: Option<String>,
+}
+
+/// An answer that is to go wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FaultRule {
+    /// Method it is for; `*` for any.
+    pub method: String,
+    /// Path it is for, without the query: `*` stands for any text, slashes too, and case does not count.
+    pub path: String,
+    /// HTTP status to answer.
+    pub status: u16,
+    /// How often.
+    pub times: u32,
+    /// How many matching requests are let through before.
+    pub after: u32,
+    /// Error code; one that suits the status when absent.
+    pub code: Option<String>,
+    /// Error message; one that names the sandbox when absent.
+    pub message: Option<String>,
+    /// `Retry-After` of the answer, in seconds.
+    pub retry_after: Option<u64>,
+    /// Accept the request; its operation ends `Failed` with `code` and `message`.
+    #[serde(rename = "async")]
+    pub ends_failed: bool,
+    /// Do the write, then answer the error all the same.
+    pub effect: bool,
+}
+
+impl Default for FaultRule {
+    fn default() -> Self {
+        FaultRule {
+            method: "*".to_owned(),
+            path: "*".to_owned(),
+            status: 503,
+            times: 1,
+            after: 0,
+            code: None,
+            message: None,
+            retry_after: None,
+            ends_failed: false,
+            effect: false,
+        }
+    }
+}
+
+/// What is wrong with a seed. `place` says where: names from the outside in, joined by ` / `.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SeedError {
+    /// A value that has to be a GUID is none.
+    #[error("`{value}` is not a GUID ({place}: {attribute})")]
+    NotAGuid {
+        /// Where it stands.
+        place: String,
+        /// The attribute that holds it.
+        attribute: &'static str,
+        /// What was written.
+        value: String,
+    },
+    /// Two things share an id or a name that has to be unique.
+    #[error("{what} `{value}` is declared twice ({place})")]
+    Twice {
+        /// Where the second one stands.
+        place: String,
+        /// What sort of thing it is.
+        what: &'static str,
+        /// The id or name they share.
+        value: String,
+    },
+    /// Something that cannot be empty is.
+    #[error("{attribute} is empty ({place})")]
+    Empty {
+        /// Where it stands.
+        place: String,
+        /// The attribute.
+        attribute: &'static str,
+    },
+    /// A value outside what is allowed.
+    #[error("`{value}` is not allowed for {attribute} ({place}); {allowed}")]
+    NotAllowed {
+        /// Where it stands.
+        place: String,
+        /// The attribute.
+        attribute: &'static str,
+        /// What was written.
+        value: String,
+        /// What may be written.
+        allowed: &'static str,
+    },
+}
+
+impl Seed {
+    /// Checks what the types cannot: ids that are GUIDs, names that are unique, regions and times that exist.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place.
+    pub fn check(&self) -> Result<(), SeedError> {
+        let mut tenants = BTreeSet::new();
+        let mut subscriptions = BTreeSet::new();
+        let mut assignments = BTreeSet::new();
+        for tenant in &self.tenants {
+            let place = format!("tenant {}", tenant.id);
+            guid(&place, "id", &tenant.id)?;
+            once(&mut tenants, &place, "tenant", &tenant.id)?;
+            filled(&place, "domain", &tenant.domain)?;
+            check_directory(tenant, &place)?;
+            for subscription in &tenant.subscriptions {
+                let place = format!("{place} / subscription {}", subscription.id);
+                guid(&place, "id", &subscription.id)?;
+                once(&mut subscriptions, &place, "subscription", &subscription.id)?;
+                check_subscription(subscription, &place, &mut assignments)?;
+            }
+        }
+        self.faults.iter().try_for_each(check_fault)
+    }
+}
+
+fn check_directory(tenant: &Tenant, place: &str) -> Result<(), SeedError> {
+    let mut objects = BTreeSet::new();
+    let mut upns = BTreeSet::new();
+    for caller in &tenant.callers {
+        let place = format!("{place} / caller {}", caller.id);
+        guid(&place, "id", &caller.id)?;
+        guid(&place, "app-id", &caller.app_id)?;
+        once(&mut objects, &place, "object", &caller.id)?;
+    }
+    for user in &tenant.users {
+        let place = format!("{place} / user {}", user.upn);
+        filled(&place, "user principal name", &user.upn)?;
+        guid(&place, "id", &user.id)?;
+        once(&mut objects, &place, "object", &user.id)?;
+        if !user.deleted {
+            once(&mut upns, &place, "user", &user.upn)?;
+        }
+    }
+    for group in &tenant.groups {
+        let place = format!("{place} / group {}", group.name);
+        guid(&place, "id", &group.id)?;
+        once(&mut objects, &place, "object", &group.id)?;
+    }
+    for principal in &tenant.service_principals {
+        let place = format!("{place} / service-principal {}", principal.name);
+        guid(&place, "id", &principal.id)?;
+        guid(&place, "app-id", &principal.app_id)?;
+        once(&mut objects, &place, "object", &principal.id)?;
+    }
+    for device in &tenant.devices {
+        let place = format!("{place} / device {}", device.name);
+        guid(&place, "id", &device.id)?;
+        once(&mut objects, &place, "object", &device.id)?;
+        if let Some(registered) = &device.registered
+            && registered.parse::<jiff::Timestamp>().is_err()
+        {
+            return Err(SeedError::NotAllowed {
+                place,
+                attribute: "registered",
+                value: registered.clone(),
+                allowed: "write a time like 2026-01-02T03:04:05Z",
+            });
+        }
+    }
+    Ok(())
+}
+
+fn check_subscription(
+    subscription: &Subscription,
+    place: &str,
+    assignments: &mut BTreeSet<String>,
+) -> Result<(), SeedError> {
+    let mut groups = BTreeSet::new();
+    for group in &subscription.resource_groups {
+        let place = format!("{place} / resource-group {}", group.name);
+        filled(&place, "name", &group.name)?;
+        filled(&place, "location", &group.location)?;
+        once(&mut groups, &place, "resource group", &group.name)?;
+        let mut machines = BTreeSet::new();
+        for machine in &group.machines {
+            let place = format!("{place} / vm {}", machine.name);
+            filled(&place, "name", &machine.name)?;
+            once(&mut machines, &place, "vm", &machine.name)?;
+            let mut extensions = BTreeSet::new();
+            for extension in &machine.extensions {
+                let place = format!("{place} / extension {}", extension.name);
+                once(&mut extensions, &place, "extension", &extension.name)?;
+                filled(&place, "publisher", &extension.publisher)?;
+                filled(&place, "type", &extension.kind)?;
+            }
+        }
+    }
+    for assignment in &subscription.role_assignments {
+        let place = format!("{place} / role-assignment {}", assignment.id);
+        guid(&place, "id", &assignment.id)?;
+        guid(&place, "role", &assignment.role)?;
+        guid(&place, "principal", &assignment.principal)?;
+        once(assignments, &place, "role assignment", &assignment.id)?;
+        if !assignment.scope.starts_with('/') {
+            return Err(SeedError::NotAllowed {
+                place,
+                attribute: "scope",
+                value: assignment.scope.clone(),
+                allowed: "a scope is an id that begins with a slash",
+            });
+        }
+    }
+    Ok(())
+}
+
+fn check_fault(fault: &FaultRule) -> Result<(), SeedError> {
+    let place = format!("fault {} {}", fault.method, fault.path);
+    if !(400..=599).contains(&fault.status) {
+        return Err(SeedError::NotAllowed {
+            place,
+            attribute: "status",
+            value: fault.status.to_string(),
+            allowed: "an error has a status from 400 to 599",
+        });
+    }
+    let methods = ["*", "GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
+    if !methods.contains(&fault.method.as_str()) {
+        return Err(SeedError::NotAllowed {
+            place,
+            attribute: "method",
+            value: fault.method.clone(),
+            allowed: "one of * GET HEAD PUT PATCH POST DELETE",
+        });
+    }
+    Ok(())
+}
+
+fn guid(place: &str, attribute: &'static str, value: &str) -> Result<(), SeedError> {
+    match Uuid::try_parse(value) {
+        Ok(_) if value.len() == 36 => Ok(()),
+        _ => Err(SeedError::NotAGuid {
+            place: place.to_owned(),
+            attribute,
+            value: value.to_owned(),
+        }),
+    }
+}
+
+fn once(
+    seen: &mut BTreeSet<String>,
+    place: &str,
+    what: &'static str,
+    value: &str,
+) -> Result<(), SeedError> {
+    match seen.insert(value.to_lowercase()) {
+        true => Ok(()),
+        false => Err(SeedError::Twice {
+            place: place.to_owned(),
+            what,
+            value: value.to_owned(),
+        }),
+    }
+}
+
+fn filled(place: &str, attribute: &'static str, value: &str) -> Result<(), SeedError> {
+    match value.is_empty() {
+        false => Ok(()),
+        true => Err(SeedError::Empty {
+            place: place.to_owned(),
+            attribute,
+        }),
+    }
+}

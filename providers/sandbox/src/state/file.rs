@@ -1,0 +1,176 @@
+//! The state file: locked while used, read with care, written whole or not at all.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use super::{FORMAT, World};
+use crate::problem::SandboxError;
+
+/// The state file of a running sandbox. The lock lies beside it, since the file itself is replaced at every write.
+#[derive(Debug)]
+pub(crate) struct StateFile {
+    path: PathBuf,
+    _lock: File,
+    /// The newest generation on disk. Held while writing, so that waiting requests share one write.
+    written: Mutex<u64>,
+}
+
+impl StateFile {
+    /// Takes the lock and reads what is there; makes the world with `sow` where nothing is, and proves that the
+    /// file can be written before anything is served.
+    pub(crate) fn open(
+        path: &Path,
+        sow: impl FnOnce() -> World,
+    ) -> Result<(StateFile, World), SandboxError> {
+        if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|cause| not_written(path, cause))?;
+        }
+        let lock = lock(path)?;
+        let known = read(path)?;
+        let file = StateFile {
+            path: path.to_owned(),
+            _lock: lock,
+            written: Mutex::new(0),
+        };
+        let world = match known {
+            Some(world) => {
+                OpenOptions::new()
+                    .write(true)
+                    .open(path)
+                    .map_err(|cause| not_written(path, cause))?;
+                world
+            }
+            None => sow(),
+        };
+        file.write(&encoded(&world))?;
+        Ok((file, world))
+    }
+
+    /// Writes the world, unless a newer one is on disk already. `snapshot` answers a generation and its bytes.
+    pub(crate) fn save(
+        &self,
+        wanted: u64,
+        snapshot: impl FnOnce() -> (u64, Vec<u8>),
+    ) -> Result<(), SandboxError> {
+        let mut written = self
+            .written
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if *written >= wanted {
+            return Ok(());
+        }
+        let (generation, bytes) = snapshot();
+        self.write(&bytes)?;
+        *written = generation;
+        Ok(())
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<(), SandboxError> {
+        replace(&self.path, bytes).map_err(|cause| not_written(&self.path, cause))
+    }
+}
+
+/// The world as the file holds it.
+pub(crate) fn encoded(world: &World) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(world)
+        .expect("the world has text keys only, so it always has a JSON form");
+    bytes.push(b'\n');
+    bytes
+}
+
+fn not_written(path: &Path, cause: std::io::Error) -> SandboxError {
+    SandboxError::StateNotWritable {
+        path: path.to_owned(),
+        source: cause,
+    }
+}
+
+/// A new file under another name, on disk to the last byte, then put in place of the old one.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let fresh = beside(path, ".new");
+    let mut file = File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&fresh, path)?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        };
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Option<World>, SandboxError> {
+    let text = match std::fs::read(path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) => {
+            return Err(SandboxError::StateNotRead {
+                path: path.to_owned(),
+                source: cause,
+            });
+        }
+    };
+    let damaged = |cause: serde_json::Error| SandboxError::StateDamaged {
+        path: path.to_owned(),
+        line: cause.line(),
+        column: cause.column(),
+        source: cause,
+    };
+    #[derive(serde::Deserialize)]
+    struct Header {
+        format: u32,
+    }
+    let header: Header = serde_json::from_slice(&text).map_err(damaged)?;
+    if header.format != FORMAT {
+        return Err(SandboxError::StateFormat {
+            path: path.to_owned(),
+            found: header.format,
+            known: FORMAT,
+        });
+    }
+    serde_json::from_slice(&text).map(Some).map_err(damaged)
+}
+
+fn lock(path: &Path) -> Result<File, SandboxError> {
+    let at = beside(path, ".lock");
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&at)
+        .map_err(|cause| not_written(path, cause))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            // Where the lock forbids reading as well (Windows), the holder stays unnamed.
+            let holder = match file.read_to_string(&mut holder) {
+                Ok(length) if length > 0 => holder.trim().to_owned(),
+                _ => "another process".to_owned(),
+            };
+            return Err(SandboxError::StateInUse {
+                path: path.to_owned(),
+                holder,
+            });
+        }
+        Err(TryLockError::Error(cause)) => return Err(not_written(path, cause)),
+    }
+    let holder = format!("process {}\n", std::process::id());
+    file.set_len(0)
+        .and_then(|()| file.write_all(holder.as_bytes()))
+        .map_err(|cause| not_written(path, cause))?;
+    Ok(file)
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}

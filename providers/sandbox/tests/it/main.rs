@@ -1,0 +1,16 @@
+//! The sandbox from the other side: raw HTTP, as any client sends it.
+
+mod access;
+mod directory;
+mod extensions;
+mod faults;
+mod machines;
+mod operations;
+mod resource_groups;
+mod role_assignments;
+mod shared;
+mod stage;
+mod state;
+mod tags;
+mod tls;
+mod tokens;
