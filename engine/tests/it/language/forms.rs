@@ -17,15 +17,15 @@ fn what_is_not_built_yet_is_refused_by_name() {
 
     VML030: `set` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:2:1 `set` not built yet
-      help: write the nodes out in full
+      help: pass the value with `--set`
 
     VML030: `edit` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:3:1 `edit` not built yet
-      help: write the nodes out in full
+      help: change the node where it is written
 
     VML030: `remove` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:4:1 `remove` not built yet
-      help: write the nodes out in full
+      help: change the node where it is written
 
     VML030: `for` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:5:1 `for` not built yet
@@ -77,7 +77,6 @@ fn conditional_access_has_an_include_of_its_own() {
 #[test]
 fn an_included_file_says_nothing_about_the_whole() {
     assert_snapshot!(expanded_files(&[("estate.kdl", "vmlogin 1\n"), ("b.kdl", "vmlogin 1\ntenant t\nvm a\n")], &[]), @r#"
-    vmlogin 1
     vmlogin 1
     tenant t
     vm a
@@ -136,15 +135,15 @@ fn includes_have_a_shape() {
     a.kdl from estate.kdl
     b.kdl from estate.kdl
     VML041: this is not how `include` is written
-      estate.kdl:1:1 `include` 
+      estate.kdl:1:1 `include` something is missing
       help: write `include "teams/*.kdl"`
 
     VML041: this is not how `include` is written
-      estate.kdl:2:9 `""` 
+      estate.kdl:2:9 `""` does not belong here
       help: write `include "teams/*.kdl"`
 
     VML041: this is not how `include` is written
-      estate.kdl:3:9 `5` 
+      estate.kdl:3:9 `5` does not belong here
       help: write `include "teams/*.kdl"`
 
     VML047: `include` cannot name files by a reference
@@ -156,11 +155,11 @@ fn includes_have_a_shape() {
       help: write the pattern out
 
     VML041: this is not how `include` is written
-      estate.kdl:6:17 `from=here` 
+      estate.kdl:6:17 `from=here` does not belong here
       help: write `include "teams/*.kdl"`
 
     VML041: this is not how `include` is written
-      estate.kdl:7:1 `include "b.kdl" { x }` 
+      estate.kdl:7:19 `x` does not belong here
       help: write `include "teams/*.kdl"`
     "#);
 }

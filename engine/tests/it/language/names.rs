@@ -168,11 +168,11 @@ fn let_and_param_have_a_shape() {
         expanded("let\nlet x\nlet \"a b\" 1\nlet (t)c 1\nlet 5 6\nlet y 1 k=2\nlet z 1 { q }\nparam\nparam p q\nparam r size=2 default=1\nparam s default=1 { one-of; two }\n", &[]),
         @r#"
     VML041: this is not how `let` is written
-      estate.kdl:1:1 `let` 
+      estate.kdl:1:1 `let` something is missing
       help: write `let name value…`
 
     VML041: this is not how `let` is written
-      estate.kdl:2:1 `let x` 
+      estate.kdl:2:1 `let x` something is missing
       help: write `let name value…`
 
     VML042: this is not a name that `let` can define
@@ -188,15 +188,15 @@ fn let_and_param_have_a_shape() {
       help: names are letters, digits, `-` and `_`, and begin with a letter
 
     VML041: this is not how `let` is written
-      estate.kdl:6:9 `k=2` 
+      estate.kdl:6:9 `k=2` does not belong here
       help: write `let name value…`
 
     VML041: this is not how `let` is written
-      estate.kdl:7:1 `let z 1 { q }` 
+      estate.kdl:7:11 `q` does not belong here
       help: write `let name value…`
 
     VML041: this is not how `param` is written
-      estate.kdl:8:1 `param` 
+      estate.kdl:8:1 `param` something is missing
       help: write `param name`, `param name default=value` or `param name { one-of value… }`
 
     VML035: param `p` has no value
@@ -204,19 +204,19 @@ fn let_and_param_have_a_shape() {
       help: set it with `--set p=…`
 
     VML041: this is not how `param` is written
-      estate.kdl:9:9 `q` 
+      estate.kdl:9:9 `q` does not belong here
       help: write `param name`, `param name default=value` or `param name { one-of value… }`
 
     VML041: this is not how `param` is written
-      estate.kdl:10:9 `size=2` 
+      estate.kdl:10:9 `size=2` does not belong here
       help: write `param name`, `param name default=value` or `param name { one-of value… }`
 
     VML041: this is not how `param` is written
-      estate.kdl:11:21 `one-of` 
+      estate.kdl:11:21 `one-of` does not belong here
       help: write `param name`, `param name default=value` or `param name { one-of value… }`
 
     VML041: this is not how `param` is written
-      estate.kdl:11:29 `two` 
+      estate.kdl:11:29 `two` does not belong here
       help: write `param name`, `param name default=value` or `param name { one-of value… }`
     "#
     );
