@@ -2,6 +2,7 @@
 
 pub(crate) mod again;
 pub(crate) mod fault;
+pub(crate) mod findings;
 pub(crate) mod foreign;
 pub(crate) mod graph;
 pub(crate) mod paint;

@@ -10,7 +10,8 @@ pub(crate) struct Paint {
 }
 
 impl Paint {
-    /// No colour.
+    /// No colour, for tests of screens.
+    #[cfg(test)]
     pub(crate) const OFF: Paint = Paint { on: false };
 
     /// Something that is made.

@@ -7,16 +7,12 @@ mod fold;
 use std::fmt::Write;
 
 use vmlogin_engine::plan::{Action, Change, Mode, Plan, Step};
-use vmlogin_engine::rule::{Certainty, Finding, Severity};
 use vmlogin_engine::schema::Class;
 use vmlogin_engine::source::Sources;
 use vmlogin_engine::value::Value;
 
-use super::{View, foreign};
+use super::{View, findings, foreign};
 use fold::{Group, folded};
-
-/// The most characters of a manifest's line beside a finding.
-const LONGEST: usize = 100;
 
 /// The whole screen.
 pub(crate) fn text(plan: &Plan, sources: &Sources, view: View) -> String {
@@ -259,7 +255,7 @@ impl Screen<'_> {
     }
 
     fn findings(&mut self) {
-        let text = findings(&self.plan.findings, self.sources, self.view);
+        let text = findings::text(&self.plan.findings, self.sources, self.view);
         self.text.push_str(&text);
     }
 
@@ -294,51 +290,6 @@ impl Screen<'_> {
     }
 }
 
-/// What the rules say, each with the line of the manifest that it is about; nothing where they are silent.
-pub(crate) fn findings(findings: &[Finding], sources: &Sources, view: View) -> String {
-    if findings.is_empty() {
-        return String::new();
-    }
-    let mut text = view
-        .paint
-        .heading(&format!("findings ({})", findings.len()));
-    text.push('\n');
-    for each in findings {
-        finding(each, sources, view, &mut text);
-    }
-    text.push('\n');
-    text
-}
-
-fn finding(finding: &Finding, sources: &Sources, view: View, text: &mut String) {
-    let word = match (finding.certainty, finding.severity) {
-        (Certainty::NotChecked, _) => view.paint.changed("? not checked"),
-        (Certainty::Seen, Severity::Error) => view.paint.removed("x error"),
-        (Certainty::Seen, Severity::Warning) => view.paint.changed("! warning"),
-        (Certainty::Seen, Severity::Info) => "i info".to_owned(),
-    };
-    let message = foreign::line(&finding.message);
-    let _ = writeln!(text, "  {word} {} {message}", finding.rule);
-    match finding.span {
-        Some(span) if !sources.name(span.source).is_empty() => {
-            let (line, column) = sources.line_column(span);
-            let name = foreign::line(sources.name(span.source));
-            let code = foreign::line(line_of(sources, span).trim());
-            let _ = writeln!(
-                text,
-                "      {name}:{line}:{column} | {}",
-                foreign::clipped(&code, LONGEST)
-            );
-        }
-        _ => {
-            let _ = writeln!(text, "      at {}", foreign::line(finding.subject.as_str()));
-        }
-    }
-    if let Some(help) = &finding.help {
-        let _ = writeln!(text, "      help: {}", foreign::line(help));
-    }
-}
-
 /// Whether a step's title says a value already, so that it need not be said twice.
 fn is_in_title(step: &Step, value: &Value) -> bool {
     match value {
@@ -347,16 +298,6 @@ fn is_in_title(step: &Step, value: &Value) -> bool {
         Value::Null => true,
         _ => false,
     }
-}
-
-fn line_of<'s>(sources: &'s Sources, span: vmlogin_engine::source::Span) -> &'s str {
-    let (line, _) = sources.line_column(span);
-    let lines = sources.lines(span.source);
-    let start = lines.get(line - 1).map_or(0, |start| *start as usize);
-    let text = sources.text(span.source);
-    text.get(start..)
-        .and_then(|rest| rest.lines().next())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -109,11 +109,6 @@ impl Progress {
         Some(line)
     }
 
-    /// What runs now: its address and for how long.
-    pub(crate) fn running(&self) -> impl Iterator<Item = &Address> {
-        self.running.keys()
-    }
-
     fn end(
         &self,
         address: &Address,

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use vmlogin_engine::rule::Finding;
-use vmlogin_engine::source::Sources;
 
-use super::{View, foreign, plan_text, pretty};
+use super::{foreign, pretty};
 use crate::session::manifest::Loaded;
 
 /// The version of the JSON. It rises when a reader of the old form would be misled.
@@ -30,11 +29,6 @@ pub(crate) fn text(loaded: &Loaded) -> String {
         "valid: estate `{}` in {files}: {resources}\n",
         foreign::line(&loaded.manifest.estate)
     )
-}
-
-/// What the rules say.
-pub(crate) fn findings(findings: &[Finding], sources: &Sources, view: View) -> String {
-    plan_text::findings(findings, sources, view)
 }
 
 /// The same as one JSON document; `problems` is empty, and there for readers who ask for it in any case.

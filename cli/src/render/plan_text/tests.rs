@@ -1,4 +1,5 @@
 use super::*;
+use vmlogin_engine::rule::{Certainty, Finding, Severity};
 use crate::render::sample::{PLAIN, blocked, change, deferred, login, machine, plan, step};
 use vmlogin_engine::address::Address;
 use vmlogin_engine::plan::{Selection, Unmanaged};
