@@ -5,7 +5,7 @@ use std::fmt::Write;
 use vmlogin_engine::rule::{Certainty, Finding, Severity};
 use vmlogin_engine::source::{Sources, Span};
 
-use super::{View, foreign};
+use super::{Paint, View, foreign, prose};
 
 /// The most characters of a manifest's line.
 const LONGEST: usize = 100;
@@ -27,14 +27,15 @@ pub(crate) fn text(findings: &[Finding], sources: &Sources, view: View) -> Strin
 }
 
 fn finding(finding: &Finding, sources: &Sources, view: View, text: &mut String) {
-    let word = match (finding.certainty, finding.severity) {
-        (Certainty::NotChecked, _) => view.paint.changed("? not checked"),
-        (Certainty::Seen, Severity::Error) => view.paint.removed("x error"),
-        (Certainty::Seen, Severity::Warning) => view.paint.changed("! warning"),
-        (Certainty::Seen, Severity::Info) => "i info".to_owned(),
+    let (word, paint): (_, fn(Paint, &str) -> String) = match (finding.certainty, finding.severity)
+    {
+        (Certainty::NotChecked, _) => ("? not checked", Paint::changed),
+        (Certainty::Seen, Severity::Error) => ("x error", Paint::removed),
+        (Certainty::Seen, Severity::Warning) => ("! warning", Paint::changed),
+        (Certainty::Seen, Severity::Info) => ("i info", Paint::plain),
     };
-    let message = foreign::line(&finding.message);
-    let _ = writeln!(text, "  {word} {} {message}", finding.rule);
+    let message = format!("{} {}", finding.rule, finding.message);
+    text.push_str(&prose::headed(view, 2, word, paint, &message));
     match finding.span {
         Some(span) if !sources.name(span.source).is_empty() => {
             let (line, column) = sources.line_column(span);
@@ -46,12 +47,10 @@ fn finding(finding: &Finding, sources: &Sources, view: View, text: &mut String) 
                 foreign::clipped(&code, LONGEST)
             );
         }
-        _ => {
-            let _ = writeln!(text, "      at {}", foreign::line(finding.subject.as_str()));
-        }
+        _ => text.push_str(&prose::prose(view, 6, &format!("at {}", finding.subject))),
     }
     if let Some(help) = &finding.help {
-        let _ = writeln!(text, "      help: {}", foreign::line(help));
+        text.push_str(&prose::prose(view, 6, &format!("help: {help}")));
     }
 }
 

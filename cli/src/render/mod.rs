@@ -9,6 +9,7 @@ pub(crate) mod paint;
 pub(crate) mod plan_text;
 pub(crate) mod problems;
 pub(crate) mod progress;
+pub(crate) mod prose;
 pub(crate) mod refusals;
 pub(crate) mod report;
 #[cfg(test)]

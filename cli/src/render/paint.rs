@@ -29,6 +29,11 @@ impl Paint {
         self.with(AnsiColor::Red.on_default(), text)
     }
 
+    /// Something that stays as it is.
+    pub(crate) fn plain(self, text: &str) -> String {
+        text.to_owned()
+    }
+
     /// What a section begins with.
     pub(crate) fn heading(self, text: &str) -> String {
         self.with(Style::new().bold(), text)

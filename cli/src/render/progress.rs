@@ -118,6 +118,7 @@ impl Progress {
     ) -> String {
         let address = foreign::line(address.as_str());
         let took = took
+            .filter(|took| took.as_secs() > 0)
             .map(|took| format!(" ({})", seconds(took)))
             .unwrap_or_default();
         match outcome {
