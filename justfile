@@ -21,4 +21,5 @@ snapshots:
 
 # print the figures of this machine
 bench:
-    cargo run --release --locked --package vmlogin-benches
+    cargo build --release --locked --package vmlogin
+    cargo run --release --locked --package vmlogin-benches -- target/release/vmlogin

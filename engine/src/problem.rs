@@ -57,31 +57,41 @@ impl Problem {
     }
 }
 
-/// How many problems one report shows; what lies beyond is counted in a last note.
+/// How many problems one report shows; that there are more is said in a last note.
 pub const MOST_PROBLEMS: usize = 100;
 
 /// The code of the note that ends a report which was cut.
 pub const CUT_SHORT: Code = Code("VML000");
 
 /// Puts problems into the order in which they are shown: by text, place and code. Says each once, and at most
-/// [`MOST_PROBLEMS`]: of more, the last is a note of how many were left out.
-pub fn settle(mut problems: Vec<Problem>) -> Vec<Problem> {
+/// [`MOST_PROBLEMS`]: of more, the last is a note that says so. Reports that were settled before can be put together and
+/// settled again; their notes become one.
+pub fn settle(problems: Vec<Problem>) -> Vec<Problem> {
+    let (notes, mut problems): (Vec<_>, Vec<_>) = problems
+        .into_iter()
+        .partition(|problem| problem.code == CUT_SHORT);
     problems.sort_by_cached_key(|problem| {
         let place = problem.place().map(|span| (span.source, span.start));
         (place, problem.code, problem.message.clone())
     });
     problems.dedup();
-    if problems.len() > MOST_PROBLEMS {
-        let left_out = problems.len() - (MOST_PROBLEMS - 1);
+    if problems.len() + notes.len().min(1) > MOST_PROBLEMS {
         problems.truncate(MOST_PROBLEMS - 1);
-        problems.push(Problem {
-            code: CUT_SHORT,
-            message: format!("{left_out} more problems are not shown"),
-            labels: Vec::new(),
-            help: Some("fix the ones above and run again".to_owned()),
-        });
+        problems.push(cut_short());
+    } else if !notes.is_empty() {
+        problems.push(cut_short());
     }
     problems
+}
+
+/// The note that ends a report of which some problems were left out. How many is not counted: a stage may have stopped looking.
+pub fn cut_short() -> Problem {
+    Problem {
+        code: CUT_SHORT,
+        message: "there are more problems than these".to_owned(),
+        labels: Vec::new(),
+        help: Some("fix the ones above and run again".to_owned()),
+    }
 }
 
 /// The word of `among` that `word` was probably meant to be: the fewest slips of the finger away (a letter too many, too

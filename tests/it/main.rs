@@ -4,6 +4,7 @@ mod chain;
 mod conformance;
 mod estate;
 mod grants;
+mod openapi;
 mod output;
 mod property;
 mod refusals;

@@ -234,7 +234,10 @@ fn undeclared(state: &Json, scene: &Scene) -> BTreeMap<String, String> {
     }
     for (key, extension) in members(state, "extensions") {
         let login = extension["properties"]["type"] == "AADLoginForWindows";
-        if !login {
+        let declared = scene.machines.iter().enumerate().any(|(at, machine)| {
+            machine.declared && machine.login && key.contains(&format!("/rg-web/providers/microsoft.compute/virtualmachines/vm{at}/"))
+        });
+        if !(login && declared) {
             kept.insert(key.clone(), extension.to_string());
         }
     }

@@ -1,7 +1,7 @@
 //! Which nodes belong to the language itself, and where each may stand.
 
 use super::File;
-use super::problem::LanguageProblem;
+use super::problem::{LanguageProblem, Problems};
 use crate::syntax::tree::Node;
 
 /// Documented, but not built by this version.
@@ -27,7 +27,7 @@ pub(super) fn is_refused(parent: &Node, child: &Node) -> bool {
 }
 
 /// Checks where the nodes of a file stand.
-pub(super) fn check(file: &File, problems: &mut Vec<LanguageProblem>) {
+pub(super) fn check(file: &File, problems: &mut Problems) {
     for node in &file.tree.nodes {
         if !file.root && contains(&ROOT_ONLY, node) {
             problems.push(LanguageProblem::RootOnly {
@@ -58,12 +58,13 @@ pub(super) fn check(file: &File, problems: &mut Vec<LanguageProblem>) {
             parent
                 .children()
                 .iter()
+                .rev()
                 .filter(|child| !is_refused(parent, child)),
         );
     }
 }
 
-fn check_built(node: &Node, problems: &mut Vec<LanguageProblem>) {
+fn check_built(node: &Node, problems: &mut Problems) {
     if contains(&NOT_BUILT, node) {
         problems.push(LanguageProblem::NotBuilt {
             form: node.name.text.clone(),

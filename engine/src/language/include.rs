@@ -1,8 +1,8 @@
 //! `include "glob"`: which other files a file asks for.
 
 use super::File;
-use super::problem::LanguageProblem;
-use crate::problem::{Problem, settle};
+use super::problem::{LanguageProblem, Problems};
+use crate::problem::Problem;
 use crate::source::Span;
 use crate::syntax::tree::{Node, Scalar};
 
@@ -21,7 +21,7 @@ pub struct IncludeWish {
 /// The includes of one file. [`super::expand`] does not report these problems again.
 pub fn includes(file: &File) -> (Vec<IncludeWish>, Vec<Problem>) {
     let mut wishes = Vec::new();
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     for node in file
         .tree
         .nodes
@@ -57,13 +57,10 @@ pub fn includes(file: &File) -> (Vec<IncludeWish>, Vec<Problem>) {
             }
         }
     }
-    (
-        wishes,
-        settle(problems.into_iter().map(Problem::from).collect()),
-    )
+    (wishes, problems.settle())
 }
 
-fn check_shape(node: &Node, problems: &mut Vec<LanguageProblem>) {
+fn check_shape(node: &Node, problems: &mut Problems) {
     let extra = node
         .properties
         .first()

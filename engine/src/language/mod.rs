@@ -12,7 +12,7 @@ mod substitute;
 
 pub use include::{IncludeWish, includes};
 
-use crate::problem::{Problem, settle};
+use crate::problem::Problem;
 use crate::source::SourceId;
 use crate::syntax::tree::Tree;
 
@@ -48,7 +48,7 @@ pub struct Expanded {
 
 /// Puts the files together and resolves every reference.
 pub fn expand(files: Vec<File>, inputs: &Inputs) -> Expanded {
-    let mut problems = Vec::new();
+    let mut problems = problem::Problems::default();
     for file in &files {
         form::check(file, &mut problems);
     }
@@ -66,6 +66,6 @@ pub fn expand(files: Vec<File>, inputs: &Inputs) -> Expanded {
     substitute::substitute(&mut tree, &mut names, &mut problems);
     Expanded {
         tree,
-        problems: settle(problems.into_iter().map(Problem::from).collect()),
+        problems: problems.settle(),
     }
 }

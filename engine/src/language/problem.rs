@@ -1,6 +1,6 @@
 //! What can be wrong with names, inputs and the forms of the language.
 
-use crate::problem::{Code, Label, Problem};
+use crate::problem::{Code, Label, MOST_PROBLEMS, Problem, settle};
 use crate::source::Span;
 use crate::syntax::print;
 use thiserror::Error;
@@ -13,7 +13,7 @@ pub(crate) enum LanguageProblem {
     #[error("`{name}` is not defined")]
     Undefined {
         name: String,
-        span: Span,
+        places: Vec<Span>,
         nearest: Option<String>,
     },
     #[error("{}", cycle(.members))]
@@ -45,14 +45,14 @@ pub(crate) enum LanguageProblem {
         place: Span,
         default: Option<Span>,
     },
-    #[error("param `{name}` wants {wanted}, not `{}`", print::escaped(.value))]
+    #[error("param `{name}` wants {wanted}, not `{}`", print::shown(.value))]
     SetOfWrongType {
         name: String,
         value: String,
         wanted: &'static str,
         span: Span,
     },
-    #[error("`--set {}=…` names no param", print::escaped(.name))]
+    #[error("`--set {}=…` names no param", print::shown(.name))]
     SetOfNothing {
         name: String,
         nearest: Option<String>,
@@ -81,7 +81,7 @@ pub(crate) enum LanguageProblem {
     },
     #[error("`{written}` asks for a column, and there are no rows here")]
     NoColumns { written: String, span: Span },
-    #[error("this value is a `({})` already and cannot be a `({})`", print::escaped(.inner), print::escaped(.outer))]
+    #[error("this value is a `({})` already and cannot be a `({})`", print::shown(.inner), print::shown(.outer))]
     TwoTypes {
         outer: String,
         inner: String,
@@ -96,7 +96,7 @@ pub(crate) enum LanguageProblem {
     },
     #[error("`include` cannot name files by a reference")]
     IncludeByReference { span: Span },
-    #[error("`{}` leaves the folder of the manifest", print::escaped(.pattern))]
+    #[error("`{}` leaves the folder of the manifest", print::shown(.pattern))]
     IncludeLeaves { pattern: String, span: Span },
 }
 
@@ -129,14 +129,19 @@ impl LanguageProblem {
     fn labels(&self) -> Vec<Label> {
         match self {
             Self::NotBuilt { span, .. } => vec![Label::new(*span, "not built yet")],
-            Self::Undefined { span, .. } => {
-                vec![Label::new(*span, "no `let` or `param` defines it")]
+            Self::Undefined { places, .. } => {
+                let words = std::iter::once("no `let` or `param` defines it")
+                    .chain(std::iter::repeat("nor here"));
+                places
+                    .iter()
+                    .zip(words)
+                    .map(|(span, word)| Label::new(*span, word))
+                    .collect()
             }
             Self::Cycle { members } => {
                 let next = members.iter().cycle().skip(1);
-                members
-                    .iter()
-                    .zip(next)
+                let needs = members.iter().zip(next).take(MOST_MEMBERS);
+                needs
                     .map(|((_, span), (next, _))| Label::new(*span, format!("needs `{next}`")))
                     .collect()
             }
@@ -273,13 +278,66 @@ impl From<LanguageProblem> for Problem {
     }
 }
 
+/// The problems of one expansion, as many as a report can show.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    kept: Vec<LanguageProblem>,
+}
+
+impl Problems {
+    /// Keeps a problem, unless there are more than enough.
+    pub(super) fn push(&mut self, problem: LanguageProblem) {
+        if !self.is_full() {
+            self.kept.push(problem);
+        }
+    }
+
+    /// Whether further problems are forgotten.
+    pub(super) fn is_full(&self) -> bool {
+        self.kept.len() > MOST_PROBLEMS
+    }
+
+    /// Notes one more place of a name that is not defined, if the name is among the problems.
+    pub(super) fn add_place(&mut self, undefined: &str, place: Span) -> bool {
+        let known = self.kept.iter_mut().find_map(|problem| match problem {
+            LanguageProblem::Undefined { name, places, .. } if name == undefined => Some(places),
+            _ => None,
+        });
+        let Some(places) = known else { return false };
+        if places.len() < MOST_PLACES {
+            places.push(place);
+        }
+        true
+    }
+
+    /// In the order in which they are shown.
+    pub(super) fn settle(self) -> Vec<Problem> {
+        settle(self.kept.into_iter().map(Problem::from).collect())
+    }
+}
+
+/// How many places of one mistake are pointed at.
+const MOST_PLACES: usize = 3;
+
+/// How many members of a cycle are named.
+const MOST_MEMBERS: usize = 10;
+
 fn cycle(members: &[(String, Span)]) -> String {
     let path: Vec<String> = members
         .iter()
-        .chain(members.first())
+        .take(MOST_MEMBERS)
         .map(|(name, _)| format!("`{name}`"))
         .collect();
-    format!("names that need each other: {}", path.join(" → "))
+    let rest = if members.len() > MOST_MEMBERS {
+        " → …"
+    } else {
+        ""
+    };
+    let first = members.first().map_or("", |(name, _)| name.as_str());
+    format!(
+        "names that need each other: {}{rest} → `{first}`",
+        path.join(" → ")
+    )
 }
 
 fn listed(words: &[String]) -> String {

@@ -2,28 +2,28 @@
 
 use super::form;
 use super::names::Names;
-use super::problem::LanguageProblem;
+use super::problem::Problems;
 use crate::syntax::tree::{Argument, Node, Scalar, Tree};
 
 /// Resolves every reference of a tree, and drops children that were refused.
-pub(super) fn substitute(tree: &mut Tree, names: &mut Names, problems: &mut Vec<LanguageProblem>) {
+pub(super) fn substitute(tree: &mut Tree, names: &mut Names, problems: &mut Problems) {
     // A stack of our own: see `form::check`.
-    let mut waiting: Vec<&mut Node> = tree.nodes.iter_mut().collect();
+    let mut waiting: Vec<&mut Node> = tree.nodes.iter_mut().rev().collect();
     while let Some(node) = waiting.pop() {
         arguments(node, names, problems);
         properties(node, names, problems);
         if let Some(children) = node.children.take() {
-            let kept = children
+            let kept: Vec<Node> = children
                 .into_iter()
                 .filter(|child| !form::is_refused(node, child))
                 .collect();
-            waiting.extend(node.children.insert(kept));
+            waiting.extend(node.children.insert(kept).iter_mut().rev());
         }
     }
 }
 
 /// A reference to a list becomes as many arguments.
-fn arguments(node: &mut Node, names: &mut Names, problems: &mut Vec<LanguageProblem>) {
+fn arguments(node: &mut Node, names: &mut Names, problems: &mut Problems) {
     if node
         .arguments
         .iter()
@@ -53,7 +53,7 @@ fn arguments(node: &mut Node, names: &mut Names, problems: &mut Vec<LanguageProb
     node.arguments = resolved;
 }
 
-fn properties(node: &mut Node, names: &mut Names, problems: &mut Vec<LanguageProblem>) {
+fn properties(node: &mut Node, names: &mut Names, problems: &mut Problems) {
     for property in node
         .properties
         .iter_mut()

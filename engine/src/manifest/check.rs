@@ -61,12 +61,24 @@ const MOST_REGION: usize = 90;
 pub(super) fn name(rule: &NameRule, text: &str) -> Result<(), Misfit> {
     some_text(text, rule.most)?;
     if let Some(bad) = text.chars().find(|letter| !fits(rule.characters, *letter)) {
-        return Err(if bad.is_whitespace() { Misfit::Blank } else { Misfit::Holds(bad) });
+        return Err(if bad.is_whitespace() {
+            Misfit::Blank
+        } else {
+            Misfit::Holds(bad)
+        });
     }
-    if let Some(first) = text.chars().next().filter(|first| rule.not_first.contains(*first)) {
+    if let Some(first) = text
+        .chars()
+        .next()
+        .filter(|first| rule.not_first.contains(*first))
+    {
         return Err(Misfit::Begins(first));
     }
-    match text.chars().last().filter(|last| rule.not_last.contains(*last)) {
+    match text
+        .chars()
+        .last()
+        .filter(|last| rule.not_last.contains(*last))
+    {
         Some(last) => Err(Misfit::Ends(last)),
         None => Ok(()),
     }
@@ -108,12 +120,16 @@ pub(super) fn region(name: &str) -> Result<(), Misfit> {
         return Err(Misfit::BlankAtEnd);
     }
     let bad = |letter: &char| !letter.is_ascii_alphanumeric() && *letter != ' ';
-    name.chars().find(bad).map_or(Ok(()), |bad| Err(Misfit::Holds(bad)))
+    name.chars()
+        .find(bad)
+        .map_or(Ok(()), |bad| Err(Misfit::Holds(bad)))
 }
 
 /// Whether a text is a dotted version: `1.0`.
 pub(super) fn version(text: &str) -> Result<(), Misfit> {
-    let number = |part: &str| !part.is_empty() && part.len() <= 9 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |part: &str| {
+        !part.is_empty() && part.len() <= 9 && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
     match text.split('.').all(number) {
         true => Ok(()),
         false => Err(Misfit::NoVersion),
@@ -127,7 +143,9 @@ pub(super) fn tag_name(name: &str) -> Result<(), Misfit> {
         return Err(Misfit::BlankAtEnd);
     }
     let bad = |letter: &char| r"<>%&\?/".contains(*letter);
-    name.chars().find(bad).map_or(Ok(()), |bad| Err(Misfit::Holds(bad)))
+    name.chars()
+        .find(bad)
+        .map_or(Ok(()), |bad| Err(Misfit::Holds(bad)))
 }
 
 /// Whether a tag may say so (FACTS.md 15).

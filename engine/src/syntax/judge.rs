@@ -174,7 +174,7 @@ struct Assembly<R> {
 impl<R: Iterator<Item = Lowered>> Assembly<R> {
     /// Recurses as deep as blocks nest, which the guard has bounded.
     fn nodes(&mut self, parts: &[Part]) -> Vec<Node> {
-        let mut nodes = Vec::new();
+        let mut stretches = Vec::with_capacity(parts.len());
         for part in parts {
             let lowered = self.results.next().unwrap_or_default();
             self.problems
@@ -186,7 +186,12 @@ impl<R: Iterator<Item = Lowered>> Assembly<R> {
                     parent.children = Some(children);
                 }
             }
-            nodes.append(&mut found);
+            stretches.push(found);
+        }
+        // Room for all of them at once: a vector that grows holds everything twice.
+        let mut nodes = Vec::with_capacity(stretches.iter().map(Vec::len).sum());
+        for mut stretch in stretches {
+            nodes.append(&mut stretch);
         }
         nodes
     }

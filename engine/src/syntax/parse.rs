@@ -102,6 +102,8 @@ impl Lowering<'_> {
                 }
             }
         }
+        arguments.shrink_to_fit();
+        properties.shrink_to_fit();
         Node {
             name: self.word(node.name()),
             annotation: node.ty().map(|ty| self.word(ty)),

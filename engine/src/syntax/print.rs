@@ -40,6 +40,17 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// What was written, for a message: escaped, on one line, and cut where it goes on for long.
+pub fn shown(text: &str) -> String {
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", escaped(&text[..end])),
+        None => escaped(text),
+    }
+}
+
+/// How many characters of what was written a message repeats.
+const MOST_SHOWN: usize = 60;
+
 /// Whether a character is not shown, moves others about, or ends a line.
 pub fn is_hidden(letter: char) -> bool {
     letter.is_control()

@@ -34,21 +34,21 @@ pub(crate) enum SyntaxProblem {
     BareKeyword { word: String, span: Span },
     #[error("`{}` is not an escape", .written)]
     BadEscape { written: String, span: Span },
-    #[error("`{written}` is out of range")]
+    #[error("`{}` is out of range", print::shown(.written))]
     NumberOutOfRange { written: String, span: Span },
-    #[error("`{name}=` has no value")]
+    #[error("`{}=` has no value", print::shown(.name))]
     MissingValue { name: String, span: Span },
-    #[error("`{}` is not a number", print::escaped(.written))]
+    #[error("`{}` is not a number", print::shown(.written))]
     BadNumber { written: String, span: Span },
     #[error("text with a reference in it needs quotes")]
     UnquotedPattern { written: String, span: Span },
-    #[error("`{}` is not a reference", print::escaped(.written))]
+    #[error("`{}` is not a reference", print::shown(.written))]
     BadReference { written: String, span: Span },
     #[error("this `${{` is never closed")]
     UnclosedReference { span: Span },
     #[error("a reference cannot be a name")]
     ReferenceAsName { written: String, span: Span },
-    #[error("property `{}` is given twice", print::escaped(.name))]
+    #[error("property `{}` is given twice", print::shown(.name))]
     PropertyTwice {
         name: String,
         first: Span,
@@ -56,7 +56,7 @@ pub(crate) enum SyntaxProblem {
     },
     #[error("this file says that it is KDL {version}")]
     OtherVersion { version: String, span: Span },
-    #[error("`{}` cannot stand in a text as it is", print::escaped(.written))]
+    #[error("`{}` cannot stand in a text as it is", print::shown(.written))]
     Hidden { written: String, span: Span },
     #[error("a string in `\"\"\"` begins on the next line")]
     LinesOnOneLine { span: Span },
@@ -80,11 +80,11 @@ pub(crate) enum SyntaxProblem {
     SecondBlock { span: Span },
     #[error("nothing can follow the block of a node")]
     AfterBlock { span: Span },
-    #[error("`{}` is not a keyword", print::escaped(.written))]
+    #[error("`{}` is not a keyword", print::shown(.written))]
     UnknownKeyword { written: String, span: Span },
     #[error("raw strings begin with `#` in KDL 2")]
     OldRawString { span: Span },
-    #[error("`{}` cannot be the name of a node", print::escaped(.written))]
+    #[error("`{}` cannot be the name of a node", print::shown(.written))]
     BadName { written: String, span: Span },
     #[error("a property needs a node before it")]
     PropertyWithoutNode { span: Span },
@@ -96,7 +96,7 @@ pub(crate) enum SyntaxProblem {
     LoneSemicolon { span: Span },
     #[error("this node is longer than {most_kilobytes} KB")]
     TooLong { most_kilobytes: usize, span: Span },
-    #[error("`{}` cannot stand here", print::escaped(.written))]
+    #[error("`{}` cannot stand here", print::shown(.written))]
     Unexpected { written: String, span: Span },
     #[error("this is not KDL 2")]
     NotKdl { said: String, span: Span },
@@ -238,7 +238,7 @@ impl SyntaxProblem {
             Self::Unexpected { span, .. } => vec![Label::new(*span, "not expected")],
             Self::NotKdl { said, span } => vec![Label::new(
                 *span,
-                format!("the parser said: {}", print::escaped(said)),
+                format!("the parser said: {}", print::shown(said)),
             )],
         }
     }
@@ -262,12 +262,12 @@ impl SyntaxProblem {
                     .to_owned()
             }
             Self::NumberOutOfRange { .. } => format!("numbers lie between {} and {}; put quotes around it if it is text", i64::MIN, i64::MAX),
-            Self::MissingValue { name, .. } => format!("write `{name}=\"\"` if it is meant to be empty"),
-            Self::BadNumber { written, .. } => format!("put quotes around it: `{}`", print::quoted(written)),
-            Self::UnquotedPattern { written, .. } => format!("put quotes around it: `\"{written}\"`"),
+            Self::MissingValue { name, .. } => format!("write `{}=\"\"` if it is meant to be empty", print::shown(name)),
+            Self::BadNumber { written, .. } => format!("put quotes around it: `\"{}\"`", print::shown(written)),
+            Self::UnquotedPattern { written, .. } => format!("put quotes around it: `\"{}\"`", print::shown(written)),
             Self::BadReference { .. } => "write `$name` or `\"${name}\"`; `$${` stands for a literal `${`, and `\"$…\"` in quotes is plain text".to_owned(),
             Self::UnclosedReference { .. } => "close it with `}`, or write `$${` for a literal `${`".to_owned(),
-            Self::ReferenceAsName { written, .. } => format!("only values can be references; put quotes around `{written}` if it is the name"),
+            Self::ReferenceAsName { written, .. } => format!("only values can be references; put quotes around `{}` if it is the name", print::shown(written)),
             Self::PropertyTwice { .. } => "remove one of them".to_owned(),
             Self::OtherVersion { .. } => {
                 "write `#true` for `true` and `#\"…\"#` for `r\"…\"`, then say `/- kdl-version 2` or nothing".to_owned()
@@ -295,7 +295,7 @@ impl SyntaxProblem {
             Self::SlashdashBySemicolon { .. } => "begin a new line instead".to_owned(),
             Self::LoneSemicolon { .. } => "remove it".to_owned(),
             Self::TooLong { .. } => "split it into several nodes".to_owned(),
-            Self::Unexpected { written, .. } => format!("remove it, or put quotes around the text that `{}` belongs to", print::escaped(written)),
+            Self::Unexpected { written, .. } => format!("remove it, or put quotes around the text that `{}` belongs to", print::shown(written)),
             Self::NotKdl { .. } => "compare it with https://kdl.dev/spec".to_owned(),
         })
     }

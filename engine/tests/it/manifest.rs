@@ -1,5 +1,7 @@
 //! What a manifest says, and what is wrong with it: the text beside the whole answer.
 
+mod anything;
+mod cascades;
 mod clashes;
 mod grants;
 mod places;
@@ -73,7 +75,12 @@ fn listed(manifest: &Manifest) -> String {
             .iter()
             .map(|(name, declared)| format!(" {name}={}", declared.value))
             .collect();
-        format!("{} in {}{}\n", resource.address, resource.parent, attributes.concat())
+        format!(
+            "{} in {}{}\n",
+            resource.address,
+            resource.parent,
+            attributes.concat()
+        )
     };
     manifest.resources.values().map(line).collect()
 }

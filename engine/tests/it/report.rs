@@ -22,7 +22,10 @@ fn paragraph(problem: &Problem, sources: &Sources) -> String {
             .get(label.span.range())
             .unwrap_or("(no such place)");
         let written = written.lines().next().unwrap_or_default();
-        lines.push_str(&format!("  {name}:{line}:{column} `{written}` {}\n", label.text));
+        lines.push_str(&format!(
+            "  {name}:{line}:{column} `{written}` {}\n",
+            label.text
+        ));
     }
     if let Some(help) = &problem.help {
         lines.push_str(&format!("  help: {help}\n"));

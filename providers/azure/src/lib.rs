@@ -2,6 +2,11 @@
 //! are paced, retried and followed to their end, and how an error answer becomes a fault. It knows property names, URLs and the
 //! rules of Azure; it must not know manifest text, the order of steps, or terminals.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a fault is made once for a request that took milliseconds; boxing it everywhere would buy nothing"
+)]
+
 pub mod arm;
 pub mod cloud;
 pub mod credential;

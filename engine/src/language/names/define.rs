@@ -2,7 +2,7 @@
 
 use super::resolve::Resolver;
 use super::{Names, Value};
-use crate::language::problem::LanguageProblem;
+use crate::language::problem::{LanguageProblem, Problems};
 use crate::language::{File, Inputs};
 use crate::problem::nearest;
 use crate::source::Span;
@@ -34,7 +34,7 @@ pub(super) enum Form<'f> {
 pub(in crate::language) fn define(
     files: &[File],
     inputs: &Inputs,
-    problems: &mut Vec<LanguageProblem>,
+    problems: &mut Problems,
 ) -> Names {
     let mut definitions = BTreeMap::new();
     for node in files.iter().flat_map(|file| &file.tree.nodes) {
@@ -56,7 +56,7 @@ fn take_in<'f>(
     definitions: &mut BTreeMap<&'f str, Definition<'f>>,
     name: &'f str,
     definition: Definition<'f>,
-    problems: &mut Vec<LanguageProblem>,
+    problems: &mut Problems,
 ) {
     if let Some(first) = definitions.get(name) {
         let twice = LanguageProblem::DefinedTwice {
@@ -73,10 +73,7 @@ fn take_in<'f>(
 const LET: &str = "`let name value…`";
 const PARAM: &str = "`param name`, `param name default=value` or `param name { one-of value… }`";
 
-fn read_let<'f>(
-    node: &'f Node,
-    problems: &mut Vec<LanguageProblem>,
-) -> Option<(&'f str, Definition<'f>)> {
+fn read_let<'f>(node: &'f Node, problems: &mut Problems) -> Option<(&'f str, Definition<'f>)> {
     let (name, place, values) = read_name(node, "let", LET, problems)?;
     let extra = node
         .properties
@@ -100,10 +97,7 @@ fn read_let<'f>(
     ))
 }
 
-fn read_param<'f>(
-    node: &'f Node,
-    problems: &mut Vec<LanguageProblem>,
-) -> Option<(&'f str, Definition<'f>)> {
+fn read_param<'f>(node: &'f Node, problems: &mut Problems) -> Option<(&'f str, Definition<'f>)> {
     let (name, place, surplus) = read_name(node, "param", PARAM, problems)?;
     let mut malformed = |span| {
         problems.push(LanguageProblem::Malformed {
@@ -145,7 +139,7 @@ fn read_name<'f>(
     node: &'f Node,
     form: &'static str,
     wanted: &'static str,
-    problems: &mut Vec<LanguageProblem>,
+    problems: &mut Problems,
 ) -> Option<(&'f str, Span, &'f [Argument])> {
     match node.arguments.split_first() {
         Some((
@@ -178,7 +172,7 @@ fn read_name<'f>(
 fn set<'f>(
     definitions: &mut BTreeMap<&'f str, Definition<'f>>,
     inputs: &'f Inputs,
-    problems: &mut Vec<LanguageProblem>,
+    problems: &mut Problems,
 ) {
     for (name, value) in &inputs.sets {
         match definitions.get_mut(name.as_str()) {

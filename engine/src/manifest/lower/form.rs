@@ -1,10 +1,13 @@
 //! What each node may look like: the manifest's own nodes from the table here, all others from the schemas of kinds.
 //! One walker serves both.
 
+mod table;
+
 use std::collections::BTreeMap;
 
 use crate::kind::Catalogue;
-use crate::schema::{Characters, NameRule, Naming, Schema, Shape, TOP, Written};
+use crate::schema::{NameRule, Naming, Schema, Shape, TOP, Written};
+use table::{own, root};
 
 /// How one node is written where it stands.
 #[derive(Debug)]
@@ -98,28 +101,6 @@ pub(super) struct Forms {
     pub(super) root: Form,
 }
 
-/// Names that the manifest gives to tenants, subscriptions and management groups. They are part of addresses.
-const OWN_NAME: NameRule = NameRule {
-    most: 90,
-    characters: Characters::LettersDigitsAnd("-_.()"),
-    not_first: "",
-    not_last: "",
-};
-
-/// The stamp becomes a tag's value and the beginning of a description that ends at a blank.
-const ESTATE: NameRule = NameRule {
-    most: 64,
-    characters: Characters::AsciiAnd("-_."),
-    not_first: "",
-    not_last: "",
-};
-
-/// What a reference may say; whether it names something is asked later.
-const REFERENCE: NameRule = NameRule::ANY;
-
-/// The largest `max-delete`: more than one estate can hold.
-const MOST_DELETIONS: u32 = 1_000_000;
-
 impl Forms {
     /// All forms of a catalogue.
     pub(super) fn of(catalogue: &Catalogue) -> Forms {
@@ -141,7 +122,10 @@ impl Forms {
                 }
             }
         }
-        Forms { forms, root: root() }
+        Forms {
+            forms,
+            root: root(),
+        }
     }
 
     /// The form of a child by its name.
@@ -206,83 +190,8 @@ impl Form {
     }
 }
 
-fn root() -> Form {
-    Form {
-        later: &[
-            "template", "use", "for", "set", "edit", "remove", "assert", "absent",
-        ],
-        ..blank(TOP, "manifest")
-    }
-}
-
-/// The nodes that are no kinds, each with the node that it stands in.
-fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
-    let id = |want, required| Field { name: "id", want, required };
-    let cloud = Field {
-        name: "cloud",
-        want: Want::Shape(Shape::Choice { words: catalogue.clouds, later: &[] }),
-        required: false,
-    };
-    let up_to = |name, most| Field { name, want: Want::UpTo(most), required: false };
-    vec![
-        (
-            TOP,
-            Form {
-                arguments: Arguments::Version,
-                number: Number::One("vmlogin 1 { estate \"contoso-prod\" }"),
-                ..blank("vmlogin", "head of the manifest")
-            },
-        ),
-        (
-            "vmlogin",
-            Form {
-                arguments: Arguments::Value(Want::Name(&ESTATE)),
-                number: Number::One("estate \"contoso-prod\""),
-                setting: true,
-                ..blank("estate", "estate")
-            },
-        ),
-        (
-            "vmlogin",
-            Form {
-                properties: Properties::Listed(vec![
-                    up_to("max-delete", MOST_DELETIONS),
-                    up_to("max-change-percent", 100),
-                ]),
-                number: Number::AtMostOne,
-                ..blank("safety", "limits")
-            },
-        ),
-        (
-            TOP,
-            Form {
-                arguments: Arguments::Name(&OWN_NAME),
-                properties: Properties::Listed(vec![id(Want::Guid, true), cloud]),
-                later: &["break-glass", "sign-in-app", "conditional-access"],
-                ..blank("tenant", "tenant")
-            },
-        ),
-        (
-            "tenant",
-            Form {
-                arguments: Arguments::Name(&OWN_NAME),
-                properties: Properties::Listed(vec![id(Want::Guid, true)]),
-                later: &["own", "absent", "policy"],
-                ..blank("subscription", "subscription")
-            },
-        ),
-        (
-            "tenant",
-            Form {
-                arguments: Arguments::Name(&OWN_NAME),
-                // Azure's own id of a management group is a name too; the node's name is it where none is given.
-                properties: Properties::Listed(vec![id(Want::Name(&OWN_NAME), false)]),
-                later: &["policy"],
-                ..blank("management-group", "management group")
-            },
-        ),
-    ]
-}
+/// What a reference may say; whether it names something is asked later.
+const REFERENCE: NameRule = NameRule::ANY;
 
 fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form {
     let subscription = Field {
@@ -306,7 +215,12 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
             Naming::Word(word) => Arguments::Word(word),
             Naming::Grant { roles } => Arguments::Grant(roles),
         },
-        properties: Properties::Listed(top.then_some(subscription).into_iter().chain(written).collect()),
+        properties: Properties::Listed(
+            top.then_some(subscription)
+                .into_iter()
+                .chain(written)
+                .collect(),
+        ),
         later: schema.later,
         number: match schema.naming {
             Naming::Names | Naming::Grant { .. } => Number::Any,
@@ -325,8 +239,14 @@ fn of_setting(name: &'static str, written: Written) -> Option<Form> {
         ..blank(name, name)
     };
     match written {
-        Written::Flag => Some(Form { arguments: Arguments::Switch, ..form }),
-        Written::Pairs => Some(Form { properties: Properties::Pairs, ..form }),
+        Written::Flag => Some(Form {
+            arguments: Arguments::Switch,
+            ..form
+        }),
+        Written::Pairs => Some(Form {
+            properties: Properties::Pairs,
+            ..form
+        }),
         Written::Property | Written::Argument | Written::Nowhere => None,
     }
 }

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::manifest::problem::ManifestProblem;
-use crate::problem::{CUT_SHORT, MOST_PROBLEMS, Problem, settle};
+use crate::problem::{Problem, cut_short, settle};
 use crate::source::Span;
 
-/// Beyond this, problems are only counted: a hostile text can hold one in every three bytes.
-const MOST_KEPT: usize = 10_000;
+/// Beyond this, problems are not kept: a hostile text can hold one in every three bytes.
+const MOST_KEPT: usize = 2_000;
 
-/// Problems, and how many more there were.
+/// Problems, and whether there were more.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     problems: Vec<ManifestProblem>,
-    beyond: usize,
+    beyond: bool,
     /// Clashes told already: a node with several names meets the same one under each.
     pairs: BTreeSet<(Span, Span)>,
 }
@@ -22,7 +22,7 @@ impl Found {
     /// Adds a problem.
     pub(super) fn push(&mut self, problem: ManifestProblem) {
         if self.is_flooded() {
-            self.beyond += 1;
+            self.beyond = true;
         } else {
             self.problems.push(problem);
         }
@@ -47,22 +47,10 @@ impl Found {
 
     /// The problems in the order in which they are shown, cut where [`settle`] cuts.
     pub(super) fn settled(self) -> Vec<Problem> {
-        let left_out = self.beyond;
-        let mut problems = settle(self.problems.into_iter().map(Problem::from).collect());
-        if left_out > 0 {
-            let shown = MOST_PROBLEMS - 1;
-            problems.retain(|problem| problem.code != CUT_SHORT);
-            problems.truncate(shown);
-            problems.push(Problem {
-                code: CUT_SHORT,
-                message: format!(
-                    "{} more problems are not shown",
-                    MOST_KEPT - shown + left_out
-                ),
-                labels: Vec::new(),
-                help: Some("fix the ones above and run again".to_owned()),
-            });
+        let mut problems: Vec<Problem> = self.problems.into_iter().map(Problem::from).collect();
+        if self.beyond {
+            problems.push(cut_short());
         }
-        problems
+        settle(problems)
     }
 }

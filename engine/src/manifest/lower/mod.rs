@@ -47,7 +47,7 @@ impl Lowered {
         self.problems.retain(|problem| {
             let absent = [MISSING_NODE, UNKNOWN_SUBSCRIPTION, NO_SUBSCRIPTION];
             let follows = earlier.iter().any(|before| touches(before, problem));
-            !follows && !(incomplete && absent.contains(&problem.code.0))
+            !(follows || incomplete && absent.contains(&problem.code.0))
         });
         self
     }

@@ -6,7 +6,9 @@
 //! `vm:core/rg/web01/grant/user/user:kim@contoso.com`, `management-group:root/grant/admin/group:sg`. The latter begin
 //! with a word of their own, so they clash with no subscription that has the same name.
 
+mod known;
 mod scopes;
+mod spot;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +22,7 @@ use crate::manifest::{Declared, Manifest, Resource};
 use crate::schema::{Attribute, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::{Principal, Value};
-use scopes::Spot;
+use spot::Spot;
 
 /// The most things that one manifest may declare. Lists of names multiply: without this, a few kilobytes could ask for
 /// more than fits in memory. Fifty thousand machines with an identity, a login and two grants each fit.
@@ -30,9 +32,18 @@ const MOST_THINGS: u64 = 300_000;
 const MADE_UP: char = '\0';
 
 /// Places everything. `None` where there is too much of it.
-pub(super) fn place(root: &Checked<'_>, catalogue: &Catalogue, found: &mut Found) -> Option<Manifest> {
+pub(super) fn place(
+    root: &Checked<'_>,
+    catalogue: &Catalogue,
+    found: &mut Found,
+) -> Option<Manifest> {
     if let Some(largest) = root.children.iter().max_by_key(|child| things(child))
-        && root.children.iter().map(things).fold(0, u64::saturating_add) > MOST_THINGS
+        && root
+            .children
+            .iter()
+            .map(things)
+            .fold(0, u64::saturating_add)
+            > MOST_THINGS
     {
         found.push(ManifestProblem::TooMany {
             most: MOST_THINGS,
@@ -53,7 +64,11 @@ fn things(node: &Checked<'_>) -> u64 {
         Given::Grant(_, principals) => principals.len() as u64,
         Given::Nothing | Given::Word(..) | Given::Value(_) => 1,
     };
-    let beneath = node.children.iter().map(things).fold(1, u64::saturating_add);
+    let beneath = node
+        .children
+        .iter()
+        .map(things)
+        .fold(1, u64::saturating_add);
     own.saturating_mul(beneath)
 }
 
@@ -67,49 +82,42 @@ struct Placing<'f> {
     unplaced: usize,
 }
 
+/// A node of a kind, and where it stands.
+#[derive(Clone, Copy)]
+struct Item<'n, 'a> {
+    node: &'n Checked<'a>,
+    schema: &'static Schema,
+    spot: &'n Spot,
+}
+
 impl Placing<'_> {
     /// Places a node of a kind, once for each of its names, with all beneath it.
     fn thing(&mut self, node: &Checked<'_>, schema: &'static Schema, spot: &Spot) {
+        let item = Item { node, schema, spot };
+        let beneath = spot.beneath(schema.kind);
         match &node.given {
             Given::Names(names) => {
                 for (name, span) in names {
-                    self.named(node, schema, spot, name, *span);
+                    self.named(item, name, *span);
                 }
             }
             Given::Grant(role, principals) => {
-                self.note_fits(node, schema);
+                self.notes_fit(node, schema);
                 for (principal, span) in principals {
-                    self.grant(node, schema, spot, role, principal, *span);
+                    self.grant(item, role, principal, *span);
                 }
             }
             Given::Word(word, span) => {
-                let declared = Declared {
-                    value: (*word).into(),
-                    span: *span,
-                };
-                let argument = argument(schema, |_| true).map(|name| (name, declared));
-                self.insert(node, schema, spot, spot.beneath(schema.kind), String::new(), *span, argument);
+                let given = argument(schema, |_| true).map(|name| (name, declared(*word, *span)));
+                self.insert(item, beneath, "", *span, given);
             }
-            Given::Nothing | Given::Value(_) => {
-                let address = spot.beneath(schema.kind);
-                self.insert(node, schema, spot, address, String::new(), node.span, None);
-            }
+            Given::Nothing | Given::Value(_) => self.insert(item, beneath, "", node.span, None),
         }
     }
 
-    fn named(
-        &mut self,
-        node: &Checked<'_>,
-        schema: &'static Schema,
-        spot: &Spot,
-        name: &str,
-        span: Span,
-    ) {
+    fn named(&mut self, item: Item<'_, '_>, name: &str, span: Span) {
+        let Item { node, schema, spot } = item;
         let address = spot.named(schema.kind, name);
-        let declared = Declared {
-            value: name.into(),
-            span,
-        };
         let twice = |first| ManifestProblem::Twice {
             title: schema.title,
             name: name.to_owned(),
@@ -117,8 +125,8 @@ impl Placing<'_> {
             second: span,
         };
         let inner = if self.take(&address, span, twice) {
-            let argument = argument(schema, |_| true).map(|attribute| (attribute, declared));
-            self.insert(node, schema, spot, address.clone(), name.to_owned(), span, argument);
+            let given = argument(schema, |_| true).map(|own| (own, declared(name, span)));
+            self.insert(item, address.clone(), name, span, given);
             spot.within(address, name)
         } else {
             // What is in the second is held against itself only: the clash of the two is told already.
@@ -128,15 +136,8 @@ impl Placing<'_> {
         self.children(node, &inner);
     }
 
-    fn grant(
-        &mut self,
-        node: &Checked<'_>,
-        schema: &'static Schema,
-        spot: &Spot,
-        role: &Declared,
-        principal: &Principal,
-        span: Span,
-    ) {
+    fn grant(&mut self, item: Item<'_, '_>, role: &Declared, principal: &Principal, span: Span) {
+        let Item { schema, spot, .. } = item;
         let word = role.value.as_text().unwrap_or_default();
         let address = spot.grant(schema.kind, word, &principal.to_string());
         let twice = |first| ManifestProblem::GrantTwice {
@@ -148,32 +149,24 @@ impl Placing<'_> {
         if !self.take(&address, span, twice) {
             return;
         }
-        let declared = Declared {
-            value: Value::Principal(principal.clone()),
-            span,
-        };
         let is_principal = |attribute: &Attribute| attribute.shape == Shape::Principal;
-        let given = argument(schema, |attribute| !is_principal(attribute))
-            .map(|name| (name, role.clone()))
-            .into_iter()
-            .chain(argument(schema, is_principal).map(|name| (name, declared)));
-        self.insert(node, schema, spot, address, String::new(), span, given);
+        let who = Value::Principal(principal.clone());
+        let role =
+            argument(schema, |attribute| !is_principal(attribute)).map(|name| (name, role.clone()));
+        let who = argument(schema, is_principal).map(|name| (name, declared(who, span)));
+        self.insert(item, address, "", span, role.into_iter().chain(who));
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of them are parts of the one resource that is made here"
-    )]
+    /// Adds the resource at an address, with what its node and its arguments say.
     fn insert(
         &mut self,
-        node: &Checked<'_>,
-        schema: &'static Schema,
-        spot: &Spot,
+        item: Item<'_, '_>,
         address: Address,
-        name: String,
+        name: &str,
         span: Span,
         given: impl IntoIterator<Item = (&'static str, Declared)>,
     ) {
+        let Item { node, schema, spot } = item;
         let written = node.values.iter().filter_map(|(name, declared)| {
             let attribute = schema.attribute(name)?;
             Some((attribute.name, declared.clone()))
@@ -181,7 +174,7 @@ impl Placing<'_> {
         let resource = Resource {
             address: address.clone(),
             kind: schema.kind,
-            name,
+            name: name.to_owned(),
             parent: spot.address.clone(),
             subscription: spot.subscription.clone(),
             tenant: spot.tenant.clone(),
@@ -228,7 +221,7 @@ impl Placing<'_> {
     }
 
     /// Refuses a note that would not come back from Azure as it is: behind the stamp, both are one description there.
-    fn note_fits(&mut self, node: &Checked<'_>, schema: &Schema) {
+    fn notes_fit(&mut self, node: &Checked<'_>, schema: &Schema) {
         let stamp = "vmlogin: ".len() + self.manifest.estate.chars().count();
         let most = MOST_DESCRIPTION.saturating_sub(stamp);
         let notes = schema.attributes.iter().filter(|attribute| {
@@ -271,4 +264,11 @@ fn argument(schema: &Schema, asked: impl Fn(&Attribute) -> bool) -> Option<&'sta
         .iter()
         .find(|attribute| attribute.written == Written::Argument && asked(attribute))
         .map(|attribute| attribute.name)
+}
+
+fn declared(value: impl Into<Value>, span: Span) -> Declared {
+    Declared {
+        value: value.into(),
+        span,
+    }
 }

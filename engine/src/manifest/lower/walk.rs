@@ -1,6 +1,8 @@
 //! The one walker: holds each node against its form, and keeps what fits.
 
 mod arguments;
+mod grant;
+mod meant;
 mod value;
 
 use std::collections::btree_map::Entry;
@@ -9,12 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::form::{Form, Forms, Number, Properties};
 use super::found::Found;
 use crate::manifest::Declared;
-use crate::manifest::problem::{Hint, ManifestProblem};
-use crate::problem::nearest;
+use crate::manifest::problem::ManifestProblem;
 use crate::schema::TOP;
 use crate::source::Span;
 use crate::syntax::print;
-use crate::syntax::tree::{Node, Property, Tree};
+use crate::syntax::tree::{Node, Tree};
 use crate::value::Principal;
 
 /// A node as far as it fits its form.
@@ -129,59 +130,6 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// The field that a property was meant to be. Where that had to be guessed, it has been reported.
-    fn field_of(
-        &mut self,
-        form: &'a Form,
-        property: &Property,
-        meant: &mut BTreeSet<&'static str>,
-    ) -> Option<&'static str> {
-        let word = property.name.as_str();
-        if let Some(field) = form.field(word) {
-            return Some(field.name);
-        }
-        let span = property.name.span;
-        let kebab = word.replace('_', "-");
-        if let Some(field) = form.field(&kebab) {
-            self.found.push(ManifestProblem::Underscore {
-                word: word.to_owned(),
-                kebab: field.name,
-                span,
-            });
-            return Some(field.name);
-        }
-        if let Some(child) = self.forms.child(form, &kebab) {
-            meant.insert(child.word);
-            self.found.push(ManifestProblem::NodeAsAttribute {
-                word: child.word,
-                of: form.word,
-                line: child.example(),
-                span,
-            });
-            return None;
-        }
-        if form.later.contains(&kebab.as_str()) {
-            self.not_built(word, span);
-            return None;
-        }
-        let guess = self.guess(word, form.fields().iter().map(|field| field.name), form.later);
-        let nearest = guess.nearest();
-        let hint = match guess {
-            Hint::Choices(choices) => match self.forms.owners(word) {
-                owners if owners.is_empty() => Hint::Choices(choices),
-                owners => Hint::Owners(owners),
-            },
-            guess => guess,
-        };
-        self.found.push(ManifestProblem::UnknownAttribute {
-            word: word.to_owned(),
-            of: form.word,
-            hint,
-            span,
-        });
-        nearest
-    }
-
     /// Holds the children of a node against the forms that stand in it; settings become values of their parent.
     fn children(
         &mut self,
@@ -225,99 +173,6 @@ impl<'a> Walker<'a, '_> {
         self.missing_nodes(parent, meant);
     }
 
-    /// The form that a child was meant to have. Where that had to be guessed, it has been reported.
-    fn form_of(
-        &mut self,
-        parent: &'a Form,
-        node: &Node,
-        meant: &mut BTreeSet<&'static str>,
-    ) -> Option<&'a Form> {
-        let forms = self.forms;
-        let (word, span) = (node.name.as_str(), node.name.span);
-        if let Some(form) = forms.child(parent, word) {
-            return Some(form);
-        }
-        let kebab = word.replace('_', "-");
-        if let Some(form) = forms.child(parent, &kebab) {
-            self.found.push(ManifestProblem::Underscore {
-                word: word.to_owned(),
-                kebab: form.word,
-                span,
-            });
-            return Some(form);
-        }
-        if let Some(field) = parent.field(&kebab) {
-            meant.insert(field.name);
-            self.found.push(ManifestProblem::AttributeAsNode {
-                word: field.name.to_owned(),
-                of: parent.word,
-                line: as_property(field.name, node),
-                span,
-            });
-            return None;
-        }
-        if matches!(parent.properties, Properties::Pairs) {
-            self.found.push(ManifestProblem::AttributeAsNode {
-                word: word.to_owned(),
-                of: parent.word,
-                line: as_property(word, node),
-                span,
-            });
-            return None;
-        }
-        if parent.later.contains(&kebab.as_str()) {
-            self.not_built(word, span);
-            return None;
-        }
-        let places = forms.parents(&kebab);
-        if let Some(form) = forms.word(&kebab) {
-            self.found.push(ManifestProblem::Misplaced {
-                word: form.word,
-                within: parent.word,
-                places,
-                span,
-            });
-            return None;
-        }
-        if forms.is_later(&kebab) && forms.owners(&kebab).is_empty() {
-            self.not_built(word, span);
-            return None;
-        }
-        let guess = self.guess(word, forms.children(parent).map(|form| form.word), parent.later);
-        let nearest = guess.nearest();
-        let hint = match (guess, forms.owners(word)) {
-            (Hint::Choices(choices), owners) if owners.is_empty() => Hint::Choices(choices),
-            (Hint::Choices(_), owners) => Hint::Owners(owners),
-            (guess, _) => guess,
-        };
-        self.found.push(ManifestProblem::UnknownNode {
-            word: word.to_owned(),
-            within: parent.word,
-            hint,
-            span,
-        });
-        nearest.and_then(|nearest| forms.child(parent, nearest))
-    }
-
-    /// What a wrong word was meant to be: first among those that are built.
-    fn guess(
-        &self,
-        word: &str,
-        built: impl Iterator<Item = &'static str>,
-        later: &'static [&'static str],
-    ) -> Hint {
-        if self.found.is_flooded() {
-            return Hint::Choices(Vec::new());
-        }
-        let built: Vec<&'static str> = built.collect();
-        let near = nearest(word, built.iter().copied());
-        match (near, nearest(word, later.iter().copied())) {
-            (Some(near), _) => Hint::Nearest(near),
-            (None, Some(near)) => Hint::NearestLater(near),
-            (None, None) => Hint::Choices(built),
-        }
-    }
-
     fn missing_nodes(&mut self, parent: &Checked<'a>, meant: &BTreeSet<&'static str>) {
         for form in self.forms.children(parent.form) {
             if let Number::One(line) = form.number
@@ -349,14 +204,6 @@ impl<'a> Walker<'a, '_> {
             });
         }
     }
-
-    fn not_built(&mut self, word: &str, span: Span) {
-        self.found.push(ManifestProblem::NotBuilt {
-            word: word.to_owned(),
-            instead: None,
-            span,
-        });
-    }
 }
 
 impl Head<'_> {
@@ -368,34 +215,15 @@ impl Head<'_> {
     /// The first line of the node with one more property.
     pub(super) fn with(self, property: &str, value: &str) -> String {
         let head = self.0.map(print::head).unwrap_or_default();
-        match head.chars().count() {
-            length if length > MOST_HEAD => format!("{property}={value}"),
-            _ => format!("{head} {property}={value}"),
-        }
+        shortened(format!("{head} {property}={value}"))
+            .unwrap_or_else(|| format!("{property}={value}"))
     }
 }
 
 /// Longer lines are not repeated in helps.
-const MOST_HEAD: usize = 120;
+const MOST_LINE: usize = 160;
 
-impl Hint {
-    /// The built word that was meant.
-    fn nearest(&self) -> Option<&'static str> {
-        match self {
-            Hint::Nearest(word) => Some(word),
-            _ => None,
-        }
-    }
-}
-
-/// What stands in the braces, as it would be written as a property.
-fn as_property(name: &str, node: &Node) -> String {
-    let line = match node.arguments.as_slice() {
-        [argument] => format!("{}={}", print::text(name), print::scalar(&argument.value)),
-        _ => format!("{}=…", print::text(name)),
-    };
-    match line.chars().count() {
-        length if length > MOST_HEAD => "NAME=VALUE".to_owned(),
-        _ => line,
-    }
+/// The line, where it is short enough to be repeated.
+fn shortened(line: String) -> Option<String> {
+    (line.chars().count() <= MOST_LINE).then_some(line)
 }

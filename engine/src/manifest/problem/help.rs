@@ -16,12 +16,18 @@ impl ManifestProblem {
             Self::Misplaced { places, .. } => {
                 format!("move it into the braces of {}", listed(places, "or"))
             }
-            Self::NotBuilt { instead: Some(instead), .. } => instead.clone(),
+            Self::NotBuilt {
+                instead: Some(instead),
+                ..
+            } => instead.clone(),
             Self::NotBuilt { instead: None, .. } => {
                 "remove it, or put `/-` before it until a version builds it".to_owned()
             }
             Self::Underscore { kebab, .. } => format!("write `{kebab}`"),
-            Self::SurplusArgument { instead: Some(instead), .. } => instead.clone(),
+            Self::SurplusArgument {
+                instead: Some(instead),
+                ..
+            } => instead.clone(),
             Self::SurplusArgument { instead: None, .. } => "remove it".to_owned(),
             Self::MissingArgument { example, .. } => format!("write `{example}`"),
             Self::SurplusType { annotation, .. } => format!("remove `({})`", shown(annotation)),
@@ -31,7 +37,10 @@ impl ManifestProblem {
             Self::NodeAsAttribute { of, line, .. } => {
                 format!("write `{line}` in the braces of `{of}`")
             }
-            Self::WrongType { instead: Some(instead), .. } => format!("write `{instead}`"),
+            Self::WrongType {
+                instead: Some(instead),
+                ..
+            } => format!("write `{instead}`"),
             Self::WrongType { wanted, .. } => format!("give it {wanted}"),
             Self::NotAChoice { word, hint, .. } => hint.help(&format!("`{word}` is")),
             Self::NoGuid { .. } => {
@@ -42,7 +51,10 @@ impl ManifestProblem {
             Self::BadText { misfit, rule, .. } => {
                 misfit_help(*misfit).unwrap_or_else(|| rule.help())
             }
-            Self::BadTag { misfit: Misfit::Empty, .. } => "give the tag a name".to_owned(),
+            Self::BadTag {
+                misfit: Misfit::Empty,
+                ..
+            } => "give the tag a name".to_owned(),
             Self::BadTag { misfit, .. } => misfit_help(*misfit)
                 .unwrap_or_else(|| r"tags hold none of `<>%&\?/` in their names".to_owned()),
             Self::OtherLanguage { .. } => "write `vmlogin 1`".to_owned(),
@@ -90,9 +102,9 @@ impl ManifestProblem {
             Self::TooManyTags { most, has, .. } => {
                 format!("remove {} of them", has.saturating_sub(*most))
             }
-            Self::TooLongForStamp { most, .. } => format!(
-                "at most {most} characters fit behind the stamp of the estate: shorten it"
-            ),
+            Self::TooLongForStamp { most, .. } => {
+                format!("at most {most} characters fit behind the stamp of the estate: shorten it")
+            }
         }
     }
 }
@@ -125,10 +137,16 @@ fn misfit_help(misfit: Misfit) -> Option<String> {
         Misfit::Hidden(_) => Some("write it without that character".to_owned()),
         Misfit::BlankAtEnd => Some("remove the blank".to_owned()),
         Misfit::TooLong { most, .. } => Some(format!("at most {most} characters fit: shorten it")),
-        Misfit::NoUserName => Some("write the user principal name: `(user)\"kim@contoso.com\"`".to_owned()),
-        Misfit::NoGuid => Some("write the object id: `00000000-0000-0000-0000-000000000000`".to_owned()),
+        Misfit::NoUserName => {
+            Some("write the user principal name: `(user)\"kim@contoso.com\"`".to_owned())
+        }
+        Misfit::NoGuid => {
+            Some("write the object id: `00000000-0000-0000-0000-000000000000`".to_owned())
+        }
         Misfit::NoVersion => Some("write numbers and dots: `1.0`".to_owned()),
-        Misfit::Empty | Misfit::Blank | Misfit::Holds(_) | Misfit::Begins(_) | Misfit::Ends(_) => None,
+        Misfit::Empty | Misfit::Blank | Misfit::Holds(_) | Misfit::Begins(_) | Misfit::Ends(_) => {
+            None
+        }
     }
 }
 

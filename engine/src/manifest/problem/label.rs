@@ -18,7 +18,10 @@ impl ManifestProblem {
                 vec![Label::new(*span, format!("{lacks} belongs behind it"))]
             }
             Self::SurplusType { span, .. } => {
-                vec![Label::new(*span, "only principals of a `grant` have a type")]
+                vec![Label::new(
+                    *span,
+                    "only principals of a `grant` have a type",
+                )]
             }
             Self::AttributeAsNode { span, .. } => vec![Label::new(*span, "not a node")],
             Self::NodeAsAttribute { span, .. } => vec![Label::new(*span, "not an attribute")],

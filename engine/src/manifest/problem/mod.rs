@@ -239,11 +239,7 @@ pub(super) enum ManifestProblem {
     },
     /// More tags than fit.
     #[error("a resource carries at most {most} tags")]
-    TooManyTags {
-        most: usize,
-        has: usize,
-        span: Span,
-    },
+    TooManyTags { most: usize, has: usize, span: Span },
     /// A note that does not fit behind the stamp.
     #[error("`{word}` is too long")]
     TooLongForStamp {

@@ -12,11 +12,13 @@
 //! It is no parser: it says where nodes and strings end, and the crate says what they are. It may be stricter than the
 //! crate, which takes some texts that the KDL 2 specification does not; it must never be laxer.
 
+mod cut;
 mod lex;
 mod piece;
 mod scan;
 mod statement;
 mod string;
+mod token;
 mod word;
 
 pub(super) use piece::{Block, Part, Piece, Plan};

@@ -53,6 +53,8 @@ pub(super) struct Statement {
     pub(super) silent: bool,
     /// Whether its own block has been seen, besides those that are commented out.
     pub(super) has_block: bool,
+    /// Whether the block before was commented out, so that the next `/-` needs a blank.
+    pub(super) after_silent_block: bool,
     /// Whether a mistake has been found in it; its further ones would only be a cascade.
     pub(super) broken: bool,
     /// Its children, where they are judged in pieces of their own.

@@ -3,6 +3,9 @@
 use super::lex::{Class, Text};
 use crate::syntax::problem::SyntaxProblem;
 
+/// How many hashes a help line repeats.
+const MOST_HASHES_SHOWN: usize = 8;
+
 /// A string that was read to its end, or to where it was given up.
 #[derive(Debug)]
 pub(super) struct Read {
@@ -57,7 +60,7 @@ impl Text<'_> {
         loop {
             match self.class(cursor) {
                 Class::End | Class::Newline(_) => {
-                    let closing = format!("\"{}", "#".repeat(hashes.min(8)));
+                    let closing = format!("\"{}", "#".repeat(hashes.min(MOST_HASHES_SHOWN)));
                     let end = self.give_up(after, cursor);
                     return Read {
                         end,
@@ -227,15 +230,15 @@ impl Text<'_> {
     /// A quoted string of several lines: opened at `opened`, its first line beginning at `body`.
     fn quoted_lines(&self, opened: usize, body: usize) -> Read {
         let mut cursor = body;
+        let mut last_line = body;
         let mut problem = None;
-        let mut escapes_space = false;
         loop {
             match self.class(cursor) {
                 Class::End => {
-                    let closing = "\"\"\"".to_owned();
+                    let opened = self.span(opened, opened + 3);
                     let unclosed = SyntaxProblem::UnclosedString {
-                        opened: self.span(opened, opened + 3),
-                        closing,
+                        opened,
+                        closing: "\"\"\"".to_owned(),
                     };
                     return Read {
                         end: cursor,
@@ -243,32 +246,27 @@ impl Text<'_> {
                     };
                 }
                 Class::Quote if self.starts(cursor, "\"\"\"") => {
-                    let problem = problem.or_else(|| {
-                        if escapes_space {
-                            None
-                        } else {
-                            self.check_indent(body, cursor)
-                        }
-                    });
+                    let problem =
+                        problem.or_else(|| self.check_indent(body, last_line, cursor, true));
                     return Read {
                         end: cursor + 3,
                         problem,
                     };
                 }
                 Class::Backslash => {
-                    escapes_space |=
-                        matches!(self.class(cursor + 1), Class::Space(_) | Class::Newline(_));
                     let escape = self.escape(cursor);
                     cursor = escape.end;
                     problem = problem.or(escape.problem);
+                }
+                Class::Newline(length) => {
+                    cursor += length;
+                    last_line = cursor;
                 }
                 Class::Hidden(length) => {
                     problem.get_or_insert_with(|| self.hidden(cursor, length));
                     cursor += length;
                 }
-                Class::Space(length) | Class::Newline(length) | Class::Letter(length) => {
-                    cursor += length
-                }
+                Class::Space(length) | Class::Letter(length) => cursor += length,
                 _ => cursor += 1,
             }
         }
@@ -276,83 +274,100 @@ impl Text<'_> {
 
     fn raw_lines(&self, opened: usize, hashes: usize, body: usize) -> Read {
         let mut cursor = body;
+        let mut last_line = body;
         let mut problem = None;
         loop {
             match self.class(cursor) {
                 Class::End => {
-                    let closing = format!("\"\"\"{}", "#".repeat(hashes.min(8)));
-                    let unclosed = SyntaxProblem::UnclosedString {
-                        opened: self.span(opened, opened + hashes + 3),
-                        closing,
-                    };
+                    let opened = self.span(opened, opened + hashes + 3);
+                    let closing = format!("\"\"\"{}", "#".repeat(hashes.min(MOST_HASHES_SHOWN)));
                     return Read {
                         end: cursor,
-                        problem: Some(unclosed),
+                        problem: Some(SyntaxProblem::UnclosedString { opened, closing }),
                     };
                 }
                 Class::Quote if self.starts(cursor, "\"\"\"") => {
                     match self.closing_hashes(cursor + 3, hashes) {
                         Ok(end) => {
-                            return Read {
-                                end,
-                                problem: problem.or_else(|| self.check_indent(body, cursor)),
-                            };
+                            let problem = problem
+                                .or_else(|| self.check_indent(body, last_line, cursor, false));
+                            return Read { end, problem };
                         }
                         Err(_) => cursor += 1,
                     }
+                }
+                Class::Newline(length) => {
+                    cursor += length;
+                    last_line = cursor;
                 }
                 Class::Hidden(length) => {
                     problem.get_or_insert_with(|| self.hidden(cursor, length));
                     cursor += length;
                 }
-                Class::Space(length) | Class::Newline(length) | Class::Letter(length) => {
-                    cursor += length
-                }
+                Class::Space(length) | Class::Letter(length) => cursor += length,
                 _ => cursor += 1,
             }
         }
     }
 
-    /// Every line of a string begins as its closing line does, or is blank.
-    fn check_indent(&self, body: usize, closing: usize) -> Option<SyntaxProblem> {
-        let mut line = body;
-        let mut lines = Vec::new();
-        while line < closing {
-            let end = self.line_end(line).min(closing);
-            lines.push((line, end));
-            match self.class(end) {
-                Class::Newline(length) if end < closing => line = end + length,
-                _ => break,
-            }
-        }
-        let last_starts_line = lines.last().is_none_or(|(_, end)| *end < closing);
-        let (indent_start, lines) = match lines.split_last() {
-            Some(((start, _), before)) if !last_starts_line => (*start, before),
-            _ => (closing, lines.as_slice()),
-        };
-        let indent = self.slice(indent_start, closing);
-        if !self.is_blank(indent) {
+    /// Every line of a string begins as its last line does, the one of the closing quotes, or is blank. Where `escapes`
+    /// are read, an escaped newline begins no line.
+    fn check_indent(
+        &self,
+        body: usize,
+        last_line: usize,
+        closing: usize,
+        escapes: bool,
+    ) -> Option<SyntaxProblem> {
+        if self.blank_end(last_line, escapes) < closing {
             return Some(SyntaxProblem::ClosingNotAlone {
                 span: self.span(closing, closing + 3),
             });
         }
-        let bad = lines.iter().find(|(start, end)| {
-            let line = self.slice(*start, *end);
-            !line.starts_with(indent) && !self.is_blank(line)
-        });
-        bad.map(|(start, end)| SyntaxProblem::IndentedLess {
-            line: self.span(*start, *end),
-            closing: self.span(indent_start, closing + 3),
-        })
+        let indent = self.slice(last_line, self.blank_end(last_line, false));
+        let mut line = body;
+        while line < last_line {
+            let (end, next) = self.string_line(line, escapes);
+            if !self.slice(line, end).starts_with(indent) && self.blank_end(line, escapes) < end {
+                let closing = self.span(last_line, closing + 3);
+                return Some(SyntaxProblem::IndentedLess {
+                    line: self.span(line, end),
+                    closing,
+                });
+            }
+            line = next;
+        }
+        None
     }
 
-    fn is_blank(&self, line: &str) -> bool {
-        line.chars().all(|letter| {
-            matches!(
-                letter,
-                ' ' | '\t' | '\u{A0}' | '\u{1680}' | '\u{2000}'
-                    ..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
-            )
-        })
+    /// The end of a line within a string, without and with its newline.
+    fn string_line(&self, mut at: usize, escapes: bool) -> (usize, usize) {
+        loop {
+            match self.class(at) {
+                Class::End => return (at, at),
+                Class::Newline(length) => return (at, at + length),
+                Class::Backslash if escapes => at = self.escape(at).end,
+                Class::Space(length) | Class::Hidden(length) | Class::Letter(length) => {
+                    at += length
+                }
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// The end of the blanks that begin at `at`, escaped ones among them where `escapes` are read.
+    fn blank_end(&self, mut at: usize, escapes: bool) -> usize {
+        loop {
+            match self.class(at) {
+                Class::Space(length) => at += length,
+                Class::Backslash
+                    if escapes
+                        && matches!(self.class(at + 1), Class::Space(_) | Class::Newline(_)) =>
+                {
+                    at = self.escape(at).end;
+                }
+                _ => return at,
+            }
+        }
     }
 }

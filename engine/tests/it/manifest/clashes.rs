@@ -1,6 +1,6 @@
 //! Two things where there can be one.
 
-use super::{problems, problems_alone, problems_of, HEAD};
+use super::{HEAD, problems, problems_alone, problems_of};
 use insta::assert_snapshot;
 
 #[test]

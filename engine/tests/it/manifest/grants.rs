@@ -1,6 +1,6 @@
 //! Who is granted what.
 
-use super::{problems};
+use super::problems;
 use insta::assert_snapshot;
 
 #[test]
@@ -90,7 +90,7 @@ resource-group rg { grant user (user)kim (object-id)sg-web (group)"" (group)" sg
 #[test]
 fn an_unknown_role_gets_the_nearest_or_the_choices() {
     assert_snapshot!(problems(r#"
-resource-group rg { grant amdin (group)a; grant owner (group)a; grant 5 (group)a }
+resource-group rg { grant amdin (group)a; grant owner (group)a; grant location (group)a; grant 5 (group)a }
 "#), @r#"
     VML152: there is no role `amdin`
       estate.kdl:2:27 `amdin` unknown role
@@ -100,8 +100,12 @@ resource-group rg { grant amdin (group)a; grant owner (group)a; grant 5 (group)a
       estate.kdl:2:49 `owner` unknown role
       help: this version grants `admin` and `user`
 
+    VML152: there is no role `location`
+      estate.kdl:2:71 `location` unknown role
+      help: this version grants `admin` and `user`
+
     VML152: there is no role `5`
-      estate.kdl:2:71 `5` unknown role
+      estate.kdl:2:96 `5` unknown role
       help: this version grants `admin` and `user`
     "#);
 }
@@ -109,14 +113,18 @@ resource-group rg { grant amdin (group)a; grant owner (group)a; grant 5 (group)a
 #[test]
 fn roles_by_name_or_id_are_not_built_yet() {
     assert_snapshot!(problems(r#"
-resource-group rg { grant "Virtual Machine User Login" (group)a; grant "1c0163c0-47e6-4577-8991-ea5c82e286e4" (group)a }
+resource-group rg { grant "Virtual Machine User Login" (group)a; grant Reader (group)a; grant "1c0163c0-47e6-4577-8991-ea5c82e286e4" (group)a }
 "#), @r#"
     VML102: `grant "Virtual Machine User Login"` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:2:27 `"Virtual Machine User Login"` not built yet
       help: this version grants `admin` and `user`
 
+    VML102: `grant "Reader"` belongs to the language, but this version of vmlogin does not build it yet
+      estate.kdl:2:72 `Reader` not built yet
+      help: this version grants `admin` and `user`
+
     VML102: `grant "1c0163c0-47e6-4577-8991-ea5c82e286e4"` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:2:72 `"1c0163c0-47e6-4577-8991-ea5c82e286e4"` not built yet
+      estate.kdl:2:95 `"1c0163c0-47e6-4577-8991-ea5c82e286e4"` not built yet
       help: this version grants `admin` and `user`
     "#);
 }

@@ -76,7 +76,10 @@ resource-group admin { grant admin (group)"a/b%c*" }
         .collect();
     assert_eq!(
         groups,
-        [("management-group:named", "mg-platform"), ("management-group:root", "root")]
+        [
+            ("management-group:named", "mg-platform"),
+            ("management-group:root", "root")
+        ]
     );
 }
 
@@ -93,30 +96,58 @@ resource-group rg subscription=CORE
     )]);
     let manifest = lowered.manifest.expect("a manifest");
     assert_eq!(manifest.estate, "contoso.prod_1-x");
-    assert_eq!(manifest.safety, Safety { max_delete: 0, max_change_percent: 25 });
+    assert_eq!(
+        manifest.safety,
+        Safety {
+            max_delete: 0,
+            max_change_percent: 25
+        }
+    );
     let tenant = &manifest.tenants["t"];
-    assert_eq!((tenant.id.as_str(), tenant.cloud.as_str()), ("abcdef11-1111-4111-8111-111111111111", "china"));
+    assert_eq!(
+        (tenant.id.as_str(), tenant.cloud.as_str()),
+        ("abcdef11-1111-4111-8111-111111111111", "china")
+    );
     assert_eq!(manifest.tenants["u"].cloud, "public");
     let subscription = &manifest.subscriptions["core"];
-    assert_eq!((subscription.id.as_str(), subscription.tenant.as_str()), ("abcdef22-2222-4222-8222-222222222222", "t"));
+    assert_eq!(
+        (subscription.id.as_str(), subscription.tenant.as_str()),
+        ("abcdef22-2222-4222-8222-222222222222", "t")
+    );
     let group = manifest.of_kind("resource-group").next().expect("a group");
-    assert_eq!((group.subscription.as_str(), group.tenant.as_str()), ("core", "t"));
+    assert_eq!(
+        (group.subscription.as_str(), group.tenant.as_str()),
+        ("core", "t")
+    );
 }
 
 #[test]
 fn a_resource_points_at_what_makes_it_a_thing_of_its_own() {
-    let text = "resource-group a b { vm c { identity system-assigned; login; grant user (group)d } }";
+    let text =
+        "resource-group a b { vm c { identity system-assigned; login; grant user (group)d } }";
     let (lowered, sources) = lowered(&[("head.kdl", HEAD), ("estate.kdl", text)]);
     let manifest = lowered.manifest.expect("a manifest");
     let places: Vec<String> = manifest
         .resources
         .values()
         .filter(|resource| !resource.address.as_str().contains("core/b"))
-        .map(|resource| format!("{} {}", resource.kind, &sources.text(resource.span.source)[resource.span.range()]))
+        .map(|resource| {
+            format!(
+                "{} {}",
+                resource.kind,
+                &sources.text(resource.span.source)[resource.span.range()]
+            )
+        })
         .collect();
     assert_eq!(
         places,
-        ["resource-group a", "vm c", "grant (group)d", "identity system-assigned", "login login"]
+        [
+            "resource-group a",
+            "vm c",
+            "grant (group)d",
+            "identity system-assigned",
+            "login login"
+        ]
     );
 }
 
@@ -128,5 +159,8 @@ fn the_same_text_gives_the_same_manifest_whatever_the_order_of_files() {
         let manifest = lowered(files).0.manifest.expect("a manifest");
         listed(&manifest)
     };
-    assert_eq!(addresses(&[("h", HEAD), a, b]), addresses(&[b, a, ("h", HEAD)]));
+    assert_eq!(
+        addresses(&[("h", HEAD), a, b]),
+        addresses(&[b, a, ("h", HEAD)])
+    );
 }

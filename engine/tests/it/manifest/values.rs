@@ -372,3 +372,30 @@ fn what_is_wrong_is_shown_cut_and_escaped() {
       help: write it without that character
     "#);
 }
+
+#[test]
+fn a_reason_says_something_and_has_no_blanks_at_its_ends() {
+    assert_snapshot!(problems(r#"
+resource-group rg { grant user (group)a reason=""; grant user (group)b reason=" CHG-1" }
+"#), @r#"
+    VML113: the value of `reason` is empty
+      estate.kdl:2:48 `""` empty
+      help: say something, or leave it out
+
+    VML113: ` CHG-1` cannot be the value of `reason`
+      estate.kdl:2:79 `" CHG-1"` begins or ends with a blank
+      help: remove the blank
+    "#);
+}
+
+#[test]
+fn a_management_groups_id_is_a_name() {
+    assert_snapshot!(problems_alone(r#"
+vmlogin 1 { estate e }
+tenant t id="11111111-1111-4111-8111-111111111111" { management-group root id="a/b" }
+"#), @r#"
+    VML113: `a/b` cannot be the value of `id`
+      estate.kdl:3:79 `"a/b"` holds `/`
+      help: a name is made of letters, digits and `-_.()`, and has 1 to 90 characters
+    "#);
+}

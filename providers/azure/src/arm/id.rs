@@ -217,12 +217,9 @@ impl ArmId {
     /// The last `/providers/` and what follows it. Only segments where a type could stand count, so that a group called
     /// `providers` is no provider.
     fn parts(&self) -> Option<Parts<'_>> {
-        let at = (0..self.segments.len())
-            .step_by(2)
-            .filter(|&at| {
-                self.segments[at].eq_ignore_ascii_case("providers") && at + 1 < self.segments.len()
-            })
-            .next_back()?;
+        let at = (0..self.segments.len()).step_by(2).rfind(|&at| {
+            self.segments[at].eq_ignore_ascii_case("providers") && at + 1 < self.segments.len()
+        })?;
         Some(Parts {
             at,
             rest: &self.segments[at + 1..],

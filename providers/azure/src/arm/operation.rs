@@ -286,7 +286,7 @@ impl Operation {
         let resource = member(&body, "properties")
             .filter(|given| given.is_object())
             .cloned();
-        self.judge(&status.to_owned(), &body, resource)
+        self.judge(status, &body, resource)
     }
 
     fn read_result(&mut self, reply: &Reply) -> Read {

@@ -108,10 +108,7 @@ impl fmt::Debug for Cached {
 pub(crate) fn refused(token: &Secret) -> TokenRequestOptions<'static> {
     let context = Context::new().with_value(Refused(token.clone()));
     TokenRequestOptions {
-        method_options: ClientMethodOptions {
-            context,
-            ..ClientMethodOptions::default()
-        },
+        method_options: ClientMethodOptions { context },
     }
 }
 

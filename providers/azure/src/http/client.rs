@@ -257,7 +257,7 @@ impl Inner {
             .options
             .credential
             .get_token(&scopes, refused.map(credential::refused));
-        self.bounded(request, "it waited for a token", token)
+        self.bounded(request, "while it waited for a token", token)
             .await?
             .map_err(|error| credential::sign_in_fault(&request.attempted, &error))
     }
@@ -270,7 +270,11 @@ impl Inner {
         token: &AccessToken,
     ) -> Result<Result<Reply, Unanswered>, Fault> {
         let _place = self
-            .bounded(request, "it waited for other requests", self.gate.acquire())
+            .bounded(
+                request,
+                "while it waited for other requests",
+                self.gate.acquire(),
+            )
             .await?;
         let mut sending = self
             .options
@@ -289,8 +293,8 @@ impl Inner {
             sending = sending.json(body);
         }
         let exchange = async { read(sending.send().await?, &request.attempted).await };
-        let doing = "it was on its way: whether it took effect is not known";
-        match self.bounded(request, doing, exchange).await? {
+        let when = "while it was on its way: whether it took effect is not known";
+        match self.bounded(request, when, exchange).await? {
             Ok(reply) => reply.map(Ok),
             Err(error) => Ok(Err(Unanswered::new(request, url, &error))),
         }
@@ -315,26 +319,14 @@ impl Inner {
         } else {
             Grade::Orderly
         };
-        let interrupted = || {
-            fault(
-                FaultKind::Interrupted,
-                &request.attempted,
-                "the run was stopped before it was sent",
-            )
-        };
-        if self.options.stop.grade() >= grade {
-            return Err(interrupted());
-        }
-        if self.is_too_late_after(Duration::ZERO) {
-            return Err(late(request, "before it was sent"));
-        }
+        self.still_wanted(request, grade)?;
         if wait.is_zero() {
             return Ok(());
         }
         tokio::select! {
             () = sleep(wait) => Ok(()),
-            () = self.options.stop.reached(grade) => Err(interrupted()),
-            () = self.deadline() => Err(late(request, "before it was sent")),
+            () = self.options.stop.reached(grade) => Err(interrupted(request, UNSENT)),
+            () = self.deadline() => Err(late(request, UNSENT)),
         }
     }
 
@@ -342,15 +334,26 @@ impl Inner {
     async fn bounded<T>(
         &self,
         request: &Request,
-        doing: &str,
+        when: &str,
         work: impl Future<Output = T>,
     ) -> Result<T, Fault> {
+        self.still_wanted(request, Grade::AtOnce)?;
         tokio::select! {
+            // An answer that is there is taken, whatever came at the same moment.
+            biased;
             done = work => Ok(done),
-            () = self.options.stop.reached(Grade::AtOnce) => {
-                Err(fault(FaultKind::Interrupted, &request.attempted, format!("the run was stopped while {doing}")))
-            }
-            () = self.deadline() => Err(late(request, &format!("while {doing}"))),
+            () = self.options.stop.reached(Grade::AtOnce) => Err(interrupted(request, when)),
+            () = self.deadline() => Err(late(request, when)),
+        }
+    }
+
+    fn still_wanted(&self, request: &Request, grade: Grade) -> Result<(), Fault> {
+        if self.options.stop.grade() >= grade {
+            Err(interrupted(request, UNSENT))
+        } else if self.is_too_late_after(Duration::ZERO) {
+            Err(late(request, UNSENT))
+        } else {
+            Ok(())
         }
     }
 
@@ -425,6 +428,16 @@ async fn read(
         attempted: attempted.to_owned(),
         ..Reply::new(status, headers, body)
     }))
+}
+
+const UNSENT: &str = "before it was sent";
+
+fn interrupted(request: &Request, when: &str) -> Fault {
+    fault(
+        FaultKind::Interrupted,
+        &request.attempted,
+        format!("the run was stopped {when}"),
+    )
 }
 
 fn late(request: &Request, when: &str) -> Fault {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::{MADE_UP, Placing};
+use super::Placing;
+use super::known::Known;
+use super::spot::Spot;
 use crate::address::Address;
 use crate::kind::Catalogue;
 use crate::manifest::lower::found::Found;
@@ -11,54 +13,10 @@ use crate::manifest::lower::walk::{Checked, Given};
 use crate::manifest::problem::ManifestProblem;
 use crate::manifest::{ManagementGroup, Manifest, Safety, Subscription, Tenant};
 use crate::source::Span;
-use crate::syntax::print;
 use crate::value::Value;
 
 /// The ids met so far, each with the node that has it.
 type Ids = BTreeMap<(&'static str, String), Span>;
-
-/// Where a node stands.
-#[derive(Clone, Debug)]
-pub(super) struct Spot {
-    /// What it stands in.
-    pub(super) address: Address,
-    /// The name of the subscription; empty in a management group.
-    pub(super) subscription: String,
-    /// The name of the tenant.
-    pub(super) tenant: String,
-    /// Names from the subscription down to what it stands in; empty in a management group.
-    path: Vec<String>,
-}
-
-/// Grants in what lies deeper than this below a subscription have their address beneath it.
-const SHALLOW: usize = 2;
-
-impl Spot {
-    /// The address of a named thing here.
-    pub(super) fn named(&self, kind: &str, name: &str) -> Address {
-        Address::new(kind, self.path.iter().map(String::as_str).chain([name]))
-    }
-
-    /// The address of the one thing of a kind here.
-    pub(super) fn beneath(&self, kind: &str) -> Address {
-        self.address.child(kind)
-    }
-
-    /// The address of a grant here.
-    pub(super) fn grant(&self, kind: &str, role: &str, principal: &str) -> Address {
-        if self.path.is_empty() || self.path.len() > SHALLOW {
-            return self.address.child(kind).child(role).child(principal);
-        }
-        let path = self.path.iter().map(String::as_str);
-        Address::new(kind, path.chain([role, principal]))
-    }
-
-    /// The spot in a named thing here.
-    pub(super) fn within(&self, address: Address, name: &str) -> Spot {
-        let path = self.path.iter().cloned().chain([name.to_owned()]).collect();
-        Spot { address, path, ..self.clone() }
-    }
-}
 
 impl<'f> Placing<'f> {
     pub(super) fn new(catalogue: &'f Catalogue, found: &'f mut Found) -> Placing<'f> {
@@ -106,7 +64,7 @@ impl<'f> Placing<'f> {
                     self.found.push(problem);
                 }
                 // A spot of its own, so that what is in the node is checked all the same.
-                subscription_spot(&self.made_up(), "")
+                Spot::in_subscription(&self.made_up(), "")
             });
             self.thing(child, schema, &spot);
         }
@@ -143,12 +101,7 @@ impl<'f> Placing<'f> {
         }
     }
 
-    fn subscription(
-        &mut self,
-        node: &Checked<'_>,
-        tenant: &str,
-        ids: &mut Ids,
-    ) {
+    fn subscription(&mut self, node: &Checked<'_>, tenant: &str, ids: &mut Ids) {
         let (mut name, span) = self.name(node);
         if !self.take_name(node, &name, span) {
             name = self.made_up();
@@ -159,10 +112,12 @@ impl<'f> Placing<'f> {
                 tenant: tenant.to_owned(),
                 span,
             };
-            self.manifest.subscriptions.insert(name.clone(), subscription);
+            self.manifest
+                .subscriptions
+                .insert(name.clone(), subscription);
         }
         self.take_id(node, ids);
-        let spot = subscription_spot(&name, tenant);
+        let spot = Spot::in_subscription(&name, tenant);
         self.children(node, &spot);
     }
 
@@ -178,13 +133,10 @@ impl<'f> Placing<'f> {
             tenant: tenant.to_owned(),
             span,
         };
-        self.manifest.management_groups.insert(address.clone(), group);
-        let spot = Spot {
-            address,
-            subscription: String::new(),
-            tenant: tenant.to_owned(),
-            path: Vec::new(),
-        };
+        self.manifest
+            .management_groups
+            .insert(address.clone(), group);
+        let spot = Spot::in_management_group(address, tenant);
         self.children(node, &spot);
     }
 
@@ -225,85 +177,11 @@ impl<'f> Placing<'f> {
     }
 }
 
-/// The subscriptions that a top-level node can stand in.
-struct Known {
-    /// Spots by name, without case.
-    spots: BTreeMap<String, Spot>,
-    /// Whether one has no name, so that any reference may mean it.
-    nameless: bool,
-}
-
-/// How many names are offered where a reference names none of them.
-const MOST_OFFERED: usize = 100;
-
-impl Known {
-    fn of(manifest: &Manifest) -> Known {
-        let spots = manifest.subscriptions.values().map(|subscription| {
-            let spot = subscription_spot(&subscription.name, &subscription.tenant);
-            (subscription.name.to_lowercase(), spot)
-        });
-        Known {
-            spots: spots.collect(),
-            nameless: manifest.subscriptions.keys().any(|name| name.starts_with(MADE_UP)),
-        }
-    }
-
-    /// The spot that a node names, or the only one.
-    fn spot(&self, node: &Checked<'_>) -> Option<Spot> {
-        match named(node) {
-            Some(name) => self.spots.get(&name.to_lowercase()).cloned(),
-            None if self.spots.len() == 1 => self.spots.values().next().cloned(),
-            None => None,
-        }
-    }
-
-    /// Why a node has no spot, where that is not reported already.
-    fn problem(&self, node: &Checked<'_>, of: &'static str) -> Option<ManifestProblem> {
-        let names = self.spots.values().map(|spot| spot.subscription.clone());
-        let known: Vec<String> = names.take(MOST_OFFERED).collect();
-        let declared = node.values.get("subscription");
-        match (declared, known.first()) {
-            _ if self.nameless => None,
-            (None, _) if node.head.has("subscription") => None,
-            (Some(declared), None) => Some(ManifestProblem::NoSubscription {
-                of,
-                span: declared.span,
-            }),
-            (None, None) => Some(ManifestProblem::NoSubscription { of, span: node.span }),
-            (Some(declared), Some(_)) => Some(ManifestProblem::UnknownSubscription {
-                name: named(node).unwrap_or_default().to_owned(),
-                known,
-                span: declared.span,
-            }),
-            (None, Some(first)) => Some(ManifestProblem::WhichSubscription {
-                of,
-                line: node.head.with("subscription", &print::text(first)),
-                known,
-                span: node.span,
-            }),
-        }
-    }
-}
-
-fn subscription_spot(name: &str, tenant: &str) -> Spot {
-    Spot {
-        address: Address::new("subscription", [name]),
-        subscription: name.to_owned(),
-        tenant: tenant.to_owned(),
-        path: vec![name.to_owned()],
-    }
-}
-
 fn of_word<'n, 'a>(
     nodes: &'n [Checked<'a>],
     word: &'static str,
 ) -> impl Iterator<Item = &'n Checked<'a>> {
     nodes.iter().filter(move |node| node.form.word == word)
-}
-
-/// The subscription that a node names.
-fn named<'n>(node: &'n Checked<'_>) -> Option<&'n str> {
-    node.values.get("subscription")?.value.as_text()
 }
 
 fn text(node: &Checked<'_>, name: &str) -> Option<String> {

@@ -29,7 +29,13 @@ impl Walker<'_, '_> {
             Want::Guid => form.title,
             _ => field.name,
         };
-        self.value(field.name, title, field.want, &property.value, property.value_span)
+        self.value(
+            field.name,
+            title,
+            field.want,
+            &property.value,
+            property.value_span,
+        )
     }
 
     /// A value, where it fits. `word` is what a manifest calls it, `title` what a sentence does.
@@ -88,10 +94,16 @@ impl Walker<'_, '_> {
         span: Span,
     ) -> Option<&'static str> {
         let written = written(scalar);
-        if let Some(choice) = words.iter().find(|choice| choice.eq_ignore_ascii_case(&written)) {
+        if let Some(choice) = words
+            .iter()
+            .find(|choice| choice.eq_ignore_ascii_case(&written))
+        {
             return Some(choice);
         }
-        if let Some(later) = later.iter().find(|later| later.eq_ignore_ascii_case(&written)) {
+        if let Some(later) = later
+            .iter()
+            .find(|later| later.eq_ignore_ascii_case(&written))
+        {
             self.found.push(ManifestProblem::NotBuilt {
                 word: format!("{word}={later}"),
                 instead: Some(format!("this version builds {}", quoted(words))),
@@ -136,7 +148,9 @@ impl Walker<'_, '_> {
                     second: span,
                 });
             }
-            if let Some(value) = self.text("the value of a tag", &property.value, property.value_span) {
+            if let Some(value) =
+                self.text("the value of a tag", &property.value, property.value_span)
+            {
                 self.tag_value(&value, property.value_span);
                 pairs.insert(name.to_owned(), Value::Text(value));
             }
@@ -179,12 +193,7 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn guid(
-        &mut self,
-        title: &'static str,
-        scalar: &Scalar,
-        span: Span,
-    ) -> Option<Value> {
+    fn guid(&mut self, title: &'static str, scalar: &Scalar, span: Span) -> Option<Value> {
         if let Scalar::Text(text) = scalar
             && check::is_guid(text)
         {
@@ -194,7 +203,13 @@ impl Walker<'_, '_> {
         None
     }
 
-    fn number(&mut self, word: &'static str, most: u32, scalar: &Scalar, span: Span) -> Option<Value> {
+    fn number(
+        &mut self,
+        word: &'static str,
+        most: u32,
+        scalar: &Scalar,
+        span: Span,
+    ) -> Option<Value> {
         let Scalar::Integer(written) = *scalar else {
             self.wrong_type(format!("`{word}`"), "a whole number", scalar, span);
             return None;
@@ -202,7 +217,8 @@ impl Walker<'_, '_> {
         if (0..=i64::from(most)).contains(&written) {
             return Some(Value::Integer(written));
         }
-        self.found.push(ManifestProblem::OutOfRange { word, most, span });
+        self.found
+            .push(ManifestProblem::OutOfRange { word, most, span });
         None
     }
 

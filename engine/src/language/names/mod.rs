@@ -4,14 +4,16 @@
 //! with a stack of its own, since a stranger's file may chain names by the hundred thousand.
 
 mod define;
+mod param;
 mod resolve;
+mod value;
 
 use crate::source::Span;
 use crate::syntax::tree::{Scalar, Word};
 use std::collections::BTreeMap;
 
 pub(super) use define::define;
-pub(super) use resolve::Budget;
+pub(super) use value::Budget;
 
 /// What every defined name stands for.
 #[derive(Debug, Default)]

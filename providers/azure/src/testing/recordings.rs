@@ -1,4 +1,4 @@
-//! What tests share: recorded traffic, where the reference data lies beside the project.
+//! Recorded traffic, where the reference data lies beside the project.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use crate::http::{Headers, Reply};
 
 /// One recorded exchange.
 pub(crate) struct Exchange {
+    pub(crate) file: PathBuf,
     /// File and number.
     pub(crate) name: String,
     pub(crate) method: String,
@@ -65,6 +66,7 @@ fn exchanges(file: &Path) -> Vec<Exchange> {
             };
             let status = u16::try_from(response["status"].as_u64().unwrap()).unwrap();
             Exchange {
+                file: file.to_owned(),
                 name: format!("{} {}", file.display(), entry["n"]),
                 method: text(&entry["request"]["method"]),
                 url: text(&entry["request"]["uri"]),

@@ -1,0 +1,70 @@
+//! Where a node stands, and the addresses of what is there.
+
+use crate::address::Address;
+
+/// Where a node stands.
+#[derive(Clone, Debug)]
+pub(super) struct Spot {
+    /// What it stands in.
+    pub(super) address: Address,
+    /// The name of the subscription; empty in a management group.
+    pub(super) subscription: String,
+    /// The name of the tenant.
+    pub(super) tenant: String,
+    /// Names from the subscription down to what it stands in; empty in a management group.
+    path: Vec<String>,
+}
+
+/// Grants in what lies deeper than this below a subscription have their address beneath it.
+const SHALLOW: usize = 2;
+
+impl Spot {
+    /// The spot in a subscription.
+    pub(super) fn in_subscription(name: &str, tenant: &str) -> Spot {
+        Spot {
+            address: Address::new("subscription", [name]),
+            subscription: name.to_owned(),
+            tenant: tenant.to_owned(),
+            path: vec![name.to_owned()],
+        }
+    }
+
+    /// The spot in a management group.
+    pub(super) fn in_management_group(address: Address, tenant: &str) -> Spot {
+        Spot {
+            address,
+            subscription: String::new(),
+            tenant: tenant.to_owned(),
+            path: Vec::new(),
+        }
+    }
+
+    /// The address of a named thing here.
+    pub(super) fn named(&self, kind: &str, name: &str) -> Address {
+        Address::new(kind, self.path.iter().map(String::as_str).chain([name]))
+    }
+
+    /// The address of the one thing of a kind here.
+    pub(super) fn beneath(&self, kind: &str) -> Address {
+        self.address.child(kind)
+    }
+
+    /// The address of a grant here.
+    pub(super) fn grant(&self, kind: &str, role: &str, principal: &str) -> Address {
+        if self.path.is_empty() || self.path.len() > SHALLOW {
+            return self.address.child(kind).child(role).child(principal);
+        }
+        let path = self.path.iter().map(String::as_str);
+        Address::new(kind, path.chain([role, principal]))
+    }
+
+    /// The spot in a named thing here.
+    pub(super) fn within(&self, address: Address, name: &str) -> Spot {
+        let path = self.path.iter().cloned().chain([name.to_owned()]).collect();
+        Spot {
+            address,
+            path,
+            ..self.clone()
+        }
+    }
+}

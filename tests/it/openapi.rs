@@ -1,0 +1,72 @@
+//! Every request of full runs, held against Microsoft's OpenAPI files and the directory's types.
+
+use crate::conformance::{Specs, check_answers, check_log, operations_used};
+use crate::estate::{CHAIN, HEAD, SEED};
+use crate::stage::{Server, Stage};
+
+/// What full runs have to have asked, so that a clean log is not an idle one.
+const EXPECTED: [&str; 17] = [
+    "ResourceGroups_CreateOrUpdate",
+    "ResourceGroups_Delete",
+    "ResourceGroups_Get",
+    "ResourceGroups_CheckExistence",
+    "Resources_ListByResourceGroup",
+    "RoleAssignments_Create",
+    "RoleAssignments_Delete",
+    "RoleAssignments_ListForSubscription",
+    "Subscriptions_Get",
+    "Tags_UpdateAtScope",
+    "VirtualMachineExtensions_CreateOrUpdate",
+    "VirtualMachineExtensions_Delete",
+    "VirtualMachineExtensions_List",
+    "VirtualMachines_Get",
+    "VirtualMachines_Update",
+    "directory $batch",
+    "directory devices",
+];
+
+#[test]
+fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
+    let Some(folder) = Specs::find() else { return };
+    let specs = Specs::load(&folder);
+    let stage = Stage::new("", SEED);
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl", "--log", "log.ndjson"]);
+    let sandbox = format!("--sandbox={}", server.url);
+    let run = |verb: &str, manifest: &str, code: i32| {
+        stage.write("estate.kdl", &format!("{HEAD}{manifest}"));
+        stage.run(&[verb, "--yes", &sandbox]).expect(code);
+    };
+    let made = r#"
+resource-group rg-new location=westeurope {
+    tags owner="team new"
+    protect
+    grant user (object-id)"aaaaaaaa-0000-4000-8000-000000000001"
+}
+"#;
+    run("apply", &format!("{CHAIN}{made}"), 0);
+    // A changed reason, a tag on an adopted machine, a protection taken off, a grant gone.
+    let changed = format!("{CHAIN}{made}")
+        .replace("CHG-4711", "CHG-4712")
+        .replace("    protect\n", "    protect #false\n")
+        .replace("        login\n", "        login\n        tags tier=web\n")
+        .replace("        grant admin (group)sg-web-admins\n", "");
+    run("apply", &changed, 0);
+    // A login that fails, then is repaired.
+    run("apply", "resource-group rg-web { vm old01 { login } }", 6);
+    run("destroy", &changed, 0);
+    drop(server);
+
+    let log = std::fs::read_to_string(stage.path("log.ndjson")).expect("a log");
+    let shown = |violations: Vec<crate::conformance::Violation>| -> Vec<String> {
+        violations.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(shown(check_log(&log, &specs)), Vec::<String>::new());
+    assert_eq!(shown(check_answers(&log, &specs)), Vec::<String>::new());
+    let used = operations_used(&log, &specs);
+    let missing: Vec<&str> = EXPECTED
+        .into_iter()
+        .filter(|operation| !used.contains_key(*operation))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new(), "of {used:?}");
+    assert!(!used.contains_key("unknown"), "{used:?}");
+}
