@@ -198,6 +198,20 @@ impl fmt::Debug for Client {
     }
 }
 
+/// Asks a service of this machine once, without a token. Silence, or anything but an answer, is none.
+pub(crate) async fn probe(
+    http: &reqwest::Client,
+    url: Url,
+    header: (&'static str, &'static str),
+    patience: Duration,
+) -> Option<Reply> {
+    let sending = http.get(url).header(header.0, header.1).timeout(patience);
+    read(sending.send().await.ok()?, "probe this machine")
+        .await
+        .ok()?
+        .ok()
+}
+
 /// What all clones of a client share.
 pub(super) struct Inner {
     options: ClientOptions,

@@ -338,6 +338,45 @@ fn without_headers_the_resource_is_asked() {
 }
 
 #[test]
+fn what_was_to_go_and_stays_is_told() {
+    let fault = Story::begin("DELETE", 202, &[], Value::Null)
+        .feed_times(11, 200, resource("Succeeded"))
+        .ends_badly();
+    assert_eq!(fault.kind, FaultKind::Conflict);
+    assert!(
+        fault
+            .message
+            .ends_with("it is still there, in state `Succeeded`"),
+        "{}",
+        fault.message
+    );
+}
+
+#[test]
+fn how_far_it_is_is_told() {
+    let story = Story::begin(
+        "PUT",
+        201,
+        &[("azure-asyncoperation", STATUS)],
+        resource("Creating"),
+    )
+    .feed(
+        200,
+        &[],
+        json!({"status": "Running", "percentComplete": 40}),
+    );
+    let progress = story.operation.progress(Duration::from_secs(4), now(9));
+    assert_eq!(
+        (progress.status.as_str(), progress.percent, progress.polls),
+        ("Running", Some(40.0), 1)
+    );
+    assert_eq!(
+        (progress.elapsed.as_secs(), progress.wait.as_secs()),
+        (9, 4)
+    );
+}
+
+#[test]
 fn what_is_finished_at_once_is_not_asked_about() {
     for (method, status, body) in [
         ("PUT", 201, json!({"properties": {"roleDefinitionId": "r"}})),
