@@ -37,7 +37,19 @@ pub(crate) fn body(fault: &Fault, view: View, indent: usize) -> String {
         }
     };
     more("request id", &fault.request_id);
-    more("may still run in Azure", &fault.operation_url);
+    more(
+        "may still run in Azure",
+        &fault.operation_url.as_deref().map(unsigned),
+    );
     more("help", &fault.help);
     body
+}
+
+/// A URL without its query: those of operations carry signatures of kilobytes, and whoever has them may read the operation.
+/// The events of `--json` have it whole.
+fn unsigned(url: &str) -> String {
+    match url.split_once('?') {
+        Some((place, _)) => format!("{place}?…"),
+        None => url.to_owned(),
+    }
 }

@@ -14,6 +14,9 @@ use super::{Paint, foreign};
 /// How long nothing may be said while something runs.
 pub(crate) const SILENCE: Duration = Duration::from_secs(10);
 
+/// The most characters of a cause; the report has all of it.
+const LONGEST: usize = 80;
+
 /// What a run is doing, as far as its events tell.
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -126,11 +129,12 @@ impl Progress {
                 format!("  {} {action} {address}{took}", self.paint.added("done"))
             }
             Outcome::Failed { fault } => {
-                let code = fault.code.as_deref().unwrap_or("no code");
+                let why = fault.code.as_deref().unwrap_or(&fault.message);
+                let why = foreign::clipped(&foreign::line(why), LONGEST).into_owned();
                 format!(
                     "  {} {action} {address}{took}: {}",
                     self.paint.removed("failed"),
-                    foreign::line(code)
+                    why
                 )
             }
             Outcome::Deferred { reason } => {

@@ -13,13 +13,15 @@ const FORMAT: u32 = 1;
 
 /// One line: what the manifest holds.
 pub(crate) fn text(loaded: &Loaded) -> String {
+    let count = loaded.manifest.resources.len();
     let kinds: Vec<String> = counts(loaded)
         .iter()
-        .map(|(kind, count)| format!("{count} {kind}"))
+        .map(|(kind, count)| format!("{kind} {count}"))
         .collect();
-    let resources = match kinds.is_empty() {
-        true => "no resources".to_owned(),
-        false => kinds.join(", "),
+    let resources = match count {
+        0 => "no resources".to_owned(),
+        1 => format!("1 resource ({})", kinds.join(", ")),
+        more => format!("{more} resources ({})", kinds.join(", ")),
     };
     let files = match loaded.files {
         1 => "1 file".to_owned(),

@@ -150,7 +150,10 @@ fn a_partial_plan_says_so_loudly() {
         targets: vec!["vm:core/*".to_owned()],
         excludes: vec!["vm:core/rg-web/web02".to_owned()],
     });
-    let wide = View { width: 200, ..PLAIN };
+    let wide = View {
+        width: 200,
+        ..PLAIN
+    };
     assert!(text(&plan, &Sources::new(), wide).starts_with(
         "PARTIAL PLAN: only what --target 'vm:core/*' --exclude 'vm:core/rg-web/web02' selects; nothing outside it is removed\n"
     ));
