@@ -1,7 +1,6 @@
 //! Why a run ended before its verb had a result, with what is written about it and the code that it ends with.
 
 use std::error::Error as _;
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use vmlogin_engine::problem::Problem;
@@ -10,7 +9,7 @@ use vmlogin_engine::source::Sources;
 use vmlogin_sandbox::SandboxError;
 
 use crate::exit::Exit;
-use crate::render::{View, fault, foreign, problems};
+use crate::render::{Paint, View, fault, problems, prose};
 
 /// Why a run ended early.
 #[derive(Debug)]
@@ -137,16 +136,12 @@ fn causes(error: &SandboxError) -> Vec<String> {
 }
 
 fn said(view: View, message: &str, causes: &[String], help: Option<&str>) -> String {
-    let mut text = format!(
-        "{} {}\n",
-        view.paint.removed("error:"),
-        foreign::line(message)
-    );
+    let mut text = prose::headed(view, 0, "error:", Paint::removed, message);
     for cause in causes {
-        let _ = writeln!(text, "  because: {}", foreign::line(cause));
+        text.push_str(&prose::prose(view, 2, &format!("because: {cause}")));
     }
     if let Some(help) = help {
-        let _ = writeln!(text, "  help: {}", foreign::line(help));
+        text.push_str(&prose::prose(view, 2, &format!("help: {help}")));
     }
     text
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -19,6 +20,8 @@ const FAREWELL: Duration = Duration::from_secs(3);
 pub(crate) struct Watch {
     /// The wish to stop, as the requests see it.
     pub stop: Stop,
+    /// Whether something may be running that a stop waits for.
+    writing: Arc<AtomicBool>,
     seen: watch::Receiver<Seen>,
 }
 
@@ -47,6 +50,8 @@ impl Watch {
         let (send, seen) = watch::channel(Seen::default());
         let stop = Stop::new();
         let raised = stop.clone();
+        let writing = Arc::new(AtomicBool::new(false));
+        let is_writing = writing.clone();
         tokio::spawn(async move {
             let mut timer = std::pin::pin!(sleep(timeout));
             loop {
@@ -60,15 +65,25 @@ impl Watch {
                 }
                 let now = *send.borrow();
                 if now.signals > 1 {
-                    terminal.diagnostic("leaving now\n");
                     raised.raise_at_once();
                 } else {
-                    terminal.diagnostic(announcement(now));
                     raised.raise();
+                }
+                if is_writing.load(Ordering::Relaxed) {
+                    terminal.diagnostic(announcement(now));
                 }
             }
         });
-        Ok(Watch { stop, seen })
+        Ok(Watch {
+            stop,
+            writing,
+            seen,
+        })
+    }
+
+    /// From now on a stop has something to wait for, and says so.
+    pub(crate) fn begin_writing(&self) {
+        self.writing.store(true, Ordering::Relaxed);
     }
 
     /// Whether nothing new is to start.
@@ -123,6 +138,7 @@ impl Watch {
 
 fn announcement(seen: Seen) -> &'static str {
     match seen.signal {
+        Some(_) if seen.signals > 1 => "leaving now\n",
         Some(_) => {
             "stopping: nothing new starts, running operations are awaited; a second Ctrl-C leaves now\n"
         }

@@ -71,10 +71,22 @@ fn run(session: Session, cli: Cli) -> Exit {
         session.terminal.diagnostic(&error.text(session.view_err()));
         error.exit()
     });
-    match session.terminal.finish() {
-        // What was said did not arrive, so that success would be a lie.
-        Some(_) if exit == Exit::Done => Exit::Error,
-        _ => exit,
+    ended(&session.terminal, exit)
+}
+
+/// The code of a run, given whether its words arrived: where they did not, success would be a lie.
+fn ended(terminal: &Terminal, exit: Exit) -> Exit {
+    let Some(error) = terminal.finish() else {
+        return exit;
+    };
+    let paint = terminal.paint_err();
+    terminal.diagnostic(&format!(
+        "{} could not write the result: {error}\n",
+        paint.removed("error:")
+    ));
+    match exit {
+        Exit::Done | Exit::Changes => Exit::Error,
+        other => other,
     }
 }
 
@@ -90,7 +102,7 @@ fn refuse(refused: &Refused, columns: Option<&str>) -> Exit {
     match refused {
         Refused::Asked(text) => {
             terminal.styled(text, true);
-            Exit::Done
+            ended(&terminal, Exit::Done)
         }
         Refused::Clap(text) => {
             terminal.styled(text, false);

@@ -3,6 +3,7 @@
 mod chain;
 mod conformance;
 mod estate;
+mod examples;
 mod grants;
 mod openapi;
 mod output;

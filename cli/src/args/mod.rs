@@ -225,7 +225,7 @@ pub(crate) enum SandboxVerb {
     /// Examples:
     ///   vmlogin sandbox serve --listen 127.0.0.1:8080
     ///   vmlogin plan --sandbox=http://127.0.0.1:8080
-    #[command(verbatim_doc_comment)]
+    #[command(verbatim_doc_comment, after_long_help = not_emulated())]
     Serve(ServeArgs),
 }
 
@@ -361,6 +361,14 @@ fn exit_table() -> String {
     }
     table.push_str("\nVMLOGIN_FORMAT and the like stand for the flags of that name; a flag beats its variable.");
     table
+}
+
+/// What the sandbox leaves out, for the end of its help.
+fn not_emulated() -> String {
+    let lines = vmlogin_sandbox::not_emulated()
+        .iter()
+        .map(|line| format!("\n  {line}"));
+    format!("It does not emulate:{}", lines.collect::<String>())
 }
 
 /// An empty variable is one that is not set.

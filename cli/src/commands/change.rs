@@ -215,9 +215,12 @@ fn tell(
         stopped,
         again: &again,
     };
-    session
-        .terminal
-        .result(&report::text(ended, session.view_out()));
+    let text = report::text(ended, session.view_out());
+    // The plan stands above it.
+    session.terminal.result(&format!(
+        "
+{text}"
+    ));
 }
 
 fn judge(

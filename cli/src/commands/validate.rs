@@ -3,7 +3,7 @@
 use crate::args::{Format, ValidateArgs};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::render::validated;
+use crate::render::{findings, validated};
 use crate::session::Session;
 use crate::session::manifest::load;
 
@@ -19,15 +19,15 @@ pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error>
         }
         loaded => loaded?,
     };
-    let findings = loaded.findings();
-    let refused = findings.iter().any(|finding| finding.blocks());
+    let opinions = loaded.findings();
+    let refused = opinions.iter().any(|finding| finding.blocks());
     match args.format {
         Format::Json => session
             .terminal
-            .result(&validated::json(&loaded, &findings)),
+            .result(&validated::json(&loaded, &opinions)),
         Format::Text => {
-            session.terminal.diagnostic(&validated::findings(
-                &findings,
+            session.terminal.diagnostic(&findings::text(
+                &opinions,
                 &loaded.sources,
                 session.view_err(),
             ));

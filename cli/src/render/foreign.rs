@@ -23,21 +23,6 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Several lines, each safe and each after `indent`; blank ones are left out.
-pub(crate) fn lines(text: &str, indent: &str) -> String {
-    let mut safe = String::new();
-    for each in text
-        .lines()
-        .map(str::trim_end)
-        .filter(|each| !each.is_empty())
-    {
-        safe.push_str(indent);
-        safe.push_str(&line(&each.replace('\t', " ")));
-        safe.push('\n');
-    }
-    safe
-}
-
 /// A text cut to a number of characters, the last being `…` where it was cut.
 pub(crate) fn clipped(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
@@ -82,14 +67,6 @@ mod tests {
         for (text, safe) in cases {
             assert_eq!(line(text), safe);
         }
-    }
-
-    #[test]
-    fn a_message_keeps_its_lines_and_nothing_else() {
-        assert_eq!(
-            lines("one\r\n\n\ttwo\u{7}\n", "  "),
-            "  one\n   two\\u{7}\n"
-        );
     }
 
     #[test]

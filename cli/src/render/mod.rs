@@ -2,12 +2,14 @@
 
 pub(crate) mod again;
 pub(crate) mod fault;
+pub(crate) mod findings;
 pub(crate) mod foreign;
 pub(crate) mod graph;
 pub(crate) mod paint;
 pub(crate) mod plan_text;
 pub(crate) mod problems;
 pub(crate) mod progress;
+pub(crate) mod prose;
 pub(crate) mod refusals;
 pub(crate) mod report;
 #[cfg(test)]

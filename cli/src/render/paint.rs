@@ -10,7 +10,8 @@ pub(crate) struct Paint {
 }
 
 impl Paint {
-    /// No colour.
+    /// No colour, for tests of screens.
+    #[cfg(test)]
     pub(crate) const OFF: Paint = Paint { on: false };
 
     /// Something that is made.
@@ -26,6 +27,11 @@ impl Paint {
     /// Something that goes away, or is wrong.
     pub(crate) fn removed(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default(), text)
+    }
+
+    /// Something that stays as it is.
+    pub(crate) fn plain(self, text: &str) -> String {
+        text.to_owned()
     }
 
     /// What a section begins with.

@@ -7,16 +7,12 @@ mod fold;
 use std::fmt::Write;
 
 use vmlogin_engine::plan::{Action, Change, Mode, Plan, Step};
-use vmlogin_engine::rule::{Certainty, Finding, Severity};
 use vmlogin_engine::schema::Class;
 use vmlogin_engine::source::Sources;
 use vmlogin_engine::value::Value;
 
-use super::{View, foreign};
+use super::{Paint, View, findings, foreign, prose};
 use fold::{Group, folded};
-
-/// The most characters of a manifest's line beside a finding.
-const LONGEST: usize = 100;
 
 /// The whole screen.
 pub(crate) fn text(plan: &Plan, sources: &Sources, view: View) -> String {
@@ -64,14 +60,15 @@ pub(crate) fn summary(plan: &Plan) -> String {
         Mode::Destroy => ("destroy", "to stay"),
     };
     let mut line = format!("{verb}: ");
-    if plan.is_empty() && count(Action::Defer) == 0 && blocked == 0 {
-        let _ = write!(line, "nothing is to change, {} {stay}", count(Action::Keep));
-        return line;
-    }
     if plan.is_empty() {
-        line.push_str("nothing is to change now: ");
+        let now = if count(Action::Defer) + blocked > 0 {
+            " now"
+        } else {
+            ""
+        };
+        let _ = write!(line, "nothing is to change{now}, ");
     }
-    if plan.mode == Mode::Apply {
+    if !plan.is_empty() && plan.mode == Mode::Apply {
         let _ = write!(
             line,
             "{} to create, {} to update, ",
@@ -79,14 +76,18 @@ pub(crate) fn summary(plan: &Plan) -> String {
             count(Action::Update)
         );
     }
-    let _ = write!(
-        line,
-        "{} to revoke, {} to delete, {} deferred, {} {stay}",
-        count(Action::Revoke),
-        count(Action::Delete),
-        count(Action::Defer),
-        count(Action::Keep),
-    );
+    if !plan.is_empty() {
+        let _ = write!(
+            line,
+            "{} to revoke, {} to delete, ",
+            count(Action::Revoke),
+            count(Action::Delete)
+        );
+    }
+    if !plan.is_empty() || count(Action::Defer) > 0 {
+        let _ = write!(line, "{} deferred, ", count(Action::Defer));
+    }
+    let _ = write!(line, "{} {stay}", count(Action::Keep));
     if blocked > 0 {
         let _ = write!(line, ", {blocked} blocked");
     }
@@ -129,11 +130,18 @@ impl Screen<'_> {
         };
         let mut flags = quoted("--target", &selection.targets);
         flags.extend(quoted("--exclude", &selection.excludes));
-        let line = format!(
-            "PARTIAL PLAN: only what {} selects; nothing outside it is removed",
+        let what = format!(
+            "only what {} selects; nothing outside it is removed",
             flags.join(" ")
         );
-        let _ = writeln!(self.text, "{}\n", self.view.paint.changed(&line));
+        self.text.push_str(&prose::headed(
+            self.view,
+            0,
+            "PARTIAL PLAN:",
+            Paint::changed,
+            &what,
+        ));
+        self.text.push('\n');
     }
 
     fn steps(&mut self, title: &str, of: impl Fn(&Step) -> bool) {
@@ -155,95 +163,66 @@ impl Screen<'_> {
 
     fn group(&mut self, group: &Group<'_>) {
         let step = group.first;
-        let head = self.head(step);
-        let address = foreign::line(step.address.as_str());
-        match group.count {
-            1 => {
-                let title = self
-                    .view
-                    .paint
-                    .dim(&format!("({})", foreign::line(&step.title)));
-                let _ = writeln!(self.text, "  {head} {address} {title}");
-            }
-            count => {
-                let _ = writeln!(
-                    self.text,
-                    "  {head} × {count} {} like {address}",
-                    group.noun
-                );
-            }
+        let (head, paint) = head(step);
+        let address = step.address.as_str();
+        if group.count == 1 {
+            self.text
+                .push_str(&prose::step(self.view, &head, paint, address, &step.title));
+        } else {
+            let (head, address) = (paint(self.view.paint, &head), foreign::line(address));
+            let _ = writeln!(
+                self.text,
+                "  {head} × {} {} like {address}",
+                group.count, group.noun
+            );
         }
         self.details(step);
     }
 
-    fn head(&self, step: &Step) -> String {
-        if step.blocked.is_some() {
-            return self
-                .view
-                .paint
-                .removed(&format!("x blocked {}", step.action));
-        }
-        let words = format!("{} {}", mark(step.action), step.action);
-        match step.action {
-            Action::Create => self.view.paint.added(&words),
-            Action::Update | Action::Defer => self.view.paint.changed(&words),
-            Action::Revoke | Action::Delete => self.view.paint.removed(&words),
-            Action::Keep => words,
-        }
-    }
-
     fn details(&mut self, step: &Step) {
         if let Some(hindrance) = &step.hindrance {
-            let _ = writeln!(
-                self.text,
-                "      because {}",
-                foreign::line(&hindrance.reason)
-            );
-            let _ = writeln!(self.text, "      help: {}", foreign::line(&hindrance.help));
+            self.detail(&format!("because {}", hindrance.reason));
+            self.detail(&format!("help: {}", hindrance.help));
         }
-        if let Some(blocked) = &step.blocked {
-            let _ = writeln!(
-                self.text,
-                "      because of {} about {}",
-                blocked.rule,
-                foreign::line(blocked.subject.as_str())
-            );
-        } else {
-            for change in &step.changes {
-                self.change(step, change);
+        match &step.blocked {
+            Some(blocked) if blocked.subject == step.address => {
+                self.detail(&format!("because of {}", blocked.rule))
             }
+            Some(blocked) => self.detail(&format!(
+                "because of {} about {}",
+                blocked.rule, blocked.subject
+            )),
+            None if step.action == Action::Defer && !self.view.verbose => {}
+            None => step
+                .changes
+                .iter()
+                .for_each(|change| self.change(step, change)),
         }
         for note in &step.notes {
-            let _ = writeln!(self.text, "      note: {}", foreign::line(note));
+            self.detail(&format!("note: {note}"));
         }
         if self.view.verbose {
             for wait in &step.waits {
-                let line = format!(
-                    "      after {}: {}",
-                    foreign::line(wait.on.as_str()),
-                    foreign::line(&wait.reason)
-                );
-                let _ = writeln!(self.text, "{}", self.view.paint.dim(&line));
+                self.detail(&format!("after {}: {}", wait.on, wait.reason));
             }
         }
     }
 
+    fn detail(&mut self, text: &str) {
+        self.text.push_str(&prose::prose(self.view, 6, text));
+    }
+
+    /// A difference. What only is as it should not be is told by a note or a finding already.
     fn change(&mut self, step: &Step, change: &Change) {
-        let said_already = change.class != Class::Changeable && step.action != Action::Create;
-        if said_already || (step.action == Action::Create && is_in_title(step, &change.after)) {
-            return;
+        let is_making = change.before == Value::Null && step.action != Action::Update;
+        if is_making && !is_in_title(step, &change.after) {
+            self.detail(&format!("{} = {}", change.attribute, change.after));
+        } else if !is_making && change.class == Class::Changeable {
+            self.detail(&format!(
+                "{}: {} -> {}",
+                change.attribute, change.before, change.after
+            ));
         }
-        let after = change.after.to_string();
-        let after = foreign::line(&after);
-        let name = foreign::line(&change.attribute);
-        let _ = match step.action {
-            Action::Create => writeln!(self.text, "      {name} = {after}"),
-            _ => writeln!(
-                self.text,
-                "      {name}: {} -> {after}",
-                foreign::line(&change.before.to_string())
-            ),
-        };
     }
 
     /// What is kept and has something to say: always in a destroy, else where there is a note.
@@ -259,7 +238,7 @@ impl Screen<'_> {
     }
 
     fn findings(&mut self) {
-        let text = findings(&self.plan.findings, self.sources, self.view);
+        let text = findings::text(&self.plan.findings, self.sources, self.view);
         self.text.push_str(&text);
     }
 
@@ -272,9 +251,13 @@ impl Screen<'_> {
             self.plan.unmanaged.len(),
         );
         for grant in &self.plan.unmanaged {
-            let _ = writeln!(self.text, "  = keep {}", foreign::line(&grant.name));
-            let _ = writeln!(self.text, "      at {}", foreign::line(&grant.scope));
-            let _ = writeln!(self.text, "      because {}", foreign::line(&grant.why));
+            self.text.push_str(&prose::prose(
+                self.view,
+                2,
+                &format!("= keep {}", grant.name),
+            ));
+            self.detail(&format!("at {}", grant.scope));
+            self.detail(&format!("because {}", grant.why));
         }
         self.text.push('\n');
     }
@@ -288,54 +271,28 @@ impl Screen<'_> {
             self.plan.gaps.len(),
         );
         for gap in &self.plan.gaps {
-            let _ = writeln!(self.text, "  ? not read: {}", foreign::line(gap));
+            self.text.push_str(&prose::headed(
+                self.view,
+                2,
+                "? not read:",
+                Paint::changed,
+                gap,
+            ));
         }
         self.text.push('\n');
     }
 }
 
-/// What the rules say, each with the line of the manifest that it is about; nothing where they are silent.
-pub(crate) fn findings(findings: &[Finding], sources: &Sources, view: View) -> String {
-    if findings.is_empty() {
-        return String::new();
-    }
-    let mut text = view
-        .paint
-        .heading(&format!("findings ({})", findings.len()));
-    text.push('\n');
-    for each in findings {
-        finding(each, sources, view, &mut text);
-    }
-    text.push('\n');
-    text
-}
-
-fn finding(finding: &Finding, sources: &Sources, view: View, text: &mut String) {
-    let word = match (finding.certainty, finding.severity) {
-        (Certainty::NotChecked, _) => view.paint.changed("? not checked"),
-        (Certainty::Seen, Severity::Error) => view.paint.removed("x error"),
-        (Certainty::Seen, Severity::Warning) => view.paint.changed("! warning"),
-        (Certainty::Seen, Severity::Info) => "i info".to_owned(),
-    };
-    let message = foreign::line(&finding.message);
-    let _ = writeln!(text, "  {word} {} {message}", finding.rule);
-    match finding.span {
-        Some(span) if !sources.name(span.source).is_empty() => {
-            let (line, column) = sources.line_column(span);
-            let name = foreign::line(sources.name(span.source));
-            let code = foreign::line(line_of(sources, span).trim());
-            let _ = writeln!(
-                text,
-                "      {name}:{line}:{column} | {}",
-                foreign::clipped(&code, LONGEST)
-            );
-        }
-        _ => {
-            let _ = writeln!(text, "      at {}", foreign::line(finding.subject.as_str()));
-        }
-    }
-    if let Some(help) = &finding.help {
-        let _ = writeln!(text, "      help: {}", foreign::line(help));
+/// What happens to a step, with its mark, and how that is painted.
+fn head(step: &Step) -> (String, fn(Paint, &str) -> String) {
+    let words = format!("{} {}", mark(step.action), step.action);
+    match step.action {
+        Action::Keep if step.blocked.is_some() => ("x blocked".to_owned(), Paint::removed),
+        action if step.blocked.is_some() => (format!("x blocked {action}"), Paint::removed),
+        Action::Create => (words, Paint::added),
+        Action::Update | Action::Defer => (words, Paint::changed),
+        Action::Revoke | Action::Delete => (words, Paint::removed),
+        Action::Keep => (words, Paint::plain),
     }
 }
 
@@ -347,16 +304,6 @@ fn is_in_title(step: &Step, value: &Value) -> bool {
         Value::Null => true,
         _ => false,
     }
-}
-
-fn line_of<'s>(sources: &'s Sources, span: vmlogin_engine::source::Span) -> &'s str {
-    let (line, _) = sources.line_column(span);
-    let lines = sources.lines(span.source);
-    let start = lines.get(line - 1).map_or(0, |start| *start as usize);
-    let text = sources.text(span.source);
-    text.get(start..)
-        .and_then(|rest| rest.lines().next())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -33,11 +33,7 @@ pub(crate) fn text(problems: &[Problem], sources: &Sources, view: View) -> Strin
         1 => "1 problem".to_owned(),
         more => format!("{more} problems"),
     };
-    let _ = writeln!(
-        screen,
-        "{}",
-        view.paint.removed(&format!("{count} in the manifest"))
-    );
+    let _ = writeln!(screen, "{}", view.paint.removed(&count));
     screen
 }
 

@@ -14,6 +14,9 @@ use super::{Paint, foreign};
 /// How long nothing may be said while something runs.
 pub(crate) const SILENCE: Duration = Duration::from_secs(10);
 
+/// The most characters of a cause; the report has all of it.
+const LONGEST: usize = 80;
+
 /// What a run is doing, as far as its events tell.
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -109,11 +112,6 @@ impl Progress {
         Some(line)
     }
 
-    /// What runs now: its address and for how long.
-    pub(crate) fn running(&self) -> impl Iterator<Item = &Address> {
-        self.running.keys()
-    }
-
     fn end(
         &self,
         address: &Address,
@@ -123,6 +121,7 @@ impl Progress {
     ) -> String {
         let address = foreign::line(address.as_str());
         let took = took
+            .filter(|took| took.as_secs() > 0)
             .map(|took| format!(" ({})", seconds(took)))
             .unwrap_or_default();
         match outcome {
@@ -130,11 +129,12 @@ impl Progress {
                 format!("  {} {action} {address}{took}", self.paint.added("done"))
             }
             Outcome::Failed { fault } => {
-                let code = fault.code.as_deref().unwrap_or("no code");
+                let why = fault.code.as_deref().unwrap_or(&fault.message);
+                let why = foreign::clipped(&foreign::line(why), LONGEST).into_owned();
                 format!(
                     "  {} {action} {address}{took}: {}",
                     self.paint.removed("failed"),
-                    foreign::line(code)
+                    why
                 )
             }
             Outcome::Deferred { reason } => {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use vmlogin_engine::plan::guard::Refusal;
 
-use super::{View, foreign};
+use super::{Paint, View, foreign, prose};
 
 /// More addresses than this are counted.
 const FEW: usize = 10;
@@ -13,15 +13,11 @@ const FEW: usize = 10;
 pub(crate) fn refused(refusals: &[Refusal], view: View) -> String {
     let mut screen = String::new();
     for refusal in refusals {
-        let _ = writeln!(
-            screen,
-            "{} the guard `{}` refuses this plan",
-            view.paint.removed("refused:"),
-            refusal.guard
-        );
+        let what = format!("the guard `{}` refuses this plan", refusal.guard);
+        screen.push_str(&prose::headed(view, 0, "refused:", Paint::removed, &what));
         details(refusal, view, &mut screen);
     }
-    let _ = writeln!(screen, "nothing was done");
+    screen.push_str("nothing was done\n");
     screen
 }
 
@@ -29,19 +25,15 @@ pub(crate) fn refused(refusals: &[Refusal], view: View) -> String {
 pub(crate) fn announced(refusals: &[Refusal], view: View) -> String {
     let mut screen = String::new();
     for refusal in refusals {
-        let _ = writeln!(
-            screen,
-            "{} an apply would be refused by the guard `{}`",
-            view.paint.changed("note:"),
-            refusal.guard
-        );
+        let what = format!("an apply would be refused by the guard `{}`", refusal.guard);
+        screen.push_str(&prose::headed(view, 0, "note:", Paint::changed, &what));
         details(refusal, view, &mut screen);
     }
     screen
 }
 
 fn details(refusal: &Refusal, view: View, screen: &mut String) {
-    let _ = writeln!(screen, "  {}", foreign::line(&refusal.message));
+    screen.push_str(&prose::prose(view, 2, &refusal.message));
     let shown = if view.verbose {
         refusal.affected.len()
     } else {
@@ -57,7 +49,11 @@ fn details(refusal: &Refusal, view: View, screen: &mut String) {
             refusal.affected.len() - shown
         );
     }
-    let _ = writeln!(screen, "  to lift it: {}", foreign::line(&refusal.lift));
+    screen.push_str(&prose::prose(
+        view,
+        2,
+        &format!("to lift it: {}", refusal.lift),
+    ));
 }
 
 #[cfg(test)]

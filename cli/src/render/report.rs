@@ -5,10 +5,10 @@ use std::fmt::Write;
 
 use vmlogin_engine::apply::{Report, Tally};
 use vmlogin_engine::event::Outcome;
-use vmlogin_engine::plan::{Mode, Plan, Step};
+use vmlogin_engine::plan::{Action, Mode, Plan, Step};
 use vmlogin_engine::provider::{Proof, Verdict};
 
-use super::{View, fault, foreign};
+use super::{Paint, View, fault, foreign, prose};
 
 /// Everything that the last screen of a run is made of.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,9 @@ pub(crate) struct Ended<'a> {
     pub again: &'a str,
 }
 
+/// More steps of one sort than this are counted.
+const FEW: usize = 20;
+
 /// The whole screen.
 pub(crate) fn text(ended: Ended<'_>, view: View) -> String {
     let mut screen = Screen {
@@ -33,24 +36,46 @@ pub(crate) fn text(ended: Ended<'_>, view: View) -> String {
         text: String::new(),
     };
     screen.done();
-    screen.failed();
-    screen.others("put off for now", |outcome| match outcome {
-        Outcome::Deferred { reason } => {
-            Some(("! deferred", format!("because {}", foreign::line(reason))))
-        }
-        _ => None,
-    });
-    screen.others("blocked", |outcome| match outcome {
-        Outcome::Blocked { because } => Some((
-            "x blocked",
-            format!("because of {}", foreign::line(because)),
-        )),
-        _ => None,
-    });
-    screen.others("not started", |outcome| match outcome {
-        Outcome::NotStarted => Some(("? not started", String::new())),
-        _ => None,
-    });
+    screen.section(
+        "failed",
+        "x failed",
+        Paint::removed,
+        |outcome| match outcome {
+            Outcome::Failed { fault } => Some(fault::body(fault, view, 6)),
+            _ => None,
+        },
+    );
+    screen.section(
+        "put off for now",
+        "! deferred",
+        Paint::changed,
+        |outcome| match outcome {
+            Outcome::Deferred { reason } => {
+                Some(prose::prose(view, 6, &format!("because {reason}")))
+            }
+            _ => None,
+        },
+    );
+    screen.section(
+        "blocked",
+        "x blocked",
+        Paint::changed,
+        |outcome| match outcome {
+            Outcome::Blocked { because } => {
+                Some(prose::prose(view, 6, &format!("because of {because}")))
+            }
+            _ => None,
+        },
+    );
+    screen.section(
+        "not started",
+        "? not started",
+        Paint::changed,
+        |outcome| match outcome {
+            Outcome::NotStarted => Some(String::new()),
+            _ => None,
+        },
+    );
     screen.verdicts();
     screen.summary();
     screen.text
@@ -102,81 +127,82 @@ struct Screen<'a> {
 impl Screen<'_> {
     /// What went well is told one by one only where it has a note, or where more is asked for: the plan named it already.
     fn done(&mut self) {
-        for (step, outcome) in self.ended.steps() {
-            let Outcome::Done { note } = outcome else {
-                continue;
+        let view = self.view;
+        let all = |note: &Option<String>| note.is_some() || view.verbose;
+        let note = |note: &Option<String>| {
+            note.as_ref()
+                .map(|note| prose::prose(view, 6, &format!("note: {note}")))
+        };
+        self.section("done", "= done", Paint::added, |outcome| match outcome {
+            Outcome::Done { note: said } if all(said) => Some(note(said).unwrap_or_default()),
+            _ => None,
+        });
+    }
+
+    /// The steps that ended in one way, each with what is said of it.
+    fn section(
+        &mut self,
+        title: &str,
+        head: &str,
+        paint: fn(Paint, &str) -> String,
+        of: impl Fn(&Outcome) -> Option<String>,
+    ) {
+        let steps = self
+            .ended
+            .steps()
+            .filter_map(|(step, outcome)| of(outcome).map(|said| (step, said)));
+        let steps: Vec<(&Step, String)> = steps.collect();
+        if steps.is_empty() {
+            return;
+        }
+        let heading = self
+            .view
+            .paint
+            .heading(&format!("{title} ({})", steps.len()));
+        let _ = writeln!(self.text, "{heading}");
+        let shown = if self.view.verbose { steps.len() } else { FEW };
+        for (step, said) in steps.iter().take(shown) {
+            let head = match step.action {
+                Action::Defer | Action::Keep => head.to_owned(),
+                action => format!("{head} {action}"),
             };
-            if note.is_none() && !self.view.verbose {
-                continue;
-            }
-            self.line(self.view.paint.added("= done"), step);
-            if let Some(note) = note {
-                let _ = writeln!(self.text, "      note: {}", foreign::line(note));
-            }
+            self.text.push_str(&prose::step(
+                self.view,
+                &head,
+                paint,
+                step.address.as_str(),
+                &step.title,
+            ));
+            self.text.push_str(said);
         }
-        self.gap();
-    }
-
-    fn failed(&mut self) {
-        let failed: Vec<_> = self
-            .ended
-            .steps()
-            .filter_map(|(step, outcome)| match outcome {
-                Outcome::Failed { fault } => Some((step, fault)),
-                _ => None,
-            })
-            .collect();
-        if failed.is_empty() {
-            return;
+        if steps.len() > shown {
+            let _ = writeln!(
+                self.text,
+                "  and {} more; -v shows them all",
+                steps.len() - shown
+            );
         }
-        self.heading("failed", failed.len());
-        for (step, fault) in failed {
-            self.line(self.view.paint.removed("x failed"), step);
-            self.text.push_str(&fault::body(fault, "      "));
-        }
-        self.gap();
-    }
-
-    fn others(&mut self, title: &str, of: impl Fn(&Outcome) -> Option<(&'static str, String)>) {
-        let others: Vec<_> = self
-            .ended
-            .steps()
-            .filter_map(|(step, outcome)| of(outcome).map(|said| (step, said)))
-            .collect();
-        if others.is_empty() {
-            return;
-        }
-        self.heading(title, others.len());
-        for (step, (words, why)) in others {
-            self.line(self.view.paint.changed(words), step);
-            if !why.is_empty() {
-                let _ = writeln!(self.text, "      {why}");
-            }
-        }
-        self.gap();
+        self.text.push('\n');
     }
 
     /// What is not as it should be, and what could not be looked at; the rest only where more is asked for.
     fn verdicts(&mut self) {
-        let Some(verdicts) = self.ended.verdicts else {
-            return;
-        };
-        for verdict in verdicts {
-            let (words, why) = match &verdict.result {
-                Proof::Verified if self.view.verbose => (self.view.paint.added("= verified"), ""),
+        let before = self.text.len();
+        for verdict in self.ended.verdicts.unwrap_or_default() {
+            let (head, paint, why): (_, fn(Paint, &str) -> String, _) = match &verdict.result {
+                Proof::Verified if self.view.verbose => ("= verified", Paint::added, ""),
                 Proof::Verified => continue,
-                Proof::NotChecked(why) => (self.view.paint.changed("? not checked"), why.as_str()),
-                Proof::Wrong(why) => (self.view.paint.removed("x wrong"), why.as_str()),
+                Proof::NotChecked(why) => ("? not checked", Paint::changed, why.as_str()),
+                Proof::Wrong(why) => ("x wrong", Paint::removed, why.as_str()),
             };
-            let address = foreign::line(verdict.address.as_str());
-            let _ = writeln!(
-                self.text,
-                "  {words} {address}: {}",
-                foreign::line(&verdict.check)
-            );
-            self.text.push_str(&foreign::lines(why, "      "));
+            let what = format!("{}: {}", verdict.address, verdict.check);
+            self.text
+                .push_str(&prose::headed(self.view, 2, head, paint, &what));
+            self.text.push_str(&prose::prose(self.view, 6, why));
         }
-        self.gap();
+        if self.text.len() > before {
+            self.text.push('\n');
+        }
     }
 
     fn summary(&mut self) {
@@ -196,30 +222,6 @@ impl Screen<'_> {
                 "running it again continues: {}",
                 foreign::line(self.ended.again)
             );
-        }
-    }
-
-    fn heading(&mut self, title: &str, count: usize) {
-        let _ = writeln!(
-            self.text,
-            "{}",
-            self.view.paint.heading(&format!("{title} ({count})"))
-        );
-    }
-
-    fn line(&mut self, words: String, step: &Step) {
-        let address = foreign::line(step.address.as_str());
-        let title = self
-            .view
-            .paint
-            .dim(&format!("({})", foreign::line(&step.title)));
-        let _ = writeln!(self.text, "  {words} {} {address} {title}", step.action);
-    }
-
-    /// An empty line between sections.
-    fn gap(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
-            self.text.push('\n');
         }
     }
 }
@@ -267,6 +269,7 @@ mod tests {
         let outcomes = || vec![(at("web01"), done()), (at("web02"), done())];
         insta::assert_snapshot!(screen(outcomes(), Some(&[verdict.clone()]), PLAIN), @"apply: 2 done, 0 deferred, 0 failed, 0 blocked, 0 not started; 1 verified, 0 not checked, 0 wrong");
         insta::assert_snapshot!(screen(outcomes(), Some(&[verdict]), View { verbose: true, ..PLAIN }), @"
+        done (2)
           = done create vm:core/rg-web/web01/login (login extension of `web01`)
           = done create vm:core/rg-web/web02/login (login extension of `web02`)
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use vmlogin_engine::rule::Finding;
-use vmlogin_engine::source::Sources;
 
-use super::{View, foreign, plan_text, pretty};
+use super::{foreign, pretty};
 use crate::session::manifest::Loaded;
 
 /// The version of the JSON. It rises when a reader of the old form would be misled.
@@ -14,13 +13,15 @@ const FORMAT: u32 = 1;
 
 /// One line: what the manifest holds.
 pub(crate) fn text(loaded: &Loaded) -> String {
+    let count = loaded.manifest.resources.len();
     let kinds: Vec<String> = counts(loaded)
         .iter()
-        .map(|(kind, count)| format!("{count} {kind}"))
+        .map(|(kind, count)| format!("{kind} {count}"))
         .collect();
-    let resources = match kinds.is_empty() {
-        true => "no resources".to_owned(),
-        false => kinds.join(", "),
+    let resources = match count {
+        0 => "no resources".to_owned(),
+        1 => format!("1 resource ({})", kinds.join(", ")),
+        more => format!("{more} resources ({})", kinds.join(", ")),
     };
     let files = match loaded.files {
         1 => "1 file".to_owned(),
@@ -30,11 +31,6 @@ pub(crate) fn text(loaded: &Loaded) -> String {
         "valid: estate `{}` in {files}: {resources}\n",
         foreign::line(&loaded.manifest.estate)
     )
-}
-
-/// What the rules say.
-pub(crate) fn findings(findings: &[Finding], sources: &Sources, view: View) -> String {
-    plan_text::findings(findings, sources, view)
 }
 
 /// The same as one JSON document; `problems` is empty, and there for readers who ask for it in any case.

@@ -74,7 +74,50 @@ fn what_a_seed_does_not_know_is_a_problem_like_a_manifests() {
     let screen = read_text(
         "tenant \"11111111-1111-4111-8111-111111111111\" domain=\"contoso.com\" nme=x {\n    usr \"kim@contoso.com\"\n    user \"lee@contoso.com\" id=$id\n}\nlet id 1\n",
     );
-    insta::assert_snapshot!(screen.unwrap_err(), @"");
+    insta::assert_snapshot!(screen.unwrap_err(), @r#"
+    VML071
+
+      × unknown property `nme` on `tenant`
+       ╭─[sandbox.kdl:1:68]
+     1 │ tenant "11111111-1111-4111-8111-111111111111" domain="contoso.com" nme=x {
+       ·                                                                    ───
+     2 │     usr "kim@contoso.com"
+       ╰────
+      help: did you mean `name`?
+
+    VML070
+
+      × unknown node `usr` in `tenant`
+       ╭─[sandbox.kdl:2:5]
+     1 │ tenant "11111111-1111-4111-8111-111111111111" domain="contoso.com" nme=x {
+     2 │     usr "kim@contoso.com"
+       ·     ───
+     3 │     user "lee@contoso.com" id=$id
+       ╰────
+      help: did you mean `user`?
+
+    VML073
+
+      × this is not a text: a seed has no names to refer to
+       ╭─[sandbox.kdl:3:31]
+     2 │     usr "kim@contoso.com"
+     3 │     user "lee@contoso.com" id=$id
+       ·                               ───
+     4 │ }
+       ╰────
+
+    VML070
+
+      × unknown node `let` in a seed
+       ╭─[sandbox.kdl:5:1]
+     4 │ }
+     5 │ let id 1
+       · ───
+       ╰────
+      help: here may stand `tenant` and `fault`
+
+    4 problems
+    "#);
 }
 
 #[test]
@@ -82,5 +125,20 @@ fn what_the_sandbox_refuses_is_shown_where_it_stands() {
     let screen = read_text(
         "tenant \"11111111-1111-4111-8111-111111111111\" domain=\"contoso.com\" {\n    group a id=\"bbbbbbbb-0000-4000-8000-000000000001\"\n    group b id=\"bbbbbbbb-0000-4000-8000-000000000001\"\n}\n",
     );
-    insta::assert_snapshot!(screen.unwrap_err(), @"");
+    insta::assert_snapshot!(screen.unwrap_err(), @r#"
+    VML074
+
+      × object `bbbbbbbb-0000-4000-8000-000000000001` is declared twice (tenant 11111111-1111-4111-
+      │ 8111-111111111111 / group b)
+       ╭─[sandbox.kdl:3:16]
+     2 │     group a id="bbbbbbbb-0000-4000-8000-000000000001"
+     3 │     group b id="bbbbbbbb-0000-4000-8000-000000000001"
+       ·                ───────────────────┬──────────────────
+       ·                                   ╰── here
+     4 │ }
+       ╰────
+      help: correct it in the seed; providers/sandbox/SEED.md tells what may be written
+
+    1 problem
+    "#);
 }

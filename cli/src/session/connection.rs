@@ -15,7 +15,6 @@ use vmlogin_azure::http::transport::connect;
 use vmlogin_azure::http::{Client, ClientOptions, Stop, Trace};
 use vmlogin_azure::{Azure, Patience, TenantAccess};
 use vmlogin_engine::manifest::{Manifest, Tenant};
-use vmlogin_engine::provider::Fault;
 use vmlogin_sandbox::{Sandbox, Seed};
 
 use super::Session;
@@ -97,9 +96,9 @@ enum Place {
 }
 
 impl Place {
-    fn cloud(&self, tenant: &Tenant) -> Result<Cloud, Fault> {
+    fn cloud(&self, tenant: &Tenant) -> Result<Cloud, Error> {
         match self {
-            Place::Sandbox(url, _) => Cloud::sandbox(url),
+            Place::Sandbox(url, _) => Ok(Cloud::sandbox(url)?),
             // The manifest was checked against the catalogue, whose clouds are those of the table.
             Place::Azure => Ok(Cloud::named(
                 tenant.cloud.parse().unwrap_or(CloudName::Public),

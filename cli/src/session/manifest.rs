@@ -49,7 +49,7 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
         },
     );
     problems.extend(expanded.problems);
-    let lowered = lower(&expanded.tree, catalogue);
+    let lowered = lower(&expanded.tree, catalogue).after(&problems);
     problems.extend(lowered.problems);
     let Some(manifest) = lowered.manifest.filter(|_| problems.is_empty()) else {
         return Err(Error::Problems {

@@ -60,8 +60,8 @@ pub fn expand(files: Vec<File>, inputs: &Inputs) -> Expanded {
     for file in files {
         // A header that stands in the wrong file was refused; beside the right one it would only be refused again.
         let surplus = rooted && !file.root;
-        let kept = |node: &Node| !form::is_spent(node) && !(surplus && form::is_header(node));
-        nodes.extend(file.tree.nodes.into_iter().filter(kept));
+        let gone = |node: &Node| form::is_spent(node) || (surplus && form::is_header(node));
+        nodes.extend(file.tree.nodes.into_iter().filter(|node| !gone(node)));
     }
     let mut tree = Tree { nodes };
     substitute::substitute(&mut tree, &mut names, &mut problems);

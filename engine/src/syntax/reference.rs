@@ -122,17 +122,16 @@ fn places(raw: &str, span: Span, count: usize) -> Vec<Span> {
     let mut from = 0;
     while let Some(at) = raw[from..].find("${").map(|at| from + at) {
         from = at + 2;
-        if raw[..at].ends_with('$')
-            && !places
-                .last()
-                .is_some_and(|last: &Span| last.end as usize == span.start as usize + at)
-        {
+        if raw[..at].ends_with('$') {
             continue;
         }
-        let length = raw[at..].find('}').map_or(2, |length| length + 1);
-        from = from.max(at + length);
         let start = span.start as usize + at;
-        places.push(Span::new(span.source, start, start + length));
+        let Some(close) = raw[at..].find('}') else {
+            places.push(Span::new(span.source, start, start + 2));
+            break;
+        };
+        from = at + close + 1;
+        places.push(Span::new(span.source, start, start + close + 1));
     }
     if places.len() == count || places.len() == count + 1 {
         places

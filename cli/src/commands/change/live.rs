@@ -27,6 +27,7 @@ pub(crate) async fn run(
     planned: &Planned,
     parallelism: usize,
 ) -> Report {
+    watch.begin_writing();
     let plan = &planned.plan;
     let news = News::begin(session, events, plan);
     let stop = || watch.is_stopped();

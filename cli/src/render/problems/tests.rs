@@ -53,7 +53,7 @@ fn a_problem_fits_a_narrow_screen_and_needs_no_colour() {
       help: did you mean `auto-upgrade-
             minor-version`?
 
-    1 problem in the manifest
+    1 problem
     ");
 }
 
@@ -96,7 +96,7 @@ fn two_places_of_one_file_are_shown_together_and_of_two_files_apart() {
        ·      ╰── and here
        ╰────
 
-    1 problem in the manifest
+    1 problem
     ");
 }
 
@@ -157,7 +157,7 @@ fn the_end_of_a_file_can_be_pointed_at() {
       help: did you mean `auto-upgrade-
             minor-version`?
 
-    1 problem in the manifest
+    1 problem
     ");
 }
 
@@ -227,6 +227,6 @@ fn a_problem_without_a_place_is_still_told() {
       help: did you mean `auto-upgrade-
             minor-version`?
 
-    1 problem in the manifest
+    1 problem
     ");
 }

@@ -100,28 +100,40 @@ fn read_let<'f>(node: &'f Node, problems: &mut Problems) -> Option<(&'f str, Def
 }
 
 fn read_param<'f>(node: &'f Node, problems: &mut Problems) -> Option<(&'f str, Definition<'f>)> {
-    let (name, place, surplus) = read_name(node, "param", PARAM, problems)?;
-    let mut malformed = |span| {
+    let (name, place, more) = read_name(node, "param", PARAM, problems)?;
+    let properties = node
+        .properties
+        .iter()
+        .filter(|property| property.name.as_str() != "default");
+    let spans = more
+        .iter()
+        .map(|argument| argument.span)
+        .chain(properties.map(|property| property.span));
+    for span in spans {
         problems.push(LanguageProblem::Malformed {
             form: "param",
             wanted: PARAM,
             span,
-        })
-    };
-    surplus.iter().for_each(|argument| malformed(argument.span));
-    node.properties
-        .iter()
-        .filter(|property| property.name.as_str() != "default")
-        .for_each(|property| malformed(property.span));
+        });
+    }
     let mut choices: &[Argument] = &[];
     for child in node.children() {
-        let is_choices = child.name.as_str() == "one-of"
-            && child.properties.is_empty()
-            && child.children.is_none();
-        if is_choices && choices.is_empty() && !child.arguments.is_empty() {
-            choices = &child.arguments;
+        let is_choices =
+            child.name.as_str() == "one-of" && surplus(child).is_none() && choices.is_empty();
+        if !is_choices {
+            problems.push(LanguageProblem::Malformed {
+                form: "param",
+                wanted: PARAM,
+                span: child.span,
+            });
+        } else if child.arguments.is_empty() {
+            problems.push(LanguageProblem::Incomplete {
+                form: "param",
+                wanted: PARAM,
+                span: child.span,
+            });
         } else {
-            malformed(child.span);
+            choices = &child.arguments;
         }
     }
     Some((

@@ -106,18 +106,13 @@ impl<'t> Scan<'t> {
         }
         let class = self.text.class(at);
         self.indenting &= matches!(class, Class::Space(_) | Class::Newline(_));
-        if let Some(backslash) = self.statement().backslash
-            && !matches!(class, Class::Space(_) | Class::Newline(_) | Class::End)
-            && !(class == Class::Slash && !self.text.starts(at, "/-"))
-        {
-            self.statement().backslash = None;
-            self.fail(
-                backslash,
-                SyntaxProblem::Unexpected {
-                    written: "\\".to_owned(),
-                    span: self.text.span(backslash, backslash + 1),
-                },
-            );
+        let goes_on = match class {
+            Class::Space(_) | Class::Newline(_) | Class::End => true,
+            Class::Slash => !self.text.starts(at, "/-"),
+            _ => false,
+        };
+        if let Some(backslash) = self.statement().backslash.take_if(|_| !goes_on) {
+            self.unexpected(backslash, backslash + 1);
         }
         self.at = match class {
             Class::End => return false,

@@ -212,7 +212,7 @@ fn let_and_param_have_a_shape() {
       help: write `param name`, `param name default=value` or `param name { one-of value… }`
 
     VML041: this is not how `param` is written
-      estate.kdl:11:21 `one-of` does not belong here
+      estate.kdl:11:21 `one-of` something is missing
       help: write `param name`, `param name default=value` or `param name { one-of value… }`
 
     VML041: this is not how `param` is written

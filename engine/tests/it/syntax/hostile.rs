@@ -1,9 +1,10 @@
 //! Any bytes at all: nothing panics, and pieces say what the whole says.
 
-use vmlogin_engine::syntax::check_hostile;
+use vmlogin_engine::source::SourceId;
+use vmlogin_engine::syntax::{check_hostile, parse};
 
 /// How many mutations are tried. `fuzz/` goes on from here.
-const MUTATIONS: usize = 6000;
+const MUTATIONS: usize = 4000;
 
 /// Texts with something of everything, small enough that most mutations hit something.
 const SEEDS: [&str; 6] = [
@@ -32,10 +33,62 @@ fn mutated_texts_are_answered_as_promised() {
     }
 }
 
-/// One seed with one to eight changes, sometimes no longer UTF-8.
+#[test]
+fn the_seeds_themselves_are_kdl() {
+    for seed in SEEDS {
+        check_hostile(seed.as_bytes());
+        assert_eq!(parse(SourceId(0), seed).problems, [], "{seed}");
+    }
+}
+
+/// Shapes that take the parser behind the guard exponential time, or its stack, or both; each is a few thousand deep.
+#[test]
+fn shapes_that_would_stop_the_parser_are_answered() {
+    let shapes = [
+        "x /- { a ",
+        "a /-{\n",
+        "/- a {\n b\n",
+        "a { /- { b ",
+        "a { /- c { ",
+        "/- (t)a /-{ ",
+        "a {",
+        "/*",
+        "(",
+        "a ) ",
+        "a [",
+        "\"\"\"\nx",
+        "a true ",
+    ];
+    for shape in shapes {
+        let open = shape.repeat(3000);
+        check_hostile(open.as_bytes());
+        check_hostile(format!("{open}{}", " }".repeat(3000)).as_bytes());
+        assert!(!parse(SourceId(0), &open).problems.is_empty(), "{shape:?}");
+    }
+}
+
+#[test]
+fn commented_out_blocks_within_the_bound_are_taken() {
+    let text = format!("{}x{}\nlast\n", "a /- { b { ".repeat(6), "} }".repeat(6));
+    check_hostile(text.as_bytes());
+    assert_eq!(parse(SourceId(0), &text).problems, []);
+}
+
+#[test]
+fn comments_and_strings_of_any_length_are_taken() {
+    let text = format!(
+        "/*{}*/ a #\"{}\"# {{ b }}\n",
+        "* / ".repeat(100_000),
+        "x".repeat(500_000)
+    );
+    let parsed = parse(SourceId(0), &text);
+    assert_eq!((parsed.problems.len(), parsed.tree.nodes.len()), (0, 1));
+}
+
+/// One seed with one to five changes, sometimes no longer UTF-8.
 fn mutate(chance: &mut Chance) -> Vec<u8> {
     let mut text = SEEDS[chance.below(SEEDS.len())].as_bytes().to_vec();
-    for _ in 0..=chance.below(8) {
+    for _ in 0..=chance.below(5) {
         let at = chance.below(text.len() + 1);
         let end = (at + chance.below(6)).min(text.len());
         match chance.below(8) {
@@ -64,6 +117,6 @@ impl Chance {
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ (mixed >> 31)) % limit.max(1) as u64).unwrap()
+        ((mixed ^ (mixed >> 31)) % limit.max(1) as u64) as usize
     }
 }
