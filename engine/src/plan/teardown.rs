@@ -63,8 +63,12 @@ fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> St
         return step;
     };
     if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
-        step.notes
-            .push(format!("it stays: {}", decide::maker(live)));
+        let why = if pair.kind.schema().stamped {
+            decide::maker(live)
+        } else {
+            "it carries no stamp, so nothing tells who made it".to_owned()
+        };
+        step.notes.push(format!("it stays: {why}"));
         step.foreign = None;
         return step;
     }

@@ -425,7 +425,7 @@ fn destroy_takes_what_this_estate_made_and_says_what_stays() {
     delete vm:core/rg/web01/login
         after grant:core/rg/user/group:sg-web (End): it was made later, since wider grants come after the logins beneath them
     keep   vm:core/rg/web01/identity
-        note: it stays: vmlogin did not make it
+        note: it stays: it carries no stamp, so nothing tells who made it
     keep   vm:core/rg/web01
         note: it stays: vmlogin did not make it
     keep   resource-group:core/rg

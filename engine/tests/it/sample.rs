@@ -53,6 +53,7 @@ static GROUP: Schema = Schema {
     existence: Existence::MadeBy("location"),
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
     repaired: false,
     order: &[],
 };
@@ -82,6 +83,7 @@ static MACHINE: Schema = Schema {
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
     repaired: false,
     order: &[],
 };
@@ -96,6 +98,7 @@ static IDENTITY: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: false,
     repaired: false,
     order: &[],
 };
@@ -130,6 +133,7 @@ static LOGIN: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
     repaired: true,
     order: &[Order {
         after: "identity",
@@ -173,6 +177,7 @@ static GRANT: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Vanishes,
     adoption: Adoption::AsIs,
+    stamped: true,
     repaired: false,
     order: &[
         Order {

@@ -1,5 +1,10 @@
 //! Azure as the engine sees it: survey, carry out, verify. Here requests meet the client; what they are is said by the kinds.
 
+#[cfg(test)]
+pub(crate) mod rehearsal;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -27,7 +32,7 @@ pub struct Azure {
 /// Access to one tenant.
 #[derive(Clone, Debug)]
 pub struct TenantAccess {
-    /// The tenant's id, lower-case.
+    /// The id of the tenant that its tokens are of, lower-case.
     pub id: String,
     /// Sends with the tenant's tokens.
     pub client: Client,

@@ -31,6 +31,8 @@ pub(super) fn help(status: u16, envelope: &Envelope, body: Option<&Value>) -> Op
         "InvalidAuthenticationTokenTenant" => Some("the token is of another tenant than the subscription: check `tenant` in the manifest, then sign in to that tenant".to_owned()),
         "PrincipalNotFound" => Some("the directory does not know this object id, or not yet: a new principal needs minutes to be seen everywhere".to_owned()),
         "RoleAssignmentLimitExceeded" => Some("a subscription holds 4,000 role assignments: grant to groups, or at a wider scope".to_owned()),
+        "SubscriptionNotFound" => Some("check the subscription's id and its tenant: one that the identity has no role in looks as if it were not there".to_owned()),
+        _ if status == 401 => Some("the token was refused: sign in again, and check `tenant` and `cloud` in the manifest".to_owned()),
         _ if status == 412 => Some("it changed since it was read: plan again".to_owned()),
         _ => None,
     }

@@ -293,6 +293,8 @@ impl Hash for ArmId {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const VM: &str =
@@ -418,6 +420,21 @@ mod tests {
                 "it does not name a subscription, a resource group or a resource",
                 "{text}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_is_read_as_it_is_written(text in "(/subscriptions|/resourceGroups|/PROVIDERS|/providers|/[a-zA-Z.é ]{1,8}){0,9}/?") {
+            if let Ok(id) = ArmId::parse(&text) {
+                let shown = id.to_string();
+                prop_assert_eq!(&ArmId::parse(&shown).unwrap(), &id);
+                let upper = ArmId::parse(&shown.to_uppercase()).unwrap();
+                prop_assert_eq!(upper.key(), id.key());
+                prop_assert!(id.parent().contains(&id) && id.scope().contains(&id));
+                prop_assert!(id.path().is_ascii());
+                prop_assert_eq!(id.path().matches('/').count(), shown.trim_end_matches('/').matches('/').count());
+            }
         }
     }
 }

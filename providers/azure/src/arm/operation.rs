@@ -276,7 +276,7 @@ impl Operation {
         let Some(status) = member(&body, "status").and_then(Value::as_str) else {
             // Some providers answer with the resource instead of a status document.
             return match state(reply) {
-                Some(state) => self.judge(&state, &body, Some(body.clone())),
+                Some(state) => self.judge(&state, reply, &body, Some(body.clone())),
                 None if reply.status == 202 => Read::Running,
                 None => Read::Unread,
             };
@@ -286,7 +286,7 @@ impl Operation {
         let resource = member(&body, "properties")
             .filter(|given| given.is_object())
             .cloned();
-        self.judge(status, &body, resource)
+        self.judge(status, reply, &body, resource)
     }
 
     fn read_result(&mut self, reply: &Reply) -> Read {
@@ -324,7 +324,7 @@ impl Operation {
             }
             200..=299 => match reply.value() {
                 Some(body) => match state(reply) {
-                    Some(state) => self.judge(&state, &body, Some(body.clone())),
+                    Some(state) => self.judge(&state, reply, &body, Some(body.clone())),
                     None => Read::Done(Some(body)),
                 },
                 None => Read::Unread,
@@ -333,11 +333,21 @@ impl Operation {
         }
     }
 
-    fn judge(&mut self, status: &str, body: &Value, resource: Option<Value>) -> Read {
+    fn judge(
+        &mut self,
+        status: &str,
+        reply: &Reply,
+        body: &Value,
+        resource: Option<Value>,
+    ) -> Read {
         if status.eq_ignore_ascii_case("Succeeded") {
             Read::Done(resource)
         } else if has_failed(status) {
-            Read::Failed(fault::from_operation(&self.attempted, body, None))
+            Read::Failed(fault::from_operation(
+                &self.attempted,
+                body,
+                reply.headers.request_id(),
+            ))
         } else {
             self.status = fault::bounded(status.to_owned(), 64);
             Read::Running

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{Secret, TokenCredential};
-use azure_core::http::{ClientOptions, Transport};
+use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, ClientSecretCredential,
     ClientSecretCredentialOptions, Executor,
@@ -107,7 +107,7 @@ pub async fn credential(
         named => named,
     };
     let credential = match way {
-        Auth::ClientSecret => client_secret(cloud, tenant_id, http, env),
+        Auth::ClientSecret => client_secret(cloud, tenant_id, Transport::new(Arc::new(http)), env),
         Auth::Managed => managed::credential(env),
         Auth::Cli | Auth::Auto => cli(cloud, tenant_id, None),
     }?;
@@ -148,7 +148,7 @@ async fn choose(cloud: &Cloud, tenant_id: &str, env: &Environment) -> Result<Aut
 fn client_secret(
     cloud: &Cloud,
     tenant_id: &str,
-    http: reqwest::Client,
+    transport: Transport,
     env: &Environment,
 ) -> Result<Arc<dyn TokenCredential>, Fault> {
     let (Some(client_id), Some(secret)) = (env.client_id(), env.client_secret()) else {
@@ -162,10 +162,17 @@ fn client_secret(
     };
     let (tenant_id, client_id) = (tenant_id.to_owned(), client_id.to_owned());
     let secret = Secret::new(secret.expose_secret().to_owned());
-    let options = token_service(cloud, Transport::new(Arc::new(http)));
-    let help = format!(
-        "check that application `{client_id}` exists in tenant `{tenant_id}` and that `AZURE_CLIENT_SECRET` has not expired"
-    );
+    let options = token_service(cloud, transport);
+    let help = match env.tenant_id() {
+        Some(other) if !other.eq_ignore_ascii_case(&tenant_id) => {
+            format!(
+                "`AZURE_TENANT_ID` is `{other}`, but the manifest says `{tenant_id}`: the application must exist there"
+            )
+        }
+        _ => format!(
+            "check that application `{client_id}` exists in tenant `{tenant_id}` and that `AZURE_CLIENT_SECRET` has not expired"
+        ),
+    };
     Cached::create(help, Arc::new(Timestamp::now), move || {
         let options = ClientSecretCredentialOptions {
             client_options: options.clone(),
@@ -210,6 +217,11 @@ fn token_service(cloud: &Cloud, transport: Transport) -> ClientOptions {
     ClientOptions {
         cloud: Some(Arc::new(CloudConfiguration::from(custom))),
         transport: Some(transport),
+        // A run that cannot sign in should say so soon; eight repeats, the default, take most of a minute.
+        retry: RetryOptions::exponential(ExponentialRetryOptions {
+            max_retries: 3,
+            ..ExponentialRetryOptions::default()
+        }),
         ..ClientOptions::default()
     }
 }

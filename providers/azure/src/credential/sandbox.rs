@@ -43,10 +43,11 @@ pub fn sandbox_credential(
 /// Belongs to nobody.
 const APPLICATION: &str = "00000000-0000-4000-8000-000000000000";
 
+/// Sends what is meant for an authority to another place.
 #[derive(Debug)]
-struct Moving {
-    base: Url,
-    http: reqwest::Client,
+pub(super) struct Moving {
+    pub(super) base: Url,
+    pub(super) http: reqwest::Client,
 }
 
 #[async_trait]

@@ -332,3 +332,43 @@ fn a_sandbox_is_this_machine() {
         FaultKind::Untrusted
     );
 }
+
+#[tokio::test]
+async fn an_application_of_another_tenant_is_pointed_out() {
+    let env = environment(&[
+        ("AZURE_CLIENT_ID", "app"),
+        ("AZURE_CLIENT_SECRET", "s"),
+        ("AZURE_TENANT_ID", "other"),
+    ]);
+    let refusal = json!({"error": "unauthorized_client", "error_codes": [700016], "error_description": "AADSTS700016: no such application"});
+    let server = Server::start(move |_| Answer::json(400, refusal.clone())).await;
+    let moving = sandbox::Moving {
+        base: server.url.clone(),
+        http: http(),
+    };
+    let transport = Transport::new(Arc::new(moving));
+    let credential =
+        client_secret(&Cloud::named(CloudName::Public), TENANT, transport, &env).unwrap();
+    let fault = sign_in_fault(
+        "sign in",
+        &credential
+            .get_token(&["https://a/.default"], None)
+            .await
+            .unwrap_err(),
+    );
+    assert_eq!(
+        fault.help,
+        Some(format!(
+            "`AZURE_TENANT_ID` is `other`, but the manifest says `{TENANT}`: the application must exist there"
+        ))
+    );
+    assert_eq!(
+        server.lines(),
+        [format!("POST /{TENANT}/oauth2/v2.0/token")]
+    );
+    assert!(
+        server.seen()[0]
+            .body
+            .starts_with("client_id=app&client_secret=s&")
+    );
+}

@@ -8,6 +8,9 @@ pub(crate) mod device;
 mod query;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;

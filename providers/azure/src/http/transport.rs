@@ -1,5 +1,6 @@
 //! The one kind of connection: rustls on ring, no redirects of its own, bounded times.
 
+use std::error::Error;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -61,12 +62,24 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Fault> {
 }
 
 /// The words of the cause at the bottom: the layers above only say that something below failed.
-pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
-    let mut deepest = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    deepest.to_string()
+pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
+    causes(error).last().unwrap_or(error).to_string()
+}
+
+/// Everything below an error, nearest first. An I/O error hides what it wraps from `source`, and TLS wraps twice.
+pub(super) fn causes<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(below(error), |error| below(*error))
+}
+
+fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    wrapped
+        .map(|wrapped| wrapped as &(dyn Error + 'static))
+        .or_else(|| error.source())
 }
 
 #[cfg(test)]

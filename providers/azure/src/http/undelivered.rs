@@ -1,13 +1,11 @@
 //! Requests that came to nothing: an attempt without an answer, and a delivery that ended in a fault.
 
-use std::error::Error;
-
 use url::Url;
 
 use super::reply::Reply;
 use super::request::{Method, Request};
 use super::retry::Outcome;
-use super::transport::innermost;
+use super::transport::{causes, innermost};
 use crate::arm::fault::{Fault, FaultKind, fault, from_reply};
 
 /// An attempt without an answer.
@@ -108,19 +106,7 @@ impl From<Undelivered> for Fault {
 }
 
 fn is_about_a_certificate(error: &reqwest::Error) -> bool {
-    let mut next = error.source();
-    while let Some(source) = next {
-        // An I/O error hides what it wraps from `source`.
-        let wrapped = source
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        let tls = wrapped
-            .and_then(|wrapped| wrapped.downcast_ref())
-            .or(source.downcast_ref());
-        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
-        }
-        next = source.source();
-    }
-    false
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref())
+        .any(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)))
 }

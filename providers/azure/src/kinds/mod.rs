@@ -18,6 +18,8 @@ pub mod versions;
 #[cfg(test)]
 mod exchanges;
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 pub(crate) mod scenes;
 
 use serde_json::Value;

@@ -114,7 +114,7 @@ pub(crate) fn declare(
 pub(crate) fn inventory() -> Inventory {
     let mut inventory = Inventory::default();
     let group = ArmId::of_subscription(SUBSCRIPTION).group("rg-web");
-    let machine = group.resource("Microsoft.Compute/virtualMachines", "web01");
+    let machine = machine_id();
     let place = |address: Address, name: &str, id: &ArmId| Place {
         subscription: "core".to_owned(),
         address,
@@ -138,12 +138,13 @@ pub(crate) fn inventory() -> Inventory {
     inventory.insert(vm::live(&read, &at_machine));
     inventory.insert(identity::live(&read, &at_machine).unwrap());
     inventory.insert(login::live(&read, &at_machine).unwrap());
+    let assignment = serde_json::from_value(assignment_body()).unwrap();
     let wording = grant::Wording {
         place: Address::new("grant", ["core", "rg-web"]),
         around: "rg-web".to_owned(),
         principal: "group:sg-web".to_owned(),
     };
-    inventory.insert(grant::live(&assignment(&group), "core", &wording).unwrap());
+    inventory.insert(grant::live(&assignment, "core", &wording).unwrap());
     inventory
         .principals
         .insert(principal(), Resolution::Found(found_principal()));
@@ -191,8 +192,17 @@ pub(crate) fn machine_body(id: &ArmId) -> serde_json::Value {
     })
 }
 
-fn assignment(group: &ArmId) -> grant::wire::Assignment {
-    serde_json::from_value(json!({
+/// The machine's id.
+pub(crate) fn machine_id() -> ArmId {
+    ArmId::of_subscription(SUBSCRIPTION)
+        .group("rg-web")
+        .resource("Microsoft.Compute/virtualMachines", "web01")
+}
+
+/// The grant at the group, as ARM answers it.
+pub(crate) fn assignment_body() -> serde_json::Value {
+    let group = ArmId::of_subscription(SUBSCRIPTION).group("rg-web");
+    json!({
         "id": format!("{group}/providers/Microsoft.Authorization/roleAssignments/g1"),
         "name": "g1",
         "properties": {
@@ -203,8 +213,7 @@ fn assignment(group: &ArmId) -> grant::wire::Assignment {
             "condition": null,
             "description": "vmlogin:contoso",
         },
-    }))
-    .unwrap()
+    })
 }
 
 /// Whom the grant lets in.

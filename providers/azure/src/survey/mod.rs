@@ -10,6 +10,9 @@ mod groups;
 mod machines;
 mod subscriptions;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join;

@@ -42,7 +42,12 @@ async fn one(reader: Reader<'_>, subscription: &Subscription) -> Result<(), Faul
     let found: Wire = reply
         .map_err(|fault| not_found(fault, subscription))?
         .json()?;
-    judge(subscription, &tenant.id, &found)
+    let declared = reader.manifest.tenants.get(&subscription.tenant);
+    judge(
+        subscription,
+        declared.map_or(&tenant.id, |declared| &declared.id),
+        &found,
+    )
 }
 
 fn not_found(fault: Fault, subscription: &Subscription) -> Fault {

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 /// Runs until the test's runtime ends.
@@ -69,6 +72,36 @@ impl Server {
         Server { url, seen }
     }
 
+    /// The same over TLS, with a certificate of its own; the second value is its PEM.
+    pub(crate) async fn start_tls(
+        answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
+    ) -> (Server, String) {
+        let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let config =
+            ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(vec![own.cert.der().clone()], key)
+                .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("https://{}/", listener.local_addr().unwrap())).unwrap();
+        let seen = watch::Sender::new(Vec::new());
+        let (answer, log) = (Arc::new(answer), seen.clone());
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                // A client that does not trust us hangs up in the middle.
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    serve(stream, answer.clone(), log.clone()).await;
+                }
+            }
+        });
+        (Server { url, seen }, own.cert.pem())
+    }
+
     /// Everything asked so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.borrow().clone()
@@ -95,7 +128,7 @@ impl Server {
 }
 
 async fn serve(
-    mut stream: TcpStream,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
     answer: Arc<impl Fn(&Seen) -> Answer>,
     log: watch::Sender<Vec<Seen>>,
 ) {
@@ -118,13 +151,14 @@ async fn serve(
             );
             // The client may be gone already: then there is nobody to tell.
             let _ = stream.write_all(text.as_bytes()).await;
+            let _ = stream.shutdown().await;
         }
         Answer::HangUp => {}
         Answer::Silence => std::future::pending().await,
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Seen> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Seen> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {

@@ -4,4 +4,4 @@ mod loopback;
 mod recordings;
 
 pub(crate) use loopback::{Answer, Seen, Server};
-pub(crate) use recordings::recordings;
+pub(crate) use recordings::{recordings, shared};

@@ -30,7 +30,8 @@ pub(crate) fn recordings() -> Vec<Exchange> {
     files.iter().flat_map(|file| exchanges(file)).collect()
 }
 
-fn shared() -> Option<PathBuf> {
+/// The folder of reference data, where it is there.
+pub(crate) fn shared() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = std::env::var_os("VMLOGIN_SHARED").map_or_else(beside, PathBuf::from);
     folder.is_dir().then_some(folder)

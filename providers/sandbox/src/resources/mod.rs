@@ -8,6 +8,7 @@ mod listing;
 pub(crate) mod location;
 pub(crate) mod machine;
 mod machine_answer;
+mod machine_new;
 pub(crate) mod page;
 mod provider;
 pub(crate) mod resource_group;

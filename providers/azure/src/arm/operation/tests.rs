@@ -192,12 +192,13 @@ fn only_three_words_end_an_operation() {
     }
     for word in ["Failed", "Canceled", "failed"] {
         let fault = Story::begin("PUT", 201, &[("azure-asyncoperation", STATUS)], resource("Creating"))
-            .feed(200, &[], json!({"status": word, "error": {"code": "VMExtensionProvisioningError", "message": "why"}}))
+            .feed(200, &[("x-ms-request-id", "r-1")], json!({"status": word, "error": {"code": "VMExtensionProvisioningError", "message": "why"}}))
             .ends_badly();
         assert_eq!(
             (fault.code.as_deref(), fault.message.as_str()),
             (Some("VMExtensionProvisioningError"), "why")
         );
+        assert_eq!(fault.request_id.as_deref(), Some("r-1"));
         // It has ended: there is nothing left to watch.
         assert_eq!(fault.operation_url, None);
     }

@@ -383,6 +383,35 @@ async fn nobody_there_is_told_with_the_host() {
     assert_eq!(client.counts().reads, 4);
 }
 
+#[tokio::test]
+async fn who_is_not_trusted_is_asked_once_and_told_apart() {
+    let (server, _) = Server::start_tls(|_| Answer::json(200, json!({}))).await;
+    let client = client(&server);
+    let fault = client.send(get()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Network);
+    assert!(
+        fault
+            .help
+            .as_deref()
+            .is_some_and(|help| help.contains("--ca FILE")),
+        "{fault:?}"
+    );
+    assert_eq!(client.counts().reads, 1);
+    assert_eq!(server.lines(), [""; 0]);
+}
+
+#[tokio::test]
+async fn who_is_named_by_ca_is_trusted() {
+    let (server, pem) = Server::start_tls(|_| Answer::json(200, json!({}))).await;
+    let mut options = options(&server);
+    options.http = crate::http::transport::connect(&options.cloud, Some(pem.as_bytes())).unwrap();
+    Client::new(options).send(get()).await.unwrap();
+    assert_eq!(
+        server.seen()[0].headers["user-agent"],
+        concat!("vmlogin/", env!("CARGO_PKG_VERSION"))
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_list_is_read_to_its_last_page() {
     let server = Server::start(|seen| {

@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::super::reply::Headers;
 use super::*;
+use crate::testing::recordings;
 
 const NOW: &str = "2026-11-21T10:00:00Z";
 
@@ -331,4 +334,31 @@ fn the_budget_is_a_reserve_and_half_of_what_succeeds() {
     let mut full = Budget::new();
     full.earn();
     assert_eq!(full, Budget::new());
+}
+
+#[test]
+fn of_all_recorded_errors_only_these_are_repeated() {
+    let recorded = recordings();
+    let mut repeated = BTreeSet::new();
+    for exchange in &recorded {
+        let mut request = put();
+        request.method = exchange.method.parse().unwrap();
+        if exchange.reply.status >= 400
+            && let Some(reason) = reason_for(&request, &exchange.reply)
+        {
+            let body = exchange.reply.value().unwrap();
+            let code = envelope(&body).unwrap().code.unwrap();
+            repeated.insert((exchange.reply.status, code, reason));
+        }
+    }
+    let expected = [
+        (400, "PrincipalNotFound", Reason::NewPrincipal),
+        (401, "ExpiredAuthenticationToken", Reason::StaleToken),
+        (409, "Conflict", Reason::Busy),
+        (503, "ServerTimeout", Reason::ServerError),
+    ];
+    let expected: BTreeSet<_> = expected
+        .map(|(status, code, reason)| (status, code.to_owned(), reason))
+        .into();
+    assert!(recorded.is_empty() || repeated == expected, "{repeated:?}");
 }

@@ -74,6 +74,7 @@ static SCHEMA: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Vanishes,
     adoption: Adoption::AsIs,
+    stamped: true,
     repaired: false,
     order: &[
         Order {

@@ -35,6 +35,7 @@ static SCHEMA: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: false,
     repaired: false,
     order: &[],
 };

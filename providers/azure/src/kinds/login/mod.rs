@@ -79,6 +79,7 @@ static SCHEMA: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
     repaired: true,
     order: &[Order {
         after: "identity",

@@ -58,6 +58,7 @@ static SCHEMA: Schema = Schema {
     existence: Existence::MadeBy("location"),
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
     repaired: false,
     order: &[],
 };

@@ -67,6 +67,7 @@ static SCHEMA: Schema = Schema {
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
     repaired: false,
     order: &[],
 };

@@ -1,0 +1,338 @@
+use serde_json::{Value as Json, json};
+use vmlogin_engine::inventory::{Inventory, Resolution};
+use vmlogin_engine::plan::Mode;
+use vmlogin_engine::provider::{Fault, FaultKind, Provider};
+use vmlogin_engine::value::Value;
+
+use crate::kinds::scenes::{self, GROUP_ID};
+use crate::provider::rehearsal::{self, Part};
+
+const SUBSCRIPTION: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222?";
+const ASSIGNMENTS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?";
+const GROUP: &str =
+    "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?";
+const MACHINE: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?";
+const MACHINES: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines?";
+const STRANGER: &str = "77777777-7777-4777-8777-777777777777";
+
+/// Surveys the estate of the scenes with some answers changed; the requests are returned in alphabetical order.
+async fn survey(parts: Vec<Part>, mode: Mode) -> (Result<Inventory, Fault>, Vec<String>) {
+    let server = rehearsal::server(parts).await;
+    let read = rehearsal::azure(&server)
+        .survey(&scenes::manifest(), mode)
+        .await;
+    let mut lines = server.lines();
+    lines.sort();
+    (read, lines)
+}
+
+async fn inventory(parts: Vec<Part>) -> Inventory {
+    survey(parts, Mode::Apply).await.0.unwrap()
+}
+
+async fn fault(parts: Vec<Part>) -> Fault {
+    survey(parts, Mode::Apply).await.0.unwrap_err()
+}
+
+fn refused() -> Json {
+    json!({"error": {"code": "AuthorizationFailed", "message": "The client does not have authorization."}})
+}
+
+/// An assignment of the user role to somebody whom the manifest does not name.
+fn assignment(name: &str, scope: &str, principal: &str, description: &str) -> Json {
+    json!({
+        "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"),
+        "name": name,
+        "properties": {
+            "roleDefinitionId": "/x/fb879df8-f326-4884-b1cf-06f3ad86be52",
+            "principalId": principal,
+            "principalType": "Group",
+            "scope": scope,
+            "description": description,
+        },
+    })
+}
+
+fn addresses(inventory: &Inventory) -> Vec<&str> {
+    inventory
+        .of_kind("grant")
+        .map(|live| live.address.as_str())
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_estate_is_read_with_one_request_each() {
+    let (read, lines) = survey(Vec::new(), Mode::Apply).await;
+    let read = read.unwrap();
+    assert_eq!(
+        lines,
+        [
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?api-version=2024-07-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222?api-version=2022-12-01",
+            "GET /v1.0/groups?$filter=displayName%20eq%20%27sg-web%27&$select=id,displayName,mailNickname,createdDateTime",
+        ]
+    );
+    assert_eq!(
+        read,
+        Inventory {
+            names_taken: ["g1".to_owned()].into(),
+            ..scenes::inventory()
+        }
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_of_another_tenant_is_refused_and_both_are_named() {
+    let other = json!({"tenantId": "99999999-9999-4999-8999-999999999999", "displayName": "Core"});
+    let fault = fault(vec![(SUBSCRIPTION, 200, other)]).await;
+    assert_eq!(fault.kind, FaultKind::SignIn);
+    assert_eq!(
+        fault.message,
+        "`Core` is in tenant `99999999-9999-4999-8999-999999999999`, and the manifest has it in tenant `contoso` (11111111-1111-4111-8111-111111111111)"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_that_cannot_be_seen_says_what_to_check() {
+    let unknown = json!({"error": {"code": "SubscriptionNotFound", "message": "The subscription could not be found."}});
+    let fault = fault(vec![(SUBSCRIPTION, 404, unknown)]).await;
+    assert_eq!(
+        (fault.kind, fault.code.as_deref()),
+        (FaultKind::NotFound, Some("SubscriptionNotFound"))
+    );
+    assert!(
+        fault
+            .help
+            .unwrap()
+            .starts_with("check `id` of subscription `core`")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disabled_subscription_is_refused() {
+    let disabled = json!({"tenantId": rehearsal::TENANT, "state": "Disabled"});
+    assert_eq!(
+        fault(vec![(SUBSCRIPTION, 200, disabled)]).await.message,
+        "`core` is disabled"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_missing_is_absent_and_its_neighbours_are_listed() {
+    let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
+    let machines = json!({"value": [{"name": "web1"}, {"name": "db01"}]});
+    let read = inventory(vec![(MACHINE, 404, gone), (MACHINES, 200, machines)]).await;
+    assert_eq!(
+        read.of_kind("vm").count() + read.of_kind("login").count(),
+        0
+    );
+    let group = read.of_kind("resource-group").next().unwrap();
+    assert_eq!(
+        group.facts["machines"],
+        Value::List(vec!["db01".into(), "web1".into()])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_group_is_absent_with_all_that_is_in_it() {
+    let gone = || json!({"error": {"code": "ResourceGroupNotFound", "message": "gone"}});
+    let (read, lines) = survey(
+        vec![(MACHINE, 404, gone()), (GROUP, 404, gone())],
+        Mode::Apply,
+    )
+    .await;
+    assert_eq!(read.unwrap().of_kind("resource-group").count(), 0);
+    assert!(
+        !lines.iter().any(|line| line.starts_with(MACHINES)),
+        "{lines:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_may_not_be_read_is_no_missing_machine() {
+    assert_eq!(
+        fault(vec![(MACHINE, 403, refused())]).await.kind,
+        FaultKind::Permission
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn grants_that_may_not_be_listed_are_a_fault_where_the_manifest_grants() {
+    assert_eq!(
+        fault(vec![(ASSIGNMENTS, 403, refused())]).await.kind,
+        FaultKind::Permission
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn grants_that_may_not_be_listed_are_a_gap_where_the_manifest_grants_nothing() {
+    let server = rehearsal::server(vec![(ASSIGNMENTS, 403, refused())]).await;
+    let mut manifest = scenes::manifest();
+    manifest
+        .resources
+        .retain(|_, resource| resource.kind != "grant");
+    let read = rehearsal::azure(&server)
+        .survey(&manifest, Mode::Apply)
+        .await
+        .unwrap();
+    assert_eq!(read.gaps[0].what, "grants of subscription `core`");
+    assert!(read.grants_complete.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn inherited_assignments_and_other_roles_are_no_grants_but_take_their_names() {
+    let mut reader = assignment(
+        "READER",
+        "/subscriptions/22222222-2222-4222-8222-222222222222",
+        STRANGER,
+        "",
+    );
+    reader["properties"]["roleDefinitionId"] = "/x/acdd72a7-3385-48ef-bd42-f606fba81ae7".into();
+    let above = assignment(
+        "above",
+        "/providers/Microsoft.Management/managementGroups/root",
+        STRANGER,
+        "",
+    );
+    let root = assignment("root", "/", STRANGER, "");
+    let read = inventory(vec![(
+        ASSIGNMENTS,
+        200,
+        json!({"value": [reader, above, root]}),
+    )])
+    .await;
+    assert_eq!(addresses(&read), Vec::<&str>::new());
+    assert_eq!(
+        read.names_taken,
+        ["above", "reader", "root"].map(str::to_owned).into()
+    );
+    assert!(read.grants_complete.contains("core"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
+    let subscription = "/subscriptions/22222222-2222-4222-8222-222222222222";
+    let rows: Vec<Json> = [
+        ("1", subscription.to_owned()),
+        ("2", format!("{subscription}/resourcegroups/RG-WEB")),
+        ("3", format!("{subscription}/resourceGroups/rg-web/providers/microsoft.compute/virtualMachines/WEB01")),
+        ("4", format!("{subscription}/resourceGroups/other/providers/Microsoft.Compute/virtualMachines/vm9")),
+        ("5", format!("{subscription}/resourceGroups/other/providers/Microsoft.Storage/storageAccounts/logs")),
+    ]
+    .iter()
+    .map(|(name, scope)| assignment(name, scope, STRANGER, ""))
+    .collect();
+    let named = json!({"value": [{"@odata.type": "#microsoft.graph.group", "id": STRANGER, "displayName": "sg-old"}]});
+    let read = inventory(vec![
+        (ASSIGNMENTS, 200, json!({"value": rows})),
+        ("POST /v1.0/directoryObjects/getByIds", 200, named),
+    ])
+    .await;
+    let mut found = addresses(&read);
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            "grant:core/other/Microsoft.Storage%2FstorageAccounts%2Flogs/user/group:sg-old",
+            "grant:core/rg-web/user/group:sg-old",
+            "grant:core/user/group:sg-old",
+            "vm:core/other/vm9/grant/user/group:sg-old",
+            "vm:core/rg-web/web01/grant/user/group:sg-old",
+        ]
+    );
+    assert_eq!(read.names[STRANGER], "sg-old");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_grants_never_share_an_address() {
+    let group = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web";
+    let other = "88888888-8888-4888-8888-888888888888";
+    let impostor = "99999999-9999-4999-8999-999999999999";
+    let rows = json!({"value": [
+        assignment("1", group, STRANGER, ""), assignment("2", group, other, ""), assignment("3", group, impostor, ""),
+    ]});
+    let object = |id: &str, name: &str| json!({"@odata.type": "#microsoft.graph.group", "id": id, "displayName": name});
+    // The third is called like the group that the manifest names, and is another one.
+    let named = json!({"value": [object(STRANGER, "twin"), object(other, "twin"), object(impostor, "sg-web")]});
+    let read = inventory(vec![
+        (ASSIGNMENTS, 200, rows),
+        ("POST /v1.0/directoryObjects/getByIds", 200, named),
+    ])
+    .await;
+    let mut found = addresses(&read);
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            "grant:core/rg-web/user/group:twin",
+            "grant:core/rg-web/user/object-id:88888888-8888-4888-8888-888888888888",
+            "grant:core/rg-web/user/object-id:99999999-9999-4999-8999-999999999999",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_that_the_directory_keeps_back_are_a_gap_only_for_grants_of_an_estate() {
+    let group = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web";
+    for (description, gaps) in [("", 0), ("vmlogin:contoso-dev", 1)] {
+        let rows = json!({"value": [assignment("1", group, STRANGER, description)]});
+        let read = inventory(vec![
+            (ASSIGNMENTS, 200, rows),
+            ("POST /v1.0/directoryObjects/getByIds", 403, refused()),
+        ])
+        .await;
+        assert_eq!(read.gaps.len(), gaps, "{description}");
+        assert_eq!(
+            addresses(&read),
+            [format!("grant:core/rg-web/user/object-id:{STRANGER}")]
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_directory_that_may_not_be_read_says_which_right_is_missing() {
+    let denied = json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}});
+    let fault = fault(vec![("GET /v1.0/groups?", 403, denied)]).await;
+    assert_eq!(fault.kind, FaultKind::Permission);
+    assert!(fault.help.unwrap().contains("`Directory Readers`"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_teardown_lists_what_lies_in_groups() {
+    const RESOURCES: &str =
+        "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/resources?";
+    let rows = json!({"value": [{"id": "/subscriptions/S/resourceGroups/rg-web/providers/A.B/c/D", "name": "D", "type": "A.B/c"}]});
+    let (read, _) = survey(vec![(RESOURCES, 200, rows.clone())], Mode::Destroy).await;
+    let read = read.unwrap();
+    let contents: Vec<(&str, &str)> = read
+        .contents
+        .values()
+        .flatten()
+        .map(|content| (content.id.as_str(), content.name.as_str()))
+        .collect();
+    assert_eq!(
+        contents,
+        [(
+            "/subscriptions/s/resourcegroups/rg-web/providers/a.b/c/d",
+            "A.B/c/D"
+        )]
+    );
+    assert_eq!(
+        inventory(vec![(RESOURCES, 200, rows)]).await.contents.len(),
+        0
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_group_of_the_manifest_is_resolved() {
+    let read = inventory(Vec::new()).await;
+    let Some(Resolution::Found(found)) = read.principals.get(&scenes::principal()) else {
+        panic!("{:?}", read.principals)
+    };
+    assert_eq!(
+        (found.object_id.as_str(), found.principal_type.as_str()),
+        (GROUP_ID, "Group")
+    );
+}
