@@ -25,6 +25,7 @@ pub use sandbox::sandbox_credential;
 
 use crate::arm::fault::{Fault, FaultKind, bounded, fault};
 use crate::cloud::Cloud;
+use crate::http::transport::{distrust, innermost};
 use cache::Cached;
 
 /// The ways to sign in, as `--auth` spells them.
@@ -123,13 +124,18 @@ pub(crate) fn sign_in_fault(attempted: &str, error: &azure_core::Error) -> Fault
         .next()
         .unwrap_or(&text)
         .trim();
-    let mut refused = fault(
-        FaultKind::SignIn,
-        attempted,
-        bounded(message.to_owned(), 4096),
-    );
-    refused.help = cache::help(error);
-    refused.code = entra_code(message);
+    let distrust = distrust(error);
+    // A token service that could not be spoken to has not refused anybody.
+    let (kind, message) = match distrust {
+        Some(_) => (
+            FaultKind::Network,
+            format!("no connection to the token service: {}", innermost(error)),
+        ),
+        None => (FaultKind::SignIn, message.to_owned()),
+    };
+    let mut refused = fault(kind, attempted, bounded(message.clone(), 4096));
+    refused.help = distrust.map(str::to_owned).or_else(|| cache::help(error));
+    refused.code = entra_code(&message);
     refused
 }
 

@@ -67,9 +67,7 @@ pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
 }
 
 /// Everything below an error, nearest first. An I/O error hides what it wraps from `source`, and TLS wraps twice.
-pub(super) fn causes<'a>(
-    error: &'a (dyn Error + 'static),
-) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(below(error), |error| below(*error))
 }
 
@@ -80,6 +78,14 @@ fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
     wrapped
         .map(|wrapped| wrapped as &(dyn Error + 'static))
         .or_else(|| error.source())
+}
+
+/// What to do about an error at whose bottom lies a certificate that is not trusted.
+pub(crate) fn distrust(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref())
+        .any(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)))
+        .then_some("the other side is not trusted: name its certificate authority with `--ca FILE`")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use url::Url;
 use super::reply::Reply;
 use super::request::{Method, Request};
 use super::retry::Outcome;
-use super::transport::{causes, innermost};
+use super::transport::{distrust, innermost};
 use crate::arm::fault::{Fault, FaultKind, fault, from_reply};
 
 /// An attempt without an answer.
@@ -19,8 +19,8 @@ impl Unanswered {
     /// Judges the error of the HTTP library. Its own words repeat the URL, so only the innermost cause is kept.
     pub(super) fn new(request: &Request, url: &Url, error: &reqwest::Error) -> Unanswered {
         let host = url.host_str().unwrap_or_default();
-        let is_certificate = is_about_a_certificate(error);
-        let outcome = if is_certificate || error.is_builder() {
+        let distrust = distrust(error);
+        let outcome = if distrust.is_some() || error.is_builder() {
             Outcome::Hopeless
         } else if error.is_connect() {
             Outcome::NotSent
@@ -37,12 +37,7 @@ impl Unanswered {
             &request.attempted,
             format!("{what} `{host}`: {}", innermost(error)),
         );
-        if is_certificate {
-            fault.help = Some(
-                "the other side is not trusted: name its certificate authority with `--ca FILE`"
-                    .to_owned(),
-            );
-        }
+        fault.help = distrust.map(str::to_owned);
         Unanswered { outcome, fault }
     }
 }
@@ -103,10 +98,4 @@ impl From<Undelivered> for Fault {
     fn from(undelivered: Undelivered) -> Fault {
         *undelivered.fault
     }
-}
-
-fn is_about_a_certificate(error: &reqwest::Error) -> bool {
-    causes(error)
-        .filter_map(|cause| cause.downcast_ref())
-        .any(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)))
 }
