@@ -10,3 +10,4 @@ mod output;
 mod property;
 mod refusals;
 mod stage;
+mod stop;
