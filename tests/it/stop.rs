@@ -70,9 +70,15 @@ fn the_first_ctrl_c_lets_what_runs_end_and_starts_nothing_new() {
     run.signal("-INT");
     let (code, report) = run.end();
     assert_eq!(code, Some(130), "{report}");
-    assert!(report.contains("apply: 1 done, 0 deferred, 0 failed, 0 blocked, 3 not started"), "{report}");
+    assert!(
+        report.contains("apply: 1 done, 0 deferred, 0 failed, 0 blocked, 3 not started"),
+        "{report}"
+    );
     assert!(report.contains("stopped: Ctrl-C\n"), "{report}");
-    assert!(report.contains("running it again continues: vmlogin apply --yes --sandbox=http://"), "{report}");
+    assert!(
+        report.contains("running it again continues: vmlogin apply --yes --sandbox=http://"),
+        "{report}"
+    );
 }
 
 #[cfg(unix)]
@@ -86,7 +92,10 @@ fn the_second_signal_leaves_at_once() {
     run.signal("-TERM");
     let (code, report) = run.end();
     assert_eq!(code, Some(143), "{report}");
-    assert!(report.contains("x failed create vm:core/rg-web/web01/identity"), "{report}");
+    assert!(
+        report.contains("x failed create vm:core/rg-web/web01/identity"),
+        "{report}"
+    );
     assert!(report.contains("stopped: SIGTERM\n"), "{report}");
 }
 
@@ -105,5 +114,8 @@ fn a_served_sandbox_keeps_its_state_whatever_ends_it() {
     stage.run(&["apply", "--yes", &at]).expect(0);
     drop(server);
     let again = stage.sandbox(&["apply", "--yes"]).expect(0);
-    assert!(again.stdout.starts_with("plan: nothing is to change"), "{again}");
+    assert!(
+        again.stdout.starts_with("plan: nothing is to change"),
+        "{again}"
+    );
 }
