@@ -109,7 +109,9 @@ impl Stage {
         let text = text
             .replace(&folder, "[FOLDER]")
             .replace(&repository, "[REPOSITORY]");
-        let text = replace_after(&text, "127.0.0.1:", "[PORT]", |letter| letter.is_ascii_digit());
+        let text = replace_after(&text, "127.0.0.1:", "[PORT]", |letter| {
+            letter.is_ascii_digit()
+        });
         let text = replace_after(&text, "request id: ", "[ID]", |letter| {
             letter.is_ascii_hexdigit() || letter == '-'
         });
@@ -139,7 +141,9 @@ fn settle_seconds(text: &str) -> String {
         .map(|line| match (line.rfind(" ("), line.rfind(" s)")) {
             (Some(open), Some(close))
                 if open < close
-                    && line[open + 2..close].chars().all(|letter| letter.is_ascii_digit()) =>
+                    && line[open + 2..close]
+                        .chars()
+                        .all(|letter| letter.is_ascii_digit()) =>
             {
                 format!("{} ([TIME]){}", &line[..open], &line[close + 3..])
             }
@@ -175,7 +179,9 @@ impl Screen {
     pub(crate) fn lines(&self) -> Vec<Json> {
         self.stdout
             .lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+            })
             .collect()
     }
 
@@ -226,7 +232,8 @@ impl Server {
         BufReader::new(stdout)
             .read_line(&mut line)
             .expect("a line when ready");
-        let ready: Json = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let ready: Json =
+            serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
         Server {
             child,
             url: ready["url"].as_str().expect("a URL").to_owned(),

@@ -434,7 +434,7 @@ fn destroy_takes_what_this_estate_made_and_says_what_stays() {
 }
 
 #[test]
-fn a_group_that_holds_only_what_goes_goes_too() {
+fn a_group_that_holds_only_what_goes_goes_too_and_one_that_could_not_be_read_stays() {
     let manifest = manifest("resource-group rg subscription=core location=westeurope");
     let world = World::new()
         .group("core/rg")
@@ -444,6 +444,15 @@ fn a_group_that_holds_only_what_goes_goes_too() {
         .holds("core/rg", &[]);
     let plan = world.destroy(&manifest);
     assert_eq!(plan.steps[0].action, Action::Delete);
+    let unread = World::new()
+        .group("core/rg")
+        .but("resource-group", "core/rg", |group| {
+            group.stamp = Some("web-prod".to_owned());
+        });
+    assert_snapshot!(shown(&unread.destroy(&manifest)), @"
+    keep   resource-group:core/rg
+        note: it stays: what it holds could not be read
+    ");
     let other = world.but("resource-group", "core/rg", |group| {
         group.stamp = Some("dev".to_owned())
     });

@@ -54,6 +54,7 @@ static GROUP: Schema = Schema {
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: true,
+    container: true,
     repaired: false,
     order: &[],
 };
@@ -84,6 +85,7 @@ static MACHINE: Schema = Schema {
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: true,
+    container: false,
     repaired: false,
     order: &[],
 };
@@ -99,6 +101,7 @@ static IDENTITY: Schema = Schema {
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: false,
+    container: false,
     repaired: false,
     order: &[],
 };
@@ -134,6 +137,7 @@ static LOGIN: Schema = Schema {
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: true,
+    container: false,
     repaired: true,
     order: &[Order {
         after: "identity",
@@ -178,6 +182,7 @@ static GRANT: Schema = Schema {
     lifetime: Lifetime::Vanishes,
     adoption: Adoption::AsIs,
     stamped: true,
+    container: false,
     repaired: false,
     order: &[
         Order {

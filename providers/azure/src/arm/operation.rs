@@ -15,9 +15,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
 
+use self::answer::{Answer, is_running, state};
 use super::fault::{self, Fault, FaultKind, fault};
-use answer::{Answer, is_running, state};
-
 use crate::cloud::{Audience, Cloud};
 use crate::http::link::follow;
 use crate::http::reply::Reply;

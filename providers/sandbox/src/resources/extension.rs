@@ -97,7 +97,10 @@ pub(crate) fn install_ended(
     let extension = world.extensions.get(key)?.clone();
     let view = match (&doom, run) {
         (Some(doom), _) => HandlerView {
-            version: handler::running_version(text(&extension.properties, "typeHandlerVersion")),
+            version: handler::running_version(
+                text(&extension.properties, "type"),
+                text(&extension.properties, "typeHandlerVersion"),
+            ),
             failure: Some("1".to_owned()),
             message: doom.message.clone(),
         },
@@ -166,13 +169,10 @@ fn list(call: &mut Call<'_>, machine: &str) -> Reply {
         operation::look_at(call.world, &key, &call.pace);
     }
     let view = call.request.expands("instanceView");
-    let rows = call.world.extensions_of(machine).map(|(key, it)| {
-        (
-            key.clone(),
-            shown(it, Casing::Asked(&call.request.segments[3]), view),
-        )
-    });
-    page::page(call.request, rows)
+    let casing = Casing::Asked(&call.request.segments[3]);
+    page::page(call.request, call.world.extensions_of(machine), |it| {
+        shown(it, casing, view)
+    })
 }
 
 fn get(call: &mut Call<'_>, key: &str) -> Answer {

@@ -61,13 +61,10 @@ pub(crate) fn list_all(call: &mut Call<'_>, subscription: &str) -> Answer {
         .request
         .query("statusOnly")
         .is_some_and(|it| it.eq_ignore_ascii_case("true"));
-    let rows = beneath(&call.world.machines, prefix).map(|(key, machine)| {
-        (
-            key.clone(),
-            shown_in_list(call, machine, Casing::Upper, status),
-        )
-    });
-    Ok(page::page(call.request, rows))
+    let rows = beneath(&call.world.machines, prefix);
+    Ok(page::page(call.request, rows, |it| {
+        shown_in_list(call, it, Casing::Upper, status)
+    }))
 }
 
 /// A change is over: it stands, or all is as before.
@@ -155,13 +152,10 @@ pub(crate) fn remove(world: &mut World, key: &str) {
 
 fn list_group(call: &mut Call<'_>) -> Answer {
     let group = format!("/{}/", call.request.lower[..4].join("/"));
-    let rows = beneath(&call.world.machines, group).map(|(key, machine)| {
-        (
-            key.clone(),
-            shown_in_list(call, machine, Casing::Stored, false),
-        )
-    });
-    Ok(page::page(call.request, rows))
+    let rows = beneath(&call.world.machines, group);
+    Ok(page::page(call.request, rows, |it| {
+        shown_in_list(call, it, Casing::Stored, false)
+    }))
 }
 
 fn get(call: &Call<'_>, machine: &Machine) -> Reply {

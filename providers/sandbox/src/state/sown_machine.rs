@@ -128,7 +128,7 @@ fn model(
 /// An extension of the seed.
 pub(super) fn extension(machine: &Machine, seed: &seed::Extension) -> Extension {
     let failed = seed.state == ExtensionState::Failed;
-    let version = handler::running_version(&seed.version);
+    let version = handler::running_version(&seed.kind, &seed.version);
     let view = match failed {
         false => HandlerView {
             version,

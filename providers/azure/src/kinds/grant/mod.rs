@@ -75,6 +75,7 @@ static SCHEMA: Schema = Schema {
     lifetime: Lifetime::Vanishes,
     adoption: Adoption::AsIs,
     stamped: true,
+    container: false,
     repaired: false,
     order: &[
         Order {
@@ -141,8 +142,8 @@ impl Kind for Grant {
 impl AzureKind for Grant {
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
-            Action::Create | Action::Revoke | Action::Delete => Ok(Ask::Nothing),
-            Action::Update => Ok(Ask::One(read(step, refusal::attempted(step))?)),
+            Action::Create => Ok(Ask::Nothing),
+            Action::Update | Action::Revoke => Ok(Ask::One(read(step, refusal::attempted(step))?)),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -151,14 +152,7 @@ impl AzureKind for Grant {
         match step.action {
             Action::Create => create(step),
             Action::Update => describe(step, fresh),
-            Action::Revoke | Action::Delete => {
-                let path = refusal::id(step)?.path();
-                Ok(Write::Send(vec![Request::delete(
-                    path,
-                    versions::AUTHORIZATION,
-                    refusal::attempted(step),
-                )]))
-            }
+            Action::Revoke => revoke(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -369,22 +363,8 @@ fn describe(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
             "run again: the plan then makes it",
         ));
     };
-    let assignment: wire::Assignment = decode(step, body)?;
+    still_ours(step, body)?;
     let estate = refusal::text(step, "estate")?;
-    let (stamp, _) = description::read(
-        assignment
-            .properties
-            .description
-            .as_deref()
-            .unwrap_or_default(),
-    );
-    if stamp != Some(estate) {
-        return Err(refuse(
-            step,
-            "the stamp of this estate is no longer on it".to_owned(),
-            "run again: the plan then keeps it as it is",
-        ));
-    }
     let reason = step.write.get("reason").and_then(Value::as_text);
     let body = wire::writable(body, &description::write(estate, reason));
     let path = refusal::id(step)?.path();
@@ -394,6 +374,34 @@ fn describe(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         body,
         refusal::attempted(step),
     )]))
+}
+
+/// Takes a grant of this estate away. Somebody may have taken it over, or away, since the plan was made.
+fn revoke(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    let Seen::One(body) = fresh else {
+        return Ok(Write::Nothing("it was gone already".to_owned()));
+    };
+    still_ours(step, body)?;
+    Ok(Write::Send(vec![Request::delete(
+        refusal::id(step)?.path(),
+        versions::AUTHORIZATION,
+        refusal::attempted(step),
+    )]))
+}
+
+/// Refuses to touch a grant that no longer carries this estate's stamp.
+fn still_ours(step: &Step, body: &Json) -> Result<(), Fault> {
+    let assignment: wire::Assignment = decode(step, body)?;
+    let description = assignment.properties.description.unwrap_or_default();
+    let (stamp, _) = description::read(&description);
+    if stamp == Some(refusal::text(step, "estate")?) {
+        return Ok(());
+    }
+    Err(refuse(
+        step,
+        "the stamp of this estate is no longer on it".to_owned(),
+        "run again: the plan then keeps it as it is",
+    ))
 }
 
 /// The assignments of the step's principal at its scope, those above and beneath it included: all that Azure filters by.

@@ -36,6 +36,7 @@ static SCHEMA: Schema = Schema {
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: false,
+    container: false,
     repaired: false,
     order: &[],
 };

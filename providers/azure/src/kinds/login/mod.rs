@@ -80,6 +80,7 @@ static SCHEMA: Schema = Schema {
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: true,
+    container: false,
     repaired: true,
     order: &[Order {
         after: "identity",
@@ -162,12 +163,11 @@ impl AzureKind for Login {
                     refusal::attempted(step),
                 )))
             }
-            Action::Update => Ok(Ask::One(Request::get(
+            Action::Update | Action::Delete => Ok(Ask::One(Request::get(
                 id.path(),
                 versions::COMPUTE,
                 refusal::attempted(step),
             ))),
-            Action::Delete => Ok(Ask::Nothing),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -176,14 +176,7 @@ impl AzureKind for Login {
         match step.action {
             Action::Create => create(step, fresh),
             Action::Update => repair(step, fresh),
-            Action::Delete => {
-                let path = refusal::id(step)?.path();
-                Ok(Write::Send(vec![Request::delete(
-                    path,
-                    versions::COMPUTE,
-                    refusal::attempted(step),
-                )]))
-            }
+            Action::Delete => uninstall(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -364,6 +357,28 @@ fn repair(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     let next = next_tag(extension.properties.force_update_tag.as_deref());
     let body = wire::writable(body, &next);
     Ok(Write::Send(vec![put(step, &refusal::id(step)?, body)]))
+}
+
+/// Uninstalls what this estate installed. Somebody may have taken it over, or away, since the plan was made.
+fn uninstall(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    let Seen::One(body) = fresh else {
+        return Ok(Write::Nothing("it was gone already".to_owned()));
+    };
+    let extension: wire::Extension = decode(step, body)?;
+    if !extension.is_login()
+        || estate_of(&extension.tags).as_deref() != Some(refusal::text(step, "estate")?)
+    {
+        return Err(refuse(
+            step,
+            "the stamp of this estate is no longer on it".to_owned(),
+            "run again: the plan then keeps it as it is",
+        ));
+    }
+    Ok(Write::Send(vec![Request::delete(
+        refusal::id(step)?.path(),
+        versions::COMPUTE,
+        refusal::attempted(step),
+    )]))
 }
 
 /// A tag that differs from the old one, made without a clock: `vmlogin-1`, `vmlogin-2`, …

@@ -12,7 +12,8 @@ use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::{Fault, Proof};
 use vmlogin_engine::schema::{
-    Adoption, Attribute, Class, Existence, Lifetime, Naming, Schema, Shape, TOP, Written,
+    Adoption, Attribute, Characters, Class, Existence, Lifetime, NameRule, Naming, Schema, Shape,
+    TOP, Written,
 };
 use vmlogin_engine::value::{Attributes, Value};
 
@@ -22,7 +23,7 @@ use super::{
     refusal, refuse, tag_requests, versions,
 };
 use crate::arm::ArmId;
-use crate::http::Request;
+use crate::http::{Request, segment};
 
 /// The kind `resource-group`.
 pub struct ResourceGroup;
@@ -59,6 +60,7 @@ static SCHEMA: Schema = Schema {
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: true,
+    container: true,
     repaired: false,
     order: &[],
 };
@@ -84,6 +86,16 @@ pub(super) const PROTECT: Attribute = Attribute {
 impl Kind for ResourceGroup {
     fn schema(&self) -> &'static Schema {
         &SCHEMA
+    }
+
+    /// FACTS 15, and the pattern of the group's name in Microsoft's OpenAPI file.
+    fn names(&self) -> &'static NameRule {
+        &NameRule {
+            most: 90,
+            characters: Characters::LettersDigitsAnd("-_.()"),
+            not_first: "",
+            not_last: ".",
+        }
     }
 
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key> {
@@ -133,12 +145,18 @@ pub(crate) fn read(id: &ArmId, attempted: String) -> Request {
     Request::get(id.path(), versions::RESOURCES, attempted)
 }
 
-/// Lists what lies in a group.
+/// Lists what lies in a group. Takes the id as Azure spells it: whether the filter minds the case of the name is not verified
+/// against Azure (2026-11-21), and a list that is empty by mistake would let a full group be deleted.
 pub(crate) fn contents(id: &ArmId, attempted: String) -> Request {
+    let subscription = id.subscription().unwrap_or_default();
     Request::get(
-        format!("{}/resources", id.path()),
+        format!("/subscriptions/{}/resources", segment::encode(subscription)),
         versions::RESOURCES,
         attempted,
+    )
+    .with_query(
+        "$filter",
+        format!("resourceGroup eq {}", segment::literal(id.name())),
     )
 }
 

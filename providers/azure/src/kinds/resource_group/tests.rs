@@ -36,7 +36,10 @@ fn read(answer: &str) -> Live {
 
 fn planned(manifest: &Manifest, live: Option<Live>, mode: Mode) -> Step {
     let mut inventory = Inventory::default();
-    live.into_iter().for_each(|live| inventory.insert(live));
+    if let Some(live) = live {
+        inventory.contents.insert(live.key.clone(), Vec::new());
+        inventory.insert(live);
+    }
     step(manifest, &inventory, mode, GROUP)
 }
 

@@ -11,7 +11,8 @@ use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::schema::{
-    Adoption, Attribute, Class, Existence, Lifetime, Naming, Schema, Shape, Written,
+    Adoption, Attribute, Characters, Class, Existence, Lifetime, NameRule, Naming, Schema, Shape,
+    Written,
 };
 use vmlogin_engine::value::{Attributes, Value};
 
@@ -68,6 +69,7 @@ static SCHEMA: Schema = Schema {
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: true,
+    container: false,
     repaired: false,
     order: &[],
 };
@@ -75,6 +77,16 @@ static SCHEMA: Schema = Schema {
 impl Kind for Vm {
     fn schema(&self) -> &'static Schema {
         &SCHEMA
+    }
+
+    /// FACTS 15. That the host name of a Windows machine has at most 15 letters is no matter of its resource's name.
+    fn names(&self) -> &'static NameRule {
+        &NameRule {
+            most: 64,
+            characters: Characters::AllBut(r#"\/"[]:|<>+=;,?*@&"#),
+            not_first: "_",
+            not_last: ".-",
+        }
     }
 
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key> {
