@@ -102,7 +102,8 @@ pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Opti
         return None;
     }
     let among: BTreeSet<&str> = among.into_iter().collect();
-    let reach = (letters.len() / 3).max(1);
+    // One letter could be any other; two are worth a guess.
+    let reach = (letters.len() / 3).max(usize::from(letters.len() > 1));
     let slips = among.into_iter().filter_map(|candidate| {
         let candidate_letters: Vec<char> = candidate.chars().take(LONGEST_WORD + 1).collect();
         let close = candidate_letters.len().abs_diff(letters.len()) <= reach;

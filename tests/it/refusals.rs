@@ -113,6 +113,19 @@ fn a_directory_that_may_not_be_read() {
 }
 
 #[test]
+fn a_subscription_of_another_tenant() {
+    let text = HEAD.replace(
+        "11111111-1111-4111-8111-111111111111",
+        "99999999-9999-4999-8999-999999999999",
+    );
+    let seed = format!(
+        "{SEED}tenant \"99999999-9999-4999-8999-999999999999\" name=fabrikam domain=\"fabrikam.com\"\n"
+    );
+    let stage = Stage::new(&format!("{text}{CHAIN}"), &seed);
+    assert_snapshot!(stage.sandbox(&["plan"]).expect(8));
+}
+
+#[test]
 fn a_wrong_tenant() {
     let text = HEAD.replace(
         "11111111-1111-4111-8111-111111111111",

@@ -16,6 +16,8 @@ pub(crate) enum SyntaxProblem {
         most_megabytes: usize,
         span: Span,
     },
+    #[error("the file holds more than {most} nodes")]
+    TooMany { most: usize, span: Span },
     #[error("blocks are nested deeper than {most}")]
     TooDeep { most: usize, span: Span },
     #[error("`/-` is nested deeper than {most}")]
@@ -117,7 +119,7 @@ impl SyntaxProblem {
     pub(crate) fn code(&self) -> Code {
         Code(match self {
             Self::NotUtf8 { .. } => "VML001",
-            Self::TooLarge { .. } => "VML002",
+            Self::TooLarge { .. } | Self::TooMany { .. } => "VML002",
             Self::TooDeep { .. } | Self::SlashdashTooDeep { .. } | Self::CommentTooDeep { .. } => {
                 "VML003"
             }
@@ -165,6 +167,7 @@ impl SyntaxProblem {
             Self::TooLarge { bytes, span, .. } => {
                 vec![Label::new(*span, format!("{bytes} bytes in all"))]
             }
+            Self::TooMany { span, .. } => vec![Label::new(*span, "nothing is read from here on")],
             Self::TooDeep { span, .. } => vec![Label::new(*span, "one block too many")],
             Self::SlashdashTooDeep { span, .. } => vec![Label::new(*span, "one `/-` too many")],
             Self::CommentTooDeep { span, .. } => vec![Label::new(*span, "one `/*` too many")],
@@ -257,7 +260,7 @@ impl SyntaxProblem {
         Some(match self {
             Self::NotUtf8 { utf16: true, .. } => "it looks like UTF-16: save it as UTF-8".to_owned(),
             Self::NotUtf8 { .. } => "save the file as UTF-8".to_owned(),
-            Self::TooLarge { .. } => "split it into several files and name them with `include`".to_owned(),
+            Self::TooLarge { .. } | Self::TooMany { .. } => "split it into several files and name them with `include`".to_owned(),
             Self::TooDeep { .. } => "no manifest nests that deep: look for a `}` that is missing".to_owned(),
             Self::SlashdashTooDeep { .. } => "delete what is commented out, or comment out the outermost node alone".to_owned(),
             Self::CommentTooDeep { .. } => "delete what is commented out".to_owned(),

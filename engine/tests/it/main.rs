@@ -4,6 +4,7 @@ mod guard;
 mod language;
 mod manifest;
 mod plan;
+mod problem;
 mod property;
 mod reading;
 mod report;

@@ -3,7 +3,7 @@
 use super::piece::{Block, Part, Piece};
 use super::scan::{Frame, Scan};
 use super::statement::{Last, Stage};
-use super::{MOST_NESTED, MOST_NODE_BYTES, MOST_SLASHDASHED};
+use super::{MOST_NESTED, MOST_NODE_BYTES, MOST_NODES, MOST_SLASHDASHED};
 use crate::source::Span;
 use crate::syntax::problem::SyntaxProblem;
 use std::ops::Range;
@@ -11,8 +11,12 @@ use std::ops::Range;
 impl Scan<'_> {
     /// Closes what is still open.
     pub(super) fn end_of_text(&mut self) {
-        let end = self.text.text.len();
-        let complete = self.beyond == 0 && !self.swallowed;
+        let end = if self.stopped {
+            self.at
+        } else {
+            self.text.text.len()
+        };
+        let complete = self.beyond == 0 && !self.swallowed && !self.stopped;
         self.beyond = 0;
         if self.frames.len() > 1 && complete {
             let open = self.suspect.unwrap_or(self.frame().open);
@@ -64,6 +68,7 @@ impl Scan<'_> {
         self.check_complete(end);
         let statement = std::mem::take(self.statement());
         let Some(start) = statement.start else { return };
+        self.count_node(start);
         let broken = statement.broken || self.is_too_long(start, end);
         let run = self.frame().run;
         if broken {
@@ -133,6 +138,18 @@ impl Scan<'_> {
                 span: self.trimmed(start, end),
             },
         );
+    }
+
+    /// Stops reading at the first node that is one too many.
+    fn count_node(&mut self, start: usize) {
+        self.nodes += 1;
+        if self.nodes > MOST_NODES && !self.stopped {
+            self.report(SyntaxProblem::TooMany {
+                most: MOST_NODES,
+                span: self.text.span(start, start),
+            });
+            self.stopped = true;
+        }
     }
 
     /// A stretch without the blanks at its end.

@@ -41,6 +41,10 @@ pub(crate) const MOST_COMMENTED: usize = 32;
 /// How long one node may be without its children: the `kdl` crate cannot be given less at once.
 pub(crate) const MOST_NODE_BYTES: usize = 1 << 20;
 
+/// How many nodes a file may hold. At 10 MB, machines that say all there is to say stay below half of it; tiny nodes
+/// without end would take two hundred times their text in memory.
+pub(crate) const MOST_NODES: usize = 1_000_000;
+
 /// The `kdl` crate recurses at each `*` and `/` in a comment, so comments with more are kept from it.
 const MOST_COMMENT_MARKS: usize = 500;
 

@@ -40,6 +40,9 @@ pub(super) struct Scan<'t> {
     pub(super) problems: Vec<SyntaxProblem>,
     /// A block that was closed by a brace further left than the line that opened it.
     pub(super) suspect: Option<usize>,
+    /// How many nodes have been read, and whether these were too many to read on.
+    pub(super) nodes: usize,
+    pub(super) stopped: bool,
     /// Whether a string or comment ran to the end of the text.
     pub(super) swallowed: bool,
     /// How many newlines between tokens were read, how many blanks begin the line, and whether these still go on.
@@ -66,6 +69,8 @@ impl<'t> Scan<'t> {
             plan: Plan::default(),
             problems: Vec::new(),
             suspect: None,
+            nodes: 0,
+            stopped: false,
             swallowed: false,
             line: 0,
             indent: 0,
@@ -98,6 +103,9 @@ impl<'t> Scan<'t> {
     /// Reads one token; `false` at the end of the text.
     pub(super) fn token(&mut self) -> bool {
         let at = self.at;
+        if self.stopped {
+            return false;
+        }
         if let Some(hole) = self.known_holes.pop_if(|hole| hole.start <= at) {
             self.at = hole.end;
             self.statement().spaced = true;

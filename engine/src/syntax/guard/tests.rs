@@ -1,6 +1,7 @@
 //! Work in proportion to the text, counted rather than timed.
 
-use super::{MOST_NODE_BYTES, PIECE_BYTES, Part, Piece, plan};
+use super::{MOST_NODE_BYTES, MOST_NODES, PIECE_BYTES, Part, Piece, plan};
+use crate::problem::Problem;
 use crate::source::SourceId;
 use std::cell::Cell;
 
@@ -121,6 +122,30 @@ fn ten_megabytes_are_cut_into_small_pieces_at_any_depth() {
             <= 2 * PIECE_BYTES
     }));
     assert!(pieces.len() <= 8 + text.len() / PIECE_BYTES);
+}
+
+#[test]
+fn a_file_holds_a_bounded_number_of_nodes() {
+    let (plan, problems) = plan(
+        SourceId(0),
+        &format!("b {{\n{}", "a\n".repeat(MOST_NODES + 10)),
+        PIECE_BYTES,
+    );
+    let said: Vec<String> = problems
+        .into_iter()
+        .map(|problem| format!("{:?}", Problem::from(problem)))
+        .collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].contains("the file holds more than 1000000 nodes")
+            && said[0].contains("start: 2000004"),
+        "{said:?}"
+    );
+    assert!(
+        pieces(&plan.parts)
+            .iter()
+            .all(|piece| piece.range.end <= 2_000_006)
+    );
 }
 
 #[test]

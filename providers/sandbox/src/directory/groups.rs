@@ -26,7 +26,7 @@ pub(super) fn answer(call: &Call<'_>, tenant: &Tenant, rest: &[&str]) -> Answer 
 /// All that is known about a group.
 pub(super) fn shown(group: &DirectoryGroup) -> Value {
     json!({"id": group.id, "deletedDateTime": null, "classification": null,
-        "createdDateTime": clock::whole_seconds(group.created), "creationOptions": [], "description": null,
+        "createdDateTime": clock::whole_seconds(group.created), "description": null,
         "displayName": group.name, "expirationDateTime": null, "groupTypes": [], "isAssignableToRole": null,
         "mail": null, "mailEnabled": false, "mailNickname": group.name, "membershipRule": null,
         "membershipRuleProcessingState": null, "onPremisesSyncEnabled": null, "proxyAddresses": [],
