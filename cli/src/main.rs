@@ -20,6 +20,7 @@ use std::sync::Arc;
 use args::{Cli, Color, Look, Progress, Refused};
 use error::Error;
 use exit::Exit;
+use render::View;
 use session::Session;
 use terminal::Terminal;
 
@@ -109,11 +110,13 @@ fn refuse(refused: &Refused, columns: Option<&str>) -> Exit {
             Exit::Usage
         }
         Refused::Usage { message, help } => {
-            let paint = terminal.paint_err();
-            terminal.diagnostic(&format!(
-                "{} {message}\n  help: {help}\n",
-                paint.removed("error:")
-            ));
+            let error = Error::usage(message, help);
+            let view = View {
+                paint: terminal.paint_err(),
+                width: terminal.width(),
+                verbose: false,
+            };
+            terminal.diagnostic(&error.text(view));
             Exit::Usage
         }
     }

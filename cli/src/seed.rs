@@ -4,6 +4,7 @@
 //! references (`let`, `$name`) are no part of it.
 
 mod form;
+mod shape;
 
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! What every verb is given, and what verbs with a network have: a manifest, a connection, a plan.
 
 pub(crate) mod connection;
+pub(crate) mod heartbeat;
 pub(crate) mod manifest;
 pub(crate) mod planning;
 

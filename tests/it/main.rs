@@ -12,3 +12,4 @@ mod property;
 mod refusals;
 mod server;
 mod stage;
+mod stop;

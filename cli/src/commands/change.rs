@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
 use crate::render::{again, plan_text, refusals, report};
+use crate::session::heartbeat::patiently;
 use crate::session::planning::{Asked, Planned, planned};
 use crate::session::{Events, Session};
 
@@ -88,9 +89,17 @@ async fn recipe(
         selection: wanted.selection,
         mode: wanted.mode,
         accepted: &accepted,
+        events: wanted.json,
     };
     let planned = planned(session, &watch, asked).await?;
-    let result = carry_out(session, wanted, events, &watch, &planned).await;
+    let run = Running {
+        session,
+        wanted,
+        events,
+        watch: &watch,
+        planned: &planned,
+    };
+    let result = run.carry_out().await;
     // A state that could not be written counts only where nothing else went wrong.
     let closed = planned.connection.close().await;
     let result = result?;
@@ -98,154 +107,128 @@ async fn recipe(
     Ok(result)
 }
 
-async fn carry_out(
-    session: &Session,
-    wanted: Change<'_>,
-    events: Events<'_>,
-    watch: &Watch,
-    planned: &Planned,
-) -> Result<(Tally, Exit), Error> {
-    let plan = &planned.plan;
-    events.send(&Event::Planned {
-        plan: Box::new(plan.clone()),
-    });
-    if !events.are_on() {
-        session.terminal.result(&plan_text::text(
-            plan,
-            &planned.loaded.sources,
-            session.view_out(),
-        ));
+/// A plan on its way to be carried out.
+#[derive(Clone, Copy)]
+struct Running<'a> {
+    session: &'a Session,
+    wanted: Change<'a>,
+    events: Events<'a>,
+    watch: &'a Watch,
+    planned: &'a Planned,
+}
+
+impl Running<'_> {
+    async fn carry_out(self) -> Result<(Tally, Exit), Error> {
+        let plan = &self.planned.plan;
+        self.show_plan();
+        if !self.planned.refusals.is_empty() {
+            self.refuse();
+            return Ok((Tally::default(), Exit::GuardRefused));
+        }
+        if plan.is_empty() {
+            let run = Run {
+                rule_errors: plan.errors().count(),
+                ..Run::default()
+            };
+            return Ok((Tally::default(), run.exit()));
+        }
+        if !self.wanted.consent.yes {
+            question::ask(self.session, self.watch, self.wanted.verb, plan).await?;
+        }
+        let report = live::run(
+            self.session,
+            self.events,
+            self.watch,
+            self.planned,
+            self.parallelism(),
+        )
+        .await;
+        let verdicts = match self.wanted.verify && !self.watch.is_stopped() {
+            true => Some(self.look(&report).await),
+            false => None,
+        };
+        self.show_report(&report, verdicts.as_deref());
+        Ok((report.tally(), self.judge(&report, verdicts.as_deref())))
     }
-    if !planned.refusals.is_empty() {
-        for refusal in &planned.refusals {
-            events.send(&Event::Refused {
+
+    fn show_plan(self) {
+        let plan = &self.planned.plan;
+        self.events.send(&Event::Planned {
+            plan: Box::new(plan.clone()),
+        });
+        if !self.events.are_on() {
+            let text = plan_text::text(plan, &self.planned.loaded.sources, self.session.view_out());
+            self.session.terminal.result(&text);
+        }
+    }
+
+    fn refuse(self) {
+        for refusal in &self.planned.refusals {
+            self.events.send(&Event::Refused {
                 refusal: refusal.clone(),
             });
         }
-        session
-            .terminal
-            .diagnostic(&refusals::refused(&planned.refusals, session.view_err()));
-        return Ok((Tally::default(), Exit::GuardRefused));
+        let text = refusals::refused(&self.planned.refusals, self.session.view_err());
+        self.session.terminal.diagnostic(&text);
     }
-    if plan.is_empty() {
-        let run = Run {
-            rule_errors: plan.errors().count(),
-            ..Run::default()
+
+    /// Looks at what was written. Where the run is stopped meanwhile, what was not looked at is not spoken of.
+    async fn look(self, report: &Report) -> Vec<Verdict> {
+        let tell = |event: Event| self.events.send(&event);
+        let looking = apply::verify(
+            &self.planned.plan,
+            report,
+            &self.planned.connection.azure,
+            self.parallelism(),
+            &tell,
+        );
+        let looking = patiently(self.session, self.events.are_on(), "verifying", looking);
+        self.watch.unless_stopped(looking).await.unwrap_or_default()
+    }
+
+    fn show_report(self, report: &Report, verdicts: Option<&[Verdict]>) {
+        if self.events.are_on() {
+            return;
+        }
+        let stopped = match self.watch.signal() {
+            Some(Exit::Terminated) => Some("SIGTERM"),
+            Some(_) => Some("Ctrl-C"),
+            None if self.watch.timed_out() => Some("the time of `--timeout` passed"),
+            None => None,
         };
-        return Ok((Tally::default(), run.exit()));
+        let again = again::command(&self.session.line);
+        let ended = report::Ended {
+            plan: &self.planned.plan,
+            report,
+            verdicts,
+            stopped,
+            again: &again,
+        };
+        let text = report::text(ended, self.session.view_out());
+        // The plan stands above it.
+        self.session.terminal.result(&format!("\n{text}"));
     }
-    if !wanted.consent.yes {
-        question::ask(session, watch, wanted.verb, plan).await?;
+
+    fn judge(self, report: &Report, verdicts: Option<&[Verdict]>) -> Exit {
+        let plan = &self.planned.plan;
+        let tally = report.tally();
+        let wrong = |verdict: &&Verdict| matches!(verdict.result, Proof::Wrong(_));
+        let run = Run {
+            signal: self.watch.signal(),
+            timed_out: self.watch.timed_out() && tally.failed + tally.not_started > 0,
+            done: tally.done,
+            failed: faults(plan, report),
+            left: tally.not_started,
+            rule_errors: plan.errors().count(),
+            wrong: verdicts.unwrap_or_default().iter().filter(wrong).count(),
+            detailed: self.wanted.detailed,
+        };
+        run.exit()
     }
-    let report = live::run(
-        session,
-        events,
-        watch,
-        planned,
-        wanted.live.parallelism.into(),
-    )
-    .await;
-    let verdicts = if wanted.verify && !watch.is_stopped() {
-        Some(
-            look(
-                watch,
-                events,
-                planned,
-                &report,
-                wanted.live.parallelism.into(),
-            )
-            .await,
-        )
-    } else {
-        None
-    };
-    tell(
-        session,
-        events,
-        watch,
-        planned,
-        &report,
-        verdicts.as_deref(),
-    );
-    let exit = judge(watch, wanted, plan, &report, verdicts.as_deref());
-    Ok((report.tally(), exit))
-}
 
-/// Looks at what was written. Where the run is stopped meanwhile, what was not looked at is not spoken of.
-async fn look(
-    watch: &Watch,
-    events: Events<'_>,
-    planned: &Planned,
-    report: &Report,
-    parallelism: usize,
-) -> Vec<Verdict> {
-    let tell = |event: Event| events.send(&event);
-    let looking = apply::verify(
-        &planned.plan,
-        report,
-        &planned.connection.azure,
-        parallelism,
-        &tell,
-    );
-    watch.unless_stopped(looking).await.unwrap_or_default()
-}
-
-fn tell(
-    session: &Session,
-    events: Events<'_>,
-    watch: &Watch,
-    planned: &Planned,
-    report: &Report,
-    verdicts: Option<&[Verdict]>,
-) {
-    if events.are_on() {
-        return;
+    fn parallelism(self) -> usize {
+        self.wanted.live.parallelism.into()
     }
-    let stopped = match watch.signal() {
-        Some(Exit::Terminated) => Some("SIGTERM"),
-        Some(_) => Some("Ctrl-C"),
-        None if watch.timed_out() => Some("the time of `--timeout` passed"),
-        None => None,
-    };
-    let again = again::command(&session.line);
-    let ended = report::Ended {
-        plan: &planned.plan,
-        report,
-        verdicts,
-        stopped,
-        again: &again,
-    };
-    let text = report::text(ended, session.view_out());
-    // The plan stands above it.
-    session.terminal.result(&format!(
-        "
-{text}"
-    ));
-}
-
-fn judge(
-    watch: &Watch,
-    wanted: Change<'_>,
-    plan: &Plan,
-    report: &Report,
-    verdicts: Option<&[Verdict]>,
-) -> Exit {
-    let tally = report.tally();
-    let run = Run {
-        signal: watch.signal(),
-        timed_out: watch.timed_out() && tally.failed + tally.not_started > 0,
-        done: tally.done,
-        failed: faults(plan, report),
-        left: tally.not_started,
-        rule_errors: plan.errors().count(),
-        wrong: verdicts
-            .unwrap_or_default()
-            .iter()
-            .filter(|verdict| matches!(verdict.result, Proof::Wrong(_)))
-            .count(),
-        detailed: wanted.detailed,
-    };
-    run.exit()
 }
 
 /// The faults of the steps that failed, in the plan's order.

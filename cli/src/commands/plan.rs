@@ -44,6 +44,7 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         selection: Some(&args.selection),
         mode: Mode::Apply,
         accepted: &Accepted::default(),
+        events: args.json,
     };
     let Planned {
         plan,

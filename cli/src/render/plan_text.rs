@@ -11,7 +11,7 @@ use vmlogin_engine::schema::Class;
 use vmlogin_engine::source::Sources;
 use vmlogin_engine::value::Value;
 
-use super::{Paint, View, findings, foreign, prose};
+use super::{Paint, View, difference, findings, foreign, prose};
 use fold::{Group, folded};
 
 /// The whole screen.
@@ -218,10 +218,7 @@ impl Screen<'_> {
         if is_making && !is_in_title(step, &change.after) {
             self.detail(&format!("{} = {}", change.attribute, change.after));
         } else if !is_making && change.class == Class::Changeable {
-            self.detail(&format!(
-                "{}: {} -> {}",
-                change.attribute, change.before, change.after
-            ));
+            self.text.push_str(&difference::text(change, self.view));
         }
     }
 

@@ -267,7 +267,7 @@ mod tests {
             result: Proof::Verified,
         };
         let outcomes = || vec![(at("web01"), done()), (at("web02"), done())];
-        insta::assert_snapshot!(screen(outcomes(), Some(&[verdict.clone()]), PLAIN), @"apply: 2 done, 0 deferred, 0 failed, 0 blocked, 0 not started; 1 verified, 0 not checked, 0 wrong");
+        insta::assert_snapshot!(screen(outcomes(), Some(std::slice::from_ref(&verdict)), PLAIN), @"apply: 2 done, 0 deferred, 0 failed, 0 blocked, 0 not started; 1 verified, 0 not checked, 0 wrong");
         insta::assert_snapshot!(screen(outcomes(), Some(&[verdict]), View { verbose: true, ..PLAIN }), @"
         done (2)
           = done create vm:core/rg-web/web01/login (login extension of `web01`)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use vmlogin_engine::rule::Finding;
+use vmlogin_engine::source::Sources;
 
 use super::{foreign, pretty};
 use crate::session::manifest::Loaded;
@@ -38,7 +39,10 @@ pub(crate) fn json(loaded: &Loaded, findings: &[Finding]) -> String {
     pretty(&Document {
         format: FORMAT,
         problems: [],
-        findings,
+        findings: findings
+            .iter()
+            .map(|finding| Row::of(finding, &loaded.sources))
+            .collect(),
         estate: &loaded.manifest.estate,
         files: loaded.files,
         resources: counts(loaded),
@@ -49,10 +53,32 @@ pub(crate) fn json(loaded: &Loaded, findings: &[Finding]) -> String {
 struct Document<'a> {
     format: u32,
     problems: [(); 0],
-    findings: &'a [Finding],
+    findings: Vec<Row<'a>>,
     estate: &'a str,
     files: usize,
     resources: BTreeMap<&'a str, usize>,
+}
+
+/// A finding with its place, from 1; columns count characters.
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+}
+
+impl<'a> Row<'a> {
+    fn of(finding: &'a Finding, sources: &'a Sources) -> Row<'a> {
+        let place = finding.span.map(|span| sources.line_column(span));
+        Row {
+            finding,
+            file: finding.span.map(|span| sources.name(span.source)),
+            line: place.map(|(line, _)| line),
+            column: place.map(|(_, column)| column),
+        }
+    }
 }
 
 fn counts(loaded: &Loaded) -> BTreeMap<&str, usize> {

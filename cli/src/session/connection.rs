@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use url::Url;
-use vmlogin_azure::cloud::{Cloud, CloudName};
+use vmlogin_azure::cloud::Cloud;
 use vmlogin_azure::credential::{self, Environment};
 use vmlogin_azure::http::transport::connect;
 use vmlogin_azure::http::{Client, ClientOptions, Stop, Trace};
@@ -99,10 +99,12 @@ impl Place {
     fn cloud(&self, tenant: &Tenant) -> Result<Cloud, Error> {
         match self {
             Place::Sandbox(url, _) => Ok(Cloud::sandbox(url)?),
-            // The manifest was checked against the catalogue, whose clouds are those of the table.
-            Place::Azure => Ok(Cloud::named(
-                tenant.cloud.parse().unwrap_or(CloudName::Public),
-            )),
+            Place::Azure => match tenant.cloud.parse() {
+                Ok(name) => Ok(Cloud::named(name)),
+                Err(unknown) => {
+                    unreachable!("the catalogue has a cloud that the table has not: {unknown}")
+                }
+            },
         }
     }
 

@@ -11,6 +11,7 @@ use vmlogin_engine::provider::Provider;
 use vmlogin_engine::rule;
 
 use super::connection::{Connection, Wanted};
+use super::heartbeat::patiently;
 use super::manifest::{Loaded, load};
 use super::{Session, TOOL};
 use crate::args::{InputArgs, LiveArgs, SelectionArgs};
@@ -31,6 +32,8 @@ pub(crate) struct Asked<'a> {
     pub mode: Mode,
     /// What `--accept` lifts.
     pub accepted: &'a Accepted,
+    /// Whether events go to stdout.
+    pub events: bool,
 }
 
 /// A plan, with all that it rests on.
@@ -66,10 +69,20 @@ pub(crate) async fn planned(
         stop: &watch.stop,
     };
     let connection = watch
-        .unless_stopped(Connection::open(session, wanted))
+        .unless_stopped(patiently(
+            session,
+            asked.events,
+            "signing in",
+            Connection::open(session, wanted),
+        ))
         .await??;
     match watch
-        .unless_stopped(decide(&loaded, &connection, asked))
+        .unless_stopped(patiently(
+            session,
+            asked.events,
+            "reading",
+            decide(&loaded, &connection, asked),
+        ))
         .await
         .and_then(|plan| plan)
     {

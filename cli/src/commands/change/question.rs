@@ -7,6 +7,7 @@ use vmlogin_engine::plan::{Mode, Plan};
 
 use crate::error::Error;
 use crate::interrupt::Watch;
+use crate::render::foreign;
 use crate::session::Session;
 
 /// Without `--yes` somebody must be there to answer. Said before anything is asked of Azure.
@@ -37,7 +38,7 @@ pub(crate) async fn ask(
     };
     session.terminal.diagnostic(&format!(
         "{doing} {steps} for estate `{}`? type yes to {verb}: ",
-        plan.estate
+        foreign::line(&plan.estate)
     ));
     match watch.unless_stopped(answer()).await? {
         Some(line) if line.trim() == "yes" => Ok(()),

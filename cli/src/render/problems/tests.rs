@@ -230,3 +230,15 @@ fn a_problem_without_a_place_is_still_told() {
     1 problem
     ");
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_and_no_place_breaks_the_screen(text_of in "(?s).{0,200}", places in proptest::collection::vec((0usize..260, 0usize..260), 0..5), width in 30usize..200) {
+        let (sources, id) = source(&text_of);
+        let labels = places.iter().map(|(start, end)| Label::new(Span::new(id, *start, *end), "here\u{202e}"));
+        let problem = Problem { code: Code("VML999"), message: text_of.clone(), labels: labels.collect(), help: Some(text_of.clone()) };
+        let screen = text(&[problem], &sources, View { width, ..NARROW });
+        proptest::prop_assert!(screen.contains("VML999"));
+        proptest::prop_assert!(!screen.chars().any(|shown| shown != '\n' && shown != '\t' && super::super::foreign::acts(shown)), "{screen:?}");
+    }
+}

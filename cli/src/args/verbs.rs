@@ -1,0 +1,356 @@
+//! The verbs and their flags, as types. Doc comments on them are the help pages.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use vmlogin_engine::address::Pattern;
+
+use super::words::{Auth, Color, Format, GraphFormat, Progress, Verify, one_of};
+use crate::session::STATE;
+
+/// Say in a checked-in file who can sign in to which Azure VM with their Entra ID
+///
+/// vmlogin reads a manifest (KDL), compares it with what Azure has, shows a plan, and
+/// applies it: machine identity, login extension, role grants. Live Azure is the only
+/// state. Nothing is removed that the manifest did not claim.
+///
+/// Try it without an account, against an emulator that is built in:
+///
+///   vmlogin apply -f examples/01-quickstart/estate.kdl --sandbox
+#[derive(Debug, Parser)]
+#[command(
+    verbatim_doc_comment,
+    name = "vmlogin",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    subcommand_value_name = "VERB",
+    subcommand_help_heading = "Verbs"
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// How screens look.
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Check the manifest without asking Azure
+    ///
+    /// Parses, expands and checks the manifest, and runs the rules that need nothing else. All
+    /// problems of all files come in one report. Exits 0, 3 (problems) or 4 (a rule refused).
+    ///
+    /// Example:
+    ///   vmlogin validate -f estate.kdl --set env=dev
+    #[command(verbatim_doc_comment)]
+    Validate(ValidateArgs),
+
+    /// Show what apply would do
+    ///
+    /// Reads what Azure has, runs the rules, and shows every step with its reason. Writes
+    /// nothing. Exits 4 where a rule found an error; guards that would refuse the apply are
+    /// announced.
+    ///
+    /// Examples:
+    ///   vmlogin plan
+    ///   vmlogin plan --format json | jq '.steps[].address'
+    ///   vmlogin plan --target 'vm:core/rg-web/*' --detailed-exitcode
+    #[command(verbatim_doc_comment)]
+    Plan(PlanArgs),
+
+    /// Bring Azure in line with the manifest
+    ///
+    /// Shows the plan, asks, does it, and looks at what came of it. A failure stops only what
+    /// depends on it. Running it again goes on where it stopped: live Azure is the only state.
+    /// The first Ctrl-C lets running operations end, the second leaves.
+    ///
+    /// Examples:
+    ///   vmlogin apply
+    ///   vmlogin apply -f estate.kdl --yes --json > events.ndjson
+    ///   vmlogin apply --accept max-delete=12
+    #[command(verbatim_doc_comment)]
+    Apply(ApplyArgs),
+
+    /// Remove what this estate made
+    ///
+    /// Deletes only what carries this estate's stamp: grants first, then logins, then resource
+    /// groups that hold nothing else. Adopted machines stay. Says what stays and why.
+    ///
+    /// Example:
+    ///   vmlogin destroy -f estate.kdl
+    #[command(verbatim_doc_comment)]
+    Destroy(DestroyArgs),
+
+    /// Show what waits for what, and why
+    ///
+    /// Needs the manifest only.
+    ///
+    /// Examples:
+    ///   vmlogin graph
+    ///   vmlogin graph --format mermaid > estate.mmd
+    #[command(verbatim_doc_comment)]
+    Graph(GraphArgs),
+
+    /// Work with the built-in emulator of Azure
+    ///
+    /// Any verb runs against it with --sandbox; this verb runs it as a server of its own.
+    #[command(verbatim_doc_comment)]
+    Sandbox(SandboxArgs),
+}
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// What of it.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
+    /// Write events to stdout, one JSON object a line; excludes --format
+    #[arg(long, env = "VMLOGIN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
+    pub json: bool,
+    /// Exit 2 instead of 0 where there are changes
+    #[arg(long, env = "VMLOGIN_DETAILED_EXITCODE", value_parser = clap::builder::BoolishValueParser::new())]
+    pub detailed_exitcode: bool,
+}
+
+/// Arguments of `apply`.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// What of it.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Where it is applied.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// What is agreed to beforehand.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+    /// What is looked at after the writes
+    #[arg(long, env = "VMLOGIN_VERIFY", value_parser = one_of::<Verify>(), num_args = 0..=1, default_value = "quick", default_missing_value = "quick")]
+    pub verify: Verify,
+    /// Write events to stdout, one JSON object a line
+    #[arg(long, env = "VMLOGIN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
+    pub json: bool,
+    /// Exit 2 instead of 0 where something was changed
+    #[arg(long, env = "VMLOGIN_DETAILED_EXITCODE", value_parser = clap::builder::BoolishValueParser::new())]
+    pub detailed_exitcode: bool,
+}
+
+/// Arguments of `destroy`.
+#[derive(Debug, Args)]
+pub(crate) struct DestroyArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Where it is removed.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// What is agreed to beforehand.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+    /// Write events to stdout, one JSON object a line
+    #[arg(long, env = "VMLOGIN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
+    pub json: bool,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<GraphFormat>(), default_value = "text")]
+    pub format: GraphFormat,
+}
+
+/// Arguments of `sandbox`.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub verb: SandboxVerb,
+}
+
+/// What to do with the sandbox.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SandboxVerb {
+    /// Run the emulator as a server that official clients can talk to
+    ///
+    /// Prints one line of JSON on stdout when it is ready: {"url":"…","ca":"…"}; `ca` is a PEM
+    /// file, or null without --tls. Ends on Ctrl-C or SIGTERM with its state written. Listens
+    /// on this machine only.
+    ///
+    /// Examples:
+    ///   vmlogin sandbox serve --listen 127.0.0.1:8080
+    ///   vmlogin plan --sandbox=http://127.0.0.1:8080
+    #[command(verbatim_doc_comment, after_long_help = not_emulated())]
+    Serve(ServeArgs),
+}
+
+/// Arguments of `sandbox serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Address and port to listen on, loopback only; port 0 takes a free one
+    #[arg(long, env = "VMLOGIN_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:0", value_parser = read_listen)]
+    pub listen: SocketAddr,
+    /// Speak https, with a certificate made for this run
+    #[arg(long, env = "VMLOGIN_TLS", value_parser = clap::builder::BoolishValueParser::new())]
+    pub tls: bool,
+    /// File that the state is kept in
+    #[arg(long, env = "VMLOGIN_STATE", value_name = "FILE", default_value = STATE)]
+    pub state: PathBuf,
+    /// What a new state begins with, as KDL; without it, what the quickstart example begins with
+    #[arg(long, env = "VMLOGIN_SEED", value_name = "FILE")]
+    pub seed: Option<PathBuf>,
+    /// File that gets one line of JSON for each request; secrets are left out
+    #[arg(long, env = "VMLOGIN_LOG", value_name = "FILE.ndjson")]
+    pub log: Option<PathBuf>,
+    /// How long operations take, in milliseconds; without it they end at the second look
+    #[arg(long, env = "VMLOGIN_LATENCY", value_name = "MS", value_parser = read_milliseconds)]
+    pub latency: Option<Duration>,
+}
+
+/// The manifest.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// A file of the manifest; several make one manifest [default: ./estate.kdl]
+    #[arg(short = 'f', value_name = "PATH", help_heading = "Manifest")]
+    pub files: Vec<PathBuf>,
+    /// A value for a `param` of the manifest
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = read_set, help_heading = "Manifest")]
+    pub sets: Vec<(String, String)>,
+}
+
+/// What of the manifest.
+#[derive(Debug, Args)]
+pub(crate) struct SelectionArgs {
+    /// Only this address, what lies beneath it and what that needs; `*` stands for anything
+    #[arg(long = "target", env = "VMLOGIN_TARGET", value_name = "ADDRESS", value_delimiter = '\n', value_parser = Pattern::parse, help_heading = "Selection")]
+    pub targets: Vec<Pattern>,
+    /// Not this address nor what lies beneath it
+    #[arg(long = "exclude", env = "VMLOGIN_EXCLUDE", value_name = "ADDRESS", value_delimiter = '\n', value_parser = Pattern::parse, help_heading = "Selection")]
+    pub excludes: Vec<Pattern>,
+}
+
+/// Where "live" comes from, and how hard it is asked.
+#[derive(Debug, Args)]
+pub(crate) struct LiveArgs {
+    /// Use the built-in emulator instead of Azure; its state is kept in FILE, or is that of the server at URL [default: .vmlogin/sandbox.json]
+    #[arg(long, env = "VMLOGIN_SANDBOX", value_name = "FILE|URL", num_args = 0..=1, require_equals = true, default_missing_value = STATE, help_heading = "Azure")]
+    pub sandbox: Option<String>,
+    /// Certificate authority (PEM) of a sandbox that speaks https
+    #[arg(long, env = "VMLOGIN_CA", value_name = "FILE", help_heading = "Azure")]
+    pub ca: Option<PathBuf>,
+    /// How to sign in [default: auto]
+    #[arg(long, env = "VMLOGIN_AUTH", value_parser = one_of::<Auth>(), help_heading = "Azure")]
+    pub auth: Option<Auth>,
+    /// How many requests and steps run at once
+    #[arg(long, env = "VMLOGIN_PARALLELISM", value_name = "N", default_value = "16", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Azure")]
+    pub parallelism: u16,
+    /// When to stop, such as 90s, 30m or 1h30m: nothing new starts, running operations are awaited
+    #[arg(long, env = "VMLOGIN_TIMEOUT", value_name = "DURATION", value_parser = read_duration, help_heading = "Azure")]
+    pub timeout: Option<Duration>,
+}
+
+/// What is agreed to beforehand.
+#[derive(Debug, Args)]
+pub(crate) struct ConsentArgs {
+    /// Lift one guard by its name, with a number where it counts: max-delete=12
+    #[arg(
+        long,
+        env = "VMLOGIN_ACCEPT",
+        value_name = "GUARD[=N]",
+        value_delimiter = '\n',
+        help_heading = "Consent"
+    )]
+    pub accept: Vec<String>,
+    /// Do not ask; needed where stdin is no terminal
+    #[arg(long, env = "VMLOGIN_YES", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Consent")]
+    pub yes: bool,
+}
+
+/// How screens look.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Look {
+    /// Whether to colour
+    #[arg(long, global = true, env = "VMLOGIN_COLOR", value_parser = one_of::<Color>(), default_value = "auto", hide_default_value = true, help_heading = "Screen")]
+    pub color: Color,
+    /// How to tell progress on stderr
+    #[arg(long, global = true, env = "VMLOGIN_PROGRESS", value_parser = one_of::<Progress>(), default_value = "auto", hide_default_value = true, help_heading = "Screen")]
+    pub progress: Progress,
+    /// Say only results and what is wrong
+    #[arg(short, long, global = true, env = "VMLOGIN_QUIET", value_parser = clap::builder::BoolishValueParser::new(), conflicts_with = "verbose", help_heading = "Screen")]
+    pub quiet: bool,
+    /// Say more: why steps wait, what is unchanged, every folded address
+    #[arg(short, long, global = true, env = "VMLOGIN_VERBOSE", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Screen")]
+    pub verbose: bool,
+}
+
+/// What the sandbox leaves out, for the end of its help.
+fn not_emulated() -> String {
+    let lines = vmlogin_sandbox::not_emulated()
+        .iter()
+        .map(|line| format!("\n  {line}"));
+    format!("It does not emulate:{}", lines.collect::<String>())
+}
+
+fn read_set(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE, such as `--set env=dev`".to_owned()),
+    }
+}
+
+fn read_duration(text: &str) -> Result<Duration, String> {
+    let read: Result<jiff::SignedDuration, _> = text.parse();
+    match read.map(Duration::try_from) {
+        Ok(Ok(duration)) if !duration.is_zero() => Ok(duration),
+        _ => Err("write a number with a unit, such as 90s, 30m or 1h30m".to_owned()),
+    }
+}
+
+fn read_milliseconds(text: &str) -> Result<Duration, String> {
+    let read: Result<u32, _> = text.parse();
+    read.map(|milliseconds| Duration::from_millis(milliseconds.into()))
+        .map_err(|_| "write a whole number of milliseconds, such as 250".to_owned())
+}
+
+fn read_listen(text: &str) -> Result<SocketAddr, String> {
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(address),
+        Ok(_) => Err(
+            "the sandbox listens on this machine only: use 127.0.0.1:PORT or [::1]:PORT".to_owned(),
+        ),
+        Err(_) => Err("write an address and a port, such as 127.0.0.1:8080".to_owned()),
+    }
+}

@@ -1,0 +1,149 @@
+//! The nodes of a seed, as a table: what each takes.
+
+/// How a node is written.
+pub(super) struct Shape {
+    pub(super) name: &'static str,
+    /// The least and the most arguments.
+    pub(super) arguments: (usize, usize),
+    pub(super) properties: &'static [&'static str],
+    pub(super) children: &'static [&'static str],
+}
+
+const MANY: usize = usize::MAX;
+
+/// The nodes at the top.
+pub(super) const TOP: &[&str] = &["tenant", "fault"];
+
+const fn leaf(
+    name: &'static str,
+    arguments: (usize, usize),
+    properties: &'static [&'static str],
+) -> Shape {
+    Shape {
+        name,
+        arguments,
+        properties,
+        children: &[],
+    }
+}
+
+static SHAPES: &[Shape] = &[
+    Shape {
+        name: "tenant",
+        arguments: (1, 1),
+        properties: &["name", "domain"],
+        children: &[
+            "caller",
+            "user",
+            "group",
+            "service-principal",
+            "device",
+            "subscription",
+        ],
+    },
+    Shape {
+        name: "caller",
+        arguments: (1, 1),
+        properties: &["app-id", "name"],
+        children: &["deny", "no-directory-rights"],
+    },
+    leaf("deny", (1, MANY), &[]),
+    leaf("no-directory-rights", (0, 1), &[]),
+    leaf(
+        "user",
+        (1, 1),
+        &["id", "name", "guest", "enabled", "deleted"],
+    ),
+    leaf("group", (1, 1), &["id"]),
+    leaf("service-principal", (1, 1), &["id", "app-id"]),
+    leaf("device", (1, 1), &["id", "machine", "registered"]),
+    Shape {
+        name: "subscription",
+        arguments: (1, 1),
+        properties: &["name"],
+        children: &["resource-group", "role-assignment"],
+    },
+    leaf(
+        "role-assignment",
+        (1, 1),
+        &[
+            "role",
+            "principal",
+            "principal-type",
+            "scope",
+            "description",
+            "condition",
+        ],
+    ),
+    Shape {
+        name: "resource-group",
+        arguments: (1, 1),
+        properties: &["location"],
+        children: &["tag", "vm"],
+    },
+    Shape {
+        name: "vm",
+        arguments: (1, 1),
+        properties: &["os"],
+        children: &[
+            "location",
+            "os-name",
+            "os-version",
+            "computer-name",
+            "power",
+            "agent",
+            "identity",
+            "extension",
+            "tag",
+            "no-registration",
+        ],
+    },
+    leaf("location", (1, 1), &[]),
+    leaf("os-name", (1, 1), &[]),
+    leaf("os-version", (1, 1), &[]),
+    leaf("computer-name", (1, 1), &[]),
+    leaf("power", (1, 1), &[]),
+    leaf("agent", (1, 1), &[]),
+    Shape {
+        name: "identity",
+        arguments: (0, MANY),
+        properties: &[],
+        children: &["user-assigned"],
+    },
+    leaf("user-assigned", (1, MANY), &[]),
+    leaf(
+        "extension",
+        (1, 1),
+        &[
+            "publisher",
+            "type",
+            "version",
+            "state",
+            "exit-code",
+            "message",
+        ],
+    ),
+    leaf("tag", (2, 2), &[]),
+    leaf("no-registration", (0, 1), &[]),
+    leaf(
+        "fault",
+        (0, 0),
+        &[
+            "method",
+            "path",
+            "status",
+            "times",
+            "after",
+            "code",
+            "message",
+            "retry-after",
+            "async",
+            "effect",
+        ],
+    ),
+];
+
+/// The shape of a node's name.
+pub(super) fn shape(name: &str) -> Option<&'static Shape> {
+    SHAPES.iter().find(|shape| shape.name == name)
+}
