@@ -183,6 +183,7 @@ mod tests {
             request_id: None,
             help: None,
             operation_url: None,
+            unsent: false,
         }
     }
 

@@ -117,6 +117,7 @@ async fn carry_out<'a>(
     };
     let outcome = match provider.carry_out(step, &progress).await {
         Ok(done) => Outcome::Done { note: done.note },
+        Err(fault) if fault.unsent => Outcome::NotStarted,
         Err(fault) => Outcome::Failed { fault },
     };
     (step, outcome)

@@ -86,6 +86,9 @@ pub struct Fault {
     pub help: Option<String>,
     /// The URL at which a running operation can still be watched.
     pub operation_url: Option<String>,
+    /// Whether the run was told to stop, or ran out of time, before anything of it was sent: then nothing was attempted after all.
+    #[serde(default)]
+    pub unsent: bool,
 }
 
 /// What sort of wrong a fault is; exit codes and retries depend on it.

@@ -1,7 +1,6 @@
 //! A folder with files, in which the real binary runs and whose screens are compared whole.
 
 use std::fmt;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -170,21 +169,6 @@ impl Screen {
         self
     }
 
-    /// Standard output as JSON.
-    pub(crate) fn json(&self) -> Json {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
-    }
-
-    /// Standard output as one JSON value a line.
-    pub(crate) fn lines(&self) -> Vec<Json> {
-        self.stdout
-            .lines()
-            .map(|line| {
-                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
-            })
-            .collect()
-    }
-
     /// Whether a text stands on either stream.
     pub(crate) fn says(&self, text: &str) -> bool {
         self.stdout.contains(text) || self.stderr.contains(text)
@@ -248,12 +232,6 @@ impl Drop for Server {
         self.child.kill().expect("it can be ended");
         self.child.wait().expect("it ends");
     }
-}
-
-/// Writes a line of progress of a long test where a person sees it.
-pub(crate) fn say(text: &str) {
-    let mut err = std::io::stderr();
-    writeln!(err, "{text}").expect("stderr takes a line");
 }
 
 /// The repository's root.

@@ -123,5 +123,6 @@ pub(crate) fn fault() -> Fault {
         request_id: Some("11111111-2222-4333-8444-555555555555".to_owned()),
         help: Some("give the machine an identity: `identity system-assigned`".to_owned()),
         operation_url: None,
+        unsent: false,
     }
 }

@@ -29,6 +29,7 @@ fn failed() -> Outcome {
             request_id: None,
             help: None,
             operation_url: None,
+            unsent: false,
         },
     }
 }

@@ -100,7 +100,9 @@ impl Provider for Azure {
     ) -> Result<Done, Fault> {
         let kind = kind(step)?;
         let client = self.client(step)?;
-        let fresh = read(client, kind.fresh(step)?).await?;
+        let fresh = read(client, kind.fresh(step)?)
+            .await
+            .map_err(nothing_written)?;
         let requests = match kind.write(step, &fresh)? {
             Write::Send(requests) => requests,
             Write::Nothing(note) => {
@@ -110,13 +112,14 @@ impl Provider for Azure {
                 });
             }
         };
-        for request in requests {
+        for (number, request) in requests.into_iter().enumerate() {
             let tell = |news: &crate::arm::Progress| {
                 progress(Progress {
                     status: news.status.clone(),
                 })
             };
-            if let Err(fault) = client.carry_out(request, tell).await {
+            if let Err(mut fault) = client.carry_out(request, tell).await {
+                fault.unsent &= number == 0;
                 return make_sense(kind, client, step, fault).await;
             }
         }
@@ -218,6 +221,12 @@ async fn read(client: &Client, ask: Ask) -> Result<Seen, Fault> {
     Ok(seen?.unwrap_or(Seen::Missing))
 }
 
+/// A step that was stopped, or ran out of time, while it only read has not begun.
+fn nothing_written(mut fault: Fault) -> Fault {
+    fault.unsent |= matches!(fault.kind, FaultKind::Interrupted | FaultKind::TimedOut);
+    fault
+}
+
 /// Lets the kind say what a fault means. That the second look fails does not hide the fault.
 async fn make_sense(
     kind: &dyn AzureKind,
@@ -247,6 +256,7 @@ fn unreachable_step(step: &Step, why: &str) -> Fault {
         request_id: None,
         help: Some("this is a bug in vmlogin: please report it with the plan".to_owned()),
         operation_url: None,
+        unsent: false,
     }
 }
 

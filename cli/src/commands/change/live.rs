@@ -147,5 +147,6 @@ fn left(title: &str, action: Action) -> Fault {
         request_id: None,
         help: Some("run again: what has come of it is read afresh".to_owned()),
         operation_url: None,
+        unsent: false,
     }
 }

@@ -19,6 +19,7 @@ pub fn fault(kind: FaultKind, attempted: impl Into<String>, message: impl Into<S
         request_id: None,
         help: None,
         operation_url: None,
+        unsent: false,
     }
 }
 

@@ -126,6 +126,7 @@ struct Refused(Secret);
 #[error("{error}")]
 struct Advised {
     help: String,
+    #[source]
     error: azure_core::Error,
 }
 

@@ -109,15 +109,23 @@ impl Client {
             }
         };
         let deadline = inner.options.deadline;
+        let begun = |mut fault: Fault| {
+            // The write was accepted: what is cut short from here on is only the watching.
+            fault.unsent = false;
+            fault
+        };
         let (mut operation, mut next) =
             Operation::begin(&request, &url, &reply, self.cloud(), deadline, inner.now());
         loop {
             match next {
                 Next::Done(resource) => return Ok(Finished { reply, resource }),
-                Next::Failed(failed) => return Err(*failed),
+                Next::Failed(failed) => return Err(begun(*failed)),
                 Next::Poll { url, wait } => {
                     poll(&operation.progress(wait, inner.now()));
-                    next = inner.ask(&request, &mut operation, url, wait).await?;
+                    next = inner
+                        .ask(&request, &mut operation, url, wait)
+                        .await
+                        .map_err(begun)?;
                 }
             }
         }
@@ -397,11 +405,13 @@ async fn read(
 const UNSENT: &str = "before it was sent";
 
 fn interrupted(request: &Request, when: &str) -> Fault {
-    fault(
+    let mut interrupted = fault(
         FaultKind::Interrupted,
         &request.attempted,
         format!("the run was stopped {when}"),
-    )
+    );
+    interrupted.unsent = when == UNSENT;
+    interrupted
 }
 
 fn late(request: &Request, when: &str) -> Fault {
@@ -411,6 +421,7 @@ fn late(request: &Request, when: &str) -> Fault {
         format!("the deadline passed {when}"),
     );
     late.help = Some("allow more time with `--timeout`".to_owned());
+    late.unsent = when == UNSENT;
     late
 }
 

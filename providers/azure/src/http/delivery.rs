@@ -67,6 +67,14 @@ impl<'a> Delivery<'a> {
     }
 
     pub(super) async fn run(mut self) -> Result<Delivered, Undelivered> {
+        self.attempts().await.map_err(|mut undelivered| {
+            // What is cut short while it waits to be repeated was sent before, and may have had its effect.
+            undelivered.fault.unsent &= self.number <= 1;
+            undelivered
+        })
+    }
+
+    async fn attempts(&mut self) -> Result<Delivered, Undelivered> {
         let (inner, request) = (self.inner, self.request);
         loop {
             self.number += 1;
@@ -176,11 +184,11 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    fn delivered(self, reply: Reply) -> Delivered {
+    fn delivered(&self, reply: Reply) -> Delivered {
         self.inner.state().budget.earn();
         self.tell(Some(&reply), None);
         Delivered {
-            url: self.url,
+            url: self.url.clone(),
             reply,
         }
     }

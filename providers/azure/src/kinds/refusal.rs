@@ -68,5 +68,6 @@ fn fault(step: &Step, kind: FaultKind, message: String) -> Fault {
         request_id: None,
         help: None,
         operation_url: None,
+        unsent: false,
     }
 }

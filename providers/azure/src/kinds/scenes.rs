@@ -256,6 +256,7 @@ pub(crate) fn fault() -> Fault {
         request_id: None,
         help: None,
         operation_url: None,
+        unsent: false,
     }
 }
 

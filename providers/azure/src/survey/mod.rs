@@ -76,6 +76,7 @@ impl<'a> Reader<'a> {
                     .to_owned(),
             ),
             operation_url: None,
+            unsent: false,
         })
     }
 

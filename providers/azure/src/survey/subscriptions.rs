@@ -75,6 +75,7 @@ pub(super) fn judge(subscription: &Subscription, tenant: &str, found: &Wire) -> 
         request_id: None,
         help: Some(help),
         operation_url: None,
+        unsent: false,
     };
     let shown = found.display_name.as_deref().unwrap_or(name);
     if let Some(actual) = found
