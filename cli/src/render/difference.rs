@@ -16,11 +16,16 @@ pub(crate) fn text(change: &Change, view: View) -> String {
     let line = format!("{}: {before} -> {after}", change.attribute);
     let fits = INDENT + line.chars().count() <= view.width;
     match (&change.before, &change.after) {
-        (Value::Text(before), Value::Text(after)) if !fits => {
+        (Value::Text(before), Value::Text(after)) if !fits && are_alike(before, after) => {
             apart(&change.attribute, before, after, view)
         }
         _ => prose::prose(view, INDENT, &line),
     }
+}
+
+/// Whether two texts have so much in common that the eye needs help to find what differs.
+fn are_alike(before: &str, after: &str) -> bool {
+    TextDiff::from_words(before, after).ratio() > 0.3
 }
 
 /// Both texts, each whole, on lines of their own; they are not broken, so that they can be compared and copied.
