@@ -15,7 +15,6 @@ use vmlogin_engine::schema::{Adoption, Existence, Lifetime, Naming, Schema};
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::place::part_key;
-use super::resource_group::looking;
 use super::vm::wire::Machine;
 use super::{
     Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, refusal, refuse, versions,
@@ -89,7 +88,7 @@ impl AzureKind for Identity {
     }
 
     fn look(&self, step: &Step) -> Ask {
-        read(step, looking(step)).map_or(Ask::Nothing, Ask::One)
+        read(step, refusal::looking(step)).map_or(Ask::Nothing, Ask::One)
     }
 
     fn judge(&self, step: &Step, seen: &Seen) -> Vec<Opinion> {

@@ -25,14 +25,6 @@ pub(crate) struct Properties {
     pub(crate) provisioning_state: Provisioning,
 }
 
-/// Anything that has tags.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub(crate) struct Tagged {
-    /// Its tags.
-    #[serde(default)]
-    pub(crate) tags: Tags,
-}
-
 /// One row of the list of what lies in a group.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Row {
