@@ -1,5 +1,5 @@
 //! Azure's long-running operations as a state machine: replies and the time go in, what to ask next comes out. Whether something
-//! has ended is read from the answers only as ARM's contract and recorded traffic have it:
+//! has ended is read from the answers, by `answer.rs`, only as ARM's contract and recorded traffic have it:
 //!
 //! - 200 with `Azure-AsyncOperation` is not finished; that header is preferred to `Location`, and the newest one wins, since its
 //!   signature may be fresher;
@@ -7,13 +7,16 @@
 //! - an error status on a status URL says that the status could not be read, not that the operation failed;
 //! - a `Location` answers 202 while running, and then what the call itself would have answered.
 
+mod answer;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
 
-use super::fault::{self, Fault, FaultKind, fault, member};
+use self::answer::{Answer, is_running, state};
+use super::fault::{self, Fault, FaultKind, fault};
 use crate::cloud::{Audience, Cloud};
 use crate::http::link::follow;
 use crate::http::reply::Reply;
@@ -134,26 +137,17 @@ impl Operation {
         {
             return self.failed(refused);
         }
-        let read = match self.way {
-            Way::Status => self.read_status(reply),
-            Way::Result => self.read_result(reply),
-            Way::Resource => self.read_resource(reply),
-        };
-        match read {
-            Read::Running => {
+        let named = named_wait(reply, now.wall);
+        match answer::read(self.way, &self.attempted, &self.method, reply) {
+            Answer::Running { status, percent } => {
                 self.unread = 0;
-                self.again(named_wait(reply, now.wall), now)
+                self.status = status.unwrap_or_else(|| self.status.clone());
+                self.percent = percent;
+                self.again(named, now)
             }
-            Read::Done(resource) => Next::Done(resource),
-            Read::Failed(fault) => Next::Failed(Box::new(fault)),
-            Read::Unread => self.unread(
-                Unread {
-                    patience: patience(reply.status),
-                    fault: fault::from_reply(&self.attempted, reply),
-                },
-                named_wait(reply, now.wall),
-                now,
-            ),
+            Answer::Done(resource) => Next::Done(resource),
+            Answer::Failed(fault) => Next::Failed(Box::new(fault)),
+            Answer::Unread(fault) => self.unread(fault, patience(reply.status), named, now),
         }
     }
 
@@ -165,14 +159,7 @@ impl Operation {
             FaultKind::SignIn => 2,
             _ => return self.failed(lost),
         };
-        self.unread(
-            Unread {
-                patience,
-                fault: lost,
-            },
-            None,
-            now,
-        )
+        self.unread(lost, patience, None, now)
     }
 
     /// How it is getting on, with the wait that [`Next::Poll`] named.
@@ -262,104 +249,25 @@ impl Operation {
         )
     }
 
-    fn read_status(&mut self, reply: &Reply) -> Read {
-        if !reply.is_success() {
-            return Read::Unread;
-        }
-        let Some(body) = reply.value() else {
-            return if reply.status == 202 {
-                Read::Running
-            } else {
-                Read::Unread
-            };
-        };
-        let Some(status) = member(&body, "status").and_then(Value::as_str) else {
-            // Some providers answer with the resource instead of a status document.
-            return match state(reply) {
-                Some(state) => self.judge(&state, &body, Some(body.clone())),
-                None if reply.status == 202 => Read::Running,
-                None => Read::Unread,
-            };
-        };
-        self.percent = member(&body, "percentComplete").and_then(Value::as_f64);
-        // HybridCompute hands over the finished resource, or an empty list where there is none.
-        let resource = member(&body, "properties")
-            .filter(|given| given.is_object())
-            .cloned();
-        self.judge(status, &body, resource)
-    }
-
-    fn read_result(&mut self, reply: &Reply) -> Read {
-        match reply.status {
-            202 => Read::Running,
-            200..=299 => match reply.value() {
-                // Update operations of Arc end with a document whose own status is the outcome.
-                Some(body) => match member(&body, "status")
-                    .and_then(Value::as_str)
-                    .filter(|status| has_failed(status))
-                {
-                    Some(_) => Read::Failed(fault::from_operation(
-                        &self.attempted,
-                        &body,
-                        reply.headers.request_id(),
-                    )),
-                    None => Read::Done(Some(body)),
-                },
-                None => Read::Done(None),
-            },
-            // Gone is what a deletion wants; for the rest the record may just have expired.
-            404 if self.method == Method::DELETE => Read::Done(None),
-            400 | 409 | 412 | 422 => Read::Failed(fault::from_reply(&self.attempted, reply)),
-            _ => Read::Unread,
-        }
-    }
-
-    fn read_resource(&mut self, reply: &Reply) -> Read {
-        let is_deletion = self.method == Method::DELETE;
-        match reply.status {
-            404 if is_deletion => Read::Done(None),
-            200..=299 if is_deletion => {
-                self.status = state(reply).unwrap_or_else(|| "Deleting".to_owned());
-                Read::Running
-            }
-            200..=299 => match reply.value() {
-                Some(body) => match state(reply) {
-                    Some(state) => self.judge(&state, &body, Some(body.clone())),
-                    None => Read::Done(Some(body)),
-                },
-                None => Read::Unread,
-            },
-            _ => Read::Unread,
-        }
-    }
-
-    fn judge(&mut self, status: &str, body: &Value, resource: Option<Value>) -> Read {
-        if status.eq_ignore_ascii_case("Succeeded") {
-            Read::Done(resource)
-        } else if has_failed(status) {
-            Read::Failed(fault::from_operation(&self.attempted, body, None))
-        } else {
-            self.status = fault::bounded(status.to_owned(), 64);
-            Read::Running
-        }
-    }
-
     /// Patience first, then the resource itself, then the fault.
-    fn unread(&mut self, unread: Unread, named: Option<Duration>, now: Now) -> Next {
+    fn unread(
+        &mut self,
+        mut fault: Fault,
+        patience: u32,
+        named: Option<Duration>,
+        now: Now,
+    ) -> Next {
         self.unread += 1;
-        if self.unread <= unread.patience {
+        if self.unread <= patience {
             return self.again(named, now);
         }
-        if self.way != Way::Resource
-            && self.method != Method::POST
-            && unread.fault.kind != FaultKind::SignIn
-        {
+        let has_resource = self.way != Way::Resource && self.method != Method::POST;
+        if has_resource && fault.kind != FaultKind::SignIn {
             self.way = Way::Resource;
             self.url = self.resource.clone();
             self.unread = 0;
             return self.again(named, now);
         }
-        let mut fault = unread.fault;
         fault.message = fault::bounded(
             format!(
                 "it began, but how it is getting on cannot be read: {}",
@@ -412,18 +320,6 @@ impl Operation {
     }
 }
 
-enum Read {
-    Running,
-    Done(Option<Value>),
-    Failed(Fault),
-    Unread,
-}
-
-struct Unread {
-    patience: u32,
-    fault: Fault,
-}
-
 /// Unreadable answers in a row before another way is tried.
 const PATIENCE: u32 = 10;
 /// From here on a service that always says `Retry-After: 0` is asked once a second.
@@ -436,23 +332,6 @@ fn patience(status: u16) -> u32 {
         400 | 403 | 404 | 410 => 2,
         _ => PATIENCE,
     }
-}
-
-/// The `provisioningState` of a resource in an answer.
-fn state(reply: &Reply) -> Option<String> {
-    let body = reply.value()?;
-    let state = member(member(&body, "properties")?, "provisioningState")?.as_str()?;
-    Some(state.to_owned())
-}
-
-fn is_running(state: &str) -> bool {
-    !state.eq_ignore_ascii_case("Succeeded") && !has_failed(state)
-}
-
-fn has_failed(status: &str) -> bool {
-    ["Failed", "Canceled", "Cancelled"]
-        .iter()
-        .any(|ended| status.eq_ignore_ascii_case(ended))
 }
 
 #[cfg(test)]

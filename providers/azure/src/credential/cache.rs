@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::arm::fault::{Fault, FaultKind, fault};
-use crate::http::client::Clock;
+use crate::http::options::Clock;
 
 /// A credential that remembers. The CLI's own does not: each of its tokens is a run of `az`, half a second and more.
 pub(super) struct Cached {

@@ -7,12 +7,13 @@ use azure_core::credentials::TokenCredential;
 use azure_core::http::{ClientOptions, Transport};
 use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::cache::Cached;
 use super::environment::Environment;
 use crate::arm::fault::Fault;
 use crate::cloud::Cloud;
+use crate::http::Reply;
+use crate::http::client::probe;
 use crate::http::transport::connect_directly;
 
 /// Whether this machine's metadata service answers, and for this tenant. A machine without an identity is expected to answer
@@ -25,25 +26,13 @@ pub(super) async fn is_offered(cloud: &Cloud, tenant_id: &str) -> Result<bool, F
     let mut url = cloud.metadata.clone();
     url.set_path("/metadata/identity/info");
     url.set_query(Some("api-version=2018-02-01"));
-    let asked = http
-        .get(url)
-        .header("metadata", "true")
-        .timeout(PROBE)
-        .send()
-        .await;
     // No answer is an answer: this is no machine of Azure's, and neither is one whose address is somebody else's service.
-    let Ok(response) = asked else {
-        return Ok(false);
-    };
-    if !response.status().is_success() {
-        return Ok(false);
-    }
-    let Ok(body) = response.json::<Value>().await else {
-        return Ok(false);
-    };
-    Ok(body["tenantId"]
-        .as_str()
-        .is_some_and(|own| own.eq_ignore_ascii_case(tenant_id)))
+    let answer = probe(&http, url, ("metadata", "true"), PATIENCE).await;
+    let body = answer
+        .filter(Reply::is_success)
+        .and_then(|reply| reply.value());
+    let tenant = body.as_ref().and_then(|body| body["tenantId"].as_str());
+    Ok(tenant.is_some_and(|own| own.eq_ignore_ascii_case(tenant_id)))
 }
 
 /// The credential itself: the identity that `AZURE_CLIENT_ID` names, else the system-assigned one.
@@ -67,4 +56,4 @@ pub(super) fn credential(env: &Environment) -> Result<Arc<dyn TokenCredential>, 
 }
 
 /// The service answers in milliseconds where there is one; elsewhere everybody waits for this.
-const PROBE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_millis(500);

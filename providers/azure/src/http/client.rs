@@ -5,8 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use azure_core::credentials::{AccessToken, Secret, TokenCredential};
-use jiff::Timestamp;
+use azure_core::credentials::{AccessToken, Secret};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -16,12 +15,13 @@ use uuid::Uuid;
 
 use super::delivery::{Delivered, Delivery, Repeats};
 use super::link::check;
+use super::options::ClientOptions;
 use super::pace::{Lane, Pace};
 use super::page::{Links, page};
 use super::reply::{Headers, Reply};
 use super::request::{Class, Request};
 use super::retry::{self, Budget};
-use super::stop::{Grade, Stop};
+use super::stop::Grade;
 use super::trace::{Counts, Trace};
 use super::undelivered::{Unanswered, Undelivered};
 use crate::arm::fault::{Fault, FaultKind, fault};
@@ -33,34 +33,6 @@ use crate::credential;
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
-/// What a client is made of.
-pub struct ClientOptions {
-    /// The hosts.
-    pub cloud: Cloud,
-    /// Who asks; see [`crate::credential::credential`].
-    pub credential: Arc<dyn TokenCredential>,
-    /// The connection, from [`super::transport::connect`]: it must not follow redirects by itself.
-    pub http: reqwest::Client,
-    /// Requests in flight, at least 1.
-    pub max_requests_at_once: usize,
-    /// The longest that everything may take, from the making of the client.
-    pub deadline: Option<Duration>,
-    /// Told about every attempt, for `-v`.
-    pub trace: Option<Tracer>,
-    /// Ends waits and retries when raised.
-    pub stop: Stop,
-    /// The wall clock.
-    pub clock: Clock,
-    /// Chance, for jitter and for the ids of requests. Runs at the same time should have different ones.
-    pub seed: u64,
-}
-
-/// Told about every attempt.
-pub type Tracer = Arc<dyn Fn(&Trace) + Send + Sync>;
-
-/// The wall clock.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-
 /// A write and its operation, ended well.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finished {
@@ -68,28 +40,6 @@ pub struct Finished {
     pub reply: Reply,
     /// The final body, where one was given: the resource, or what an action put out. Not a substitute for reading it back.
     pub resource: Option<Value>,
-}
-
-impl ClientOptions {
-    /// Options with room for 16 requests at once, no deadline and nobody watching.
-    pub fn new(
-        cloud: Cloud,
-        credential: Arc<dyn TokenCredential>,
-        http: reqwest::Client,
-        seed: u64,
-    ) -> ClientOptions {
-        ClientOptions {
-            cloud,
-            credential,
-            http,
-            max_requests_at_once: 16,
-            deadline: None,
-            trace: None,
-            stop: Stop::new(),
-            clock: Arc::new(Timestamp::now),
-            seed,
-        }
-    }
 }
 
 impl Client {
@@ -196,6 +146,20 @@ impl fmt::Debug for Client {
             .field("cloud", &self.cloud().name)
             .finish_non_exhaustive()
     }
+}
+
+/// Asks a service of this machine once, without a token. Silence, or anything but an answer, is none.
+pub(crate) async fn probe(
+    http: &reqwest::Client,
+    url: Url,
+    header: (&'static str, &'static str),
+    patience: Duration,
+) -> Option<Reply> {
+    let sending = http.get(url).header(header.0, header.1).timeout(patience);
+    read(sending.send().await.ok()?, "probe this machine")
+        .await
+        .ok()?
+        .ok()
 }
 
 /// What all clones of a client share.

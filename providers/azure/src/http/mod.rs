@@ -1,9 +1,10 @@
 //! Requests as values, the one client that sends them, and the pure rules it obeys: when a request is sent again ([`retry`]),
-//! how fast requests may leave ([`pace`]), and which links of an answer may be followed ([`link`]).
+//! how fast requests may leave ([`pace`]), and which links of an answer may be followed (`link`).
 
 pub mod client;
 mod delivery;
 pub(crate) mod link;
+pub mod options;
 pub mod pace;
 mod page;
 pub mod reply;
@@ -15,7 +16,8 @@ pub mod trace;
 pub mod transport;
 mod undelivered;
 
-pub use client::{Client, ClientOptions, Finished};
+pub use client::{Client, Finished};
+pub use options::ClientOptions;
 pub use reply::{Headers, Reply};
 pub use request::{Class, Method, Request};
 pub use stop::Stop;

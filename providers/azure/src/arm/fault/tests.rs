@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -260,4 +261,48 @@ fn every_recorded_error_is_read() {
         read += 1;
     }
     eprintln!("{read} recorded errors read");
+}
+
+proptest! {
+    #[test]
+    fn no_body_is_too_strange_to_be_told(status in 300_u16..600, body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let fault = from_reply("do it", &reply(status, body));
+        prop_assert!(!fault.message.is_empty());
+        prop_assert_eq!(fault.status, Some(status));
+    }
+
+    #[test]
+    fn no_document_is_too_strange_to_be_told(body in document()) {
+        let fault = from_reply("do it", &reply(400, json!({"error": body}).to_string()));
+        prop_assert!(!fault.message.trim().is_empty() && fault.message.len() <= 4096);
+    }
+}
+
+/// JSON with the members that an error has, in any shape.
+fn document() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<i32>().prop_map(Value::from),
+        "[ -~é]{0,12}".prop_map(Value::from),
+        Just(json!("{\"code\":\"C\"}")),
+    ];
+    leaf.prop_recursive(5, 40, 4, |inner| {
+        let name = prop::sample::select(vec![
+            "code",
+            "Code",
+            "message",
+            "details",
+            "Details",
+            "innerError",
+            "target",
+            "error",
+        ]);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..4).prop_map(|members| members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()),
+        ]
+    })
 }

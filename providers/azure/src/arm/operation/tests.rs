@@ -192,12 +192,13 @@ fn only_three_words_end_an_operation() {
     }
     for word in ["Failed", "Canceled", "failed"] {
         let fault = Story::begin("PUT", 201, &[("azure-asyncoperation", STATUS)], resource("Creating"))
-            .feed(200, &[], json!({"status": word, "error": {"code": "VMExtensionProvisioningError", "message": "why"}}))
+            .feed(200, &[("x-ms-request-id", "r-1")], json!({"status": word, "error": {"code": "VMExtensionProvisioningError", "message": "why"}}))
             .ends_badly();
         assert_eq!(
             (fault.code.as_deref(), fault.message.as_str()),
             (Some("VMExtensionProvisioningError"), "why")
         );
+        assert_eq!(fault.request_id.as_deref(), Some("r-1"));
         // It has ended: there is nothing left to watch.
         assert_eq!(fault.operation_url, None);
     }
@@ -334,6 +335,45 @@ fn without_headers_the_resource_is_asked() {
         .feed(200, &[], resource("Deleting"))
         .asks(VM, 4);
     assert_eq!(gone.feed(404, &[], Value::Null).ends_well(), None);
+}
+
+#[test]
+fn what_was_to_go_and_stays_is_told() {
+    let fault = Story::begin("DELETE", 202, &[], Value::Null)
+        .feed_times(11, 200, resource("Succeeded"))
+        .ends_badly();
+    assert_eq!(fault.kind, FaultKind::Conflict);
+    assert!(
+        fault
+            .message
+            .ends_with("it is still there, in state `Succeeded`"),
+        "{}",
+        fault.message
+    );
+}
+
+#[test]
+fn how_far_it_is_is_told() {
+    let story = Story::begin(
+        "PUT",
+        201,
+        &[("azure-asyncoperation", STATUS)],
+        resource("Creating"),
+    )
+    .feed(
+        200,
+        &[],
+        json!({"status": "Running", "percentComplete": 40}),
+    );
+    let progress = story.operation.progress(Duration::from_secs(4), now(9));
+    assert_eq!(
+        (progress.status.as_str(), progress.percent, progress.polls),
+        ("Running", Some(40.0), 1)
+    );
+    assert_eq!(
+        (progress.elapsed.as_secs(), progress.wait.as_secs()),
+        (9, 4)
+    );
 }
 
 #[test]
