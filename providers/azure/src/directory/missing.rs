@@ -2,6 +2,7 @@
 //! which is true already.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use vmlogin_engine::inventory::Resolution;
 use vmlogin_engine::value::{Principal, PrincipalKind};
@@ -60,12 +61,14 @@ async fn deleted_by_id(client: &Client, id: &str) -> Option<Object> {
 async fn names(client: &Client, missing: Vec<(&Principal, &mut Resolution)>) {
     let mut bins: BTreeMap<PrincipalKind, Vec<Object>> = BTreeMap::new();
     for (principal, resolution) in missing {
-        if !bins.contains_key(&principal.kind) {
-            let bin = client.list(query::deleted(principal.kind)).await;
-            bins.insert(principal.kind, bin.unwrap_or_default());
-        }
-        let bin = bins.get(&principal.kind).into_iter().flatten();
-        if let Some(object) = bin.into_iter().find(|object| object.was_named(principal)) {
+        let bin = match bins.entry(principal.kind) {
+            Entry::Occupied(bin) => bin.into_mut(),
+            Entry::Vacant(place) => {
+                let bin = client.list(query::deleted(principal.kind)).await;
+                place.insert(bin.unwrap_or_default())
+            }
+        };
+        if let Some(object) = bin.iter().find(|object| object.was_named(principal)) {
             *resolution = Resolution::Deleted(candidate(object));
         }
     }
