@@ -9,7 +9,7 @@ use vmlogin_engine::provider::{Fault, FaultKind};
 /// How a run ends, as a number for scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done, or nothing to change.
     Done = 0,
     /// An error that is none of the others.
@@ -42,7 +42,7 @@ pub enum Exit {
 
 /// The table as `vmlogin --help` shows it: code, meaning, whether a pipeline should run the same thing again. Code 7
 /// belongs to saved plans, which this version does not build yet.
-pub const TABLE: [(Exit, &str, &str); 14] = [
+pub(crate) const TABLE: [(Exit, &str, &str); 14] = [
     (Exit::Done, "done, or nothing to change", ""),
     (Exit::Error, "an error not below", "maybe"),
     (
@@ -85,12 +85,12 @@ pub const TABLE: [(Exit, &str, &str); 14] = [
 
 impl Exit {
     /// The number.
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         self as u8
     }
 
     /// What a fault means before anything was written.
-    pub fn of_fault(fault: &Fault) -> Exit {
+    pub(crate) fn of_fault(fault: &Fault) -> Exit {
         match fault.kind {
             FaultKind::SignIn | FaultKind::Permission => Exit::NoAccess,
             FaultKind::Throttled | FaultKind::TimedOut => Exit::OutOfTime,
@@ -107,7 +107,7 @@ impl From<Exit> for std::process::ExitCode {
 
 /// What happened in a run that got as far as writing.
 #[derive(Clone, Debug, Default)]
-pub struct Run<'a> {
+pub(crate) struct Run<'a> {
     /// The signal that stopped it.
     pub signal: Option<Exit>,
     /// Whether `--timeout` stopped it.
@@ -128,7 +128,7 @@ pub struct Run<'a> {
 
 impl Run<'_> {
     /// The one code of the run.
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         if let Some(signal) = self.signal {
             return signal;
         }

@@ -16,11 +16,11 @@ use vmlogin_engine::source::{SourceId, Sources, Span};
 use vmlogin_engine::syntax::{self, MOST_BYTES};
 
 /// The manifest that is read where `-f` names none.
-pub const DEFAULT: &str = "estate.kdl";
+pub(crate) const DEFAULT: &str = "estate.kdl";
 
 /// What was read, and what was wrong with it.
 #[derive(Debug, Default)]
-pub struct Texts {
+pub(crate) struct Texts {
     /// The files, those of `-f` first.
     pub files: Vec<File>,
     /// Their texts.
@@ -30,7 +30,7 @@ pub struct Texts {
 }
 
 /// Reads the files of `-f` and all that they include.
-pub fn read(paths: &[PathBuf]) -> Texts {
+pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     let mut reading = Reading::default();
     if paths.is_empty() {
         reading.root(Path::new(DEFAULT), true);
@@ -45,7 +45,7 @@ pub fn read(paths: &[PathBuf]) -> Texts {
 }
 
 /// The folder that a manifest lies in, as it was typed.
-pub fn folder(path: &Path) -> &Path {
+pub(crate) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -53,7 +53,7 @@ pub fn folder(path: &Path) -> &Path {
 }
 
 /// Reads one file that is no part of a manifest, such as a seed. Problems are those of reading and parsing.
-pub fn read_one(path: &Path) -> (Sources, syntax::Parsed) {
+pub(crate) fn read_one(path: &Path) -> (Sources, syntax::Parsed) {
     let mut sources = Sources::new();
     let parsed = match bounded(path) {
         Ok(bytes) => add(&mut sources, shown(path), &bytes),
@@ -236,7 +236,7 @@ impl Unreadable {
 }
 
 /// A path as it is shown.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     slashed(path.strip_prefix(".").unwrap_or(path))
 }
 

@@ -1,3 +1,96 @@
-//! s
+//! What every verb is given, and what verbs with a network have: a manifest, a connection, a plan.
+
+pub(crate) mod connection;
+pub(crate) mod manifest;
+pub(crate) mod planning;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use vmlogin_engine::event::{self, Event};
+
+use crate::args::{Look, Progress};
+use crate::render::View;
+use crate::terminal::Terminal;
+
 /// Where the embedded sandbox keeps its state, from the current directory.
-pub const STATE: &str = ".vmlogin/sandbox.json";
+pub(crate) const STATE: &str = ".vmlogin/sandbox.json";
+
+/// The version of vmlogin, as plans and events record it.
+pub(crate) const TOOL: &str = env!("CARGO_PKG_VERSION");
+
+/// What every verb is given.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// Where text goes.
+    pub terminal: Arc<Terminal>,
+    /// How screens look.
+    pub look: Look,
+    /// The command line, as typed.
+    pub line: Vec<OsString>,
+}
+
+impl Session {
+    /// How stdout is looked at.
+    pub(crate) fn view_out(&self) -> View {
+        View {
+            paint: self.terminal.paint_out(),
+            width: self.terminal.width(),
+            verbose: self.look.verbose,
+        }
+    }
+
+    /// How stderr is looked at.
+    pub(crate) fn view_err(&self) -> View {
+        View {
+            paint: self.terminal.paint_err(),
+            ..self.view_out()
+        }
+    }
+
+    /// Whether progress is told on stderr, given whether the events go to stdout.
+    pub(crate) fn tells_progress(&self, events: bool) -> bool {
+        match self.look.progress {
+            Progress::Plain => true,
+            Progress::Auto => !events && !self.look.quiet,
+            Progress::None => false,
+        }
+    }
+}
+
+/// The event stream of `--json`, or nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Events<'a> {
+    terminal: &'a Terminal,
+    on: bool,
+}
+
+impl<'a> Events<'a> {
+    /// Begins the stream with its version, where it is wanted.
+    pub(crate) fn begin(session: &'a Session, on: bool, verb: &str) -> Events<'a> {
+        let events = Events {
+            terminal: &session.terminal,
+            on,
+        };
+        events.send(&Event::Version {
+            format: event::FORMAT,
+            tool: TOOL.to_owned(),
+            verb: verb.to_owned(),
+        });
+        events
+    }
+
+    /// Writes one line.
+    pub(crate) fn send(&self, event: &Event) {
+        if self.on {
+            // Our own types with text as keys always become JSON.
+            let line = serde_json::to_string(event).unwrap_or_else(|error| unreachable!("{error}"));
+            self.terminal.result(&format!("{line}\n"));
+        }
+    }
+
+    /// Whether there is a stream.
+    pub(crate) fn are_on(&self) -> bool {
+        self.on
+    }
+}

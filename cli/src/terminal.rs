@@ -12,7 +12,7 @@ use crate::render::Paint;
 
 /// Where results, diagnostics and progress go.
 #[derive(Debug)]
-pub struct Terminal {
+pub(crate) struct Terminal {
     colored_out: bool,
     colored_err: bool,
     width: usize,
@@ -29,7 +29,7 @@ const NARROWEST: usize = 30;
 
 impl Terminal {
     /// Looks at the streams once, at the start. `columns` is the variable COLUMNS.
-    pub fn new(look: &Look, columns: Option<&str>) -> Terminal {
+    pub(crate) fn new(look: &Look, columns: Option<&str>) -> Terminal {
         Terminal {
             colored_out: colored(look.color, &io::stdout()),
             colored_err: colored(look.color, &io::stderr()),
@@ -43,26 +43,26 @@ impl Terminal {
     }
 
     /// How text for stdout is painted.
-    pub fn paint_out(&self) -> Paint {
+    pub(crate) fn paint_out(&self) -> Paint {
         Paint {
             on: self.colored_out,
         }
     }
 
     /// How text for stderr is painted.
-    pub fn paint_err(&self) -> Paint {
+    pub(crate) fn paint_err(&self) -> Paint {
         Paint {
             on: self.colored_err,
         }
     }
 
     /// How many columns a screen has.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.width
     }
 
     /// Writes a result to stdout.
-    pub fn result(&self, text: &str) {
+    pub(crate) fn result(&self, text: &str) {
         let written = write_all(
             AutoStream::new(io::stdout(), choice(self.colored_out)),
             text,
@@ -71,7 +71,10 @@ impl Terminal {
     }
 
     /// Writes what is wrong to stderr.
-    pub fn diagnostic(&self, text: &str) {
+    pub(crate) fn diagnostic(&self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         let written = write_all(
             AutoStream::new(io::stderr(), choice(self.colored_err)),
             text,
@@ -80,14 +83,14 @@ impl Terminal {
     }
 
     /// Writes what is good to know to stderr, unless `--quiet` was given.
-    pub fn notice(&self, text: &str) {
+    pub(crate) fn notice(&self, text: &str) {
         if !self.quiet {
             self.diagnostic(text);
         }
     }
 
     /// Writes a styled text of clap's.
-    pub fn styled(&self, text: &clap::builder::StyledStr, to_stdout: bool) {
+    pub(crate) fn styled(&self, text: &clap::builder::StyledStr, to_stdout: bool) {
         let (colored, write): (bool, fn(&Terminal, &str)) = match to_stdout {
             true => (self.colored_out, Terminal::result),
             false => (self.colored_err, Terminal::diagnostic),
@@ -99,7 +102,7 @@ impl Terminal {
     }
 
     /// The first failure to write, where there was one.
-    pub fn finish(&self) -> Option<io::Error> {
+    pub(crate) fn finish(&self) -> Option<io::Error> {
         self.broken.lock().ok().and_then(|mut broken| broken.take())
     }
 
@@ -114,6 +117,12 @@ impl Terminal {
             }
         }
     }
+}
+
+/// Writes to stderr where there is no terminal at hand any more.
+pub(crate) fn last_words(text: &str) {
+    // There is nobody left to tell.
+    let _ = write_all(io::stderr(), text);
 }
 
 fn write_all(mut stream: impl Write, text: &str) -> io::Result<()> {

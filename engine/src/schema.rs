@@ -21,6 +21,10 @@ pub struct Schema {
     pub lifetime: Lifetime,
     /// What happens to a live one that vmlogin did not make.
     pub adoption: Adoption,
+    /// Whether what vmlogin makes of this kind carries a stamp. Of a kind without one nothing tells who made it, so none is deleted.
+    pub stamped: bool,
+    /// Whether other things lie in it, so that it is deleted only when it is known to hold nothing else.
+    pub container: bool,
     /// Whether a live one whose last operation failed is written again, instead of being reported.
     pub repaired: bool,
     /// What it waits for, besides the thing that it stands in.

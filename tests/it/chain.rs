@@ -42,10 +42,7 @@ fn a_login_without_an_identity_fails_with_azures_words_and_our_help_and_is_repai
     let stage = stage("resource-group rg-web { vm web01 { login } }");
     let failed = stage.sandbox(&["apply", "--yes"]).expect(6);
     assert_snapshot!("login_without_an_identity", failed);
-    stage.write(
-        "estate.kdl",
-        &format!("{}{CHAIN}", crate::estate::HEAD),
-    );
+    stage.write("estate.kdl", &format!("{}{CHAIN}", crate::estate::HEAD));
     let repaired = stage.sandbox(&["apply", "--yes"]).expect(0);
     assert_snapshot!("login_repaired", repaired);
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);

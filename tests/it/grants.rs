@@ -28,7 +28,10 @@ fn a_live_grant_that_the_manifest_lists_is_kept_and_not_stamped() {
     let stage = Stage::new(&format!("{HEAD}{CHAIN}"), &seed_with(&assignment("")));
     stage.sandbox(&["apply", "--yes"]).expect(0);
     let state = stage.state().to_string();
-    assert!(state.contains("eeeeeeee-0000-4000-8000-000000000001"), "{state}");
+    assert!(
+        state.contains("eeeeeeee-0000-4000-8000-000000000001"),
+        "{state}"
+    );
     assert!(!state.contains("vmlogin:web-prod CHG-4711"), "{state}");
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
 }
@@ -44,23 +47,36 @@ fn a_condition_on_the_live_twin_of_a_grant_stops_it() {
 
 #[test]
 fn a_grant_of_another_estate_is_refused_until_it_is_accepted() {
-    let seed = seed_with(&assignment("description=\"vmlogin:data-prod their reason\""));
+    let seed = seed_with(&assignment(
+        "description=\"vmlogin:data-prod their reason\"",
+    ));
     let stage = Stage::new(&format!("{HEAD}{CHAIN}"), &seed);
     assert_snapshot!(stage.sandbox(&["apply", "--yes"]).expect(5));
     stage
         .sandbox(&["apply", "--yes", "--accept", "foreign-estate"])
         .expect(0);
-    assert!(stage.state().to_string().contains("vmlogin:data-prod their reason"));
+    assert!(
+        stage
+            .state()
+            .to_string()
+            .contains("vmlogin:data-prod their reason")
+    );
 }
 
 #[test]
 fn a_grant_whose_node_is_gone_is_revoked_and_what_others_made_stays() {
     let stage = Stage::new(
         &format!("{HEAD}{CHAIN}"),
-        &seed_with(&assignment("").replace("000000000002\" principal-type", "000000000001\" principal-type")),
+        &seed_with(&assignment("").replace(
+            "000000000002\" principal-type",
+            "000000000001\" principal-type",
+        )),
     );
     stage.sandbox(&["apply", "--yes"]).expect(0);
-    let without = CHAIN.replace("    grant user (user)\"lee@contoso.com\" reason=\"CHG-4711\"\n", "");
+    let without = CHAIN.replace(
+        "    grant user (user)\"lee@contoso.com\" reason=\"CHG-4711\"\n",
+        "",
+    );
     stage.write("estate.kdl", &format!("{HEAD}{without}"));
     assert_snapshot!(stage.sandbox(&["apply", "--yes"]).expect(0));
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
@@ -70,7 +86,10 @@ fn a_grant_whose_node_is_gone_is_revoked_and_what_others_made_stays() {
 fn a_changed_reason_is_written_and_nothing_else_of_the_grant() {
     let stage = stage(CHAIN);
     stage.sandbox(&["apply", "--yes"]).expect(0);
-    stage.write("estate.kdl", &format!("{HEAD}{}", CHAIN.replace("CHG-4711", "CHG-4712")));
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}{}", CHAIN.replace("CHG-4711", "CHG-4712")),
+    );
     assert_snapshot!(stage.sandbox(&["apply", "--yes"]).expect(0));
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
 }
@@ -89,7 +108,10 @@ fn too_many_revocations_are_refused_with_the_flag_that_lifts_the_guard() {
             format!("vm {machine} {{ {} }}", grants.join("; "))
         })
         .collect();
-    stage.write("estate.kdl", &format!("{HEAD}resource-group rg-web {{ {} }}", nodes.join("; ")));
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}resource-group rg-web {{ {} }}", nodes.join("; ")),
+    );
     stage.sandbox(&["apply", "--yes"]).expect(0);
     stage.write("estate.kdl", &format!("{HEAD}resource-group rg-web"));
     assert_snapshot!(stage.sandbox(&["apply", "--yes"]).expect(5));
@@ -102,7 +124,10 @@ fn too_many_revocations_are_refused_with_the_flag_that_lifts_the_guard() {
 fn a_partial_plan_says_so_and_removes_nothing_outside_it() {
     let stage = stage(CHAIN);
     stage.sandbox(&["apply", "--yes"]).expect(0);
-    stage.write("estate.kdl", &format!("{HEAD}resource-group rg-web {{ vm web01 }}"));
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}resource-group rg-web {{ vm web01 }}"),
+    );
     let partial = stage
         .sandbox(&["plan", "--target", "vm:core/rg-web/web01"])
         .expect(0);

@@ -15,9 +15,15 @@ fn a_plan_as_json_is_the_published_plan_and_only_that_is_on_stdout() {
     let screen = stage.sandbox(&["plan", "--format", "json"]).expect(0);
     let plan: Plan = serde_json::from_str(&screen.stdout).expect("a plan");
     assert_eq!(plan.estate, "web-prod");
-    assert_eq!(vmlogin_engine::plan::audit::audit(&plan), Vec::<String>::new());
+    assert_eq!(
+        vmlogin_engine::plan::audit::audit(&plan),
+        Vec::<String>::new()
+    );
     let again = stage.sandbox(&["plan", "--format", "json"]).expect(0);
-    assert_eq!(again.stdout, screen.stdout, "the same inputs plan to the same bytes");
+    assert_eq!(
+        again.stdout, screen.stdout,
+        "the same inputs plan to the same bytes"
+    );
 }
 
 #[test]
@@ -29,8 +35,18 @@ fn events_are_one_object_a_line_the_first_with_the_version_and_the_last_the_summ
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
         .collect();
-    assert!(matches!(events.first(), Some(Event::Version { format: 1, .. })));
-    assert!(matches!(events.last(), Some(Event::Summary { exit: 0, failed: 0, .. })));
+    assert!(matches!(
+        events.first(),
+        Some(Event::Version { format: 1, .. })
+    ));
+    assert!(matches!(
+        events.last(),
+        Some(Event::Summary {
+            exit: 0,
+            failed: 0,
+            ..
+        })
+    ));
     let names: Vec<&str> = screen
         .stdout
         .lines()
@@ -49,7 +65,10 @@ fn problems_as_json_have_file_line_and_column() {
 fn a_graph_says_what_waits_for_what_and_why() {
     let stage = stage(CHAIN);
     assert_snapshot!("graph_text", stage.run(&["graph"]).expect(0));
-    assert_snapshot!("graph_mermaid", stage.run(&["graph", "--format", "mermaid"]).expect(0));
+    assert_snapshot!(
+        "graph_mermaid",
+        stage.run(&["graph", "--format", "mermaid"]).expect(0)
+    );
 }
 
 #[test]

@@ -13,7 +13,10 @@ fn an_unknown_node() {
 
 #[test]
 fn a_missing_subscription() {
-    let text = HEAD.replace("    subscription core id=\"22222222-2222-4222-8222-222222222222\"\n", "");
+    let text = HEAD.replace(
+        "    subscription core id=\"22222222-2222-4222-8222-222222222222\"\n",
+        "",
+    );
     let stage = Stage::new(&format!("{text}{CHAIN}"), SEED);
     assert_snapshot!(stage.run(&["validate"]).expect(3));
 }
@@ -27,7 +30,10 @@ fn a_cycle_of_lets() {
 #[test]
 fn many_mistakes_in_two_files_are_one_report() {
     let stage = stage("include \"teams/*.kdl\"\nresource-group rg-web { vm web01 { logn } }\n")
-        .with("teams/a.kdl", "resource-group rg-a { vm web_01 { login version=\"1.0\" } }\n")
+        .with(
+            "teams/a.kdl",
+            "resource-group rg-a { vm web_01 { login version=\"1.0\" } }\n",
+        )
         .with("teams/b.kdl", "resource-group rg-web { template x }\n");
     assert_snapshot!(stage.run(&["validate"]).expect(3));
 }

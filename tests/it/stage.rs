@@ -60,6 +60,8 @@ impl Stage {
             .env("HOME", self.folder.path())
             .env("COLUMNS", "100")
             .env("NO_COLOR", "1")
+            // One step after the other: the lines of progress and the sandbox's ids come in the same order each time.
+            .env("VMLOGIN_PARALLELISM", "1")
             .stdin(Stdio::null());
         command
     }
@@ -100,24 +102,56 @@ impl Stage {
         std::fs::write(self.path(".vmlogin/sandbox.json"), text).expect("a state");
     }
 
-    /// Replaces what differs from run to run: the folder, ports, times, request ids.
+    /// Replaces what differs from run to run: folders, ports, times, request ids.
     fn settled(&self, text: &str) -> String {
         let folder = self.folder.path().display().to_string();
-        let text = text.replace(&folder, "[FOLDER]");
-        settle_ports(&text)
+        let repository = repository().display().to_string();
+        let text = text
+            .replace(&folder, "[FOLDER]")
+            .replace(&repository, "[REPOSITORY]");
+        let text = replace_after(&text, "127.0.0.1:", "[PORT]", |letter| {
+            letter.is_ascii_digit()
+        });
+        let text = replace_after(&text, "request id: ", "[ID]", |letter| {
+            letter.is_ascii_hexdigit() || letter == '-'
+        });
+        let text = replace_after(&text, "created 20", "[TIME]", |letter| {
+            letter.is_ascii_digit() || "-:.TZ".contains(letter)
+        });
+        settle_seconds(&text)
     }
 }
 
-/// `127.0.0.1:40312` becomes `127.0.0.1:[PORT]`.
-fn settle_ports(text: &str) -> String {
-    let mut parts = text.split("127.0.0.1:");
+/// Replaces the run of `letters` behind each `mark`.
+fn replace_after(text: &str, mark: &str, with: &str, letters: impl Fn(char) -> bool) -> String {
+    let mut parts = text.split(mark);
     let mut settled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let rest = part.trim_start_matches(|character: char| character.is_ascii_digit());
-        settled.push_str("127.0.0.1:[PORT]");
-        settled.push_str(rest);
+        settled.push_str(mark);
+        settled.push_str(with);
+        settled.push_str(part.trim_start_matches(&letters));
     }
     settled
+}
+
+/// `(3 s)` at the end of a step becomes `([TIME])`.
+fn settle_seconds(text: &str) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| match (line.rfind(" ("), line.rfind(" s)")) {
+            (Some(open), Some(close))
+                if open < close
+                    && line[open + 2..close]
+                        .chars()
+                        .all(|letter| letter.is_ascii_digit()) =>
+            {
+                format!("{} ([TIME]){}", &line[..open], &line[close + 3..])
+            }
+            _ => line.to_owned(),
+        })
+        .collect();
+    let end = if text.ends_with('\n') { "\n" } else { "" };
+    lines.join("\n") + end
 }
 
 /// What a run left: its exit code and both streams.
@@ -145,7 +179,9 @@ impl Screen {
     pub(crate) fn lines(&self) -> Vec<Json> {
         self.stdout
             .lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+            })
             .collect()
     }
 
@@ -196,7 +232,8 @@ impl Server {
         BufReader::new(stdout)
             .read_line(&mut line)
             .expect("a line when ready");
-        let ready: Json = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let ready: Json =
+            serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
         Server {
             child,
             url: ready["url"].as_str().expect("a URL").to_owned(),

@@ -6,7 +6,7 @@ use super::refusal::Refused;
 use super::words::listed;
 
 /// Verbs that are not built yet.
-pub const VERBS: [&str; 26] = [
+pub(crate) const VERBS: [&str; 26] = [
     "drift",
     "show",
     "fmt",
@@ -43,7 +43,7 @@ const NETWORK: &[&str] = &["plan", "apply", "destroy"];
 
 /// Every documented flag and the verbs of this version that it is documented for. A flag that clap does not know although
 /// its verb stands here is one that is not built yet.
-pub const FLAGS: [(&str, &[&str]); 46] = [
+pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
     ("-f", READING),
     ("-e", READING),
     ("--set", READING),
@@ -115,14 +115,14 @@ const VARIABLES: [(&str, &str); 18] = [
 ];
 
 /// What to say of a verb that is documented but not built; `None` for any other word.
-pub fn verb(word: &str) -> Option<Refused> {
+pub(crate) fn verb(word: &str) -> Option<Refused> {
     VERBS
         .contains(&word)
         .then(|| not_built(&format!("vmlogin {word}")))
 }
 
 /// What to say of a documented flag that `verb` does not take; `None` for a flag that is nowhere documented.
-pub fn flag(flag: &str, verb: &str) -> Option<Refused> {
+pub(crate) fn flag(flag: &str, verb: &str) -> Option<Refused> {
     let (_, verbs) = FLAGS.iter().find(|(name, _)| *name == flag)?;
     if verbs.is_empty() || verbs.contains(&verb) {
         return Some(not_built(flag));
@@ -146,7 +146,7 @@ pub fn flag(flag: &str, verb: &str) -> Option<Refused> {
 }
 
 /// Refuses variables that stand for flags which are not built, where the verb would take the flag.
-pub fn check_variables(
+pub(crate) fn check_variables(
     verb: &str,
     variable: &impl Fn(&str) -> Option<OsString>,
 ) -> Result<(), Refused> {

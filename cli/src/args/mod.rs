@@ -2,9 +2,9 @@
 //!
 //! Doc comments on the types below are the help pages.
 
-pub mod later;
-pub mod refusal;
-pub mod words;
+pub(crate) mod later;
+pub(crate) mod refusal;
+pub(crate) mod words;
 
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
@@ -16,9 +16,9 @@ use clap::parser::ValueSource;
 use clap::{Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use vmlogin_engine::address::Pattern;
 
-pub use refusal::Refused;
+pub(crate) use refusal::Refused;
 use words::one_of;
-pub use words::{Auth, Color, Format, GraphFormat, Progress, Verify};
+pub(crate) use words::{Auth, Color, Format, GraphFormat, Progress, Verify};
 
 use crate::exit;
 
@@ -42,7 +42,7 @@ use crate::exit;
     subcommand_value_name = "VERB",
     subcommand_help_heading = "Verbs"
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
@@ -53,7 +53,7 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub(crate) enum Verb {
     /// Check the manifest without asking Azure
     ///
     /// Parses, expands and checks the manifest, and runs the rules that need nothing else. All
@@ -119,7 +119,7 @@ pub enum Verb {
 
 /// Arguments of `validate`.
 #[derive(Debug, Args)]
-pub struct ValidateArgs {
+pub(crate) struct ValidateArgs {
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -130,7 +130,7 @@ pub struct ValidateArgs {
 
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
-pub struct PlanArgs {
+pub(crate) struct PlanArgs {
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -153,7 +153,7 @@ pub struct PlanArgs {
 
 /// Arguments of `apply`.
 #[derive(Debug, Args)]
-pub struct ApplyArgs {
+pub(crate) struct ApplyArgs {
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -179,7 +179,7 @@ pub struct ApplyArgs {
 
 /// Arguments of `destroy`.
 #[derive(Debug, Args)]
-pub struct DestroyArgs {
+pub(crate) struct DestroyArgs {
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -196,7 +196,7 @@ pub struct DestroyArgs {
 
 /// Arguments of `graph`.
 #[derive(Debug, Args)]
-pub struct GraphArgs {
+pub(crate) struct GraphArgs {
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -207,7 +207,7 @@ pub struct GraphArgs {
 
 /// Arguments of `sandbox`.
 #[derive(Debug, Args)]
-pub struct SandboxArgs {
+pub(crate) struct SandboxArgs {
     /// What to do with it.
     #[command(subcommand)]
     pub verb: SandboxVerb,
@@ -215,7 +215,7 @@ pub struct SandboxArgs {
 
 /// What to do with the sandbox.
 #[derive(Debug, Subcommand)]
-pub enum SandboxVerb {
+pub(crate) enum SandboxVerb {
     /// Run the emulator as a server that official clients can talk to
     ///
     /// Prints one line of JSON on stdout when it is ready: {"url":"…","ca":"…"}; `ca` is a PEM
@@ -231,7 +231,7 @@ pub enum SandboxVerb {
 
 /// Arguments of `sandbox serve`.
 #[derive(Debug, Args)]
-pub struct ServeArgs {
+pub(crate) struct ServeArgs {
     /// Address and port to listen on, loopback only; port 0 takes a free one
     #[arg(long, env = "VMLOGIN_LISTEN", value_name = "ADDR:PORT", default_value = "127.0.0.1:0", value_parser = read_listen)]
     pub listen: SocketAddr,
@@ -254,7 +254,7 @@ pub struct ServeArgs {
 
 /// The manifest.
 #[derive(Debug, Args)]
-pub struct InputArgs {
+pub(crate) struct InputArgs {
     /// A file of the manifest; several make one manifest [default: ./estate.kdl]
     #[arg(short = 'f', value_name = "PATH", help_heading = "Manifest")]
     pub files: Vec<PathBuf>,
@@ -265,7 +265,7 @@ pub struct InputArgs {
 
 /// What of the manifest.
 #[derive(Debug, Args)]
-pub struct SelectionArgs {
+pub(crate) struct SelectionArgs {
     /// Only this address, what lies beneath it and what that needs; `*` stands for anything
     #[arg(long = "target", env = "VMLOGIN_TARGET", value_name = "ADDRESS", value_delimiter = '\n', value_parser = Pattern::parse, help_heading = "Selection")]
     pub targets: Vec<Pattern>,
@@ -276,7 +276,7 @@ pub struct SelectionArgs {
 
 /// Where "live" comes from, and how hard it is asked.
 #[derive(Debug, Args)]
-pub struct LiveArgs {
+pub(crate) struct LiveArgs {
     /// Use the built-in emulator instead of Azure; its state is kept in FILE, or is that of the server at URL [default: .vmlogin/sandbox.json]
     #[arg(long, env = "VMLOGIN_SANDBOX", value_name = "FILE|URL", num_args = 0..=1, require_equals = true, default_missing_value = crate::session::STATE, help_heading = "Azure")]
     pub sandbox: Option<String>,
@@ -296,7 +296,7 @@ pub struct LiveArgs {
 
 /// What is agreed to beforehand.
 #[derive(Debug, Args)]
-pub struct ConsentArgs {
+pub(crate) struct ConsentArgs {
     /// Lift one guard by its name, with a number where it counts: max-delete=12
     #[arg(
         long,
@@ -313,7 +313,7 @@ pub struct ConsentArgs {
 
 /// How screens look.
 #[derive(Debug, Clone, Args)]
-pub struct Look {
+pub(crate) struct Look {
     /// Whether to colour
     #[arg(long, global = true, env = "VMLOGIN_COLOR", value_parser = one_of::<Color>(), default_value = "auto", hide_default_value = true, help_heading = "Screen")]
     pub color: Color,
@@ -329,7 +329,7 @@ pub struct Look {
 }
 
 /// Reads the command line. What is not to be run (help, version, a wrong line) comes back as [`Refused`].
-pub fn read(
+pub(crate) fn read(
     line: &[OsString],
     variable: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Cli, Refused> {
@@ -347,7 +347,7 @@ pub fn read(
 }
 
 /// The whole command line as clap sees it.
-pub fn command() -> Command {
+pub(crate) fn command() -> Command {
     Cli::command().after_help(exit_table())
 }
 

@@ -8,7 +8,7 @@ use super::later;
 
 /// Why the command line is not run, and what is written instead.
 #[derive(Clone, Debug)]
-pub enum Refused {
+pub(crate) enum Refused {
     /// Help or the version was asked for.
     Asked(clap::builder::StyledStr),
     /// It is wrong, in clap's words.
@@ -24,7 +24,7 @@ pub enum Refused {
 
 impl Refused {
     /// A wrong command line in our words.
-    pub fn usage(message: &str, help: &str) -> Refused {
+    pub(crate) fn usage(message: &str, help: &str) -> Refused {
         Refused::Usage {
             message: message.to_owned(),
             help: help.to_owned(),
@@ -33,7 +33,7 @@ impl Refused {
 }
 
 /// What clap could not read, said by name where the documentation knows it.
-pub fn of_clap(error: &clap::Error, line: &[OsString]) -> Refused {
+pub(crate) fn of_clap(error: &clap::Error, line: &[OsString]) -> Refused {
     let written = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.as_str(),
         _ => "",

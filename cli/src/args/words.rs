@@ -9,7 +9,7 @@ use clap::{Arg, Command, Error};
 use vmlogin_engine::problem::nearest;
 
 /// A set of words for one option.
-pub trait Words: Copy + Send + Sync + 'static {
+pub(crate) trait Words: Copy + Send + Sync + 'static {
     /// The words, what each stands for, and a few words of help.
     const BUILT: &'static [(&'static str, Self, &'static str)];
     /// Words that the documentation names and this version does not build.
@@ -17,13 +17,13 @@ pub trait Words: Copy + Send + Sync + 'static {
 }
 
 /// Reads one of the words of `W`.
-pub fn one_of<W: Words>() -> OneOf<W> {
+pub(crate) fn one_of<W: Words>() -> OneOf<W> {
     OneOf(PhantomData)
 }
 
 /// The parser that [`one_of`] gives to clap.
 #[derive(Clone, Copy)]
-pub struct OneOf<W>(PhantomData<W>);
+pub(crate) struct OneOf<W>(PhantomData<W>);
 
 impl<W: Words> TypedValueParser for OneOf<W> {
     type Value = W;
@@ -69,7 +69,7 @@ impl<W: Words> TypedValueParser for OneOf<W> {
 }
 
 /// `a`, `b` and `c`.
-pub fn listed(words: &[&str]) -> String {
+pub(crate) fn listed(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
         None => String::new(),
@@ -80,7 +80,7 @@ pub fn listed(words: &[&str]) -> String {
 
 /// The form of a result on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people.
     Text,
     /// For programs.
@@ -97,7 +97,7 @@ impl Words for Format {
 
 /// The form of a graph on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GraphFormat {
+pub(crate) enum GraphFormat {
     /// For people.
     Text,
     /// A mermaid flowchart.
@@ -122,7 +122,7 @@ impl Words for GraphFormat {
 
 /// What is looked at after the writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verify {
+pub(crate) enum Verify {
     /// Nothing.
     None,
     /// What was written, read back.
@@ -143,7 +143,7 @@ impl Words for Verify {
 
 /// How vmlogin signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Auth {
+pub(crate) enum Auth {
     /// The first that works of the others.
     Auto,
     /// The session of the Azure CLI.
@@ -182,7 +182,7 @@ impl Words for Auth {
 
 /// Whether screens are coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Color {
+pub(crate) enum Color {
     /// Where a terminal shows them and NO_COLOR is not set.
     Auto,
     /// Yes.
@@ -202,7 +202,7 @@ impl Words for Color {
 
 /// How progress is told on stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub(crate) enum Progress {
     /// As lines, unless the events go to stdout.
     Auto,
     /// As lines.

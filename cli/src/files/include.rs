@@ -13,7 +13,7 @@ const DEEPEST: usize = 32;
 
 /// Why an include names nothing that may be read.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refused {
+pub(crate) enum Refused {
     /// No file matches.
     Nothing {
         /// The pattern.
@@ -37,7 +37,7 @@ pub enum Refused {
 
 impl Refused {
     /// The problem, at the pattern.
-    pub fn problem(self, span: Span) -> Problem {
+    pub(crate) fn problem(self, span: Span) -> Problem {
         let (code, message, label, help) = match self {
             Refused::Nothing { pattern, near } => (
                 "VML061",
@@ -73,7 +73,7 @@ impl Refused {
 
 /// The files that a pattern names, sorted. `folder` is that of the including file, `tree` the one that must not be left;
 /// both as they really are.
-pub fn resolve(pattern: &str, folder: &Path, tree: &Path) -> Result<Vec<PathBuf>, Refused> {
+pub(crate) fn resolve(pattern: &str, folder: &Path, tree: &Path) -> Result<Vec<PathBuf>, Refused> {
     let parts: Vec<&str> = pattern
         .split('/')
         .filter(|part| !matches!(*part, "" | "."))

@@ -7,7 +7,7 @@ use vmlogin_engine::provider::Fault;
 use super::{View, foreign};
 
 /// A fault that ended a run before any step.
-pub fn text(fault: &Fault, view: View) -> String {
+pub(crate) fn text(fault: &Fault, view: View) -> String {
     let mut screen = format!(
         "{} could not {}\n",
         view.paint.removed("error:"),
@@ -18,7 +18,7 @@ pub fn text(fault: &Fault, view: View) -> String {
 }
 
 /// Everything but what was attempted, after an indent.
-pub fn body(fault: &Fault, indent: &str) -> String {
+pub(crate) fn body(fault: &Fault, indent: &str) -> String {
     let mut body = String::new();
     let status = fault
         .status

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 /// One line, with everything escaped that could act on the terminal: `\u{1b}`, `\n`.
-pub fn line(text: &str) -> Cow<'_, str> {
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(acts) {
         return Cow::Borrowed(text);
     }
@@ -24,7 +24,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
 }
 
 /// Several lines, each safe and each after `indent`; blank ones are left out.
-pub fn lines(text: &str, indent: &str) -> String {
+pub(crate) fn lines(text: &str, indent: &str) -> String {
     let mut safe = String::new();
     for each in text
         .lines()
@@ -39,7 +39,7 @@ pub fn lines(text: &str, indent: &str) -> String {
 }
 
 /// A text cut to a number of characters, the last being `…` where it was cut.
-pub fn clipped(text: &str, most: usize) -> Cow<'_, str> {
+pub(crate) fn clipped(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),
         Some(_) => Cow::Owned(
@@ -53,7 +53,7 @@ pub fn clipped(text: &str, most: usize) -> Cow<'_, str> {
 
 /// Whether a character does something other than being shown: controls, directions, line separators, the invisible and
 /// the tags. Joiners are left alone, since scripts and emoji need them.
-pub fn acts(character: char) -> bool {
+pub(crate) fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'

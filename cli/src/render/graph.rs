@@ -10,7 +10,7 @@ use vmlogin_engine::schema::Need;
 use super::{View, foreign};
 
 /// Each address, and under it what it waits for and why. Edges come sorted by what waits.
-pub fn text(order: &[Address], edges: &[Edge], view: View) -> String {
+pub(crate) fn text(order: &[Address], edges: &[Edge], view: View) -> String {
     let mut screen = String::new();
     for address in order {
         let _ = writeln!(
@@ -36,7 +36,7 @@ pub fn text(order: &[Address], edges: &[Edge], view: View) -> String {
 }
 
 /// A mermaid flowchart: arrows point from what goes first to what waits; a dotted one waits for the end only.
-pub fn mermaid(order: &[Address], edges: &[Edge]) -> String {
+pub(crate) fn mermaid(order: &[Address], edges: &[Edge]) -> String {
     let names: BTreeMap<&Address, usize> = order
         .iter()
         .enumerate()

@@ -1,25 +1,27 @@
 //! Text as values: every screen is a pure function from what is known to a `String`. `terminal.rs` writes them.
 
-pub mod fault;
-pub mod foreign;
-pub mod graph;
-pub mod paint;
-pub mod plan_text;
-pub mod problems;
-pub mod progress;
-pub mod refusals;
-pub mod report;
+pub(crate) mod again;
+pub(crate) mod fault;
+pub(crate) mod foreign;
+pub(crate) mod graph;
+pub(crate) mod paint;
+pub(crate) mod plan_text;
+pub(crate) mod problems;
+pub(crate) mod progress;
+pub(crate) mod refusals;
+pub(crate) mod report;
 #[cfg(test)]
 pub(crate) mod sample;
 mod snippet;
+pub(crate) mod validated;
 
 use serde::Serialize;
 
-pub use paint::Paint;
+pub(crate) use paint::Paint;
 
 /// How a screen is looked at.
 #[derive(Clone, Copy, Debug)]
-pub struct View {
+pub(crate) struct View {
     /// Whether it is coloured.
     pub paint: Paint,
     /// How many columns it has.
@@ -29,7 +31,7 @@ pub struct View {
 }
 
 /// One JSON document, indented, with a line feed.
-pub fn pretty(document: &impl Serialize) -> String {
+pub(crate) fn pretty(document: &impl Serialize) -> String {
     // Our own types with text as keys always become JSON.
     let mut text =
         serde_json::to_string_pretty(document).unwrap_or_else(|error| unreachable!("{error}"));

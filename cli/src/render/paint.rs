@@ -4,37 +4,37 @@ use anstyle::{AnsiColor, Style};
 
 /// Whether and how text is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paint {
+pub(crate) struct Paint {
     /// Whether it is.
     pub on: bool,
 }
 
 impl Paint {
     /// No colour.
-    pub const OFF: Paint = Paint { on: false };
+    pub(crate) const OFF: Paint = Paint { on: false };
 
     /// Something that is made.
-    pub fn added(self, text: &str) -> String {
+    pub(crate) fn added(self, text: &str) -> String {
         self.with(AnsiColor::Green.on_default(), text)
     }
 
     /// Something that changes, or that one should look at.
-    pub fn changed(self, text: &str) -> String {
+    pub(crate) fn changed(self, text: &str) -> String {
         self.with(AnsiColor::Yellow.on_default(), text)
     }
 
     /// Something that goes away, or is wrong.
-    pub fn removed(self, text: &str) -> String {
+    pub(crate) fn removed(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default(), text)
     }
 
     /// What a section begins with.
-    pub fn heading(self, text: &str) -> String {
+    pub(crate) fn heading(self, text: &str) -> String {
         self.with(Style::new().bold(), text)
     }
 
     /// What matters less.
-    pub fn dim(self, text: &str) -> String {
+    pub(crate) fn dim(self, text: &str) -> String {
         self.with(Style::new().dimmed(), text)
     }
 

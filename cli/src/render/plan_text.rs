@@ -19,7 +19,7 @@ use fold::{Group, folded};
 const LONGEST: usize = 100;
 
 /// The whole screen.
-pub fn text(plan: &Plan, sources: &Sources, view: View) -> String {
+pub(crate) fn text(plan: &Plan, sources: &Sources, view: View) -> String {
     let mut screen = Screen {
         plan,
         sources,
@@ -51,7 +51,7 @@ pub fn text(plan: &Plan, sources: &Sources, view: View) -> String {
 }
 
 /// The last line: how many steps of each action.
-pub fn summary(plan: &Plan) -> String {
+pub(crate) fn summary(plan: &Plan) -> String {
     let tally = plan.tally();
     let count = |action| tally.get(&action).copied().unwrap_or(0);
     let blocked = plan
@@ -98,7 +98,7 @@ fn heading(action: Action) -> String {
 }
 
 /// The mark of an action, always shown before its word.
-pub fn mark(action: Action) -> char {
+pub(crate) fn mark(action: Action) -> char {
     match action {
         Action::Create => '+',
         Action::Update => '~',
@@ -259,48 +259,8 @@ impl Screen<'_> {
     }
 
     fn findings(&mut self) {
-        if self.plan.findings.is_empty() {
-            return;
-        }
-        self.heading("findings", self.plan.findings.len());
-        for finding in &self.plan.findings {
-            self.finding(finding);
-        }
-        self.text.push('\n');
-    }
-
-    fn finding(&mut self, finding: &Finding) {
-        let paint = self.view.paint;
-        let word = match (finding.certainty, finding.severity) {
-            (Certainty::NotChecked, _) => paint.changed("? not checked"),
-            (Certainty::Seen, Severity::Error) => paint.removed("x error"),
-            (Certainty::Seen, Severity::Warning) => paint.changed("! warning"),
-            (Certainty::Seen, Severity::Info) => "i info".to_owned(),
-        };
-        let message = foreign::line(&finding.message);
-        let _ = writeln!(self.text, "  {word} {} {message}", finding.rule);
-        match finding.span {
-            Some(span) if !self.sources.name(span.source).is_empty() => {
-                let (line, column) = self.sources.line_column(span);
-                let name = foreign::line(self.sources.name(span.source));
-                let code = foreign::line(line_of(self.sources, span).trim());
-                let _ = writeln!(
-                    self.text,
-                    "      {name}:{line}:{column} | {}",
-                    foreign::clipped(&code, LONGEST)
-                );
-            }
-            _ => {
-                let _ = writeln!(
-                    self.text,
-                    "      at {}",
-                    foreign::line(finding.subject.as_str())
-                );
-            }
-        }
-        if let Some(help) = &finding.help {
-            let _ = writeln!(self.text, "      help: {}", foreign::line(help));
-        }
+        let text = findings(&self.plan.findings, self.sources, self.view);
+        self.text.push_str(&text);
     }
 
     fn unmanaged(&mut self) {
@@ -331,6 +291,51 @@ impl Screen<'_> {
             let _ = writeln!(self.text, "  ? not read: {}", foreign::line(gap));
         }
         self.text.push('\n');
+    }
+}
+
+/// What the rules say, each with the line of the manifest that it is about; nothing where they are silent.
+pub(crate) fn findings(findings: &[Finding], sources: &Sources, view: View) -> String {
+    if findings.is_empty() {
+        return String::new();
+    }
+    let mut text = view
+        .paint
+        .heading(&format!("findings ({})", findings.len()));
+    text.push('\n');
+    for each in findings {
+        finding(each, sources, view, &mut text);
+    }
+    text.push('\n');
+    text
+}
+
+fn finding(finding: &Finding, sources: &Sources, view: View, text: &mut String) {
+    let word = match (finding.certainty, finding.severity) {
+        (Certainty::NotChecked, _) => view.paint.changed("? not checked"),
+        (Certainty::Seen, Severity::Error) => view.paint.removed("x error"),
+        (Certainty::Seen, Severity::Warning) => view.paint.changed("! warning"),
+        (Certainty::Seen, Severity::Info) => "i info".to_owned(),
+    };
+    let message = foreign::line(&finding.message);
+    let _ = writeln!(text, "  {word} {} {message}", finding.rule);
+    match finding.span {
+        Some(span) if !sources.name(span.source).is_empty() => {
+            let (line, column) = sources.line_column(span);
+            let name = foreign::line(sources.name(span.source));
+            let code = foreign::line(line_of(sources, span).trim());
+            let _ = writeln!(
+                text,
+                "      {name}:{line}:{column} | {}",
+                foreign::clipped(&code, LONGEST)
+            );
+        }
+        _ => {
+            let _ = writeln!(text, "      at {}", foreign::line(finding.subject.as_str()));
+        }
+    }
+    if let Some(help) = &finding.help {
+        let _ = writeln!(text, "      help: {}", foreign::line(help));
     }
 }
 

@@ -18,7 +18,7 @@ use super::{Paint, View};
 const FORMAT: u32 = 1;
 
 /// All problems, one after another, with the lines that they are about.
-pub fn text(problems: &[Problem], sources: &Sources, view: View) -> String {
+pub(crate) fn text(problems: &[Problem], sources: &Sources, view: View) -> String {
     let handler = handler(view);
     let mut screen = String::new();
     for problem in problems {
@@ -171,7 +171,7 @@ impl Diagnostic for Shown {
 }
 
 /// All problems as one JSON document, places by file, line and column, both from 1; columns count characters.
-pub fn json(problems: &[Problem], sources: &Sources) -> String {
+pub(crate) fn json(problems: &[Problem], sources: &Sources) -> String {
     let document = Document {
         format: FORMAT,
         problems: problems

@@ -12,11 +12,11 @@ use vmlogin_engine::plan::Action;
 use super::{Paint, foreign};
 
 /// How long nothing may be said while something runs.
-pub const SILENCE: Duration = Duration::from_secs(10);
+pub(crate) const SILENCE: Duration = Duration::from_secs(10);
 
 /// What a run is doing, as far as its events tell.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     paint: Paint,
     steps: usize,
     ended: usize,
@@ -33,7 +33,7 @@ struct Running {
 
 impl Progress {
     /// Of a run of so many steps.
-    pub fn new(steps: usize, paint: Paint) -> Progress {
+    pub(crate) fn new(steps: usize, paint: Paint) -> Progress {
         Progress {
             paint,
             steps,
@@ -44,7 +44,7 @@ impl Progress {
     }
 
     /// The line for an event, where it is worth one.
-    pub fn on(&mut self, event: &Event, now: Duration) -> Option<String> {
+    pub(crate) fn on(&mut self, event: &Event, now: Duration) -> Option<String> {
         let line = match event {
             Event::Started { address, action } => {
                 let running = Running {
@@ -80,7 +80,7 @@ impl Progress {
     }
 
     /// A sign of life, where steps run and nothing was said for [`SILENCE`].
-    pub fn tick(&mut self, now: Duration) -> Option<String> {
+    pub(crate) fn tick(&mut self, now: Duration) -> Option<String> {
         let (address, running) = self
             .running
             .iter()
@@ -110,7 +110,7 @@ impl Progress {
     }
 
     /// What runs now: its address and for how long.
-    pub fn running(&self) -> impl Iterator<Item = &Address> {
+    pub(crate) fn running(&self) -> impl Iterator<Item = &Address> {
         self.running.keys()
     }
 

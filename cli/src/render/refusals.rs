@@ -10,7 +10,7 @@ use super::{View, foreign};
 const FEW: usize = 10;
 
 /// The refusals of an apply, which end it.
-pub fn refused(refusals: &[Refusal], view: View) -> String {
+pub(crate) fn refused(refusals: &[Refusal], view: View) -> String {
     let mut screen = String::new();
     for refusal in refusals {
         let _ = writeln!(
@@ -26,7 +26,7 @@ pub fn refused(refusals: &[Refusal], view: View) -> String {
 }
 
 /// The same, announced by a plan.
-pub fn announced(refusals: &[Refusal], view: View) -> String {
+pub(crate) fn announced(refusals: &[Refusal], view: View) -> String {
     let mut screen = String::new();
     for refusal in refusals {
         let _ = writeln!(

@@ -12,7 +12,7 @@ use super::{View, fault, foreign};
 
 /// Everything that the last screen of a run is made of.
 #[derive(Clone, Copy, Debug)]
-pub struct Ended<'a> {
+pub(crate) struct Ended<'a> {
     /// What was to be done.
     pub plan: &'a Plan,
     /// How each step ended.
@@ -26,7 +26,7 @@ pub struct Ended<'a> {
 }
 
 /// The whole screen.
-pub fn text(ended: Ended<'_>, view: View) -> String {
+pub(crate) fn text(ended: Ended<'_>, view: View) -> String {
     let mut screen = Screen {
         ended,
         view,
@@ -66,7 +66,7 @@ impl<'a> Ended<'a> {
 }
 
 /// The last line of a report: how many steps ended in which way.
-pub fn summary(mode: Mode, tally: Tally, verdicts: Option<&[Verdict]>) -> String {
+pub(crate) fn summary(mode: Mode, tally: Tally, verdicts: Option<&[Verdict]>) -> String {
     let verb = match mode {
         Mode::Apply => "apply",
         Mode::Destroy => "destroy",

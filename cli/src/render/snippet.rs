@@ -19,7 +19,7 @@ const LEAD: usize = 60;
 
 /// Some lines of one source, with places for labels.
 #[derive(Debug)]
-pub struct Snippet {
+pub(crate) struct Snippet {
     name: String,
     /// Everything that is shown, line behind line.
     text: String,
@@ -40,7 +40,7 @@ struct Line {
 
 impl Snippet {
     /// The lines around some places of one source. A place of several lines is pointed at by its first.
-    pub fn of(sources: &Sources, source: SourceId, spans: &[Span]) -> Snippet {
+    pub(crate) fn of(sources: &Sources, source: SourceId, spans: &[Span]) -> Snippet {
         let text = sources.text(source);
         let starts = sources.lines(source);
         let mut wanted = std::collections::BTreeSet::new();

@@ -21,6 +21,11 @@ pub(super) fn is_spent(node: &Node) -> bool {
     contains(&SPENT, node) || contains(&NOT_BUILT, node)
 }
 
+/// Whether a node is the one that says which language and estate the manifest is of.
+pub(super) fn is_header(node: &Node) -> bool {
+    node.name.as_str() == "vmlogin"
+}
+
 /// Whether a child has been refused by [`check`], so that nothing need look at it again.
 pub(super) fn is_refused(parent: &Node, child: &Node) -> bool {
     contains(&NOT_BUILT, child) || is_misplaced(parent.name.as_str(), child)

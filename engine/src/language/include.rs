@@ -51,7 +51,7 @@ pub fn includes(file: &File) -> (Vec<IncludeWish>, Vec<Problem>) {
                 }
                 _ => problems.push(LanguageProblem::Malformed {
                     form: "include",
-                    wanted: "`include \"teams/*.kdl\"`",
+                    wanted: INCLUDE,
                     span: argument.span,
                 }),
             }
@@ -60,20 +60,32 @@ pub fn includes(file: &File) -> (Vec<IncludeWish>, Vec<Problem>) {
     (wishes, problems.settle())
 }
 
+const INCLUDE: &str = "`include \"teams/*.kdl\"`";
+
 fn check_shape(node: &Node, problems: &mut Problems) {
-    let extra = node
-        .properties
-        .first()
-        .map(|property| property.span)
-        .or(node.children.as_ref().map(|_| node.span));
-    let missing = node.arguments.is_empty().then_some(node.span);
-    if let Some(span) = extra.or(missing) {
+    if node.arguments.is_empty() {
+        problems.push(LanguageProblem::Incomplete {
+            form: "include",
+            wanted: INCLUDE,
+            span: node.span,
+        });
+    }
+    if let Some(span) = surplus(node) {
         problems.push(LanguageProblem::Malformed {
             form: "include",
-            wanted: "`include \"teams/*.kdl\"`",
+            wanted: INCLUDE,
             span,
         });
     }
+}
+
+/// The first of a node's properties and children, where it may have neither.
+pub(super) fn surplus(node: &Node) -> Option<Span> {
+    let child = node.children().first().map(|child| child.span);
+    node.properties
+        .first()
+        .map(|property| property.span)
+        .or(child)
 }
 
 /// Whether a pattern, taken by its letters, lies outside the tree that `from` lies in.

@@ -14,7 +14,7 @@ pub use include::{IncludeWish, includes};
 
 use crate::problem::Problem;
 use crate::source::SourceId;
-use crate::syntax::tree::Tree;
+use crate::syntax::tree::{Node, Tree};
 
 /// One text of the manifest.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,13 +54,14 @@ pub fn expand(files: Vec<File>, inputs: &Inputs) -> Expanded {
     }
     let mut names = names::define(&files, inputs, &mut problems);
     let mut nodes = Vec::new();
+    let rooted = files
+        .iter()
+        .any(|file| file.root && file.tree.nodes.iter().any(form::is_header));
     for file in files {
-        nodes.extend(
-            file.tree
-                .nodes
-                .into_iter()
-                .filter(|node| !form::is_spent(node)),
-        );
+        // A header that stands in the wrong file was refused; beside the right one it would only be refused again.
+        let surplus = rooted && !file.root;
+        let kept = |node: &Node| !form::is_spent(node) && !(surplus && form::is_header(node));
+        nodes.extend(file.tree.nodes.into_iter().filter(kept));
     }
     let mut tree = Tree { nodes };
     substitute::substitute(&mut tree, &mut names, &mut problems);

@@ -65,6 +65,12 @@ pub(crate) enum LanguageProblem {
     #[error("`{form}` cannot stand inside another node")]
     TopLevelOnly { form: String, span: Span },
     #[error("this is not how `{form}` is written")]
+    Incomplete {
+        form: &'static str,
+        wanted: &'static str,
+        span: Span,
+    },
+    #[error("this is not how `{form}` is written")]
     Malformed {
         form: &'static str,
         wanted: &'static str,
@@ -115,7 +121,7 @@ impl LanguageProblem {
             Self::SetOfNothing { .. } | Self::SetOfLet { .. } => "VML038",
             Self::RootOnly { .. } => "VML039",
             Self::TopLevelOnly { .. } => "VML040",
-            Self::Malformed { .. } => "VML041",
+            Self::Incomplete { .. } | Self::Malformed { .. } => "VML041",
             Self::BadName { .. } => "VML042",
             Self::NotText { .. } => "VML043",
             Self::NoColumns { .. } => "VML044",
@@ -178,7 +184,8 @@ impl LanguageProblem {
             Self::TopLevelOnly { span, .. } => {
                 vec![Label::new(*span, "stands at the top level only")]
             }
-            Self::Malformed { span, .. } => vec![Label::new(*span, "")],
+            Self::Incomplete { span, .. } => vec![Label::new(*span, "something is missing")],
+            Self::Malformed { span, .. } => vec![Label::new(*span, "does not belong here")],
             Self::BadName { span, .. } => vec![Label::new(*span, "no reference could name it")],
             Self::NotText { span, defined, .. } => vec![
                 Label::new(*span, "text is wanted"),
@@ -211,6 +218,12 @@ impl LanguageProblem {
 
     fn help(&self) -> Option<String> {
         Some(match self {
+            Self::NotBuilt { form, .. } if form == "set" => {
+                "pass the value with `--set`".to_owned()
+            }
+            Self::NotBuilt { form, .. } if form == "edit" || form == "remove" => {
+                "change the node where it is written".to_owned()
+            }
             Self::NotBuilt { .. } => "write the nodes out in full".to_owned(),
             Self::Undefined {
                 nearest: Some(nearest),
@@ -249,7 +262,9 @@ impl LanguageProblem {
             }
             Self::RootOnly { .. } => "move it to a file that is named with `-f`".to_owned(),
             Self::TopLevelOnly { .. } => "move it out of the braces".to_owned(),
-            Self::Malformed { wanted, .. } => format!("write {wanted}"),
+            Self::Incomplete { wanted, .. } | Self::Malformed { wanted, .. } => {
+                format!("write {wanted}")
+            }
             Self::BadName { .. } => {
                 "names are letters, digits, `-` and `_`, and begin with a letter".to_owned()
             }

@@ -260,7 +260,12 @@ pub(super) fn revoke(scene: &Scene<'_>, live: &Live) -> Step {
         tenant,
         subscription: live.subscription.clone(),
         changes: Vec::new(),
-        write: live.attributes.clone(),
+        write: live
+            .attributes
+            .clone()
+            .into_iter()
+            .chain([("estate".to_owned(), scene.manifest.estate.as_str().into())])
+            .collect(),
         notes: vec!["this estate made it and the manifest no longer names it".to_owned()],
         waits: Vec::new(),
         hindrance: None,

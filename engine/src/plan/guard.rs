@@ -84,7 +84,7 @@ fn foreign_estate(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
     Some(Refusal {
         guard: "foreign-estate".to_owned(),
         message: format!(
-            "{} of this manifest carry the stamp of {}, not of `{}`",
+            "{} would be claimed that carry the stamp of {}, not of `{}`",
             things(affected.len()),
             estates.join(", "),
             plan.estate

@@ -63,15 +63,23 @@ fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> St
         return step;
     };
     if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
-        step.notes
-            .push(format!("it stays: {}", decide::maker(live)));
+        let why = if pair.kind.schema().stamped {
+            decide::maker(live)
+        } else {
+            "it carries no stamp, so nothing tells who made it".to_owned()
+        };
+        step.notes.push(format!("it stays: {why}"));
         step.foreign = None;
         return step;
     }
-    let left = left_inside(scene, live, gone);
-    if !left.is_empty() {
-        step.notes
-            .push(format!("it stays: it still holds {}", left.join(", ")));
+    if let Some(why) = pair
+        .kind
+        .schema()
+        .container
+        .then(|| not_empty(scene, live, gone))
+        .flatten()
+    {
+        step.notes.push(format!("it stays: {why}"));
         return step;
     }
     step.action = removal(pair.kind.schema().lifetime);
@@ -81,16 +89,17 @@ fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> St
     step
 }
 
-/// What lies inside a thing and will not be gone when its turn comes.
-fn left_inside(scene: &Scene<'_>, live: &Live, gone: &BTreeSet<String>) -> Vec<String> {
+/// Why a container may not go: what lies in it and will not be gone when its turn comes, or that nobody could tell.
+fn not_empty(scene: &Scene<'_>, live: &Live, gone: &BTreeSet<String>) -> Option<String> {
     let Some(contents) = scene.inventory.contents.get(&live.key) else {
-        return Vec::new();
+        return Some("what it holds could not be read".to_owned());
     };
-    contents
+    let left: Vec<String> = contents
         .iter()
         .filter(|content| !goes(content, gone))
         .map(|content| format!("`{}`", content.name))
-        .collect()
+        .collect();
+    (!left.is_empty()).then(|| format!("it still holds {}", left.join(", ")))
 }
 
 /// Whether a thing, or something around it, is deleted before.

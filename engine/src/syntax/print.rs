@@ -4,7 +4,6 @@
 //! which a terminal obeys. Here they are escaped.
 
 use super::tree::{Argument, Node, Piece, Property, Reference, Scalar};
-use std::fmt::Write;
 
 /// A string, quoted only where it has to be.
 pub fn text(text: &str) -> String {
@@ -30,22 +29,32 @@ pub fn escaped(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            letter if is_hidden(letter) => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(letter));
-            }
+            letter if is_hidden(letter) => out.extend(letter.escape_unicode()),
             letter => out.push(letter),
         }
     }
     out
 }
 
-/// What was written, for a message: escaped, on one line, and cut where it goes on for long.
+/// What was written, for a message: on one line, without hidden characters, and cut where it goes on for long.
 pub fn shown(text: &str) -> String {
     match text.char_indices().nth(MOST_SHOWN) {
-        Some((end, _)) => format!("{}…", escaped(&text[..end])),
-        None => escaped(text),
+        Some((end, _)) => format!("{}…", visible(&text[..end])),
+        None => visible(text),
     }
+}
+
+/// Text with its hidden characters and line ends escaped, and nothing else.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\r' | '\t' => out.extend(letter.escape_default()),
+            letter if is_hidden(letter) => out.extend(letter.escape_unicode()),
+            letter => out.push(letter),
+        }
+    }
+    out
 }
 
 /// How many characters of what was written a message repeats.

@@ -1,7 +1,7 @@
 //! What can be wrong with a text before anybody asks what it means.
 
 use super::print;
-use crate::problem::{Code, Label, Problem};
+use crate::problem::{Code, Label, Problem, nearest};
 use crate::source::Span;
 use thiserror::Error;
 
@@ -42,6 +42,8 @@ pub(crate) enum SyntaxProblem {
     BadNumber { written: String, span: Span },
     #[error("text with a reference in it needs quotes")]
     UnquotedPattern { written: String, span: Span },
+    #[error("text with a `/` in it needs quotes")]
+    UnquotedSlash { written: String, span: Span },
     #[error("`{}` is not a reference", print::shown(.written))]
     BadReference { written: String, span: Span },
     #[error("this `${{` is never closed")]
@@ -102,6 +104,9 @@ pub(crate) enum SyntaxProblem {
     NotKdl { said: String, span: Span },
 }
 
+/// What may stand behind a `#`; `#inf` and `#nan` are KDL too, but no value of ours.
+const KEYWORDS: [&str; 3] = ["#true", "#false", "#null"];
+
 impl SyntaxProblem {
     /// Whether the text is no KDL at all, rather than KDL with which the language can do nothing.
     pub(super) fn is_about_kdl(&self) -> bool {
@@ -125,7 +130,7 @@ impl SyntaxProblem {
             Self::NumberOutOfRange { .. } => "VML010",
             Self::MissingValue { .. } => "VML011",
             Self::BadNumber { .. } => "VML012",
-            Self::UnquotedPattern { .. } => "VML013",
+            Self::UnquotedPattern { .. } | Self::UnquotedSlash { .. } => "VML013",
             Self::BadReference { .. } | Self::UnclosedReference { .. } => "VML014",
             Self::ReferenceAsName { .. } => "VML015",
             Self::PropertyTwice { .. } => "VML016",
@@ -173,11 +178,16 @@ impl SyntaxProblem {
             Self::StrayBrace { span } => vec![Label::new(*span, "no block is open here")],
             Self::BareKeyword { span, .. } => vec![Label::new(*span, "the `#` is missing")],
             Self::BadEscape { span, .. } => vec![Label::new(*span, "in this string")],
-            Self::NumberOutOfRange { span, .. } => vec![Label::new(*span, "too far from zero")],
+            Self::NumberOutOfRange { span, .. } => {
+                vec![Label::new(*span, "too large, or too long")]
+            }
             Self::MissingValue { span, .. } => vec![Label::new(*span, "nothing follows the `=`")],
             Self::BadNumber { span, .. } => vec![Label::new(*span, "begins like a number")],
             Self::UnquotedPattern { span, .. } => {
                 vec![Label::new(*span, "to KDL, `{` opens a block here")]
+            }
+            Self::UnquotedSlash { span, .. } => {
+                vec![Label::new(*span, "to KDL, `/` begins a comment")]
             }
             Self::BadReference { span, .. } => vec![Label::new(
                 *span,
@@ -264,7 +274,7 @@ impl SyntaxProblem {
             Self::NumberOutOfRange { .. } => format!("numbers lie between {} and {}; put quotes around it if it is text", i64::MIN, i64::MAX),
             Self::MissingValue { name, .. } => format!("write `{}=\"\"` if it is meant to be empty", print::shown(name)),
             Self::BadNumber { written, .. } => format!("put quotes around it: `\"{}\"`", print::shown(written)),
-            Self::UnquotedPattern { written, .. } => format!("put quotes around it: `\"{}\"`", print::shown(written)),
+            Self::UnquotedPattern { written, .. } | Self::UnquotedSlash { written, .. } => format!("put quotes around it: `\"{}\"`", print::shown(written)),
             Self::BadReference { .. } => "write `$name` or `\"${name}\"`; `$${` stands for a literal `${`, and `\"$…\"` in quotes is plain text".to_owned(),
             Self::UnclosedReference { .. } => "close it with `}`, or write `$${` for a literal `${`".to_owned(),
             Self::ReferenceAsName { written, .. } => format!("only values can be references; put quotes around `{}` if it is the name", print::shown(written)),
@@ -287,6 +297,9 @@ impl SyntaxProblem {
             Self::BlockWithoutName { .. } => "put the `{` on the line of the node that it belongs to".to_owned(),
             Self::SecondBlock { .. } => "put everything into the first".to_owned(),
             Self::AfterBlock { .. } => "put it before the `{`, or begin a new line".to_owned(),
+            Self::UnknownKeyword { written, .. } if nearest(written, KEYWORDS).is_some() => {
+                format!("did you mean `{}`?", nearest(written, KEYWORDS).unwrap_or_default())
+            }
             Self::UnknownKeyword { .. } => "the keywords are `#true`, `#false` and `#null`".to_owned(),
             Self::OldRawString { .. } => "write `#\"…\"#`".to_owned(),
             Self::BadName { .. } => "begin with a name, or put quotes around it if it is one".to_owned(),

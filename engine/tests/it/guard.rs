@@ -95,7 +95,7 @@ fn another_estates_stamp_stops_a_change_and_a_declared_grant() {
     ));
     let refusals = judge(&plan, &Safety::default(), &accept(&[]), None);
     assert_snapshot!(shown(&refusals), @"
-    foreign-estate: 2 things of this manifest carry the stamp of `data-prod`, not of `web-prod` [2 affected]
+    foreign-estate: 2 things would be claimed that carry the stamp of `data-prod`, not of `web-prod` [2 affected]
         --accept foreign-estate
     ");
     let reading = world.plan(&manifest("resource-group rg subscription=core"));

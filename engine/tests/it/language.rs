@@ -1,29 +1,54 @@
-use vmlogin_engine::language::{File, Inputs, expand};
-use vmlogin_engine::source::Sources;
-use vmlogin_engine::syntax::{parse, print};
+//! What names, inputs and includes make of a manifest.
 
-#[test]
-fn a_reference_keeps_the_type_of_its_value() {
-    let text = "let n 5\nlet who (group)a (user)b\nparam env { one-of dev prod }\nvm \"rg-${env}\" $n on=$n { grant admin $who }\n";
+mod forms;
+mod names;
+
+use crate::reading::show;
+use crate::report::report;
+use vmlogin_engine::language::{File, Inputs, expand, includes};
+use vmlogin_engine::source::Sources;
+use vmlogin_engine::syntax::parse;
+
+/// Expands one file with what `--set` says.
+fn expanded(text: &str, sets: &[(&str, &str)]) -> String {
+    expanded_files(&[("estate.kdl", text)], sets)
+}
+
+/// Expands several files; the first is the root, the others are included.
+fn expanded_files(files: &[(&str, &str)], sets: &[(&str, &str)]) -> String {
     let mut sources = Sources::new();
-    let source = sources.add("a.kdl".into(), text.into());
+    let files = files
+        .iter()
+        .enumerate()
+        .map(|(at, (path, text))| file(&mut sources, path, text, at == 0))
+        .collect();
+    let sets = sets
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let expanded = expand(files, &Inputs { sets });
+    show(&expanded.tree, &expanded.problems, &sources)
+}
+
+/// The files that a file at `path` asks for, and what is wrong with that.
+fn wishes(path: &str, text: &str) -> String {
+    let mut sources = Sources::new();
+    let (wishes, problems) = includes(&file(&mut sources, path, text, true));
+    let wishes: String = wishes
+        .iter()
+        .map(|wish| format!("{} from {}\n", wish.pattern, wish.from))
+        .collect();
+    wishes + &report(&problems, &sources)
+}
+
+fn file(sources: &mut Sources, path: &str, text: &str, root: bool) -> File {
+    let source = sources.add(path.to_owned(), text.to_owned());
     let parsed = parse(source, text);
-    let file = File {
+    assert_eq!(report(&parsed.problems, sources), "");
+    File {
         source,
-        path: "a.kdl".into(),
+        path: path.to_owned(),
         tree: parsed.tree,
-        root: true,
-    };
-    let expanded = expand(
-        vec![file],
-        &Inputs {
-            sets: vec![("env".into(), "prod".into())],
-        },
-    );
-    assert_eq!((parsed.problems, expanded.problems), (vec![], vec![]));
-    let shown: String = expanded.tree.nodes.iter().map(print::node).collect();
-    assert_eq!(
-        shown,
-        "vm rg-prod 5 on=5 {\n    grant admin (group)a (user)b\n}\n"
-    );
+        root,
+    }
 }

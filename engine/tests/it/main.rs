@@ -5,6 +5,7 @@ mod language;
 mod manifest;
 mod plan;
 mod property;
+mod reading;
 mod report;
 mod sample;
 mod schedule;

@@ -425,7 +425,7 @@ fn destroy_takes_what_this_estate_made_and_says_what_stays() {
     delete vm:core/rg/web01/login
         after grant:core/rg/user/group:sg-web (End): it was made later, since wider grants come after the logins beneath them
     keep   vm:core/rg/web01/identity
-        note: it stays: vmlogin did not make it
+        note: it stays: it carries no stamp, so nothing tells who made it
     keep   vm:core/rg/web01
         note: it stays: vmlogin did not make it
     keep   resource-group:core/rg
@@ -434,7 +434,7 @@ fn destroy_takes_what_this_estate_made_and_says_what_stays() {
 }
 
 #[test]
-fn a_group_that_holds_only_what_goes_goes_too() {
+fn a_group_that_holds_only_what_goes_goes_too_and_one_that_could_not_be_read_stays() {
     let manifest = manifest("resource-group rg subscription=core location=westeurope");
     let world = World::new()
         .group("core/rg")
@@ -444,6 +444,15 @@ fn a_group_that_holds_only_what_goes_goes_too() {
         .holds("core/rg", &[]);
     let plan = world.destroy(&manifest);
     assert_eq!(plan.steps[0].action, Action::Delete);
+    let unread = World::new()
+        .group("core/rg")
+        .but("resource-group", "core/rg", |group| {
+            group.stamp = Some("web-prod".to_owned());
+        });
+    assert_snapshot!(shown(&unread.destroy(&manifest)), @"
+    keep   resource-group:core/rg
+        note: it stays: what it holds could not be read
+    ");
     let other = world.but("resource-group", "core/rg", |group| {
         group.stamp = Some("dev".to_owned())
     });

@@ -2,6 +2,7 @@
 
 use vmlogin_engine::problem::Problem;
 use vmlogin_engine::source::Sources;
+use vmlogin_engine::syntax::print;
 
 /// One paragraph a problem: code and message, each place with its words, the help.
 pub(crate) fn report(problems: &[Problem], sources: &Sources) -> String {
@@ -21,7 +22,7 @@ fn paragraph(problem: &Problem, sources: &Sources) -> String {
             .text(label.span.source)
             .get(label.span.range())
             .unwrap_or("(no such place)");
-        let written = written.lines().next().unwrap_or_default();
+        let written = print::visible(written.lines().next().unwrap_or_default());
         lines.push_str(&format!(
             "  {name}:{line}:{column} `{written}` {}\n",
             label.text

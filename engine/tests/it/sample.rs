@@ -53,6 +53,8 @@ static GROUP: Schema = Schema {
     existence: Existence::MadeBy("location"),
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
+    container: true,
     repaired: false,
     order: &[],
 };
@@ -82,6 +84,8 @@ static MACHINE: Schema = Schema {
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
+    container: false,
     repaired: false,
     order: &[],
 };
@@ -96,6 +100,8 @@ static IDENTITY: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: false,
+    container: false,
     repaired: false,
     order: &[],
 };
@@ -130,6 +136,8 @@ static LOGIN: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
+    container: false,
     repaired: true,
     order: &[Order {
         after: "identity",
@@ -173,6 +181,8 @@ static GRANT: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Vanishes,
     adoption: Adoption::AsIs,
+    stamped: true,
+    container: false,
     repaired: false,
     order: &[
         Order {

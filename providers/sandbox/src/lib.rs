@@ -164,15 +164,13 @@ impl Sandbox {
             }
             Err(_late) => abort.abort(),
         }
+        let saved = self.server.save_last();
         let mut trouble = self
             .server
             .trouble
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        match trouble.take() {
-            Some(trouble) => Err(trouble),
-            None => self.server.save_last(),
-        }
+        trouble.take().map_or(saved, Err)
     }
 }
 

@@ -33,13 +33,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("name the binary to measure: target/release/vmlogin")?;
     let itself = std::env::current_exe()?;
     let folder = tempfile::tempdir()?;
-    println!("| validate, machines | text | wall | peak memory | kdl alone: wall | memory | ratio of wall | of memory |");
+    println!(
+        "| validate, machines | text | wall | peak memory | kdl alone: wall | memory | ratio of wall | of memory |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for machines in SIZES {
         let file = folder.path().join(format!("{machines}.kdl"));
         let text = estate::manifest(machines);
         std::fs::write(&file, &text)?;
-        let ours = measure(RUNS, Path::new(vmlogin), &["validate".as_ref(), "-f".as_ref(), file.as_os_str()])?;
+        let ours = measure(
+            RUNS,
+            Path::new(vmlogin),
+            &["validate".as_ref(), "-f".as_ref(), file.as_os_str()],
+        )?;
         let rival = measure(RUNS, &itself, &["kdl-alone".as_ref(), file.as_os_str()])?;
         println!("{}", row(machines, text.len(), &ours, &rival));
     }

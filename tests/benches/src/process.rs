@@ -40,7 +40,10 @@ pub(crate) fn measure(runs: usize, program: &Path, arguments: &[&OsStr]) -> io::
         };
         cost.wall = cost.wall.min(begun.elapsed());
         if !status.success() {
-            return Err(io::Error::other(format!("{} ended with {status}", program.display())));
+            return Err(io::Error::other(format!(
+                "{} ended with {status}",
+                program.display()
+            )));
         }
     }
     Ok(cost)
@@ -48,7 +51,8 @@ pub(crate) fn measure(runs: usize, program: &Path, arguments: &[&OsStr]) -> io::
 
 /// The largest resident set so far; 0 once the process has ended, or where `/proc` does not tell.
 fn peak_of(child: &Child) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    let status =
+        std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))

@@ -10,7 +10,7 @@ const FEW: usize = 3;
 
 /// Steps that a screen shows as one.
 #[derive(Debug)]
-pub struct Group<'a> {
+pub(crate) struct Group<'a> {
     /// The first of them.
     pub first: &'a Step,
     /// How many they are.
@@ -20,7 +20,7 @@ pub struct Group<'a> {
 }
 
 /// Puts steps that do the same to things of one kind together, in the order of their first; all stay apart where `verbose`.
-pub fn folded<'a>(steps: &[&'a Step], verbose: bool) -> Vec<Group<'a>> {
+pub(crate) fn folded<'a>(steps: &[&'a Step], verbose: bool) -> Vec<Group<'a>> {
     let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
     let sames: Vec<String> = steps.iter().map(|step| same(step)).collect();
     for same in &sames {

@@ -2,6 +2,7 @@
 
 use super::resolve::Resolver;
 use super::{Names, Value};
+use crate::language::include::surplus;
 use crate::language::problem::{LanguageProblem, Problems};
 use crate::language::{File, Inputs};
 use crate::problem::nearest;
@@ -75,13 +76,14 @@ const PARAM: &str = "`param name`, `param name default=value` or `param name { o
 
 fn read_let<'f>(node: &'f Node, problems: &mut Problems) -> Option<(&'f str, Definition<'f>)> {
     let (name, place, values) = read_name(node, "let", LET, problems)?;
-    let extra = node
-        .properties
-        .first()
-        .map(|property| property.span)
-        .or(node.children.as_ref().map(|_| node.span));
-    let missing = values.is_empty().then_some(node.span);
-    if let Some(span) = extra.or(missing) {
+    if values.is_empty() {
+        problems.push(LanguageProblem::Incomplete {
+            form: "let",
+            wanted: LET,
+            span: node.span,
+        });
+    }
+    if let Some(span) = surplus(node) {
         problems.push(LanguageProblem::Malformed {
             form: "let",
             wanted: LET,
@@ -158,7 +160,7 @@ fn read_name<'f>(
             None
         }
         None => {
-            problems.push(LanguageProblem::Malformed {
+            problems.push(LanguageProblem::Incomplete {
                 form,
                 wanted,
                 span: node.span,

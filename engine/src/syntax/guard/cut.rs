@@ -4,6 +4,7 @@ use super::piece::{Block, Part, Piece};
 use super::scan::{Frame, Scan};
 use super::statement::{Last, Stage};
 use super::{MOST_NESTED, MOST_NODE_BYTES, MOST_SLASHDASHED};
+use crate::source::Span;
 use crate::syntax::problem::SyntaxProblem;
 use std::ops::Range;
 
@@ -105,7 +106,7 @@ impl Scan<'_> {
             self.fail(
                 open,
                 SyntaxProblem::LoneAnnotation {
-                    span: self.text.span(open, end),
+                    span: self.trimmed(open, end),
                 },
             );
         } else if let Some(open) = slashdash {
@@ -129,9 +130,15 @@ impl Scan<'_> {
             start,
             SyntaxProblem::MissingValue {
                 name,
-                span: self.text.span(start, end),
+                span: self.trimmed(start, end),
             },
         );
+    }
+
+    /// A stretch without the blanks at its end.
+    fn trimmed(&self, start: usize, end: usize) -> Span {
+        let length = self.text.slice(start, end).trim_end().len();
+        self.text.span(start, start + length)
     }
 
     pub(super) fn is_too_long(&mut self, start: usize, end: usize) -> bool {

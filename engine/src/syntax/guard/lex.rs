@@ -54,6 +54,8 @@ impl<'t> Text<'t> {
     }
 
     pub(super) fn class(&self, at: usize) -> Class {
+        #[cfg(test)]
+        super::tests::count_look();
         let Some(byte) = self.byte(at) else {
             return Class::End;
         };

@@ -21,6 +21,9 @@ mod string;
 mod token;
 mod word;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use piece::{Block, Part, Piece, Plan};
 
 use super::problem::SyntaxProblem;

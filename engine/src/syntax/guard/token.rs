@@ -32,6 +32,14 @@ impl Scan<'_> {
                 return read.end;
             }
         }
+        let path_end = self.path_end(end);
+        if path_end > end {
+            let written = self.text.slice(at, path_end).to_owned();
+            let span = self.text.span(at, path_end);
+            self.value(at, path_end, true);
+            self.fail(at, SyntaxProblem::UnquotedSlash { written, span });
+            return path_end;
+        }
         match word::judge(written, self.text.span(at, end)) {
             Ok(Word::Text) => self.value(at, end, true),
             Ok(Word::Number) => self.value(at, end, false),
@@ -39,6 +47,19 @@ impl Scan<'_> {
                 self.value(at, end, true);
                 self.fail(at, problem);
             }
+        }
+        end
+    }
+
+    /// The end of a word that goes on behind slashes, as paths and networks do.
+    fn path_end(&self, mut end: usize) -> usize {
+        while self.text.byte(end) == Some(b'/')
+            && matches!(self.text.class(end + 1), Class::Letter(_))
+        {
+            if matches!(self.text.byte(end + 1), Some(b'*' | b'-')) {
+                break;
+            }
+            end = self.text.word_end(end + 1);
         }
         end
     }

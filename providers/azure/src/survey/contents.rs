@@ -7,7 +7,8 @@ use vmlogin_engine::kind::Key;
 use vmlogin_engine::provider::Fault;
 
 use super::{Reader, unless_missing};
-use crate::kinds::{arm_id, resource_group};
+use crate::arm::ArmId;
+use crate::kinds::resource_group;
 
 /// Lists the contents of every live group.
 pub(super) async fn read(
@@ -23,7 +24,8 @@ async fn one(reader: Reader<'_>, group: &Live) -> Result<Option<(Key, Vec<Conten
     let Some(resource) = reader.manifest.resource(&group.address) else {
         return Ok(None);
     };
-    let Some(id) = arm_id(resource, reader.manifest) else {
+    // The live group's own id rather than the manifest's: it has the name as Azure spells it.
+    let Ok(id) = ArmId::parse(&group.id) else {
         return Ok(None);
     };
     let client = &reader.tenant(&resource.tenant)?.client;

@@ -301,8 +301,7 @@ async fn a_directory_that_may_not_be_read_says_which_right_is_missing() {
 
 #[tokio::test(start_paused = true)]
 async fn only_a_teardown_lists_what_lies_in_groups() {
-    const RESOURCES: &str =
-        "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/resources?";
+    const RESOURCES: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resources?";
     let rows = json!({"value": [{"id": "/subscriptions/S/resourceGroups/rg-web/providers/A.B/c/D", "name": "D", "type": "A.B/c"}]});
     let (read, _) = survey(vec![(RESOURCES, 200, rows.clone())], Mode::Destroy).await;
     let read = read.unwrap();

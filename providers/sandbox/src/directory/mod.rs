@@ -188,10 +188,11 @@ pub(crate) fn many(
     let admitted: Vec<(String, Value)> = objects
         .filter(|(_, object)| filter.as_ref().is_none_or(|it| it.admits(object)))
         .collect();
-    let (rows, next) = cut(call.request, admitted.into_iter(), size);
+    let admitted = admitted.iter().map(|(key, object)| (key, object));
+    let (rows, next) = cut(call.request, admitted, size);
     let rows: Vec<Map<String, Value>> = rows
         .into_iter()
-        .map(|row| selected(call, sort, row))
+        .map(|row| selected(call, sort, row.clone()))
         .collect::<Result<_, _>>()?;
     let mut body = json!({"@odata.context": format!("{}/$metadata#{}", root(call), sort.set()), "value": rows});
     if let Some(next) = next {

@@ -49,7 +49,7 @@ pub(crate) fn no_resource_type(namespace: &str, kind: &str, version: &str) -> Re
         "InvalidResourceType",
         format!(
             "The resource type '{kind}' could not be found in the namespace '{namespace}' for api version \
-             '{version}'."
+             '{version}'. (The vmlogin sandbox may not emulate it.)"
         ),
     )
 }

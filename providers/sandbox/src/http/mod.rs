@@ -75,10 +75,15 @@ impl Server {
         })
     }
 
-    /// Writes the state for the last time, changed or not: what was counted is kept too.
+    /// Writes the state for the last time, changed or not, since what was counted is kept too; then gives the file
+    /// free.
     pub(crate) fn save_last(&self) -> Result<(), SandboxError> {
         self.world().touch();
-        self.save()
+        let saved = self.save();
+        match &self.file {
+            Some(file) => saved.and(file.release()),
+            None => saved,
+        }
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -20,6 +21,9 @@ use tokio_rustls::server::TlsStream;
 use uuid::Uuid;
 
 use crate::problem::SandboxError;
+
+/// Pause after a connection that could not be taken.
+const BREATHER: Duration = Duration::from_millis(100);
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -124,6 +128,8 @@ impl TlsListener {
         let task = tokio::spawn(async move {
             loop {
                 let Ok((stream, peer)) = listener.accept().await else {
+                    // Out of files, most likely: asking again at once would only burn the processor.
+                    tokio::time::sleep(BREATHER).await;
                     continue;
                 };
                 let (acceptor, sender) = (acceptor.clone(), sender.clone());

@@ -31,7 +31,7 @@ const SETTABLE: [&str; 10] = [
 pub(crate) fn answer(call: &mut Call<'_>, machine: &str, rest: &[&str]) -> Answer {
     let parent = format!("/{}", call.request.segments[..8].join("/"));
     if !call.world.machines.contains_key(machine) {
-        return Err(parent_not_found(&parent));
+        return Err(parent_not_found(call, &parent));
     }
     let Some(name) = rest.first() else {
         return match call.request.method.as_str() {
@@ -97,7 +97,10 @@ pub(crate) fn install_ended(
     let extension = world.extensions.get(key)?.clone();
     let view = match (&doom, run) {
         (Some(doom), _) => HandlerView {
-            version: handler::running_version(text(&extension.properties, "typeHandlerVersion")),
+            version: handler::running_version(
+                text(&extension.properties, "type"),
+                text(&extension.properties, "typeHandlerVersion"),
+            ),
             failure: Some("1".to_owned()),
             message: doom.message.clone(),
         },
@@ -166,13 +169,10 @@ fn list(call: &mut Call<'_>, machine: &str) -> Reply {
         operation::look_at(call.world, &key, &call.pace);
     }
     let view = call.request.expands("instanceView");
-    let rows = call.world.extensions_of(machine).map(|(key, it)| {
-        (
-            key.clone(),
-            shown(it, Casing::Asked(&call.request.segments[3]), view),
-        )
-    });
-    page::page(call.request, rows)
+    let casing = Casing::Asked(&call.request.segments[3]);
+    page::page(call.request, call.world.extensions_of(machine), |it| {
+        shown(it, casing, view)
+    })
 }
 
 fn get(call: &mut Call<'_>, key: &str) -> Answer {
@@ -367,15 +367,18 @@ fn check_others(
     }
 }
 
-fn parent_not_found(machine: &str) -> Reply {
-    let segments: Vec<&str> = machine.split('/').collect();
+fn parent_not_found(call: &Call<'_>, machine: &str) -> Reply {
+    let verb = match call.request.method.as_str() {
+        "GET" => "read",
+        "DELETE" => "delete",
+        _ => "write",
+    };
     error::gateway(
         404,
         "ParentResourceNotFound",
         format!(
-            "Failed to perform '{}' on resource(s) of type 'virtualMachines/extensions', because the parent resource \
-             '{machine}' could not be found.",
-            segments.last().copied().unwrap_or_default()
+            "Failed to perform '{verb}' on resource(s) of type 'virtualMachines/extensions', because the parent \
+             resource '{machine}' could not be found."
         ),
     )
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::extension::{handler_of, text};
+use super::extension_image;
 use crate::http::error;
 use crate::http::reply::Reply;
 use crate::seed::{Agent, Os};
@@ -42,7 +43,10 @@ pub(crate) fn run(
     extension: &Extension,
     now: Timestamp,
 ) -> HandlerView {
-    let version = running_version(text(&extension.properties, "typeHandlerVersion"));
+    let version = running_version(
+        text(&extension.properties, "type"),
+        text(&extension.properties, "typeHandlerVersion"),
+    );
     let Some(machine) = machine_of(world, key).cloned() else {
         return success(version, "Enable succeeded.");
     };
@@ -109,12 +113,13 @@ pub(crate) fn leave(world: &mut World, key: &str) {
 }
 
 /// The version that runs, as against the one that was asked for: in four parts.
-pub(crate) fn running_version(asked: &str) -> String {
-    let parts: Vec<&str> = asked.split('.').collect();
-    match parts.as_slice() {
-        [major] => format!("{major}.0.0.1"),
-        [major, minor] => format!("{major}.{minor}.0.1"),
-        [major, minor, patch] => format!("{major}.{minor}.{patch}.1"),
+pub(crate) fn running_version(kind: &str, asked: &str) -> String {
+    if let Some(version) = extension_image::version(kind, asked) {
+        return version.to_owned();
+    }
+    let parts = asked.split('.').count();
+    match parts {
+        1..4 => format!("{asked}{}.1", ".0".repeat(3 - parts)),
         _ => asked.to_owned(),
     }
 }

@@ -27,19 +27,19 @@ pub(crate) fn list(call: &mut Call<'_>, scope: &str) -> Answer {
         if let Some(identity) = super::identity::shown(call, &it.identity) {
             row["identity"] = identity;
         }
-        (key.clone(), row, &it.provisioning_state)
+        (key, row, &it.provisioning_state)
     });
     let extensions = beneath(&call.world.extensions, prefix).map(|(key, it)| {
         let machine = it.id.split('/').nth(8).unwrap_or_default();
         let name = format!("{machine}/{}", it.name);
         let kind = "Microsoft.Compute/virtualMachines/extensions";
         (
-            key.clone(),
+            key,
             row(&it.id, &name, kind, &it.location, it.tags.as_ref()),
             &it.provisioning_state,
         )
     });
-    let mut rows: Vec<(String, Value)> = machines
+    let mut rows: Vec<(&String, Value)> = machines
         .chain(extensions)
         .map(|(key, mut row, state)| {
             if full {
@@ -53,8 +53,8 @@ pub(crate) fn list(call: &mut Call<'_>, scope: &str) -> Answer {
         })
         .filter(|(_, row)| wanted.iter().all(|it| it.holds(row)))
         .collect();
-    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok(page::page(call.request, rows.into_iter()))
+    rows.sort_by_key(|(key, _)| *key);
+    Ok(page::page(call.request, rows.into_iter(), |row| row))
 }
 
 fn row(id: &str, name: &str, kind: &str, location: &str, tags: Option<&Tags>) -> Value {

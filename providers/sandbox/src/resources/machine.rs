@@ -1,10 +1,10 @@
 //! Virtual machines: what may be done to them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::machine_answer::{Casing, instance_view, shown, shown_in_list};
 use super::{
-    beneath_scope, extension, identity, location, method_not_allowed, not_found, page,
+    beneath_scope, extension, identity, location, machine_new, method_not_allowed, not_found, page,
     resource_group, tags_of,
 };
 use crate::fault::Doom;
@@ -12,11 +12,8 @@ use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::operation::{self, Work, with_wait};
-use crate::seed::{Agent, Os, Power};
-use crate::state::{Identity, Machine, World, beneath, clock};
-
-/// Members beside `properties` that a machine keeps as sent.
-const MEMBERS: [&str; 4] = ["zones", "plan", "extendedLocation", "placement"];
+use crate::seed::Power;
+use crate::state::{Machine, World, beneath};
 
 /// Everything at `{group}/providers/Microsoft.Compute/virtualMachines`; `rest` is what follows.
 pub(crate) fn answer(call: &mut Call<'_>, rest: &[&str]) -> Answer {
@@ -64,13 +61,10 @@ pub(crate) fn list_all(call: &mut Call<'_>, subscription: &str) -> Answer {
         .request
         .query("statusOnly")
         .is_some_and(|it| it.eq_ignore_ascii_case("true"));
-    let rows = beneath(&call.world.machines, prefix).map(|(key, machine)| {
-        (
-            key.clone(),
-            shown_in_list(call, machine, Casing::Upper, status),
-        )
-    });
-    Ok(page::page(call.request, rows))
+    let rows = beneath(&call.world.machines, prefix);
+    Ok(page::page(call.request, rows, |it| {
+        shown_in_list(call, it, Casing::Upper, status)
+    }))
 }
 
 /// A change is over: it stands, or all is as before.
@@ -158,13 +152,10 @@ pub(crate) fn remove(world: &mut World, key: &str) {
 
 fn list_group(call: &mut Call<'_>) -> Answer {
     let group = format!("/{}/", call.request.lower[..4].join("/"));
-    let rows = beneath(&call.world.machines, group).map(|(key, machine)| {
-        (
-            key.clone(),
-            shown_in_list(call, machine, Casing::Stored, false),
-        )
-    });
-    Ok(page::page(call.request, rows))
+    let rows = beneath(&call.world.machines, group);
+    Ok(page::page(call.request, rows, |it| {
+        shown_in_list(call, it, Casing::Stored, false)
+    }))
 }
 
 fn get(call: &Call<'_>, machine: &Machine) -> Reply {
@@ -205,7 +196,7 @@ fn put(call: &mut Call<'_>, id: &str, key: &str) -> Answer {
     let body = call.request.object()?;
     resource_group::check_stays(call.world, key)?;
     let Some(before) = call.world.machines.get(key).cloned() else {
-        return create(call, id, key);
+        return machine_new::create(call, id, key);
     };
     check_match(call, key)?;
     if call
@@ -237,91 +228,6 @@ fn put(call: &mut Call<'_>, id: &str, key: &str) -> Answer {
     after.identity = identity.unwrap_or(after.identity);
     merge(&mut after.properties, &body["properties"]);
     Ok(accept(call, key, before, after))
-}
-
-/// A machine out of nothing but its own body: network interface and disk are taken as existing.
-fn create(call: &mut Call<'_>, id: &str, key: &str) -> Answer {
-    let body = call.request.object()?;
-    let Some(place) = body["location"].as_str() else {
-        return Err(error::gateway(
-            400,
-            "LocationRequired",
-            "The location property is required for this definition.",
-        ));
-    };
-    let sent = &body["properties"];
-    for needed in ["hardwareProfile", "storageProfile", "networkProfile"] {
-        if !sent[needed].is_object() {
-            return Err(error::targeted(
-                400,
-                "InvalidParameter",
-                format!("Required parameter '{needed}' is missing (null)."),
-                needed,
-            ));
-        }
-    }
-    let profile = &sent["osProfile"];
-    let os = match (
-        &profile["linuxConfiguration"],
-        sent["storageProfile"]["osDisk"]["osType"].as_str(),
-    ) {
-        (Value::Object(_), _) | (_, Some("Linux")) => Os::Linux,
-        _ => Os::Windows,
-    };
-    let mut properties = sent.as_object().cloned().unwrap_or_default();
-    if let Some(profile) = properties
-        .get_mut("osProfile")
-        .and_then(Value::as_object_mut)
-    {
-        profile.remove("adminPassword");
-        profile.insert("allowExtensionOperations".to_owned(), json!(true));
-        profile.insert("requireGuestProvisionSignal".to_owned(), json!(true));
-        profile.entry("secrets").or_insert(json!([]));
-    }
-    let family = if os == Os::Linux { "Linux" } else { "Windows" };
-    properties["storageProfile"]["osDisk"]["osType"] = json!(family);
-    properties.insert(
-        "vmId".to_owned(),
-        json!(call.world.new_guid(&call.bearer.tenant)),
-    );
-    properties.insert(
-        "timeCreated".to_owned(),
-        json!(clock::with_offset(call.pace.now)),
-    );
-    let name = id.rsplit('/').next().unwrap_or_default().to_owned();
-    let sku = sent["storageProfile"]["imageReference"]["sku"]
-        .as_str()
-        .unwrap_or_default();
-    let (os_name, os_version) = product(os, sku);
-    let identity = identity::changed(call, &name, &Identity::default(), &body["identity"])?;
-    let machine = Machine {
-        id: id.to_owned(),
-        computer_name: profile["computerName"].as_str().unwrap_or(&name).to_owned(),
-        name,
-        location: location::canonical(place),
-        tags: tags_of(body)?,
-        identity: identity.unwrap_or_default(),
-        members: MEMBERS
-            .iter()
-            .filter_map(|it| Some(((*it).to_owned(), body.get(*it)?.clone())))
-            .collect(),
-        properties,
-        provisioning_state: "Creating".to_owned(),
-        etag: 1,
-        changed: call.pace.now,
-        os,
-        os_name,
-        os_version,
-        power: Power::Running,
-        agent: Agent::Ready,
-        registration: true,
-    };
-    let place = machine.location.clone();
-    call.world.machines.insert(key.to_owned(), machine);
-    let operation = operation::begin(call, key, &place, Work::MachineUpdate { before: None });
-    let reply = Reply::json(201, shown(call, &call.world.machines[key], Casing::Stored));
-    let reply = operation::announce(call, &operation, false, reply);
-    Ok(with_wait(reply, call.pace.wait(Some(10))))
 }
 
 /// The change shows at once; that it is not finished is said by state and header alone.
@@ -442,24 +348,4 @@ fn merge(held: &mut Map<String, Value>, sent: &Value) {
             }
         }
     }
-}
-
-/// What the agent of a new machine will report, by the words of its image.
-fn product(os: Os, sku: &str) -> (String, String) {
-    let sku = sku.to_lowercase();
-    let (name, version) = match os {
-        Os::Linux => ("ubuntu", "22.04"),
-        Os::Windows if sku.contains("2016") => {
-            ("Windows Server 2016 Datacenter", "10.0.14393.7259")
-        }
-        Os::Windows if sku.contains("2019") => {
-            ("Windows Server 2019 Datacenter", "10.0.17763.6189")
-        }
-        Os::Windows if sku.contains("2025") => {
-            ("Windows Server 2025 Datacenter", "10.0.26100.1742")
-        }
-        Os::Windows if sku.contains("win11") => ("Windows 11 Enterprise", "10.0.26100.1742"),
-        Os::Windows => ("Windows Server 2022 Datacenter", "10.0.20348.2700"),
-    };
-    (name.to_owned(), version.to_owned())
 }

@@ -2,12 +2,14 @@
 
 mod access;
 pub(crate) mod extension;
+mod extension_image;
 pub(crate) mod handler;
 mod identity;
 mod listing;
 pub(crate) mod location;
 pub(crate) mod machine;
 mod machine_answer;
+mod machine_new;
 pub(crate) mod page;
 mod provider;
 pub(crate) mod resource_group;
@@ -96,6 +98,9 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
 fn compute_of_subscription(call: &mut Call<'_>, id: &str, rest: &[&str]) -> Answer {
     match rest {
         ["virtualmachines"] => get(call, |call| machine::list_all(call, id)),
+        ["locations", _, "publishers", rest @ ..] => {
+            get(call, |call| extension_image::answer(call, rest))
+        }
         ["locations", _, "operations", operation] => operation::compute_status(call, operation),
         _ => Err(unknown(call)),
     }

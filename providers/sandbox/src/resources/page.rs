@@ -11,14 +11,19 @@ use crate::http::request::Request;
 /// come in pages at all is the contract's, the number is ours.
 pub(crate) const ROWS: usize = 200;
 
-/// One page of what is listed in the order of its keys, with the link to the next.
-pub(crate) fn page(request: &Request, rows: impl Iterator<Item = (String, Value)>) -> Reply {
+/// One page of what is listed in the order of its keys, with the link to the next. Only its own rows are shown.
+pub(crate) fn page<'k, T>(
+    request: &Request,
+    rows: impl Iterator<Item = (&'k String, T)>,
+    show: impl Fn(T) -> Value,
+) -> Reply {
     let size = request
         .query("$top")
         .and_then(|it| it.parse().ok())
         .filter(|it| (1..=1000).contains(it))
         .unwrap_or(ROWS);
     let (rows, next) = cut(request, rows, size);
+    let rows: Vec<Value> = rows.into_iter().map(show).collect();
     let mut body = json!({"value": rows});
     if let Some(next) = next {
         body["nextLink"] = json!(next);
@@ -27,17 +32,17 @@ pub(crate) fn page(request: &Request, rows: impl Iterator<Item = (String, Value)
 }
 
 /// The rows after the token of the request, and the link to those after them.
-pub(crate) fn cut(
+pub(crate) fn cut<'k, T>(
     request: &Request,
-    rows: impl Iterator<Item = (String, Value)>,
+    rows: impl Iterator<Item = (&'k String, T)>,
     size: usize,
-) -> (Vec<Value>, Option<String>) {
+) -> (Vec<T>, Option<String>) {
     let after = request
         .query("$skiptoken")
         .and_then(base64::decode)
         .and_then(|it| String::from_utf8(it).ok());
-    let mut rows: Vec<(String, Value)> = rows
-        .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after))
+    let mut rows: Vec<(&String, T)> = rows
+        .filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after))
         .take(size + 1)
         .collect();
     let more = rows.len() > size;

@@ -38,9 +38,8 @@ pub(crate) fn list(call: &mut Call<'_>, subscription: &str) -> Answer {
     let wanted = call.request.query("$filter").and_then(tag_filter);
     let prefix = format!("/subscriptions/{subscription}/resourcegroups/");
     let rows = beneath(&call.world.groups, prefix)
-        .filter(|(_, group)| wanted.as_ref().is_none_or(|wanted| has_tag(group, wanted)))
-        .map(|(key, group)| (key.clone(), shown(group)));
-    Ok(page::page(call.request, rows))
+        .filter(|(_, group)| wanted.as_ref().is_none_or(|wanted| has_tag(group, wanted)));
+    Ok(page::page(call.request, rows, shown))
 }
 
 /// The 404 for the group that an id begins with.

@@ -53,9 +53,8 @@ fn list(call: &mut Call<'_>, scope: &Scope) -> Answer {
         .world
         .assignments
         .iter()
-        .filter(|(_, it)| it.tenant == *tenant && filter.admits(it, &scope.key))
-        .map(|(key, it)| (key.clone(), shown(scope, it)));
-    Ok(page::page(call.request, rows))
+        .filter(|(_, it)| it.tenant == *tenant && filter.admits(it, &scope.key));
+    Ok(page::page(call.request, rows, |it| shown(scope, it)))
 }
 
 fn put(call: &mut Call<'_>, scope: &Scope, name: &str) -> Answer {

@@ -30,9 +30,8 @@ pub(crate) fn list(call: &mut Call<'_>) -> Answer {
         .world
         .subscriptions
         .iter()
-        .filter(|(_, it)| it.tenant == call.bearer.tenant)
-        .map(|(key, it)| (key.clone(), shown(call, it)));
-    Ok(page::page(call.request, rows))
+        .filter(|(_, it)| it.tenant == call.bearer.tenant);
+    Ok(page::page(call.request, rows, |it| shown(call, it)))
 }
 
 /// `GET /subscriptions/{id}`.

@@ -7,7 +7,6 @@ use super::{Scope, method_not_allowed, resource_group, tags_of};
 use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
-use crate::operation;
 use crate::state::{Tags, World};
 
 /// Tags that a thing can carry (arm/FACTS.md 15).
@@ -21,7 +20,6 @@ pub(crate) fn answer(call: &mut Call<'_>, scope: &Scope) -> Answer {
     let method = call.request.method.clone();
     if method != Method::GET {
         resource_group::check_stays(call.world, &scope.key)?;
-        operation::look_at(call.world, &scope.key, &call.pace);
     }
     let Some(tags) = held(call.world, &scope.key) else {
         return Err(super::not_found(&scope.id));

@@ -12,7 +12,7 @@ use crate::problem::SandboxError;
 #[derive(Debug)]
 pub(crate) struct StateFile {
     path: PathBuf,
-    _lock: File,
+    lock: File,
     /// The newest generation on disk. Held while writing, so that waiting requests share one write.
     written: Mutex<u64>,
 }
@@ -31,7 +31,7 @@ impl StateFile {
         let known = read(path)?;
         let file = StateFile {
             path: path.to_owned(),
-            _lock: lock,
+            lock,
             written: Mutex::new(0),
         };
         let world = match known {
@@ -65,6 +65,17 @@ impl StateFile {
         self.write(&bytes)?;
         *written = generation;
         Ok(())
+    }
+
+    /// Gives the lock back. Nothing is written any more: a connection that lingers could not harm the next user.
+    pub(crate) fn release(&self) -> Result<(), SandboxError> {
+        *self
+            .written
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = u64::MAX;
+        self.lock
+            .unlock()
+            .map_err(|cause| not_written(&self.path, cause))
     }
 
     fn write(&self, bytes: &[u8]) -> Result<(), SandboxError> {

@@ -6,6 +6,7 @@
 pub(crate) mod clock;
 pub(crate) mod file;
 mod sown;
+mod sown_machine;
 
 use std::collections::BTreeMap;
 

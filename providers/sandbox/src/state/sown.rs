@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::{Map, json};
 
 use super::{
-    Assignment, Caller, Device, DirectoryGroup, Extension, FORMAT, Fault, Group, HandlerView,
-    Identity, Machine, ServicePrincipal, Subscription, Tags, Tenant, User, UserAssigned, World,
-    clock, named_guid,
+    Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, ServicePrincipal,
+    Subscription, Tags, Tenant, User, World, named_guid, sown_machine,
 };
-use crate::resources::{handler, location};
-use crate::seed::{self, ExtensionState, Os};
+use crate::resources::location;
+use crate::seed;
 
 impl World {
     /// The world as the seed says, at the time `now`. The seed has been checked.
@@ -101,7 +99,7 @@ impl World {
             .system_assigned
             .then(|| self.new_service_principal(tenant, &seed.name, 0, self.born));
         let region = seed.location.as_ref().unwrap_or(&group.location);
-        let machine = machine(
+        let machine = sown_machine::machine(
             tenant,
             &id,
             seed,
@@ -110,7 +108,7 @@ impl World {
             self.born,
         );
         for extension in &seed.extensions {
-            let extension = sown_extension(&machine, extension);
+            let extension = sown_machine::extension(&machine, extension);
             self.extensions
                 .insert(extension.id.to_lowercase(), extension);
         }
@@ -286,159 +284,7 @@ fn directory(seed: &seed::Tenant, born: Timestamp) -> Tenant {
     }
 }
 
-fn machine(
-    tenant: &str,
-    id: &str,
-    seed: &seed::Machine,
-    location: String,
-    system: Option<String>,
-    born: Timestamp,
-) -> Machine {
-    let computer_name = seed
-        .computer_name
-        .clone()
-        .unwrap_or_else(|| seed.name.clone());
-    let (os_name, os_version) = match seed.os {
-        Os::Windows => ("Windows Server 2022 Datacenter", "10.0.20348.2700"),
-        Os::Linux => ("ubuntu", "22.04"),
-    };
-    Machine {
-        id: id.to_owned(),
-        name: seed.name.clone(),
-        location,
-        tags: some_tags(&seed.tags),
-        identity: Identity {
-            system,
-            user: seed
-                .user_assigned
-                .iter()
-                .map(|id| UserAssigned {
-                    id: id.clone(),
-                    settled: true,
-                })
-                .collect(),
-        },
-        members: Map::new(),
-        properties: model(tenant, id, seed.os, &computer_name, born),
-        provisioning_state: "Succeeded".to_owned(),
-        etag: 1,
-        changed: born,
-        os: seed.os,
-        os_name: seed.os_name.clone().unwrap_or_else(|| os_name.to_owned()),
-        os_version: seed
-            .os_version
-            .clone()
-            .unwrap_or_else(|| os_version.to_owned()),
-        computer_name,
-        power: seed.power,
-        agent: seed.agent,
-        registration: !seed.no_registration,
-    }
-}
-
-/// The model of a machine that someone made before: members and order of detail as in recorded answers. Its network
-/// interface and disk are named, yet exist nowhere else.
-fn model(
-    tenant: &str,
-    id: &str,
-    os: Os,
-    computer_name: &str,
-    born: Timestamp,
-) -> Map<String, serde_json::Value> {
-    let (group, name) = id
-        .split_once("/providers/Microsoft.Compute/virtualMachines/")
-        .unwrap_or((id, ""));
-    let (family, image, size, configuration) = match os {
-        Os::Windows => (
-            "Windows",
-            json!({"publisher": "MicrosoftWindowsServer", "offer": "WindowsServer", "sku": "2022-datacenter-g2",
-                "version": "latest", "exactVersion": "20348.2700.240906"}),
-            127,
-            (
-                "windowsConfiguration",
-                json!({"provisionVMAgent": true, "enableAutomaticUpdates": true,
-                    "patchSettings": {"patchMode": "AutomaticByOS", "assessmentMode": "ImageDefault"}}),
-            ),
-        ),
-        Os::Linux => (
-            "Linux",
-            json!({"publisher": "Canonical", "offer": "0001-com-ubuntu-server-jammy", "sku": "22_04-lts-gen2",
-                "version": "latest", "exactVersion": "22.04.202409120"}),
-            30,
-            (
-                "linuxConfiguration",
-                json!({"disablePasswordAuthentication": true, "provisionVMAgent": true,
-                    "patchSettings": {"patchMode": "ImageDefault", "assessmentMode": "ImageDefault"}}),
-            ),
-        ),
-    };
-    let disk = format!(
-        "{name}_OsDisk_1_{}",
-        named_guid(tenant, id).replace('-', "")
-    );
-    let mut os_profile = json!({"computerName": computer_name, "adminUsername": "localadmin", "secrets": [],
-        "allowExtensionOperations": true, "requireGuestProvisionSignal": true});
-    os_profile[configuration.0] = configuration.1;
-    let model = json!({
-        "vmId": named_guid(tenant, &format!("vmId of {id}")),
-        "hardwareProfile": {"vmSize": "Standard_D2s_v5"},
-        "storageProfile": {
-            "imageReference": image,
-            "osDisk": {"osType": family, "name": disk, "createOption": "FromImage", "caching": "ReadWrite",
-                "managedDisk": {"storageAccountType": "Premium_LRS",
-                    "id": format!("{group}/providers/Microsoft.Compute/disks/{disk}")},
-                "deleteOption": "Detach", "diskSizeGB": size},
-            "dataDisks": [],
-            "diskControllerType": "SCSI",
-        },
-        "osProfile": os_profile,
-        "networkProfile": {"networkInterfaces": [
-            {"id": format!("{group}/providers/Microsoft.Network/networkInterfaces/{name}-nic")}]},
-        "timeCreated": clock::with_offset(born),
-    });
-    match model {
-        serde_json::Value::Object(model) => model,
-        _ => Map::new(),
-    }
-}
-
-fn sown_extension(machine: &Machine, seed: &seed::Extension) -> Extension {
-    let failed = seed.state == ExtensionState::Failed;
-    let version = handler::running_version(&seed.version);
-    let view = match failed {
-        false => HandlerView {
-            version,
-            failure: None,
-            message: seed
-                .message
-                .clone()
-                .unwrap_or_else(|| "Enable succeeded.".to_owned()),
-        },
-        true => HandlerView {
-            failure: Some("1007".to_owned()),
-            message: seed.message.clone().unwrap_or_else(|| {
-                let handler = format!("{}.{}", seed.publisher, seed.kind);
-                handler::install_failed(&handler, &seed.name, &version, seed.exit_code.unwrap_or(1))
-            }),
-            version,
-        },
-    };
-    let mut properties = Map::new();
-    properties.insert("publisher".to_owned(), json!(seed.publisher));
-    properties.insert("type".to_owned(), json!(seed.kind));
-    properties.insert("typeHandlerVersion".to_owned(), json!(seed.version));
-    properties.insert("autoUpgradeMinorVersion".to_owned(), json!(true));
-    Extension {
-        id: format!("{}/extensions/{}", machine.id, seed.name),
-        name: seed.name.clone(),
-        location: machine.location.clone(),
-        tags: None,
-        properties,
-        provisioning_state: if failed { "Failed" } else { "Succeeded" }.to_owned(),
-        view: Some(view),
-    }
-}
-
-fn some_tags(tags: &Tags) -> Option<Tags> {
+/// Tags as a resource carries them: none is another thing than an empty map.
+pub(super) fn some_tags(tags: &Tags) -> Option<Tags> {
     (!tags.is_empty()).then(|| tags.clone())
 }

@@ -2,7 +2,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vmlogin_sandbox::seed::{Agent, Extension, ExtensionState, Os, Power};
 
-use crate::stage::{Got, Stage, device, login, login_id, machine, machine_id, seed};
+use crate::stage::{Got, SUB, Stage, device, login, login_id, machine, machine_id, seed};
 
 /// The login is put on a machine that `change` has changed; an identity is there unless it took it away.
 async fn install_on(change: impl FnOnce(&mut vmlogin_sandbox::seed::Machine)) -> (Stage, Got) {
@@ -353,4 +353,32 @@ async fn a_member_that_is_needed_is_missed() {
         stage.put(&login_id(), body).await.code(),
         "LocationRequired"
     );
+}
+
+#[tokio::test]
+async fn a_region_offers_versions_of_the_login() {
+    let stage = Stage::new(seed()).await;
+    let region =
+        format!("/subscriptions/{SUB}/providers/Microsoft.Compute/locations/westeurope/publishers");
+    let names = |got: Got| -> Vec<String> {
+        let rows = got.body.as_array().expect("a plain array").clone();
+        rows.iter()
+            .map(|it| it["name"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    assert_eq!(
+        names(stage.get(&region).await),
+        ["Microsoft.Azure.ActiveDirectory"]
+    );
+    let types = format!("{region}/microsoft.azure.activedirectory/artifacttypes/vmextension/types");
+    assert_eq!(
+        names(stage.get(&types).await),
+        ["AADLoginForWindows", "AADSSHLoginForLinux"]
+    );
+    let versions = stage
+        .get(&format!("{types}/AADLoginForWindows/versions"))
+        .await;
+    assert_eq!(names(versions), ["1.0.0.1", "2.2.0.0"]);
+    let got = stage.get(&format!("{types}/Unheard/versions")).await;
+    assert_eq!((got.status, got.code()), (404, "ArtifactNotFound"));
 }

@@ -91,6 +91,10 @@ impl Exchange {
     }
 }
 
+#[expect(
+    clippy::print_stderr,
+    reason = "who runs the tests is told what was not tested"
+)]
 fn shared(name: &str) -> Option<Value> {
     let root = std::env::var_os("VMLOGIN_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),

@@ -3,7 +3,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use vmlogin_sandbox::{Options, Sandbox, SandboxError, Seed, SeedError};
 
-use crate::stage::{Stage, group_id, login, login_id, machine_id, noon, seed};
+use crate::stage::{SUB, Stage, group_id, login, login_id, machine_id, noon, seed};
 
 fn options(state: &Path) -> Options {
     Options {
@@ -43,6 +43,30 @@ async fn a_write_is_on_disk_before_it_is_answered() {
     let key = group_id().to_lowercase();
     assert_eq!(read(&state)["groups"][&key]["tags"], json!({"a": "b"}));
     assert_eq!(read(&state)["format"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_at_the_same_time_are_all_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state.json");
+    let stage = std::sync::Arc::new(Stage::with(options(&state)).await);
+    let writes: Vec<_> = (0..40)
+        .map(|n| {
+            let stage = stage.clone();
+            tokio::spawn(async move {
+                let path = format!("/subscriptions/{SUB}/resourcegroups/rg-{n:02}");
+                stage
+                    .put(&path, json!({"location": "westeurope"}))
+                    .await
+                    .status
+            })
+        })
+        .collect();
+    for write in writes {
+        assert_eq!(write.await.unwrap(), 201);
+    }
+    let groups = read(&state)["groups"].as_object().unwrap().len();
+    assert_eq!(groups, 41);
 }
 
 #[tokio::test]

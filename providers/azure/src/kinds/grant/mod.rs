@@ -73,6 +73,8 @@ static SCHEMA: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Vanishes,
     adoption: Adoption::AsIs,
+    stamped: true,
+    container: false,
     repaired: false,
     order: &[
         Order {
@@ -139,8 +141,8 @@ impl Kind for Grant {
 impl AzureKind for Grant {
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
-            Action::Create | Action::Revoke | Action::Delete => Ok(Ask::Nothing),
-            Action::Update => Ok(Ask::One(read(step, refusal::attempted(step))?)),
+            Action::Create => Ok(Ask::Nothing),
+            Action::Update | Action::Revoke => Ok(Ask::One(read(step, refusal::attempted(step))?)),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -149,14 +151,7 @@ impl AzureKind for Grant {
         match step.action {
             Action::Create => write::create(step),
             Action::Update => write::describe(step, fresh),
-            Action::Revoke | Action::Delete => {
-                let path = refusal::id(step)?.path();
-                Ok(Write::Send(vec![Request::delete(
-                    path,
-                    versions::AUTHORIZATION,
-                    refusal::attempted(step),
-                )]))
-            }
+            Action::Revoke => write::revoke(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }

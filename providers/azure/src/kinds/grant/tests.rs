@@ -80,7 +80,7 @@ fn a_grant_of_somebody_else_is_kept_as_it_is() {
 }
 
 #[test]
-fn a_grant_whose_node_is_gone_is_revoked_by_its_id() {
+fn a_grant_whose_node_is_gone_is_revoked_by_its_id_while_it_is_still_ours() {
     let (mut manifest, inventory) = estate();
     manifest
         .resources
@@ -88,6 +88,8 @@ fn a_grant_whose_node_is_gone_is_revoked_by_its_id() {
     let step = step(&manifest, &inventory, Mode::Apply, GRANT);
     assert_eq!(step.action, Action::Revoke);
     played(&step, include_str!("testdata/revoke.json"));
+    played(&step, include_str!("testdata/revoke-gone.json"));
+    played(&step, include_str!("testdata/revoke-taken-over.json"));
 }
 
 #[test]

@@ -47,22 +47,8 @@ pub(super) fn describe(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
             "run again: the plan then makes it",
         ));
     };
-    let assignment: wire::Assignment = decode(step, body)?;
+    still_ours(step, body)?;
     let estate = refusal::text(step, "estate")?;
-    let (stamp, _) = description::read(
-        assignment
-            .properties
-            .description
-            .as_deref()
-            .unwrap_or_default(),
-    );
-    if stamp != Some(estate) {
-        return Err(refuse(
-            step,
-            "the stamp of this estate is no longer on it".to_owned(),
-            "run again: the plan then keeps it as it is",
-        ));
-    }
     let reason = step.write.get("reason").and_then(Value::as_text);
     let body = wire::writable(body, &description::write(estate, reason));
     let path = refusal::id(step)?.path();
@@ -72,6 +58,34 @@ pub(super) fn describe(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         body,
         refusal::attempted(step),
     )]))
+}
+
+/// Takes a grant of this estate away. Somebody may have taken it over, or away, since the plan was made.
+pub(super) fn revoke(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    let Seen::One(body) = fresh else {
+        return Ok(Write::Nothing("it was gone already".to_owned()));
+    };
+    still_ours(step, body)?;
+    Ok(Write::Send(vec![Request::delete(
+        refusal::id(step)?.path(),
+        versions::AUTHORIZATION,
+        refusal::attempted(step),
+    )]))
+}
+
+/// Refuses to touch a grant that no longer carries this estate's stamp.
+fn still_ours(step: &Step, body: &Json) -> Result<(), Fault> {
+    let assignment: wire::Assignment = decode(step, body)?;
+    let description = assignment.properties.description.unwrap_or_default();
+    let (stamp, _) = description::read(&description);
+    if stamp == Some(refusal::text(step, "estate")?) {
+        return Ok(());
+    }
+    Err(refuse(
+        step,
+        "the stamp of this estate is no longer on it".to_owned(),
+        "run again: the plan then keeps it as it is",
+    ))
 }
 
 /// The assignments of the step's principal at its scope, those above and beneath it included: all that Azure filters by.

@@ -34,6 +34,8 @@ static SCHEMA: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: false,
+    container: false,
     repaired: false,
     order: &[],
 };

@@ -78,6 +78,8 @@ static SCHEMA: Schema = Schema {
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
+    container: false,
     repaired: true,
     order: &[Order {
         after: "identity",
@@ -160,12 +162,11 @@ impl AzureKind for Login {
                     refusal::attempted(step),
                 )))
             }
-            Action::Update => Ok(Ask::One(Request::get(
+            Action::Update | Action::Delete => Ok(Ask::One(Request::get(
                 id.path(),
                 versions::COMPUTE,
                 refusal::attempted(step),
             ))),
-            Action::Delete => Ok(Ask::Nothing),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -174,14 +175,7 @@ impl AzureKind for Login {
         match step.action {
             Action::Create => write::create(step, fresh),
             Action::Update => write::repair(step, fresh),
-            Action::Delete => {
-                let path = refusal::id(step)?.path();
-                Ok(Write::Send(vec![Request::delete(
-                    path,
-                    versions::COMPUTE,
-                    refusal::attempted(step),
-                )]))
-            }
+            Action::Delete => write::uninstall(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }

@@ -168,6 +168,10 @@ fn destroy_deletes_the_stamped_login_only() {
         &step(&manifest, &stamped, Mode::Destroy, LOGIN),
         include_str!("testdata/delete.json"),
     );
+    play(
+        &step(&manifest, &stamped, Mode::Destroy, LOGIN),
+        include_str!("testdata/delete-taken-over.json"),
+    );
 }
 
 #[test]

@@ -92,6 +92,27 @@ pub(super) fn repair(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     Ok(Write::Send(vec![put(step, &refusal::id(step)?, body)]))
 }
 
+/// Uninstalls what this estate installed. Somebody may have taken it over, or away, since the plan was made.
+pub(super) fn uninstall(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    let Seen::One(body) = fresh else {
+        return Ok(Write::Nothing("it was gone already".to_owned()));
+    };
+    let extension: Extension = decode(step, body)?;
+    let stamp = extension.tags.estate();
+    if !extension.is_login() || stamp.as_deref() != Some(refusal::text(step, "estate")?) {
+        return Err(refuse(
+            step,
+            "the stamp of this estate is no longer on it".to_owned(),
+            "run again: the plan then keeps it as it is",
+        ));
+    }
+    Ok(Write::Send(vec![Request::delete(
+        refusal::id(step)?.path(),
+        versions::COMPUTE,
+        refusal::attempted(step),
+    )]))
+}
+
 /// A tag that differs from the old one, made without a clock: `vmlogin-1`, `vmlogin-2`, …
 pub(super) fn next_tag(old: Option<&str>) -> String {
     let count: u64 = old

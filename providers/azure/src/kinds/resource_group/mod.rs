@@ -23,7 +23,7 @@ use super::{
     Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, health, refusal, refuse, versions,
 };
 use crate::arm::ArmId;
-use crate::http::Request;
+use crate::http::{Request, segment};
 
 /// The kind `resource-group`.
 pub struct ResourceGroup;
@@ -59,6 +59,8 @@ static SCHEMA: Schema = Schema {
     existence: Existence::MadeBy("location"),
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
+    container: true,
     repaired: false,
     order: &[],
 };
@@ -68,6 +70,7 @@ impl Kind for ResourceGroup {
         &SCHEMA
     }
 
+    /// FACTS 15, and the pattern of the group's name in Microsoft's OpenAPI file.
     fn names(&self) -> &'static NameRule {
         &NameRule {
             most: 90,
@@ -124,18 +127,25 @@ pub(crate) fn read(id: &ArmId, attempted: String) -> Request {
     Request::get(id.path(), versions::RESOURCES, attempted)
 }
 
-/// Lists what lies in a group.
+/// Lists what lies in a group. Takes the id as Azure spells it: whether the filter minds the case of the name is not verified
+/// against Azure (2026-11-21), and a list that is empty by mistake would let a full group be deleted.
 pub(crate) fn contents(id: &ArmId, attempted: String) -> Request {
+    let subscription = id.subscription().unwrap_or_default();
     Request::get(
-        format!("{}/resources", id.path()),
+        format!("/subscriptions/{}/resources", segment::encode(subscription)),
         versions::RESOURCES,
         attempted,
+    )
+    .with_query(
+        "$filter",
+        format!("resourceGroup eq {}", segment::literal(id.name())),
     )
 }
 
 /// Makes a group's answer into values.
 pub(crate) fn live(group: &wire::Group, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
+    live.id = place.spelt(group.id.as_deref());
     live.attributes = tagged::attributes(&group.tags);
     let region = same::region(&group.location);
     live.attributes.insert("location".to_owned(), region.into());

@@ -7,6 +7,9 @@ use crate::kinds::{Provisioning, Tags};
 /// A resource group.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Group {
+    /// Its id, with its name as it was spelt when it was made.
+    #[serde(default)]
+    pub(crate) id: Option<String>,
     /// Where its own record lies.
     pub(crate) location: String,
     /// Its tags.

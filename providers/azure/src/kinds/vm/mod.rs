@@ -65,6 +65,8 @@ static SCHEMA: Schema = Schema {
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
+    stamped: true,
+    container: false,
     repaired: false,
     order: &[],
 };
@@ -74,6 +76,7 @@ impl Kind for Vm {
         &SCHEMA
     }
 
+    /// FACTS 15. That the host name of a Windows machine has at most 15 letters is no matter of its resource's name.
     fn names(&self) -> &'static NameRule {
         &NameRule {
             most: 64,
@@ -133,6 +136,7 @@ pub(crate) fn list(group: &ArmId, attempted: String) -> Request {
 /// Makes a machine's answer into values.
 pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
+    live.id = place.spelt(machine.id.as_deref());
     live.attributes = tagged::attributes(&machine.tags);
     live.attributes.extend([
         (

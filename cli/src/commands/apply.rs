@@ -1,0 +1,25 @@
+//! `vmlogin apply`: bring Azure in line with the manifest.
+
+use vmlogin_engine::plan::Mode;
+
+use super::change::{Change, change};
+use crate::args::{ApplyArgs, Verify};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::session::Session;
+
+/// Plans, asks, applies, verifies, reports.
+pub(crate) async fn run(session: &Session, args: &ApplyArgs) -> Result<Exit, Error> {
+    let wanted = Change {
+        verb: "apply",
+        mode: Mode::Apply,
+        inputs: &args.inputs,
+        selection: Some(&args.selection),
+        live: &args.live,
+        consent: &args.consent,
+        verify: args.verify == Verify::Quick,
+        json: args.json,
+        detailed: args.detailed_exitcode,
+    };
+    change(session, wanted).await
+}

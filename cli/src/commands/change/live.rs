@@ -1,0 +1,150 @@
+//! The run itself: steps go out, news comes in, a clock ticks beside them.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use vmlogin_engine::address::Address;
+use vmlogin_engine::apply::{self, Options, Report};
+use vmlogin_engine::event::{Event, Outcome};
+use vmlogin_engine::plan::{Action, Plan};
+use vmlogin_engine::provider::{Fault, FaultKind};
+
+use crate::interrupt::Watch;
+use crate::render::progress::Progress;
+use crate::session::planning::Planned;
+use crate::session::{Events, Session};
+
+/// How often the clock looks whether a sign of life is due.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Carries out the plan and tells what happens. Ends when nothing runs, or when it has to be left.
+pub(crate) async fn run(
+    session: &Session,
+    events: Events<'_>,
+    watch: &Watch,
+    planned: &Planned,
+    parallelism: usize,
+) -> Report {
+    let plan = &planned.plan;
+    let news = News::begin(session, events, plan);
+    let stop = || watch.is_stopped();
+    let tell = |event: Event| news.tell(&event);
+    let options = Options {
+        parallelism,
+        stop: &stop,
+    };
+    let mut running = std::pin::pin!(apply::run(plan, &planned.connection.azure, options, &tell));
+    let mut clock = interval(TICK);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            report = &mut running => return report,
+            () = watch.given_up() => return news.left_behind(plan),
+            _ = clock.tick() => news.tick(),
+        }
+    }
+}
+
+/// What is told of a run, and remembered for the case that it has to be left.
+struct News<'a> {
+    session: &'a Session,
+    events: Events<'a>,
+    begun: Instant,
+    told: Mutex<Told>,
+}
+
+struct Told {
+    progress: Option<Progress>,
+    outcomes: BTreeMap<Address, Outcome>,
+    running: BTreeMap<Address, Action>,
+}
+
+impl<'a> News<'a> {
+    fn begin(session: &'a Session, events: Events<'a>, plan: &Plan) -> News<'a> {
+        let steps = plan.writes().count();
+        let progress = session.tells_progress(events.are_on());
+        let told = Told {
+            progress: progress.then(|| Progress::new(steps, session.terminal.paint_err())),
+            outcomes: BTreeMap::new(),
+            running: BTreeMap::new(),
+        };
+        News {
+            session,
+            events,
+            begun: Instant::now(),
+            told: Mutex::new(told),
+        }
+    }
+
+    fn tell(&self, event: &Event) {
+        self.events.send(event);
+        let mut told = self.told();
+        match event {
+            Event::Started { address, action } => {
+                told.running.insert(address.clone(), *action);
+            }
+            Event::Ended {
+                address, outcome, ..
+            } => {
+                told.running.remove(address);
+                told.outcomes.insert(address.clone(), outcome.clone());
+            }
+            _ => {}
+        }
+        let line = told
+            .progress
+            .as_mut()
+            .and_then(|progress| progress.on(event, self.begun.elapsed()));
+        self.say(line);
+    }
+
+    fn tick(&self) {
+        let line = self
+            .told()
+            .progress
+            .as_mut()
+            .and_then(|progress| progress.tick(self.begun.elapsed()));
+        self.say(line);
+    }
+
+    fn say(&self, line: Option<String>) {
+        if let Some(line) = line {
+            self.session.terminal.diagnostic(&line);
+        }
+    }
+
+    /// What is known where the run is left while something runs that does not end.
+    fn left_behind(&self, plan: &Plan) -> Report {
+        let told = self.told();
+        let mut outcomes = told.outcomes.clone();
+        for step in plan.writes() {
+            let outcome = match told.running.contains_key(&step.address) {
+                true => Outcome::Failed {
+                    fault: left(&step.title, step.action),
+                },
+                false => Outcome::NotStarted,
+            };
+            outcomes.entry(step.address.clone()).or_insert(outcome);
+        }
+        Report { outcomes }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn left(title: &str, action: Action) -> Fault {
+    Fault {
+        attempted: format!("{action} {title}"),
+        kind: FaultKind::Interrupted,
+        status: None,
+        code: None,
+        message: "left while it ran; it may go on in Azure".to_owned(),
+        request_id: None,
+        help: Some("run again: what has come of it is read afresh".to_owned()),
+        operation_url: None,
+    }
+}

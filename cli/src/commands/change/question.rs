@@ -1,0 +1,59 @@
+//! The question before the first write.
+
+use std::io::{self, IsTerminal};
+
+use tokio::sync::oneshot;
+use vmlogin_engine::plan::{Mode, Plan};
+
+use crate::error::Error;
+use crate::interrupt::Watch;
+use crate::session::Session;
+
+/// Without `--yes` somebody must be there to answer. Said before anything is asked of Azure.
+pub(crate) fn check_stdin(verb: &str) -> Result<(), Error> {
+    if io::stdin().is_terminal() {
+        return Ok(());
+    }
+    Err(Error::usage(
+        format!("`vmlogin {verb}` asks before it writes, and stdin is no terminal"),
+        format!("add `--yes`, after reading what `vmlogin plan` shows: `vmlogin {verb} --yes …`"),
+    ))
+}
+
+/// Asks; anything but `yes` is a no.
+pub(crate) async fn ask(
+    session: &Session,
+    watch: &Watch,
+    verb: &str,
+    plan: &Plan,
+) -> Result<(), Error> {
+    let steps = match plan.writes().count() {
+        1 => "1 step".to_owned(),
+        more => format!("{more} steps"),
+    };
+    let doing = match plan.mode {
+        Mode::Apply => "apply",
+        Mode::Destroy => "DESTROY",
+    };
+    session.terminal.diagnostic(&format!(
+        "{doing} {steps} for estate `{}`? type yes to {verb}: ",
+        plan.estate
+    ));
+    match watch.unless_stopped(answer()).await? {
+        Some(line) if line.trim() == "yes" => Ok(()),
+        _ => Err(Error::NotAgreed),
+    }
+}
+
+/// One line of stdin; `None` where there is none. It is read on a thread of its own, which may outlive the run: a blocked read
+/// cannot be taken back.
+async fn answer() -> Option<String> {
+    let (send, answer) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line);
+        // Nobody listens any more where the run was stopped.
+        let _ = send.send(read.ok().map(|_| line));
+    });
+    answer.await.ok().flatten()
+}

@@ -1,0 +1,25 @@
+//! `vmlogin destroy`: remove what this estate made.
+
+use vmlogin_engine::plan::Mode;
+
+use super::change::{Change, change};
+use crate::args::DestroyArgs;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::session::Session;
+
+/// Plans the removal, asks, removes, looks whether it is gone, reports.
+pub(crate) async fn run(session: &Session, args: &DestroyArgs) -> Result<Exit, Error> {
+    let wanted = Change {
+        verb: "destroy",
+        mode: Mode::Destroy,
+        inputs: &args.inputs,
+        selection: None,
+        live: &args.live,
+        consent: &args.consent,
+        verify: true,
+        json: args.json,
+        detailed: false,
+    };
+    change(session, wanted).await
+}

@@ -1,0 +1,20 @@
+//! `vmlogin graph`: what waits for what, and why.
+
+use crate::args::{GraphArgs, GraphFormat};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::render::graph;
+use crate::session::Session;
+use crate::session::manifest::load;
+
+/// Shows the graph of the manifest.
+pub(crate) fn run(session: &Session, args: &GraphArgs) -> Result<Exit, Error> {
+    let loaded = load(&args.inputs, vmlogin_azure::catalogue())?;
+    let (order, edges) = (loaded.graph.order(), loaded.graph.edges());
+    let text = match args.format {
+        GraphFormat::Text => graph::text(order, edges, session.view_out()),
+        GraphFormat::Mermaid => graph::mermaid(order, edges),
+    };
+    session.terminal.result(&text);
+    Ok(Exit::Done)
+}

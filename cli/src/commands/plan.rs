@@ -1,0 +1,82 @@
+//! `vmlogin plan`: what an apply would do. Writes nothing.
+
+use vmlogin_engine::apply::Tally;
+use vmlogin_engine::event::Event;
+use vmlogin_engine::plan::Mode;
+use vmlogin_engine::plan::guard::Accepted;
+
+use crate::args::{Format, PlanArgs};
+use crate::commands::change::summary;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::interrupt::Watch;
+use crate::render::{plan_text, pretty, problems, refusals};
+use crate::session::planning::{Asked, Planned, planned};
+use crate::session::{Events, Session};
+
+/// Plans and shows the plan.
+pub(crate) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Error> {
+    let events = Events::begin(session, args.json, "plan");
+    let result = show(session, args, events).await;
+    if let Err(Error::Fault(fault)) = &result {
+        events.send(&Event::Failed {
+            fault: (**fault).clone(),
+        });
+    }
+    let exit = result.as_ref().map_or_else(Error::exit, |exit| *exit);
+    events.send(&summary(Tally::default(), exit));
+    match result {
+        Err(Error::Problems { problems, sources }) if args.format == Format::Json => {
+            session
+                .terminal
+                .result(&problems::json(&problems, &sources));
+            Ok(Exit::ManifestInvalid)
+        }
+        result => result,
+    }
+}
+
+async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<Exit, Error> {
+    let watch = Watch::start(session.terminal.clone(), args.live.timeout)?;
+    let asked = Asked {
+        inputs: &args.inputs,
+        live: &args.live,
+        selection: Some(&args.selection),
+        mode: Mode::Apply,
+        accepted: &Accepted::default(),
+    };
+    let Planned {
+        plan,
+        refusals,
+        loaded,
+        connection,
+    } = planned(session, &watch, asked).await?;
+    connection.close().await?;
+    if events.are_on() {
+        events.send(&Event::Planned {
+            plan: Box::new(plan.clone()),
+        });
+        for refusal in &refusals {
+            events.send(&Event::Refused {
+                refusal: refusal.clone(),
+            });
+        }
+    } else {
+        match args.format {
+            Format::Json => session.terminal.result(&pretty(&plan)),
+            Format::Text => session.terminal.result(&plan_text::text(
+                &plan,
+                &loaded.sources,
+                session.view_out(),
+            )),
+        }
+        session
+            .terminal
+            .notice(&refusals::announced(&refusals, session.view_err()));
+    }
+    Ok(match () {
+        () if plan.errors().next().is_some() => Exit::RuleRefused,
+        () if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
+        () => Exit::Done,
+    })
+}

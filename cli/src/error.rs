@@ -1,0 +1,152 @@
+//! Why a run ended before its verb had a result, with what is written about it and the code that it ends with.
+
+use std::error::Error as _;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use vmlogin_engine::problem::Problem;
+use vmlogin_engine::provider::Fault;
+use vmlogin_engine::source::Sources;
+use vmlogin_sandbox::SandboxError;
+
+use crate::exit::Exit;
+use crate::render::{View, fault, foreign, problems};
+
+/// Why a run ended early.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// The manifest, or a seed, is wrong.
+    Problems {
+        /// What is wrong.
+        problems: Vec<Problem>,
+        /// The texts that it is wrong in.
+        sources: Sources,
+    },
+    /// The command line cannot be done as it stands.
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// The cloud answered wrongly.
+    Fault(Box<Fault>),
+    /// The embedded sandbox could not run.
+    Sandbox(SandboxError),
+    /// A file that was named could not be used.
+    File {
+        /// What was attempted: "read the certificates".
+        attempted: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: std::io::Error,
+    },
+    /// A signal came before anything was written.
+    Stopped(Exit),
+    /// `--timeout` passed before anything was written.
+    OutOfTime,
+    /// The question was not answered with yes.
+    NotAgreed,
+    /// The machine would not give what every program needs: threads, signals.
+    System {
+        /// What was attempted.
+        attempted: &'static str,
+        /// Why not.
+        cause: std::io::Error,
+    },
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Error {
+        Error::Fault(Box::new(fault))
+    }
+}
+
+impl From<SandboxError> for Error {
+    fn from(error: SandboxError) -> Error {
+        Error::Sandbox(error)
+    }
+}
+
+impl Error {
+    /// A command line that cannot be done as it stands.
+    pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Error {
+        Error::Usage {
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+
+    /// The code that the run ends with.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Error::Problems { .. } => Exit::ManifestInvalid,
+            Error::Usage { .. } => Exit::Usage,
+            Error::Fault(fault) => Exit::of_fault(fault),
+            Error::Stopped(exit) => *exit,
+            Error::OutOfTime => Exit::OutOfTime,
+            Error::Sandbox(_) | Error::File { .. } | Error::NotAgreed | Error::System { .. } => {
+                Exit::Error
+            }
+        }
+    }
+
+    /// What is written to stderr.
+    pub(crate) fn text(&self, view: View) -> String {
+        match self {
+            Error::Problems { problems, sources } => problems::text(problems, sources, view),
+            Error::Usage { message, help } => said(view, message, &[], Some(help)),
+            Error::Fault(of_cloud) => fault::text(of_cloud, view),
+            Error::Sandbox(error) => said(view, &error.to_string(), &causes(error), None),
+            Error::File {
+                attempted,
+                path,
+                cause,
+            } => said(
+                view,
+                &format!("could not {attempted} `{}`", path.display()),
+                &[cause.to_string()],
+                None,
+            ),
+            Error::Stopped(_) => said(view, "stopped before anything was written", &[], None),
+            Error::OutOfTime => said(
+                view,
+                "the time of `--timeout` passed before anything was written",
+                &[],
+                Some("give it more, or run it again"),
+            ),
+            Error::NotAgreed => said(view, "not agreed to: nothing was done", &[], None),
+            Error::System { attempted, cause } => said(
+                view,
+                &format!("could not {attempted}"),
+                &[cause.to_string()],
+                None,
+            ),
+        }
+    }
+}
+
+/// The causes underneath, outermost first.
+fn causes(error: &SandboxError) -> Vec<String> {
+    std::iter::successors(error.source(), |cause: &&dyn std::error::Error| {
+        (*cause).source()
+    })
+    .map(|cause| cause.to_string())
+    .collect()
+}
+
+fn said(view: View, message: &str, causes: &[String], help: Option<&str>) -> String {
+    let mut text = format!(
+        "{} {}\n",
+        view.paint.removed("error:"),
+        foreign::line(message)
+    );
+    for cause in causes {
+        let _ = writeln!(text, "  because: {}", foreign::line(cause));
+    }
+    if let Some(help) = help {
+        let _ = writeln!(text, "  help: {}", foreign::line(help));
+    }
+    text
+}

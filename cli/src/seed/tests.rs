@@ -1,0 +1,86 @@
+use super::*;
+use crate::render::{problems, sample::PLAIN};
+
+/// The seed, or the screen that says what is wrong with it.
+fn read_text(text: &str) -> Result<Seed, String> {
+    let mut sources = Sources::new();
+    let parsed = syntax::parse(sources.next(), text);
+    sources.add("sandbox.kdl".to_owned(), text.to_owned());
+    finish(sources, parsed).map_err(|error| match error {
+        Error::Problems { problems, sources } => problems::text(&problems, &sources, PLAIN),
+        other => panic!("{other:?}"),
+    })
+}
+
+#[test]
+fn the_built_in_seed_is_the_one_of_the_quickstart() {
+    let seed = built_in().unwrap();
+    let tenant = &seed.tenants[0];
+    assert_eq!((tenant.users.len(), tenant.groups.len()), (1, 1));
+    let machine = &tenant.subscriptions[0].resource_groups[0].machines[0];
+    assert_eq!(
+        (
+            machine.name.as_str(),
+            machine.system_assigned,
+            machine.power
+        ),
+        ("web01", false, Power::Running)
+    );
+}
+
+#[test]
+fn everything_that_a_seed_can_say_is_read() {
+    let seed = read_text(
+        r#"/- kdl-version 2
+tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com" {
+    caller "dddddddd-0000-4000-8000-000000000001" app-id="dddddddd-0000-4000-8000-00000000000a" name=pipeline {
+        deny "Microsoft.Authorization/roleAssignments/write" "Microsoft.Compute/*"
+        no-directory-rights
+    }
+    caller "dddddddd-0000-4000-8000-000000000002"
+    user "kim@contoso.com" id="aaaaaaaa-0000-4000-8000-000000000001" name="Kim Rossi" guest=#true enabled=#false deleted=#true
+    group sg id="bbbbbbbb-0000-4000-8000-000000000001"
+    group sg id="bbbbbbbb-0000-4000-8000-000000000002"
+    service-principal ci id="cccccccc-0000-4000-8000-000000000001" app-id="cccccccc-0000-4000-8000-00000000000a"
+    device web09 id="eeeeeeee-0000-4000-8000-000000000001" machine="/subscriptions/x" registered="2026-01-02T03:04:05Z"
+    subscription "22222222-2222-4222-8222-222222222222" name=core {
+        resource-group rg-web location=westeurope {
+            tag owner "team web"
+            vm web01 os=linux {
+                location northeurope
+                os-name ubuntu
+                os-version "22.04"
+                computer-name WEB01
+                power deallocated
+                agent not-ready
+                identity system-assigned { user-assigned "/id/one" }
+                identity user-assigned "/id/two"
+                extension aad publisher=P type=T version="2.0" state=failed exit-code=51 message="unsupported"
+                tag a b
+                no-registration
+            }
+        }
+        role-assignment "ffffffff-0000-4000-8000-000000000001" role="ffffffff-0000-4000-8000-000000000002" principal="aaaaaaaa-0000-4000-8000-000000000001" principal-type=User scope="/subscriptions/x" description=d condition=c
+    }
+}
+fault method=PUT path="*/extensions/*" status=503 times=2 after=1 code=ServerTimeout message=m retry-after=1 async=#true effect=#true
+"#,
+    );
+    insta::assert_debug_snapshot!(seed.unwrap());
+}
+
+#[test]
+fn what_a_seed_does_not_know_is_a_problem_like_a_manifests() {
+    let screen = read_text(
+        "tenant \"11111111-1111-4111-8111-111111111111\" domain=\"contoso.com\" nme=x {\n    usr \"kim@contoso.com\"\n    user \"lee@contoso.com\" id=$id\n}\nlet id 1\n",
+    );
+    insta::assert_snapshot!(screen.unwrap_err(), @"");
+}
+
+#[test]
+fn what_the_sandbox_refuses_is_shown_where_it_stands() {
+    let screen = read_text(
+        "tenant \"11111111-1111-4111-8111-111111111111\" domain=\"contoso.com\" {\n    group a id=\"bbbbbbbb-0000-4000-8000-000000000001\"\n    group b id=\"bbbbbbbb-0000-4000-8000-000000000001\"\n}\n",
+    );
+    insta::assert_snapshot!(screen.unwrap_err(), @"");
+}

@@ -1,0 +1,251 @@
+//! Where "live" comes from: Azure with a credential, a sandbox of our own, or one that runs already.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+use vmlogin_azure::cloud::{Cloud, CloudName};
+use vmlogin_azure::credential::{self, Environment};
+use vmlogin_azure::http::transport::connect;
+use vmlogin_azure::http::{Client, ClientOptions, Stop, Trace};
+use vmlogin_azure::{Azure, Patience, TenantAccess};
+use vmlogin_engine::manifest::{Manifest, Tenant};
+use vmlogin_engine::provider::Fault;
+use vmlogin_sandbox::{Sandbox, Seed};
+
+use super::Session;
+use crate::args::{Auth, LiveArgs};
+use crate::error::Error;
+use crate::files;
+use crate::render::foreign;
+use crate::seed;
+
+/// Waits of a request that are worth a line.
+const LONG_WAIT: Duration = Duration::from_secs(5);
+
+/// A provider that is ready to be asked.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    /// Azure, or what stands in for it.
+    pub azure: Azure,
+    sandbox: Option<Sandbox>,
+}
+
+/// What a connection is made from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    /// The flags.
+    pub live: &'a LiveArgs,
+    /// The manifest, whose tenants are signed in to.
+    pub manifest: &'a Manifest,
+    /// The first file of the manifest: a seed may lie beside it.
+    pub beside: &'a Path,
+    /// The wish to stop.
+    pub stop: &'a Stop,
+}
+
+impl Connection {
+    /// Signs in to every tenant of the manifest, or starts the sandbox.
+    pub(crate) async fn open(session: &Session, wanted: Wanted<'_>) -> Result<Connection, Error> {
+        let place = match &wanted.live.sandbox {
+            None => Place::Azure,
+            Some(at) if at.contains("://") => Place::Sandbox(sandbox_url(at)?, None),
+            Some(file) => {
+                let sandbox = start(session, Path::new(file), wanted.beside).await?;
+                Place::Sandbox(sandbox_url(sandbox.url())?, Some(sandbox))
+            }
+        };
+        let ca = read_ca(wanted.live.ca.as_deref())?;
+        let mut tenants = BTreeMap::new();
+        for (name, tenant) in &wanted.manifest.tenants {
+            let client = sign_in(session, wanted, &place, tenant, ca.as_deref()).await?;
+            tenants.insert(
+                name.clone(),
+                TenantAccess {
+                    id: tenant.id.clone(),
+                    client,
+                },
+            );
+        }
+        let azure =
+            Azure::new(tenants, wanted.live.parallelism.into()).with_patience(place.patience());
+        let sandbox = match place {
+            Place::Sandbox(_, sandbox) => sandbox,
+            Place::Azure => None,
+        };
+        Ok(Connection { azure, sandbox })
+    }
+
+    /// Ends the connection; a sandbox of our own writes its state.
+    pub(crate) async fn close(self) -> Result<(), Error> {
+        match self.sandbox {
+            Some(sandbox) => Ok(sandbox.stop().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+enum Place {
+    Azure,
+    /// A sandbox at a URL, and the server where it is our own.
+    Sandbox(Url, Option<Sandbox>),
+}
+
+impl Place {
+    fn cloud(&self, tenant: &Tenant) -> Result<Cloud, Fault> {
+        match self {
+            Place::Sandbox(url, _) => Cloud::sandbox(url),
+            // The manifest was checked against the catalogue, whose clouds are those of the table.
+            Place::Azure => Ok(Cloud::named(
+                tenant.cloud.parse().unwrap_or(CloudName::Public),
+            )),
+        }
+    }
+
+    /// How long a verification waits for what comes late: a device object may take minutes in Azure, nothing in a sandbox.
+    fn patience(&self) -> Patience {
+        let (at_most, between) = match self {
+            Place::Azure => (Duration::from_secs(120), Duration::from_secs(10)),
+            Place::Sandbox(..) => (Duration::from_secs(2), Duration::from_millis(200)),
+        };
+        Patience {
+            since: Timestamp::now(),
+            at_most,
+            between,
+        }
+    }
+}
+
+async fn sign_in(
+    session: &Session,
+    wanted: Wanted<'_>,
+    place: &Place,
+    tenant: &Tenant,
+    ca: Option<&[u8]>,
+) -> Result<Client, Error> {
+    let cloud = place.cloud(tenant)?;
+    let http = connect(&cloud, ca)?;
+    let credential = match place {
+        Place::Sandbox(url, _) => credential::sandbox_credential(url, &tenant.id, http.clone())?,
+        Place::Azure => {
+            let environment = Environment::read(|name| std::env::var(name).ok());
+            let auth = way(wanted.live.auth.unwrap_or(Auth::Auto));
+            let (credential, way) =
+                credential::credential(auth, &cloud, &tenant.id, http.clone(), &environment)
+                    .await?;
+            session.terminal.notice(&format!(
+                "signing in to tenant `{}` by {way}\n",
+                foreign::line(&tenant.name)
+            ));
+            credential
+        }
+    };
+    let mut options = ClientOptions::new(cloud, credential, http, chance());
+    options.max_requests_at_once = wanted.live.parallelism.into();
+    options.stop = wanted.stop.clone();
+    options.trace = Some(tracer(session));
+    Ok(Client::new(options))
+}
+
+fn way(auth: Auth) -> credential::Auth {
+    match auth {
+        Auth::Auto => credential::Auth::Auto,
+        Auth::Cli => credential::Auth::Cli,
+        Auth::ClientSecret => credential::Auth::ClientSecret,
+        Auth::Managed => credential::Auth::Managed,
+    }
+}
+
+/// Tells of requests: all with `-v`, otherwise only of those that wait long.
+fn tracer(session: &Session) -> Arc<dyn Fn(&Trace) + Send + Sync> {
+    let terminal = session.terminal.clone();
+    let verbose = session.look.verbose;
+    Arc::new(move |trace: &Trace| {
+        let waits_long = trace.wait.is_some_and(|wait| wait >= LONG_WAIT);
+        if verbose || waits_long {
+            terminal.notice(&traced(trace));
+        }
+    })
+}
+
+fn traced(trace: &Trace) -> String {
+    let status = trace
+        .status
+        .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let mut line = format!("  {} {}: {status}", trace.method, foreign::line(&trace.url));
+    if let Some(wait) = trace.wait {
+        let reason = trace.reason.as_deref().unwrap_or("asked to");
+        line.push_str(&format!(
+            ", waits {:.1} s: {}",
+            wait.as_secs_f64(),
+            foreign::line(reason)
+        ));
+    }
+    line.push('\n');
+    line
+}
+
+/// Chance for jitter, different in every run.
+fn chance() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+fn read_ca(path: Option<&Path>) -> Result<Option<Vec<u8>>, Error> {
+    let read = |path: &Path| {
+        std::fs::read(path).map_err(|cause| Error::File {
+            attempted: "read the certificates in",
+            path: path.to_owned(),
+            cause,
+        })
+    };
+    path.map(read).transpose()
+}
+
+fn sandbox_url(text: &str) -> Result<Url, Error> {
+    let help = "a sandbox runs on this machine: use the URL that `vmlogin sandbox serve` printed";
+    let url = Url::parse(text)
+        .map_err(|error| Error::usage(format!("`{text}` is no URL: {error}"), help))?;
+    match Cloud::sandbox(&url) {
+        Ok(_) => Ok(url),
+        Err(fault) => Err(Error::usage(fault.message, help)),
+    }
+}
+
+/// Starts the sandbox of this run, and says that it is one.
+async fn start(session: &Session, state: &Path, beside: &Path) -> Result<Sandbox, Error> {
+    let (seed, origin) = seed_for(state, beside)?;
+    let options = vmlogin_sandbox::Options {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        tls: false,
+        state: Some(state.to_owned()),
+        seed,
+        log: None,
+        latency: None,
+    };
+    let sandbox = Sandbox::start(options).await?;
+    session.terminal.notice(&format!(
+        "sandbox, not Azure: state in {}{origin}\n",
+        foreign::line(&state.to_string_lossy())
+    ));
+    Ok(sandbox)
+}
+
+/// The seed of a new state, and where it comes from; a state that exists needs none.
+fn seed_for(state: &Path, beside: &Path) -> Result<(Seed, String), Error> {
+    if state.exists() {
+        return Ok((Seed::default(), String::new()));
+    }
+    let own = files::folder(beside).join("sandbox.kdl");
+    if own.exists() {
+        return Ok((
+            seed::read(&own)?,
+            format!(", new from {}", foreign::line(&files::shown(&own))),
+        ));
+    }
+    Ok((seed::built_in()?, ", new from the built-in seed".to_owned()))
+}

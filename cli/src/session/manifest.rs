@@ -1,0 +1,87 @@
+//! From the files of `-f` to a checked manifest: all problems of all files in one report.
+
+use vmlogin_engine::graph::Graph;
+use vmlogin_engine::inventory::Inventory;
+use vmlogin_engine::kind::{Catalogue, Scene};
+use vmlogin_engine::language::{self, Inputs};
+use vmlogin_engine::manifest::Manifest;
+use vmlogin_engine::manifest::lower::lower;
+use vmlogin_engine::problem::settle;
+use vmlogin_engine::rule::{self, Finding};
+use vmlogin_engine::source::Sources;
+
+use crate::args::InputArgs;
+use crate::error::Error;
+use crate::files::{self, Texts};
+
+/// A checked manifest and the texts that it came from.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// What should be.
+    pub manifest: Manifest,
+    /// The texts.
+    pub sources: Sources,
+    /// How many files it is made of.
+    pub files: usize,
+    /// What waits for what.
+    pub graph: Graph,
+}
+
+/// Reads, expands and lowers the manifest.
+pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, Error> {
+    let Texts {
+        files,
+        sources,
+        mut problems,
+    } = files::read(&inputs.files);
+    let count = files.len();
+    // What could not be read would only be missed again by every later check.
+    if count == 0 {
+        return Err(Error::Problems {
+            problems: settle(problems),
+            sources,
+        });
+    }
+    let expanded = language::expand(
+        files,
+        &Inputs {
+            sets: inputs.sets.clone(),
+        },
+    );
+    problems.extend(expanded.problems);
+    let lowered = lower(&expanded.tree, catalogue);
+    problems.extend(lowered.problems);
+    let Some(manifest) = lowered.manifest.filter(|_| problems.is_empty()) else {
+        return Err(Error::Problems {
+            problems: settle(problems),
+            sources,
+        });
+    };
+    match Graph::of(&manifest, catalogue) {
+        Ok(graph) => Ok(Loaded {
+            manifest,
+            sources,
+            files: count,
+            graph,
+        }),
+        Err(cycle) => Err(Error::Problems {
+            problems: vec![cycle.problem(&manifest)],
+            sources,
+        }),
+    }
+}
+
+impl Loaded {
+    /// What the rules say that need nothing but the manifest.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        let nothing = Inventory::default();
+        let rules = rule::of_the_manifest(vmlogin_azure::rules());
+        rule::run(
+            &rules,
+            &Scene {
+                manifest: &self.manifest,
+                inventory: &nothing,
+            },
+        )
+    }
+}

@@ -1,0 +1,172 @@
+//! From a manifest to a plan: sign in, survey, ask the rules, decide.
+
+use std::path::Path;
+
+use vmlogin_engine::address::Address;
+use vmlogin_engine::kind::Scene;
+use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
+use vmlogin_engine::plan::selection::Selected;
+use vmlogin_engine::plan::{Mode, Plan, Wish, plan};
+use vmlogin_engine::provider::Provider;
+use vmlogin_engine::rule;
+
+use super::connection::{Connection, Wanted};
+use super::manifest::{Loaded, load};
+use super::{Session, TOOL};
+use crate::args::{InputArgs, LiveArgs, SelectionArgs};
+use crate::error::Error;
+use crate::files;
+use crate::interrupt::Watch;
+
+/// What a plan is asked for with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    /// The manifest.
+    pub inputs: &'a InputArgs,
+    /// Where "live" comes from.
+    pub live: &'a LiveArgs,
+    /// What of the manifest; everything where there is nothing.
+    pub selection: Option<&'a SelectionArgs>,
+    /// Build or tear down.
+    pub mode: Mode,
+    /// What `--accept` lifts.
+    pub accepted: &'a Accepted,
+}
+
+/// A plan, with all that it rests on.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// What the guards say of it.
+    pub refusals: Vec<Refusal>,
+    /// The manifest.
+    pub loaded: Loaded,
+    /// The provider that was asked.
+    pub connection: Connection,
+}
+
+/// Plans. Writes nothing, so it ends at once where the run is stopped.
+pub(crate) async fn planned(
+    session: &Session,
+    watch: &Watch,
+    asked: Asked<'_>,
+) -> Result<Planned, Error> {
+    let loaded = load(asked.inputs, vmlogin_azure::catalogue())?;
+    let ceiling = ceiling(std::env::var("VMLOGIN_MAX_DELETE").ok())?;
+    let beside = asked
+        .inputs
+        .files
+        .first()
+        .map_or(Path::new(files::DEFAULT), |path| path.as_path());
+    let wanted = Wanted {
+        live: asked.live,
+        manifest: &loaded.manifest,
+        beside,
+        stop: &watch.stop,
+    };
+    let connection = watch
+        .unless_stopped(Connection::open(session, wanted))
+        .await??;
+    match watch
+        .unless_stopped(decide(&loaded, &connection, asked))
+        .await
+        .and_then(|plan| plan)
+    {
+        Ok(plan) => {
+            let refusals = guard::judge(&plan, &loaded.manifest.safety, asked.accepted, ceiling);
+            Ok(Planned {
+                plan,
+                refusals,
+                loaded,
+                connection,
+            })
+        }
+        Err(error) => {
+            // What stopped the planning is what counts; the sandbox wrote nothing that could be lost.
+            let _ = connection.close().await;
+            Err(error)
+        }
+    }
+}
+
+async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> Result<Plan, Error> {
+    let inventory = connection
+        .azure
+        .survey(&loaded.manifest, asked.mode)
+        .await?;
+    let scene = Scene {
+        manifest: &loaded.manifest,
+        inventory: &inventory,
+    };
+    let selected = asked.selection.map(selected).unwrap_or_default();
+    check_selection(&selected, &scene)?;
+    let findings = rule::run(vmlogin_azure::rules(), &scene);
+    let wish = Wish {
+        mode: asked.mode,
+        selected,
+        tool: TOOL.to_owned(),
+    };
+    // The graph of this manifest was built before, and had no cycle.
+    plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
+        .map_err(|cycle| unreachable!("{:?}", cycle.steps))
+}
+
+fn selected(args: &SelectionArgs) -> Selected {
+    Selected {
+        targets: args.targets.clone(),
+        excludes: args.excludes.clone(),
+    }
+}
+
+/// A pattern that selects nothing, declared or live, is a slip of the pen.
+fn check_selection(selected: &Selected, scene: &Scene<'_>) -> Result<(), Error> {
+    let live = scene
+        .inventory
+        .live
+        .values()
+        .map(|live| live.address.clone());
+    let addresses: Vec<Address> = scene
+        .manifest
+        .resources
+        .keys()
+        .cloned()
+        .chain(live)
+        .collect();
+    match selected.unmatched(&addresses).first() {
+        None => Ok(()),
+        Some(pattern) => Err(Error::usage(
+            format!("`{pattern}` selects nothing: no declared or live thing has such an address"),
+            "see the addresses with `vmlogin graph`",
+        )),
+    }
+}
+
+/// The environment's own limit for deletions, which only ever tightens. One that cannot be read is never ignored.
+fn ceiling(variable: Option<String>) -> Result<Option<u32>, Error> {
+    match variable.as_deref().map(str::trim) {
+        None | Some("") => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| {
+            Error::usage(
+                format!("`VMLOGIN_MAX_DELETE={text}` is no number"),
+                "set it to how many deletions one plan may hold",
+            )
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environments_limit_is_a_number_or_an_error() {
+        assert_eq!(ceiling(None).unwrap(), None);
+        assert_eq!(ceiling(Some(" ".to_owned())).unwrap(), None);
+        assert_eq!(ceiling(Some("3".to_owned())).unwrap(), Some(3));
+        assert!(matches!(
+            ceiling(Some("none".to_owned())),
+            Err(Error::Usage { .. })
+        ));
+    }
+}
