@@ -19,6 +19,8 @@ pub mod versions;
 #[cfg(test)]
 mod exchanges;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod recorded;
 #[cfg(test)]
 pub(crate) mod scenes;
