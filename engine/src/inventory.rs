@@ -106,6 +106,8 @@ pub struct Found {
     pub display_name: String,
     /// `false` for a user whose account is disabled.
     pub enabled: bool,
+    /// Whether it is a guest in the tenant; `None` where the directory does not tell, and for what is no user.
+    pub guest: Option<bool>,
 }
 
 /// An object that might have been meant.

@@ -101,6 +101,7 @@ impl World {
             principal_type: "User".to_owned(),
             display_name: principal.to_owned(),
             enabled: true,
+            guest: None,
         });
         self.resolves(principal, found)
     }

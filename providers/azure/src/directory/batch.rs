@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use vmlogin_engine::provider::{Fault, FaultKind};
@@ -17,16 +18,27 @@ const MOST: usize = 20;
 /// What came of one question: its rows, or why there are none.
 pub(super) type Answer = Result<Vec<Object>, Fault>;
 
+/// How many batches are under way at once: the directory counts their parts one by one.
+const AT_ONCE: usize = 4;
+
 /// Asks all questions; the answers are in their order.
 pub(super) async fn ask(client: &Client, questions: Vec<Request>) -> Result<Vec<Answer>, Fault> {
-    let mut answers = Vec::with_capacity(questions.len());
-    for questions in questions.chunks(MOST) {
-        answers.extend(match questions {
-            [one] => vec![client.list(one.clone()).await],
-            several => together(client, several).await?,
-        });
+    let batches: Vec<_> = questions
+        .chunks(MOST)
+        .map(|questions| some(client, questions))
+        .collect();
+    let answers: Vec<Vec<Answer>> = stream::iter(batches)
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    Ok(answers.into_iter().flatten().collect())
+}
+
+async fn some(client: &Client, questions: &[Request]) -> Result<Vec<Answer>, Fault> {
+    match questions {
+        [one] => Ok(vec![client.list(one.clone()).await]),
+        several => together(client, several).await,
     }
-    Ok(answers)
 }
 
 async fn together(client: &Client, questions: &[Request]) -> Result<Vec<Answer>, Fault> {

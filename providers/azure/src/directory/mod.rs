@@ -5,6 +5,7 @@
 
 mod batch;
 pub(crate) mod device;
+mod missing;
 mod query;
 mod wire;
 
@@ -18,7 +19,7 @@ use vmlogin_engine::inventory::{Candidate, Found, Resolution};
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::value::{Principal, PrincipalKind, Value};
 
-use crate::http::{Client, Request};
+use crate::http::Client;
 use crate::survey::Reader;
 use wire::Object;
 
@@ -86,11 +87,7 @@ async fn resolve_all(
         .partition(|principal| principal.kind == PrincipalKind::ObjectId);
     let mut resolved = resolve_ids(client, by_id).await?;
     resolved.extend(resolve_names(client, by_name).await?);
-    for (principal, resolution) in &mut resolved {
-        if *resolution == Resolution::Missing {
-            *resolution = why_missing(client, principal).await;
-        }
-    }
+    missing::explain(client, &mut resolved).await;
     Ok(resolved)
 }
 
@@ -100,14 +97,14 @@ async fn resolve_names(
 ) -> Result<Vec<(Principal, Resolution)>, Fault> {
     let requests = principals.iter().map(query::by_name).collect();
     let answers = batch::ask(client, requests).await?;
-    principals
+    let resolved = principals
         .into_iter()
         .zip(answers)
-        .map(|(principal, answer)| Ok((resolution(&principal, answer?)?, principal)))
-        .map(|result: Result<_, Fault>| {
-            result.map(|(resolution, principal)| (principal, resolution))
-        })
-        .collect()
+        .map(|(principal, answer)| {
+            let resolution = resolution(&principal, &answer?);
+            Ok((principal, resolution))
+        });
+    resolved.collect()
 }
 
 async fn resolve_ids(
@@ -144,52 +141,16 @@ async fn by_ids(client: &Client, ids: &[String]) -> Result<BTreeMap<String, Obje
 }
 
 /// What the objects of one name make of the name.
-fn resolution(principal: &Principal, objects: Vec<Object>) -> Result<Resolution, Fault> {
-    let mut found: Vec<Found> = objects
-        .iter()
-        .filter_map(|object| found_as(object, principal.kind))
-        .collect();
-    if found.len() > 1 {
-        let mut candidates: Vec<Candidate> = objects.iter().map(candidate).collect();
-        candidates.sort_by(|one, other| one.object_id.cmp(&other.object_id));
-        return Ok(Resolution::Ambiguous(candidates));
-    }
-    Ok(found.pop().map_or(Resolution::Missing, Resolution::Found))
-}
-
-/// Looks further for a name that was not found. This only makes a message better, so whatever goes wrong here leaves it at
-/// "not found".
-async fn why_missing(client: &Client, principal: &Principal) -> Resolution {
-    if principal.kind == PrincipalKind::ObjectId {
-        if uuid::Uuid::parse_str(&principal.name).is_err() {
-            return Resolution::Missing;
+fn resolution(principal: &Principal, objects: &[Object]) -> Resolution {
+    match objects {
+        [] => Resolution::Missing,
+        [one] => found_as(one, principal.kind).map_or(Resolution::Missing, Resolution::Found),
+        several => {
+            let mut candidates: Vec<Candidate> = several.iter().map(candidate).collect();
+            candidates.sort_by(|one, other| one.object_id.cmp(&other.object_id));
+            Resolution::Ambiguous(candidates)
         }
-        if let Some(object) = first(client, query::by_application_id(&principal.name)).await {
-            return Resolution::ApplicationId(candidate(&object));
-        }
-        let deleted = client.send(query::deleted_by_id(&principal.name)).await;
-        let deleted = deleted.ok().and_then(|reply| reply.json::<Object>().ok());
-        return deleted.map_or(Resolution::Missing, |object| {
-            Resolution::Deleted(candidate(&object))
-        });
     }
-    let all: Vec<Object> = client
-        .list(query::deleted(principal.kind))
-        .await
-        .unwrap_or_default();
-    let deleted = all.iter().find(|object| object.was_named(principal));
-    deleted.map_or(Resolution::Missing, |object| {
-        Resolution::Deleted(candidate(object))
-    })
-}
-
-async fn first(client: &Client, request: Request) -> Option<Object> {
-    client
-        .list::<Object>(request)
-        .await
-        .ok()?
-        .into_iter()
-        .next()
 }
 
 fn found_as(object: &Object, kind: PrincipalKind) -> Option<Found> {
@@ -217,6 +178,10 @@ fn found_of(object: &Object, principal_type: &str) -> Found {
             .unwrap_or_else(|| object.id.to_lowercase()),
         // Groups have no such switch, and `getByIds` may leave it out: only an explicit `false` is one.
         enabled: object.account_enabled != Some(false),
+        guest: object
+            .user_type
+            .as_ref()
+            .map(|user_type| user_type.eq_ignore_ascii_case("guest")),
     }
 }
 

@@ -12,11 +12,14 @@ pub mod vm;
 mod health;
 mod place;
 mod refusal;
+mod tagged;
 mod tags;
 pub mod versions;
 
 #[cfg(test)]
 mod exchanges;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod recorded;
 #[cfg(test)]
@@ -32,8 +35,8 @@ use crate::http::Request;
 pub(crate) use health::{Provisioning, health};
 pub(crate) use place::{Place, arm_id};
 pub(crate) use refusal::refuse;
+pub(crate) use tags::Tags;
 pub use tags::{ESTATE_TAG, PROTECT_TAG};
-pub(crate) use tags::{Tags, estate_of, is_protected, tag_requests};
 
 /// Makes the two lists that know every kind out of one line a kind.
 macro_rules! kinds {

@@ -39,6 +39,15 @@ impl Place {
         }
     }
 
+    /// The id as Azure spells it, where the answer has it and it is the same one.
+    pub(crate) fn spelt(&self, answered: Option<&str>) -> String {
+        let answered = answered.and_then(|id| ArmId::parse(id).ok());
+        answered
+            .filter(|id| *id == self.id)
+            .unwrap_or_else(|| self.id.clone())
+            .to_string()
+    }
+
     /// A live part of the thing: its identity, its login extension. It has no id of ARM's own for a key.
     pub(crate) fn part(&self, kind: &'static str, title: &str) -> Live {
         let mut live = self.live(kind, format!("{title} of `{}`", self.name));

@@ -51,6 +51,11 @@ pub(crate) fn attempted(step: &Step) -> String {
     format!("{} {}", step.action.word(), step.title)
 }
 
+/// The wording of a look, to follow "could not".
+pub(crate) fn looking(step: &Step) -> String {
+    format!("read back {}", step.title)
+}
+
 fn bug(step: &Step, why: &str) -> Fault {
     Fault {
         help: Some("this is a bug in vmlogin: please report it with the plan".to_owned()),

@@ -233,6 +233,7 @@ pub(crate) fn found() -> Found {
         principal_type: "Group".to_owned(),
         display_name: "sg-web".to_owned(),
         enabled: true,
+        guest: None,
     }
 }
 

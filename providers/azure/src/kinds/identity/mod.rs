@@ -10,12 +10,11 @@ use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Kind, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::{Action, Step};
-use vmlogin_engine::provider::{Fault, Proof};
+use vmlogin_engine::provider::{Done, Fault, Proof};
 use vmlogin_engine::schema::{Adoption, Existence, Lifetime, Naming, Schema};
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::place::part_key;
-use super::resource_group::looking;
 use super::vm::wire::Machine;
 use super::{
     Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, refusal, refuse, versions,
@@ -90,8 +89,30 @@ impl AzureKind for Identity {
         }]))
     }
 
+    /// The machine changed since it was read. A write that took effect although its answer was lost is such a change too.
+    fn second_look(&self, step: &Step, fault: &Fault) -> Ask {
+        match fault.status {
+            Some(412) => self.look(step),
+            _ => Ask::Nothing,
+        }
+    }
+
+    fn make_sense(&self, step: &Step, fault: Fault, seen: &Seen) -> Result<Done, Fault> {
+        let machine = match seen {
+            Seen::One(body) => decode::<Machine>(step, body).ok(),
+            _ => None,
+        };
+        match machine {
+            Some(machine) if machine.identity.is_system_assigned() => Ok(Done {
+                id: step.id.clone(),
+                note: Some("it was switched on meanwhile".to_owned()),
+            }),
+            _ => Err(fault),
+        }
+    }
+
     fn look(&self, step: &Step) -> Ask {
-        read(step, looking(step)).map_or(Ask::Nothing, Ask::One)
+        read(step, refusal::looking(step)).map_or(Ask::Nothing, Ask::One)
     }
 
     fn judge(&self, step: &Step, seen: &Seen) -> Vec<Opinion> {

@@ -39,6 +39,16 @@ fn an_identity_that_is_there_meanwhile_is_not_written_again() {
 }
 
 #[test]
+fn a_write_whose_answer_was_lost_is_found_to_have_happened() {
+    play(&new(), include_str!("testdata/answer-lost.json"));
+}
+
+#[test]
+fn a_machine_that_changed_otherwise_is_a_conflict() {
+    play(&new(), include_str!("testdata/changed-meanwhile.json"));
+}
+
+#[test]
 fn a_machine_that_is_gone_is_a_conflict() {
     assert_eq!(
         Identity.write(&new(), &Seen::Missing).unwrap_err().kind,

@@ -3,7 +3,7 @@ use vmlogin_engine::inventory::{Health, Inventory, Live};
 use vmlogin_engine::plan::{Action, Mode, Step};
 use vmlogin_engine::value::Value;
 
-use super::next_tag;
+use super::write::next_tag;
 use crate::kinds::exchanges::{play, step};
 use crate::kinds::scenes::{estate, fact};
 

@@ -6,21 +6,21 @@ pub(crate) mod wire;
 mod tests;
 
 use serde_json::{Value as Json, json};
+use vmlogin_engine::diff::same;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Kind, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::{Action, Step};
-use vmlogin_engine::provider::{Fault, Proof};
+use vmlogin_engine::provider::Fault;
 use vmlogin_engine::schema::{
     Adoption, Attribute, Characters, Class, Existence, Lifetime, NameRule, Naming, Schema, Shape,
     TOP, Written,
 };
-use vmlogin_engine::value::{Attributes, Value};
+use vmlogin_engine::value::Attributes;
 
-use super::tags::{fresh_tags, new_tags};
+use super::tagged::{self, PROTECT, TAGS};
 use super::{
-    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, estate_of, health, is_protected,
-    refusal, refuse, tag_requests, versions,
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, health, refusal, refuse, versions,
 };
 use crate::arm::ArmId;
 use crate::http::{Request, segment};
@@ -65,24 +65,6 @@ static SCHEMA: Schema = Schema {
     order: &[],
 };
 
-/// The tags of anything that has tags.
-pub(super) const TAGS: Attribute = Attribute {
-    name: "tags",
-    class: Class::Changeable,
-    shape: Shape::Pairs,
-    written: Written::Pairs,
-    default: None,
-};
-
-/// The protection of anything that has tags.
-pub(super) const PROTECT: Attribute = Attribute {
-    name: "protect",
-    class: Class::Changeable,
-    shape: Shape::Bool,
-    written: Written::Flag,
-    default: None,
-};
-
 impl Kind for ResourceGroup {
     fn schema(&self) -> &'static Schema {
         &SCHEMA
@@ -116,7 +98,7 @@ impl AzureKind for ResourceGroup {
         let id = refusal::id(step)?;
         match step.action {
             Action::Create => Ok(Ask::One(read(&id, refusal::attempted(step)))),
-            Action::Update => fresh_tags(step),
+            Action::Update => tagged::fresh(step),
             Action::Delete => Ok(Ask::All(contents(&id, refusal::attempted(step)))),
             _ => Err(refusal::not_ours(step)),
         }
@@ -125,18 +107,18 @@ impl AzureKind for ResourceGroup {
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         match step.action {
             Action::Create => create(step, fresh),
-            Action::Update => Ok(Write::Send(tag_requests(step, fresh)?)),
+            Action::Update => Ok(Write::Send(tagged::requests(step, fresh)?)),
             Action::Delete => delete(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }
 
     fn look(&self, step: &Step) -> Ask {
-        look(step)
+        tagged::look(step)
     }
 
     fn judge(&self, step: &Step, seen: &Seen) -> Vec<Opinion> {
-        judge(step, seen)
+        tagged::judge(step, seen)
     }
 }
 
@@ -163,96 +145,14 @@ pub(crate) fn contents(id: &ArmId, attempted: String) -> Request {
 /// Makes a group's answer into values.
 pub(crate) fn live(group: &wire::Group, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
-    live.attributes = Attributes::from([
-        ("location".to_owned(), region(&group.location)),
-        ("tags".to_owned(), group.tags.of_the_user()),
-        ("protect".to_owned(), is_protected(&group.tags).into()),
-    ]);
-    live.stamp = estate_of(&group.tags);
-    live.protected = is_protected(&group.tags);
+    live.id = place.spelt(group.id.as_deref());
+    live.attributes = tagged::attributes(&group.tags);
+    let region = same::region(&group.location);
+    live.attributes.insert("location".to_owned(), region.into());
+    live.stamp = group.tags.estate();
+    live.protected = group.tags.is_protected();
     live.health = health(&group.properties.provisioning_state, || None);
     live
-}
-
-/// A region's name as ARM stores it: `West Europe` is `westeurope`.
-pub(super) fn region(name: &str) -> Value {
-    let name: String = name
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .collect();
-    name.to_lowercase().into()
-}
-
-/// What to read after a write to a thing that has tags.
-pub(super) fn look(step: &Step) -> Ask {
-    match refusal::id(step) {
-        Ok(id) if id.provider().is_some() => {
-            Ask::One(Request::get(id.path(), versions::COMPUTE, looking(step)))
-        }
-        Ok(id) => Ask::One(read(&id, looking(step))),
-        Err(_) => Ask::Nothing,
-    }
-}
-
-/// What a thing that has tags shows after a write.
-pub(super) fn judge(step: &Step, seen: &Seen) -> Vec<Opinion> {
-    if step.action.removes() {
-        return vec![Opinion::gone(seen)];
-    }
-    let Seen::One(body) = seen else {
-        return vec![Opinion::exists(seen)];
-    };
-    let result = match decode::<wire::Tagged>(step, body) {
-        Ok(tagged) => {
-            let found = Attributes::from([
-                ("tags".to_owned(), tagged.tags.of_the_user()),
-                ("protect".to_owned(), is_protected(&tagged.tags).into()),
-            ]);
-            missing(step, &found)
-        }
-        Err(fault) => Proof::NotChecked(fault.message),
-    };
-    vec![Opinion::new("its tags are as planned", result)]
-}
-
-/// The wording of a look, to follow "could not".
-pub(super) fn looking(step: &Step) -> String {
-    format!("read back {}", step.title)
-}
-
-/// Whether what the plan changes is to be seen.
-fn missing(step: &Step, found: &Attributes) -> Proof {
-    let lost: Vec<String> = step
-        .changes
-        .iter()
-        .filter(|change| !arrived(&change.attribute, &change.after, found))
-        .map(|change| format!("`{}` is not {}", change.attribute, change.after))
-        .collect();
-    if lost.is_empty() {
-        Proof::Verified
-    } else {
-        Proof::Wrong(lost.join(", "))
-    }
-}
-
-fn arrived(attribute: &str, after: &Value, found: &Attributes) -> bool {
-    let tags = found.get("tags").and_then(Value::as_map);
-    let tag = |name: &str| {
-        tags.into_iter()
-            .flatten()
-            .find(|(own, _)| own.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    };
-    match (attribute.strip_prefix("tags."), attribute) {
-        (Some(name), _) => tag(name) == Some(after),
-        (None, "tags") => after
-            .as_map()
-            .into_iter()
-            .flatten()
-            .all(|(name, value)| tag(name) == Some(value)),
-        (None, "protect") => found.get("protect") == Some(after),
-        _ => true,
-    }
 }
 
 fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
@@ -263,7 +163,8 @@ fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
             "run again: the plan then starts from what is there",
         ));
     }
-    let body = json!({"location": refusal::text(step, "location")?, "tags": new_tags(step)?});
+    let body =
+        json!({"location": refusal::text(step, "location")?, "tags": tagged::new_tags(step)?});
     Ok(Write::Send(vec![Request::put(
         refusal::id(step)?.path(),
         versions::RESOURCES,

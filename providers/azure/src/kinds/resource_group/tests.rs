@@ -122,3 +122,13 @@ fn absent_null_and_empty_tags_plan_the_same() {
     assert_eq!(steps[0], steps[2]);
     assert_eq!(steps[0].changes.len(), 1);
 }
+
+#[test]
+fn the_id_is_spelt_as_azure_spells_it() {
+    let id = format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/RG-Web");
+    let live = read(&format!(r#"{{"location": "westeurope", "id": "{id}"}}"#));
+    assert_eq!(live.id, id);
+    let other = id.replace("RG-Web", "another");
+    let live = read(&format!(r#"{{"location": "westeurope", "id": "{other}"}}"#));
+    assert!(live.id.ends_with("/rg-web"));
+}

@@ -7,6 +7,9 @@ use crate::kinds::{Provisioning, Tags};
 /// A resource group.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Group {
+    /// Its id, with its name as it was spelt when it was made.
+    #[serde(default)]
+    pub(crate) id: Option<String>,
     /// Where its own record lies.
     pub(crate) location: String,
     /// Its tags.
@@ -23,14 +26,6 @@ pub(crate) struct Properties {
     /// `Succeeded`, `Deleting`.
     #[serde(rename = "provisioningState", default)]
     pub(crate) provisioning_state: Provisioning,
-}
-
-/// Anything that has tags.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub(crate) struct Tagged {
-    /// Its tags.
-    #[serde(default)]
-    pub(crate) tags: Tags,
 }
 
 /// One row of the list of what lies in a group.

@@ -5,6 +5,7 @@ pub(crate) mod wire;
 #[cfg(test)]
 mod tests;
 
+use vmlogin_engine::diff::same;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Kind, Scene};
 use vmlogin_engine::manifest::Resource;
@@ -16,12 +17,8 @@ use vmlogin_engine::schema::{
 };
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::resource_group::{self, PROTECT, TAGS};
-use super::tags::fresh_tags;
-use super::{
-    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, estate_of, health, is_protected, refusal,
-    tag_requests, versions,
-};
+use super::tagged::{self, PROTECT, TAGS};
+use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, refusal, versions};
 use crate::arm::ArmId;
 use crate::http::Request;
 
@@ -101,24 +98,24 @@ impl Kind for Vm {
 impl AzureKind for Vm {
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
-            Action::Update => fresh_tags(step),
+            Action::Update => tagged::fresh(step),
             _ => Err(refusal::not_ours(step)),
         }
     }
 
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         match step.action {
-            Action::Update => Ok(Write::Send(tag_requests(step, fresh)?)),
+            Action::Update => Ok(Write::Send(tagged::requests(step, fresh)?)),
             _ => Err(refusal::not_ours(step)),
         }
     }
 
     fn look(&self, step: &Step) -> Ask {
-        resource_group::look(step)
+        tagged::look(step)
     }
 
     fn judge(&self, step: &Step, seen: &Seen) -> Vec<Opinion> {
-        resource_group::judge(step, seen)
+        tagged::judge(step, seen)
     }
 }
 
@@ -139,20 +136,20 @@ pub(crate) fn list(group: &ArmId, attempted: String) -> Request {
 /// Makes a machine's answer into values.
 pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
-    live.attributes = Attributes::from([
+    live.id = place.spelt(machine.id.as_deref());
+    live.attributes = tagged::attributes(&machine.tags);
+    live.attributes.extend([
         (
             "os".to_owned(),
             machine.os().map_or(Value::Null, Value::Text),
         ),
         (
             "location".to_owned(),
-            resource_group::region(&machine.location),
+            same::region(&machine.location).into(),
         ),
-        ("tags".to_owned(), machine.tags.of_the_user()),
-        ("protect".to_owned(), is_protected(&machine.tags).into()),
     ]);
-    live.stamp = estate_of(&machine.tags);
-    live.protected = is_protected(&machine.tags);
+    live.stamp = machine.tags.estate();
+    live.protected = machine.tags.is_protected();
     live.health = health(&machine.properties.provisioning_state, || machine.failure());
     live.facts = facts(machine);
     live

@@ -10,6 +10,9 @@ use crate::kinds::{Provisioning, Tags};
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Machine {
+    /// Its id.
+    #[serde(default)]
+    pub(crate) id: Option<String>,
     /// Where it is.
     pub(crate) location: String,
     /// Its tags.

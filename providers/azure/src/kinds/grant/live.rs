@@ -1,0 +1,109 @@
+//! A grant as its assignment shows it: in a survey, and after a write.
+
+use vmlogin_engine::address::Address;
+use vmlogin_engine::inventory::{Health, Live};
+use vmlogin_engine::plan::Step;
+use vmlogin_engine::provider::Proof;
+use vmlogin_engine::value::{Attributes, Value};
+
+use super::role::Role;
+use super::{SCHEMA, description, key, wire};
+use crate::arm::ArmId;
+use crate::kinds::place::around;
+
+/// The grant's own words for where it lies and whom it lets in, which only the survey knows.
+#[derive(Debug)]
+pub(crate) struct Wording {
+    /// The address of what it stands in, as [`Address`] segments of a grant: the grant's own address but for role and principal.
+    pub(crate) place: Address,
+    /// The name of what it stands in.
+    pub(crate) around: String,
+    /// `group:sg-web-admins`, or `object-id:…` where no name is known.
+    pub(crate) principal: String,
+}
+
+/// Makes an assignment of a sign-in role into values; `None` for one of any other role, or one whose id or scope is none.
+pub(crate) fn live(
+    assignment: &wire::Assignment,
+    subscription: &str,
+    wording: &Wording,
+) -> Option<Live> {
+    let properties = &assignment.properties;
+    let role = Role::of_definition(&properties.role_definition_id)?;
+    let scope = scope(assignment)?;
+    let (estate, reason) = description::read(properties.description.as_deref().unwrap_or_default());
+    let mut within = around(&scope);
+    within.push(scope.key().to_owned());
+    let facts = [
+        ("condition", properties.condition.clone()),
+        ("principal-id", Some(properties.principal_id.to_lowercase())),
+        ("principal-type", properties.principal_type.clone()),
+        ("role-name", Some(role.title.to_owned())),
+        // Whether it is the active face of an eligible assignment is told by another interface, which is not read yet.
+        ("eligible-face", Some("unknown".to_owned())),
+    ];
+    Some(Live {
+        kind: SCHEMA.kind,
+        key: key(&scope, &properties.principal_id, role),
+        id: assignment.id.clone(),
+        address: wording.place.child(role.word).child(&wording.principal),
+        title: format!(
+            "{} `{}` to {} at `{}`",
+            SCHEMA.title, role.word, wording.principal, wording.around
+        ),
+        subscription: subscription.to_owned(),
+        within,
+        attributes: Attributes::from([
+            ("role".to_owned(), role.word.into()),
+            ("reason".to_owned(), reason.map_or(Value::Null, Value::from)),
+        ]),
+        stamp: estate.map(str::to_owned),
+        protected: false,
+        health: Health::Good,
+        facts: facts
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), Value::Text(value?))))
+            .collect(),
+    })
+}
+
+/// Where an assignment holds; by its own id where the answer does not say it.
+pub(crate) fn scope(assignment: &wire::Assignment) -> Option<ArmId> {
+    match assignment.properties.scope.as_deref() {
+        Some(scope) => ArmId::parse(scope).ok(),
+        None => Some(ArmId::parse(&assignment.id).ok()?.scope()),
+    }
+}
+
+/// Whether an assignment is of a role that lets people sign in.
+pub(crate) fn is_sign_in(assignment: &wire::Assignment) -> bool {
+    Role::of_definition(&assignment.properties.role_definition_id).is_some()
+}
+
+/// Whether the stamp of any estate is on an assignment.
+pub(crate) fn is_stamped(assignment: &wire::Assignment) -> bool {
+    description::read(
+        assignment
+            .properties
+            .description
+            .as_deref()
+            .unwrap_or_default(),
+    )
+    .0
+    .is_some()
+}
+
+pub(super) fn as_planned(step: &Step, assignment: &wire::Assignment) -> Proof {
+    let properties = &assignment.properties;
+    let wanted = |attribute: &str| step.write.get(attribute).and_then(Value::as_text);
+    let role = Role::of_definition(&properties.role_definition_id).map(|role| role.guid);
+    if role != wanted("role-id")
+        || Some(properties.principal_id.to_lowercase().as_str()) != wanted("principal-id")
+    {
+        return Proof::Wrong("it grants another role or lets in somebody else".to_owned());
+    }
+    match &properties.condition {
+        Some(condition) => Proof::Wrong(format!("it carries the condition `{condition}`")),
+        None => Proof::Verified,
+    }
+}

@@ -1,0 +1,126 @@
+//! The login extension as a machine shows it: in a survey, and after a write.
+
+use serde_json::Value as Json;
+use vmlogin_engine::inventory::{Health, Live};
+use vmlogin_engine::plan::Step;
+use vmlogin_engine::provider::Proof;
+use vmlogin_engine::value::{Attributes, Value};
+
+use super::{SCHEMA, wire};
+use crate::arm::ArmId;
+use crate::kinds::vm::wire::Machine;
+use crate::kinds::{Opinion, Place, Seen, decode, health, refusal};
+
+/// The login extension of a machine, where it has one.
+pub(crate) fn live(machine: &Machine, place: &Place) -> Option<Live> {
+    let extension = of(machine)?;
+    let mut live = place.part(SCHEMA.kind, SCHEMA.title);
+    live.id = extension.id.clone();
+    live.attributes = attributes(&extension.properties);
+    live.stamp = extension.tags.estate();
+    live.protected = extension.tags.is_protected();
+    let view = machine.extension_view(extension.name());
+    live.health = health(&extension.properties.provisioning_state, || view?.failure());
+    let running = view.and_then(|view| view.type_handler_version.clone());
+    live.facts
+        .extend(running.map(|version| ("running-version".to_owned(), Value::Text(version))));
+    Some(live)
+}
+
+/// The machine's extension of this handler.
+fn of(machine: &Machine) -> Option<&wire::Extension> {
+    machine
+        .resources
+        .iter()
+        .flatten()
+        .find(|extension| extension.is_login())
+}
+
+fn attributes(properties: &wire::Properties) -> Attributes {
+    let mdm_id = properties
+        .settings
+        .as_ref()
+        .and_then(|settings| settings.get("mdmId"))
+        .and_then(Json::as_str);
+    let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+    Attributes::from([
+        (
+            "version".to_owned(),
+            text(properties.type_handler_version.as_deref()),
+        ),
+        // Left out it is off: it comes back as `false`.
+        (
+            "auto-upgrade-minor-version".to_owned(),
+            properties
+                .auto_upgrade_minor_version
+                .unwrap_or(false)
+                .into(),
+        ),
+        ("mdm-id".to_owned(), text(mdm_id)),
+    ])
+}
+
+pub(super) const REPORTS: &str = "the extension reports success";
+
+/// What the machine shows after the extension was written.
+pub(super) fn reports(machine: &Machine) -> Vec<Opinion> {
+    let Some(extension) = of(machine) else {
+        return vec![Opinion::new(
+            REPORTS,
+            Proof::Wrong("the machine has no such extension".to_owned()),
+        )];
+    };
+    let view = machine.extension_view(extension.name());
+    let result = match (
+        health(&extension.properties.provisioning_state, || view?.failure()),
+        view,
+    ) {
+        (Health::Failed { message }, _) => Proof::Wrong(message),
+        (Health::Busy, _) => Proof::NotChecked("an operation is running on it".to_owned()),
+        (_, Some(view)) if view.succeeded() => Proof::Verified,
+        (_, Some(view)) => match view.failure() {
+            Some(message) => Proof::Wrong(message),
+            None => Proof::NotChecked("the extension has not reported yet".to_owned()),
+        },
+        (_, None) => Proof::NotChecked("the machine's agent has not reported yet".to_owned()),
+    };
+    let mut opinions = vec![Opinion::new(REPORTS, result)];
+    if let Some(version) = view.and_then(|view| view.type_handler_version.as_ref()) {
+        opinions.push(Opinion::new(
+            &format!("version {version} runs"),
+            Proof::Verified,
+        ));
+    }
+    opinions
+}
+
+pub(super) fn gone(machine: &Machine) -> Opinion {
+    Opinion::gone(&match of(machine) {
+        Some(_) => Seen::All(Vec::new()),
+        None => Seen::Missing,
+    })
+}
+
+/// A machine that a finished step made join the directory.
+#[derive(Debug)]
+pub(crate) struct Joining {
+    /// The machine.
+    pub(crate) machine: ArmId,
+    /// What it calls itself.
+    pub(crate) computer_name: Option<String>,
+}
+
+/// The machine that a finished step made join, from what was read to verify it.
+pub(crate) fn joining(step: &Step, seen: &Seen) -> Option<Joining> {
+    let Seen::One(body) = seen else {
+        return None;
+    };
+    if step.kind != SCHEMA.kind || step.action.removes() {
+        return None;
+    }
+    let machine: Machine = decode(step, body).ok()?;
+    Some(Joining {
+        machine: refusal::id(step).ok()?.parent(),
+        computer_name: machine.computer_name(),
+    })
+}
