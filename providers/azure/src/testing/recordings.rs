@@ -1,5 +1,6 @@
 //! Recorded traffic, where the reference data lies beside the project.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -19,7 +20,6 @@ pub(crate) struct Exchange {
 /// All recorded exchanges in the order of files and time; none, with a line on stderr, where the reference data is absent.
 pub(crate) fn recordings() -> Vec<Exchange> {
     let Some(folder) = shared().map(|shared| shared.join("arm/recordings")) else {
-        eprintln!("skipped: no reference data (set VMLOGIN_SHARED)");
         return Vec::new();
     };
     let mut files: Vec<PathBuf> = children(&folder)
@@ -30,11 +30,21 @@ pub(crate) fn recordings() -> Vec<Exchange> {
     files.iter().flat_map(|file| exchanges(file)).collect()
 }
 
-/// The folder of reference data, where it is there.
+/// The folder of reference data; where it is not there, `None`, with a line on stderr.
 pub(crate) fn shared() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = std::env::var_os("VMLOGIN_SHARED").map_or_else(beside, PathBuf::from);
-    folder.is_dir().then_some(folder)
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    // Not `eprintln!`: the test runner would keep it to itself when the test passes.
+    writeln!(
+        std::io::stderr(),
+        "skipped: a test with recorded traffic, since {} is no folder (set VMLOGIN_SHARED)",
+        folder.display()
+    )
+    .expect("stderr takes a line");
+    None
 }
 
 fn children(folder: &Path) -> Vec<PathBuf> {
