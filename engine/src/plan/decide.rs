@@ -37,7 +37,7 @@ pub fn plan(
     let matching = Matching::of(catalogue, scene);
     let (revocations, unmanaged) =
         ownership::unclaimed(catalogue, scene, &matching, &wish.selected);
-    let taken = wish.selected.of(&graph);
+    let taken = wish.selected.of(&graph, scene.manifest);
     let steps = match wish.mode {
         Mode::Apply => build(scene, &graph, &matching, &taken, &findings),
         Mode::Destroy => teardown::steps(scene, &graph, &matching, &taken),
@@ -339,16 +339,9 @@ impl<'a> Blocks<'a> {
 
     /// The finding about the resource or about anything that it stands in.
     fn at(&self, scene: &Scene<'_>, pair: &Pair<'_>) -> Option<Blocked> {
-        let outermost = scene
-            .manifest
-            .around(pair.resource)
-            .last()
-            .map(|outermost| &outermost.parent);
         scene
             .manifest
-            .around(pair.resource)
-            .map(|around| &around.address)
-            .chain(outermost)
+            .places(pair.resource)
             .find_map(|address| self.0.get(address))
             .map(|finding| Blocked {
                 rule: finding.rule.clone(),

@@ -1,9 +1,10 @@
 //! Ownership without a state file: what may vanish with its node, what is listed as unmanaged, what destroy may delete.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::matching::Matching;
 use super::{Action, Step, Unmanaged, decide};
+use crate::address::Address;
 use crate::inventory::Live;
 use crate::kind::{Catalogue, Scene};
 use crate::plan::selection::Selected;
@@ -54,7 +55,7 @@ fn fate(
     scene: &Scene<'_>,
     matching: &Matching<'_>,
     selected: &Selected,
-    grounds: &Grounds,
+    grounds: &Grounds<'_>,
     live: &Live,
 ) -> Fate {
     let ours = live.stamp.as_deref() == Some(scene.manifest.estate.as_str());
@@ -81,7 +82,7 @@ fn fate(
             format!("it may be `{address}`, whose principal could not be resolved"),
         ));
     }
-    if !selected.names(&live.address) {
+    if !selected.names(&grounds.places(live)) {
         return Fate::Unrelated;
     }
     Fate::Revoked(Box::new(decide::revoke(scene, live)))
@@ -97,39 +98,57 @@ fn stays(live: &Live, why: String) -> Unmanaged {
     }
 }
 
-/// The ids of what the manifest names, lower-case: a grant on one of them concerns its readers.
-struct Grounds {
-    subscriptions: BTreeSet<String>,
-    resources: BTreeSet<String>,
+/// What the manifest names, by its id in lower case: a grant on one of them concerns its readers.
+struct Grounds<'a> {
+    subscriptions: BTreeMap<String, Address>,
+    resources: BTreeMap<String, &'a Address>,
 }
 
-impl Grounds {
-    fn of(scene: &Scene<'_>, matching: &Matching<'_>) -> Grounds {
+impl<'a> Grounds<'a> {
+    fn of(scene: &Scene<'a>, matching: &Matching<'a>) -> Grounds<'a> {
         Grounds {
             subscriptions: scene
                 .manifest
                 .subscriptions
                 .values()
-                .map(|subscription| format!("/subscriptions/{}", subscription.id))
+                .map(|subscription| {
+                    let id = format!("/subscriptions/{}", subscription.id);
+                    (id, subscription.address())
+                })
                 .collect(),
             resources: matching
                 .pairs
-                .values()
-                .filter_map(|pair| pair.kind.id(pair.resource, scene))
-                .map(|id| id.to_lowercase())
+                .iter()
+                .filter_map(|(address, pair)| {
+                    let id = pair.kind.id(pair.resource, scene)?;
+                    Some((id.to_lowercase(), *address))
+                })
                 .collect(),
         }
+    }
+
+    /// The addresses of a live thing and of all that it lies in, as far as the manifest names it.
+    fn places<'b>(&'b self, live: &'b Live) -> Vec<&'b Address> {
+        let resources = live.within.iter().filter_map(|id| self.resources.get(id));
+        let subscriptions = live
+            .within
+            .iter()
+            .filter_map(|id| self.subscriptions.get(id));
+        std::iter::once(&live.address)
+            .chain(resources.copied())
+            .chain(subscriptions)
+            .collect()
     }
 
     /// Whether the thing lies exactly at a subscription of the manifest, or anywhere in another thing that it names.
     fn hold(&self, live: &Live) -> bool {
         live.within
             .last()
-            .is_some_and(|innermost| self.subscriptions.contains(innermost))
+            .is_some_and(|innermost| self.subscriptions.contains_key(innermost))
             || live
                 .within
                 .iter()
-                .any(|around| self.resources.contains(around))
+                .any(|around| self.resources.contains_key(around))
     }
 }
 
