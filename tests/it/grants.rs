@@ -148,3 +148,28 @@ fn destroy_takes_back_what_was_made_and_leaves_the_rest_as_it_was() {
     assert_eq!(before["extensions"], after["extensions"]);
     assert_eq!(before["assignments"], after["assignments"]);
 }
+
+#[test]
+fn a_destroy_ends_well_though_the_manifest_names_what_is_not_there() {
+    let stage = stage(CHAIN);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}{}", CHAIN.replace("vm web01", "vm web01 web99")),
+    );
+    stage.sandbox(&["destroy", "--yes"]).expect(0);
+    stage.sandbox(&["destroy", "--yes"]).expect(0);
+    assert_eq!(stage.state()["assignments"], serde_json::json!({}));
+}
+
+#[test]
+fn an_excluded_group_is_left_alone_with_all_that_lies_in_it() {
+    let stage = stage(CHAIN);
+    let screen = stage
+        .sandbox(&["apply", "--yes", "--exclude", "resource-group:core/rg-web"])
+        .expect(0);
+    assert!(screen.says("nothing is to change"), "{screen}");
+    for things in ["assignments", "extensions"] {
+        assert_eq!(stage.state()[things], serde_json::json!({}), "{things}");
+    }
+}

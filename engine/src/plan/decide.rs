@@ -35,17 +35,23 @@ pub fn plan(
 ) -> Result<Plan, Cycle> {
     let graph = Graph::of(scene.manifest, catalogue)?;
     let matching = Matching::of(catalogue, scene);
-    let (revocations, unmanaged) =
-        ownership::unclaimed(catalogue, scene, &matching, &wish.selected);
-    let taken = wish.selected.of(&graph, scene.manifest);
-    let steps = match wish.mode {
-        Mode::Apply => build(scene, &graph, &matching, &taken, &findings),
-        Mode::Destroy => teardown::steps(scene, &graph, &matching, &taken),
+    let (revocations, unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
+    let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
+    let (steps, findings) = match wish.mode {
+        Mode::Apply => {
+            let steps = build(scene, &graph, &matching, &taken, &findings);
+            let findings = findings
+                .into_iter()
+                .filter(|finding| concerns(finding, scene, &taken))
+                .collect();
+            (steps, findings)
+        }
+        // The rules are about what should be there; they have no say in what goes.
+        Mode::Destroy => (
+            teardown::steps(scene, &graph, &matching, &taken),
+            Vec::new(),
+        ),
     };
-    let findings = findings
-        .into_iter()
-        .filter(|finding| concerns(finding, scene, &taken))
-        .collect();
     let mut plan = Plan {
         format: FORMAT,
         tool: wish.tool.clone(),
@@ -243,8 +249,8 @@ fn title(scene: &Scene<'_>, schema: &Schema, pair: &Pair<'_>) -> String {
     }
 }
 
-/// The step that takes away a live thing whose node is gone.
-pub(super) fn revoke(scene: &Scene<'_>, live: &Live) -> Step {
+/// The step that takes away a live thing that no node is known to name.
+pub(super) fn revoke(scene: &Scene<'_>, live: &Live, why: &str) -> Step {
     let tenant = scene
         .manifest
         .subscriptions
@@ -266,7 +272,7 @@ pub(super) fn revoke(scene: &Scene<'_>, live: &Live) -> Step {
             .into_iter()
             .chain([("estate".to_owned(), scene.manifest.estate.as_str().into())])
             .collect(),
-        notes: vec!["this estate made it and the manifest no longer names it".to_owned()],
+        notes: vec![why.to_owned()],
         waits: Vec::new(),
         hindrance: None,
         blocked: None,

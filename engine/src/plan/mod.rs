@@ -41,7 +41,7 @@ pub struct Plan {
     pub selection: Option<Selection>,
     /// Steps in an order in which they could run one by one.
     pub steps: Vec<Step>,
-    /// What the rules say, by subject.
+    /// What the rules say, by subject. They have no say in a destroy.
     pub findings: Vec<Finding>,
     /// Live grants of the sign-in roles that no node names and that will stay.
     pub unmanaged: Vec<Unmanaged>,

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::matching::Matching;
-use super::{Action, Step, Unmanaged, decide};
+use super::{Action, Mode, Step, Unmanaged, Wish, decide};
 use crate::address::Address;
 use crate::inventory::Live;
 use crate::kind::{Catalogue, Scene};
-use crate::plan::selection::Selected;
 use crate::schema::Lifetime;
 
 /// What becomes of a live thing of a vanishing kind that no node names.
@@ -25,7 +24,7 @@ pub(super) fn unclaimed(
     catalogue: &Catalogue,
     scene: &Scene<'_>,
     matching: &Matching<'_>,
-    selected: &Selected,
+    wish: &Wish,
 ) -> (Vec<Step>, Vec<Unmanaged>) {
     let grounds = Grounds::of(scene, matching);
     let mut steps = Vec::new();
@@ -39,7 +38,7 @@ pub(super) fn unclaimed(
             if matching.claims(live) {
                 continue;
             }
-            match fate(scene, matching, selected, &grounds, live) {
+            match fate(scene, matching, wish, &grounds, live) {
                 Fate::Revoked(step) => steps.push(*step),
                 Fate::Stays(stays) => unmanaged.push(stays),
                 Fate::Unrelated => {}
@@ -54,7 +53,7 @@ pub(super) fn unclaimed(
 fn fate(
     scene: &Scene<'_>,
     matching: &Matching<'_>,
-    selected: &Selected,
+    wish: &Wish,
     grounds: &Grounds<'_>,
     live: &Live,
 ) -> Fate {
@@ -76,16 +75,23 @@ fn fate(
             "the grants of its subscription could not all be read".to_owned(),
         ));
     }
-    if let Some(address) = matching.might_claim(live) {
+    // A destroy takes it away, whichever of the two it is.
+    if wish.mode == Mode::Apply
+        && let Some(address) = matching.might_claim(live)
+    {
         return Fate::Stays(stays(
             live,
             format!("it may be `{address}`, whose principal could not be resolved"),
         ));
     }
-    if !selected.names(&grounds.places(live)) {
+    if !wish.selected.names(&grounds.places(live)) {
         return Fate::Unrelated;
     }
-    Fate::Revoked(Box::new(decide::revoke(scene, live)))
+    let why = match wish.mode {
+        Mode::Apply => "this estate made it and the manifest no longer names it",
+        Mode::Destroy => "this estate made it, and no node is known to name it",
+    };
+    Fate::Revoked(Box::new(decide::revoke(scene, live, why)))
 }
 
 fn stays(live: &Live, why: String) -> Unmanaged {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Selection;
+use super::{Mode, Selection};
 use crate::address::{Address, Pattern};
 use crate::graph::Graph;
 use crate::kind::Scene;
@@ -77,15 +77,20 @@ impl Selected {
         (selection != Selection::default()).then_some(selection)
     }
 
-    /// The addresses that a plan is for: the named ones, and what these need to succeed first.
-    pub(super) fn of<'a>(&self, graph: &'a Graph, manifest: &Manifest) -> BTreeSet<&'a Address> {
+    /// The addresses that a plan is for: the named ones and, unless it tears down, what these need to succeed first.
+    pub(super) fn of<'a>(
+        &self,
+        graph: &'a Graph,
+        manifest: &Manifest,
+        mode: Mode,
+    ) -> BTreeSet<&'a Address> {
         let mut taken = BTreeSet::new();
         // From the last to the first, so that what something needs is met after it.
         for address in graph.order().iter().rev() {
             let places = places(manifest, address);
             if self.names(&places) || (taken.contains(address) && !self.leaves_out(&places)) {
                 taken.insert(address);
-                taken.extend(needs(graph, address));
+                taken.extend(needs(graph, address).filter(|_| mode == Mode::Apply));
             } else {
                 taken.remove(address);
             }

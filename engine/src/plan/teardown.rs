@@ -59,7 +59,11 @@ pub(super) fn steps(
 fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> Step {
     let mut step = decide::blank(scene, pair);
     let Some(live) = pair.live else {
-        step.notes.push("it is not there".to_owned());
+        let why = match pair.key {
+            Some(_) => "it is not there",
+            None => "which live one it is could not be told",
+        };
+        step.notes.push(why.to_owned());
         return step;
     };
     if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
