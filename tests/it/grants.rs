@@ -173,3 +173,18 @@ fn an_excluded_group_is_left_alone_with_all_that_lies_in_it() {
         assert_eq!(stage.state()[things], serde_json::json!({}), "{things}");
     }
 }
+
+#[test]
+fn one_object_under_two_names_is_granted_once_and_the_second_name_is_an_error() {
+    let twice = format!(
+        r#"{HEAD}resource-group rg-web {{
+    grant user (group)sg-web-admins reason="one"
+    grant user (object-id)"bbbbbbbb-0000-4000-8000-000000000001" reason="other"
+}}
+"#
+    );
+    let stage = Stage::new(&twice, SEED);
+    assert_snapshot!(stage.sandbox(&["apply", "--yes"]).expect(6));
+    let again = stage.sandbox(&["apply", "--yes"]).expect(4);
+    assert!(again.says("nothing is to change"), "{again}");
+}
