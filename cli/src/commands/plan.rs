@@ -76,7 +76,7 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
             .notice(&refusals::announced(&refusals, session.view_err()));
     }
     Ok(match () {
-        () if plan.errors().next().is_some() => Exit::RuleRefused,
+        () if plan.is_refused() => Exit::RuleRefused,
         () if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
         () => Exit::Done,
     })

@@ -190,13 +190,7 @@ impl Screen<'_> {
             self.detail(&format!("help: {}", hindrance.help));
         }
         match &step.blocked {
-            Some(blocked) if blocked.subject == step.address => {
-                self.detail(&format!("because of {}", blocked.rule))
-            }
-            Some(blocked) => self.detail(&format!(
-                "because of {} about {}",
-                blocked.rule, blocked.subject
-            )),
+            Some(blocked) => self.detail(&format!("because of {}", blocked.because(&step.address))),
             None if step.action == Action::Defer && !self.view.verbose => {}
             None => step
                 .changes

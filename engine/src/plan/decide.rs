@@ -40,9 +40,12 @@ pub fn plan(
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
             let steps = build(scene, &graph, &matching, &taken, &findings);
+            let blocking = blocking(&steps);
             let findings = findings
                 .into_iter()
-                .filter(|finding| concerns(finding, scene, &taken))
+                .filter(|finding| {
+                    concerns(finding, scene, &taken) || blocking.contains(&finding.subject)
+                })
                 .collect();
             (steps, findings)
         }
@@ -432,6 +435,14 @@ fn keep_only_live_waits(steps: &mut [Step]) {
 /// Whether a finding is about something that the plan is for.
 fn concerns(finding: &Finding, scene: &Scene<'_>, taken: &BTreeSet<&Address>) -> bool {
     taken.contains(&finding.subject) || scene.manifest.resource(&finding.subject).is_none()
+}
+
+/// Whom the findings that block these steps speak of.
+fn blocking(steps: &[Step]) -> BTreeSet<&Address> {
+    steps
+        .iter()
+        .filter_map(|step| Some(&step.blocked.as_ref()?.subject))
+        .collect()
 }
 
 /// How many live objects of each kind the plan had before it: the declared ones that exist and the ones that it revokes.

@@ -214,6 +214,17 @@ pub struct Unmanaged {
     pub why: String,
 }
 
+impl Blocked {
+    /// What is said of it at a step: the rule, and whom it speaks of where that is not the step's own subject.
+    pub fn because(&self, step: &Address) -> String {
+        if self.subject == *step {
+            self.rule.clone()
+        } else {
+            format!("{} about {}", self.rule, self.subject)
+        }
+    }
+}
+
 impl Plan {
     /// The step at an address.
     pub fn step(&self, address: &Address) -> Option<&Step> {
@@ -235,6 +246,11 @@ impl Plan {
     /// Error findings, each of which blocks its subject.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.blocks())
+    }
+
+    /// Whether anything is blocked: by an error finding, or because it could not be decided.
+    pub fn is_refused(&self) -> bool {
+        self.errors().next().is_some() || self.steps.iter().any(|step| step.blocked.is_some())
     }
 
     /// How many steps of each action there are, blocked ones left out.

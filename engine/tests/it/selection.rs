@@ -1,7 +1,9 @@
 //! `--target` and `--exclude`: what a partial plan is for, and what it leaves alone.
 
 use insta::assert_snapshot;
+use vmlogin_engine::address::Address;
 use vmlogin_engine::plan::{Mode, Plan};
+use vmlogin_engine::rule::{Certainty, Finding, Severity};
 
 use crate::plan::{CHAIN, people};
 use crate::world::{World, manifest, shown};
@@ -125,4 +127,27 @@ fn an_excluded_group_or_subscription_is_left_alone_with_all_that_lies_in_it() {
         let plan = partial(&world, &[], &[exclude]);
         assert_eq!(addresses(&plan), Vec::<&str>::new(), "{exclude}");
     }
+}
+
+#[test]
+fn a_finding_that_blocks_what_was_selected_is_shown_though_its_subject_was_not() {
+    let world = people().group("core/rg").machine("core/rg/web01");
+    let identity = Address::new("vm", ["core", "rg", "web01"]).child("identity");
+    let finding = Finding {
+        rule: "VML203".to_owned(),
+        severity: Severity::Error,
+        subject: identity.clone(),
+        certainty: Certainty::Seen,
+        message: "no identity".to_owned(),
+        help: None,
+        span: None,
+    };
+    let plan = world.plan_as(
+        &manifest(CHAIN),
+        Mode::Apply,
+        &["vm:core/rg/web01/login"],
+        &[identity.as_str()],
+        vec![finding],
+    );
+    assert_eq!(plan.errors().count(), 1, "{}", shown(&plan));
 }
