@@ -211,19 +211,15 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
         hindrance: None,
         blocked: None,
         fingerprint: fingerprint(&declared, pair.live),
-        foreign: foreign(scene, schema, pair.live),
+        foreign: foreign(scene, schema, pair.bearer),
         protected: pair.live.is_some_and(|live| live.protected)
-            || scene
-                .manifest
-                .around(resource)
-                .take(1)
-                .any(|own| own.get("protect").and_then(Value::as_bool) == Some(true)),
+            || resource.get("protect").and_then(Value::as_bool) == Some(true),
     }
 }
 
-/// The other estate whose stamp the live thing carries.
-fn foreign(scene: &Scene<'_>, schema: &Schema, live: Option<&Live>) -> Option<super::Foreign> {
-    let stamp = live?.stamp.as_ref()?;
+/// The other estate whose stamp a live thing bears.
+fn foreign(scene: &Scene<'_>, schema: &Schema, bearer: Option<&Live>) -> Option<super::Foreign> {
+    let stamp = bearer?.stamp.as_ref()?;
     (*stamp != scene.manifest.estate).then(|| super::Foreign {
         estate: stamp.clone(),
         by_being_named: schema.lifetime == Lifetime::Vanishes,

@@ -101,7 +101,7 @@ pub struct Step {
     pub blocked: Option<Blocked>,
     /// A hash of what the decision rests on: the normalised attributes that the diff read, or absence.
     pub fingerprint: String,
-    /// The other estate whose stamp the live thing carries.
+    /// The other estate whose stamp is on the live thing, or on what it is a part of.
     pub foreign: Option<Foreign>,
     /// Whether the live thing, or the manifest, protects it.
     pub protected: bool,
