@@ -2,11 +2,13 @@
 
 pub mod audit;
 pub mod decide;
+mod draft;
 pub mod fingerprint;
 pub mod guard;
 mod matching;
 mod ownership;
 pub mod selection;
+mod standing;
 mod teardown;
 
 use std::collections::BTreeMap;

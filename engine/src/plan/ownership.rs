@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::matching::Matching;
-use super::{Action, Mode, Step, Unmanaged, Wish, decide};
+use super::{Action, Mode, Step, Unmanaged, Wish, draft};
 use crate::address::Address;
 use crate::inventory::Live;
 use crate::kind::{Catalogue, Scene};
@@ -91,7 +91,7 @@ fn fate(
         Mode::Apply => "this estate made it and the manifest no longer names it",
         Mode::Destroy => "this estate made it, and no node is known to name it",
     };
-    Fate::Revoked(Box::new(decide::revoke(scene, live, why)))
+    Fate::Revoked(Box::new(draft::revoke(scene, live, why)))
 }
 
 fn stays(live: &Live, why: String) -> Unmanaged {

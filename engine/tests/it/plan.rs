@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use vmlogin_engine::inventory::{Health, Resolution};
-use vmlogin_engine::plan::{Action, Mode};
+use vmlogin_engine::plan::Mode;
 use vmlogin_engine::rule::{Certainty, Finding, Severity};
 use vmlogin_engine::value::Value;
 
