@@ -73,7 +73,7 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         }
         session
             .terminal
-            .notice(&refusals::announced(&refusals, session.view_err()));
+            .diagnostic(&refusals::announced(&refusals, session.view_err()));
     }
     Ok(match () {
         () if plan.is_refused() => Exit::RuleRefused,
