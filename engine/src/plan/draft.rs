@@ -1,5 +1,7 @@
 //! Steps as they are before anything is decided: all that is known of their subjects.
 
+use std::collections::BTreeSet;
+
 use super::fingerprint::fingerprint;
 use super::matching::Pair;
 use super::{Action, Change, Foreign, Step};
@@ -76,7 +78,13 @@ fn title(scene: &Scene<'_>, schema: &Schema, pair: &Pair<'_>) -> String {
 }
 
 /// The step that takes away a live thing that no node is known to name.
-pub(super) fn revoke(scene: &Scene<'_>, live: &Live, why: &str) -> Step {
+pub(super) fn removal(
+    scene: &Scene<'_>,
+    protected: &Protected,
+    live: &Live,
+    action: Action,
+    why: &str,
+) -> Step {
     let tenant = scene
         .manifest
         .subscriptions
@@ -87,7 +95,7 @@ pub(super) fn revoke(scene: &Scene<'_>, live: &Live, why: &str) -> Step {
         address: live.address.clone(),
         kind: live.kind.to_owned(),
         title: live.title.clone(),
-        action: Action::Revoke,
+        action,
         id: Some(live.id.clone()),
         tenant,
         subscription: live.subscription.clone(),
@@ -104,7 +112,7 @@ pub(super) fn revoke(scene: &Scene<'_>, live: &Live, why: &str) -> Step {
         blocked: None,
         fingerprint: fingerprint(&live.attributes, Some(live)),
         foreign: None,
-        protected: live.protected,
+        protected: protected.covers(live),
     }
 }
 
@@ -126,6 +134,24 @@ pub(super) fn made_of(schema: &Schema, write: &Attributes) -> Vec<Change> {
 pub(super) fn defer(step: &mut Step, hindrance: Hindrance) {
     step.action = Action::Defer;
     step.hindrance = Some(hindrance);
+}
+
+/// The ids, in lower case, of what carries the live protection tag: what lies in one of them is under its protection.
+pub(super) struct Protected(BTreeSet<String>);
+
+impl Protected {
+    pub(super) fn of(scene: &Scene<'_>) -> Protected {
+        let live = scene.inventory.live.values();
+        Protected(
+            live.filter(|live| live.protected)
+                .map(|live| live.id.to_lowercase())
+                .collect(),
+        )
+    }
+
+    pub(super) fn covers(&self, live: &Live) -> bool {
+        live.protected || live.within.iter().any(|around| self.0.contains(around))
+    }
 }
 
 pub(super) fn maker(live: &Live) -> String {

@@ -47,14 +47,18 @@ pub fn judge(
 }
 
 fn protected(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
-    let affected = addresses(plan, |step| step.action == Action::Delete && step.protected);
+    // A grant whose node is gone was taken away on purpose, protection or not; a destroy asks about everything at once.
+    let taken = |step: &Step| {
+        step.action == Action::Delete || (plan.mode == Mode::Destroy && step.action.removes())
+    };
+    let affected = addresses(plan, |step| taken(step) && step.protected);
     if affected.is_empty() || accepted.has("protected") {
         return None;
     }
     Some(Refusal {
         guard: "protected".to_owned(),
         message: format!(
-            "{} would be deleted though protected by `protect` or by the live tag `vmlogin-protect`",
+            "{} would be taken away that is, or lies in something, protected by `protect` or by the live tag `vmlogin-protect`",
             things(affected.len())
         ),
         affected,

@@ -45,7 +45,7 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the rules say, by subject. They have no say in a destroy.
     pub findings: Vec<Finding>,
-    /// Live grants of the sign-in roles that no node names and that will stay.
+    /// Live grants of the sign-in roles that no node names, and things of this estate whose node is gone: they stay.
     pub unmanaged: Vec<Unmanaged>,
     /// What could not be read, so that nothing is concluded from it.
     pub gaps: Vec<String>,
@@ -201,7 +201,7 @@ pub struct Foreign {
     pub by_being_named: bool,
 }
 
-/// A live grant that no node names and that stays.
+/// A live thing that no node names and that stays.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Unmanaged {
     /// Where it lies, as an id.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::draft::Protected;
 use super::matching::Matching;
 use super::{Action, Mode, Step, Unmanaged, Wish, draft};
 use crate::address::Address;
@@ -9,17 +10,17 @@ use crate::inventory::Live;
 use crate::kind::{Catalogue, Scene};
 use crate::schema::Lifetime;
 
-/// What becomes of a live thing of a vanishing kind that no node names.
+/// What becomes of a live thing that no node names.
 pub(super) enum Fate {
-    /// This estate made it and its node is gone: it is revoked.
-    Revoked(Box<Step>),
+    /// This estate made it, and it goes.
+    Goes(Box<Step>),
     /// It stays, and the plan says why.
     Stays(Unmanaged),
     /// It has nothing to do with this manifest.
     Unrelated,
 }
 
-/// Judges every live thing of the vanishing kinds that no node names.
+/// Judges every live thing that was read and that no node names.
 pub(super) fn unclaimed(
     catalogue: &Catalogue,
     scene: &Scene<'_>,
@@ -31,23 +32,48 @@ pub(super) fn unclaimed(
     let mut unmanaged = Vec::new();
     for kind in catalogue.kinds {
         let schema = kind.schema();
-        if schema.lifetime != Lifetime::Vanishes {
-            continue;
-        }
         for live in scene.inventory.of_kind(schema.kind) {
             if matching.claims(live) {
                 continue;
             }
-            match fate(scene, matching, wish, &grounds, live) {
-                Fate::Revoked(step) => steps.push(*step),
+            let fate = match schema.lifetime {
+                Lifetime::Vanishes => fate(scene, matching, wish, &grounds, live),
+                Lifetime::Stays => fate_of_lasting(scene, wish, &grounds, live),
+            };
+            match fate {
+                Fate::Goes(step) => steps.push(*step),
                 Fate::Stays(stays) => unmanaged.push(stays),
                 Fate::Unrelated => {}
             }
         }
     }
-    steps.sort_by(|one, other| one.address.cmp(&other.address));
+    steps.sort_by(|one, other| {
+        // Grants before the logins that they are of use with.
+        (one.action, &one.address).cmp(&(other.action, &other.address))
+    });
     unmanaged.sort();
     (steps, unmanaged)
+}
+
+/// What this estate made and what lasts without its node: only a destroy takes it away, and a plan does not let it be forgotten.
+fn fate_of_lasting(scene: &Scene<'_>, wish: &Wish, grounds: &Grounds<'_>, live: &Live) -> Fate {
+    let ours = live.stamp.as_deref() == Some(scene.manifest.estate.as_str());
+    if !ours || !wish.selected.names(&grounds.places(live)) {
+        return Fate::Unrelated;
+    }
+    match wish.mode {
+        Mode::Apply => Fate::Stays(stays(
+            live,
+            "this estate made it and its node is gone: only `destroy` takes it away".to_owned(),
+        )),
+        Mode::Destroy => Fate::Goes(Box::new(draft::removal(
+            scene,
+            &grounds.protected,
+            live,
+            Action::Delete,
+            "this estate made it, and its node is gone",
+        ))),
+    }
 }
 
 fn fate(
@@ -91,7 +117,13 @@ fn fate(
         Mode::Apply => "this estate made it and the manifest no longer names it",
         Mode::Destroy => "this estate made it, and no node is known to name it",
     };
-    Fate::Revoked(Box::new(draft::revoke(scene, live, why)))
+    Fate::Goes(Box::new(draft::removal(
+        scene,
+        &grounds.protected,
+        live,
+        Action::Revoke,
+        why,
+    )))
 }
 
 fn stays(live: &Live, why: String) -> Unmanaged {
@@ -106,6 +138,7 @@ fn stays(live: &Live, why: String) -> Unmanaged {
 
 /// What the manifest names, by its id in lower case: a grant on one of them concerns its readers.
 struct Grounds<'a> {
+    protected: Protected,
     subscriptions: BTreeMap<String, Address>,
     resources: BTreeMap<String, &'a Address>,
 }
@@ -113,6 +146,7 @@ struct Grounds<'a> {
 impl<'a> Grounds<'a> {
     fn of(scene: &Scene<'a>, matching: &Matching<'a>) -> Grounds<'a> {
         Grounds {
+            protected: Protected::of(scene),
             subscriptions: scene
                 .manifest
                 .subscriptions

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::draft::Protected;
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
 use super::{Action, Step, Wait, draft};
@@ -10,6 +11,7 @@ use crate::graph::Graph;
 use crate::inventory::{Content, Live};
 use crate::kind::{Hindrance, Scene};
 use crate::schema::Need;
+use crate::value::Value;
 
 /// The steps that take away what is stamped as made, last made first.
 pub(super) fn steps(
@@ -19,6 +21,7 @@ pub(super) fn steps(
     taken: &BTreeSet<&Address>,
 ) -> Vec<Step> {
     let mut reversed = waits(graph);
+    let protected = Protected::of(scene);
     let mut gone: BTreeSet<String> = BTreeSet::new();
     let mut deferred: BTreeSet<Address> = BTreeSet::new();
     let mut steps = Vec::new();
@@ -30,7 +33,9 @@ pub(super) fn steps(
         else {
             continue;
         };
-        let mut step = decide_one(scene, pair, &gone);
+        let Some(mut step) = decide_one(scene, pair, &protected, &gone) else {
+            continue;
+        };
         step.waits = reversed.remove(address).unwrap_or_default();
         if step.action.writes()
             && let Some(on) = step
@@ -56,16 +61,26 @@ pub(super) fn steps(
     steps
 }
 
-fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> Step {
+/// Decides one step; `None` where there is nothing that could go or stay.
+fn decide_one(
+    scene: &Scene<'_>,
+    pair: &Pair<'_>,
+    protected: &Protected,
+    gone: &BTreeSet<String>,
+) -> Option<Step> {
     let mut step = draft::blank(scene, pair);
     let Some(live) = pair.live else {
-        let why = match pair.key {
-            Some(_) => "it is not there",
-            None => "which live one it is could not be told",
-        };
-        step.notes.push(why.to_owned());
-        return step;
+        let unknown = pair.key.is_none();
+        step.notes
+            .push("which live one it is could not be told".to_owned());
+        return unknown.then_some(step);
     };
+    // What lies in something protected is under its protection.
+    step.protected = protected.covers(live)
+        || scene
+            .manifest
+            .around(pair.resource)
+            .any(|around| around.get("protect").and_then(Value::as_bool) == Some(true));
     if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
         let why = if pair.kind.schema().stamped {
             draft::maker(live)
@@ -74,7 +89,7 @@ fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> St
         };
         step.notes.push(format!("it stays: {why}"));
         step.foreign = None;
-        return step;
+        return Some(step);
     }
     if let Some(why) = pair
         .kind
@@ -84,13 +99,13 @@ fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> St
         .flatten()
     {
         step.notes.push(format!("it stays: {why}"));
-        return step;
+        return Some(step);
     }
     step.action = removal(pair.kind.schema().lifetime);
     if let Some(hindrance) = pair.kind.hindrance(pair.resource, Some(live), scene) {
         draft::defer(&mut step, hindrance);
     }
-    step
+    Some(step)
 }
 
 /// Why a container may not go: what lies in it and will not be gone when its turn comes, or that nobody could tell.

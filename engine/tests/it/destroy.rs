@@ -124,3 +124,43 @@ fn what_a_target_was_made_in_is_not_destroyed_with_it() {
     );
     assert_snapshot!(shown(&plan), @"revoke grant:core/rg/user/group:sg-web");
 }
+
+#[test]
+fn a_login_whose_node_is_gone_stays_and_is_said_until_a_destroy_takes_it() {
+    let manifest = manifest("resource-group rg subscription=core { vm web01 }");
+    let world = World::new()
+        .group("core/rg")
+        .machine("core/rg/web01")
+        .login("core/rg/web01")
+        .but("login", "core/rg/web01/login", |login| {
+            login.stamp = Some("web-prod".to_owned());
+        })
+        .grant("core/rg/web01", "admin", "u1", Some("web-prod"));
+    assert_snapshot!(shown(&world.plan(&manifest)), @"
+    revoke vm:core/rg/web01/grant/admin/object-id:u1
+        note: this estate made it and the manifest no longer names it
+    keep   resource-group:core/rg
+    keep   vm:core/rg/web01
+    stays  login `core/rg/web01/login`: this estate made it and its node is gone: only `destroy` takes it away
+    ");
+    assert_snapshot!(shown(&world.destroy(&manifest)), @"
+    revoke vm:core/rg/web01/grant/admin/object-id:u1
+        note: this estate made it, and no node is known to name it
+    delete login:core/rg/web01/login
+        note: this estate made it, and its node is gone
+    keep   vm:core/rg/web01
+        note: it stays: vmlogin did not make it
+    keep   resource-group:core/rg
+        note: it stays: vmlogin did not make it
+    ");
+    let theirs = world.but("login", "core/rg/web01/login", |login| {
+        login.stamp = Some("data-prod".to_owned());
+    });
+    let gone: Vec<_> = theirs
+        .destroy(&manifest)
+        .steps
+        .into_iter()
+        .filter(|step| step.action == Action::Delete)
+        .collect();
+    assert_eq!(gone, []);
+}

@@ -147,7 +147,7 @@ fn a_protected_thing_is_not_destroyed() {
     let plan = world.destroy(&manifest(text));
     let refusals = judge(&plan, &Safety::default(), &accept(&[]), None);
     assert_snapshot!(shown(&refusals), @"
-    protected: 1 thing would be deleted though protected by `protect` or by the live tag `vmlogin-protect` [1 affected]
+    protected: 1 thing would be taken away that is, or lies in something, protected by `protect` or by the live tag `vmlogin-protect` [1 affected]
         --accept protected
     ");
     assert_eq!(
@@ -176,4 +176,37 @@ fn accept_names_one_guard_and_its_number() {
     `x` is no number; write `--accept max-delete=12`, with the number that the refusal shows
     the guard `break-glass` is documented, but this version of vmlogin does not build it yet; the guards are foreign-estate, max-change-percent, max-delete, protected
     ");
+}
+
+#[test]
+fn what_lies_in_something_protected_is_not_destroyed_but_may_be_revoked_by_an_apply() {
+    let declared = manifest("resource-group rg subscription=core { vm web01 { login } }");
+    let world = World::new()
+        .group("core/rg")
+        .but("resource-group", "core/rg", |group| group.protected = true)
+        .machine("core/rg/web01")
+        .login("core/rg/web01")
+        .but("login", "core/rg/web01/login", |login| {
+            login.stamp = Some("web-prod".to_owned());
+        })
+        .grant("core/rg/web01", "admin", "u1", Some("web-prod"));
+    let refusals = judge(
+        &world.destroy(&declared),
+        &Safety::default(),
+        &accept(&[]),
+        None,
+    );
+    assert_snapshot!(shown(&refusals), @"
+    protected: 2 things would be taken away that is, or lies in something, protected by `protect` or by the live tag `vmlogin-protect` [2 affected]
+        --accept protected
+    ");
+    assert_eq!(
+        judge(
+            &world.plan(&declared),
+            &Safety::default(),
+            &accept(&[]),
+            None
+        ),
+        []
+    );
 }
