@@ -94,7 +94,7 @@ fn build(
         };
         let mut step = decide(scene, pair);
         step.waits = waits(graph, address);
-        step.blocked = blocks.at(scene, pair).or_else(|| missing(&step));
+        step.blocked = blocks.at(scene, pair).or_else(|| missing(&step, pair));
         inherit(&mut step, &settled);
         let chosen = taken.contains(address);
         settled.insert(address, Standing::of(&step, chosen));

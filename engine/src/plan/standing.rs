@@ -37,10 +37,16 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// A step that could not be decided, though no rule says why, does not run either: silence must never write.
-pub(super) fn missing(step: &Step) -> Option<Blocked> {
-    (step.action.writes() && step.id.is_none()).then(|| Blocked {
-        rule: "unresolved".to_owned(),
+/// A step that could not be decided, though no rule says why, does not run either: silence must never write. Nor is anything
+/// set up in a thing that should be there and was not seen.
+pub(super) fn missing(step: &Step, pair: &Pair<'_>) -> Option<Blocked> {
+    let rule = match step.action {
+        Action::Keep if pair.live.is_none() => "missing",
+        action if action.writes() && step.id.is_none() => "unresolved",
+        _ => return None,
+    };
+    Some(Blocked {
+        rule: rule.to_owned(),
         subject: step.address.clone(),
     })
 }

@@ -154,6 +154,15 @@ fn an_error_finding_blocks_its_subject_and_all_that_stands_in_it() {
 }
 
 #[test]
+fn nothing_is_set_up_in_a_machine_that_was_not_seen_though_no_rule_says_so() {
+    let world = people().group("core/rg");
+    let plan = world.plan(&manifest(CHAIN));
+    let written: Vec<&str> = plan.writes().map(|step| step.address.as_str()).collect();
+    assert_eq!(written, ["grant:core/rg/user/group:sg-web"]);
+    assert!(plan.is_refused());
+}
+
+#[test]
 fn a_principal_that_is_not_resolved_is_never_written() {
     let world = World::new()
         .group("core/rg")
