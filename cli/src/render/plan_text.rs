@@ -84,7 +84,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
             count(Action::Delete)
         );
     }
-    if !plan.is_empty() || count(Action::Defer) > 0 {
+    if count(Action::Defer) > 0 {
         let _ = write!(line, "{} deferred, ", count(Action::Defer));
     }
     let _ = write!(line, "{} {stay}", count(Action::Keep));
@@ -243,7 +243,7 @@ impl Screen<'_> {
             return;
         }
         self.heading(
-            "grants that the manifest does not name, which stay",
+            "not in the manifest, and staying",
             self.plan.unmanaged.len(),
         );
         for grant in &self.plan.unmanaged {

@@ -58,7 +58,7 @@ fn protected(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
     Some(Refusal {
         guard: "protected".to_owned(),
         message: format!(
-            "{} would be taken away that is, or lies in something, protected by `protect` or by the live tag `vmlogin-protect`",
+            "{} under the protection of `protect` or of the live tag `vmlogin-protect` would be taken away",
             things(affected.len())
         ),
         affected,
