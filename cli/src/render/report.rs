@@ -216,13 +216,14 @@ impl Screen<'_> {
         }
         let line = summary(self.ended.plan.mode, tally, self.ended.verdicts);
         let _ = writeln!(self.text, "{}", self.view.paint.heading(&line));
-        if tally.failed + tally.blocked + tally.not_started + tally.deferred > 0 {
-            let _ = writeln!(
-                self.text,
-                "running it again continues: {}",
-                foreign::line(self.ended.again)
-            );
-        }
+        let unfinished = tally.failed + tally.not_started + tally.deferred;
+        let again = match (unfinished, tally.blocked) {
+            (0, 0) => return,
+            // Nothing failed that could have blocked them: a rule did.
+            (0, _) => "once what the rules found is corrected, this continues",
+            _ => "running it again continues",
+        };
+        let _ = writeln!(self.text, "{again}: {}", foreign::line(self.ended.again));
     }
 }
 
