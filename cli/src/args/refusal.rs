@@ -2,9 +2,11 @@
 
 use std::ffi::OsString;
 
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::later;
+use super::verbs::Cli;
 
 /// Why the command line is not run, and what is written instead.
 #[derive(Clone, Debug)]
@@ -51,6 +53,7 @@ pub(crate) fn of_clap(error: &clap::Error, line: &[OsString]) -> Refused {
 
 fn unknown(argument: &str, line: &[OsString]) -> Option<Refused> {
     let verb = verb_of(line);
+    let verb = verb.as_str();
     if argument.starts_with('-') {
         return later::flag(flag_name(argument), verb);
     }
@@ -70,11 +73,11 @@ fn unknown(argument: &str, line: &[OsString]) -> Option<Refused> {
             "`vmlogin apply PLAN` is documented but this version does not build it yet",
             &format!("for a manifest write `vmlogin apply -f {argument}`"),
         )),
-        "validate" | "plan" | "destroy" | "graph" => Some(Refused::usage(
+        "vmlogin" | "sandbox" | "serve" => None,
+        _ => Some(Refused::usage(
             &format!("`{argument}` stands alone"),
             &format!("for a manifest write `vmlogin {verb} -f {argument}`"),
         )),
-        _ => None,
     }
 }
 
@@ -88,12 +91,13 @@ fn flag_name(argument: &str) -> &str {
 }
 
 /// The verb of a command line that could not be read: its first word that is one.
-fn verb_of(line: &[OsString]) -> &str {
+fn verb_of(line: &[OsString]) -> String {
+    let command = Cli::command();
     let words = || line.iter().skip(1).filter_map(|word| word.to_str());
-    let verb = words()
-        .find(|word| ["validate", "plan", "apply", "destroy", "graph", "sandbox"].contains(word));
+    let verb = words().find(|word| command.find_subcommand(word).is_some());
     match verb {
         Some("sandbox") if words().any(|word| word == "serve") => "serve",
         other => other.unwrap_or("vmlogin"),
     }
+    .to_owned()
 }

@@ -230,13 +230,14 @@ impl Screen<'_> {
         }
         let line = summary(self.ended.plan.mode, tally, self.ended.verdicts);
         let _ = writeln!(self.text, "{}", self.view.paint.heading(&line));
-        if tally.failed + tally.blocked + tally.not_started + tally.deferred > 0 {
-            let _ = writeln!(
-                self.text,
-                "running it again continues: {}",
-                foreign::line(self.ended.again)
-            );
-        }
+        let unfinished = tally.failed + tally.not_started + tally.deferred;
+        let again = match (unfinished, tally.blocked) {
+            (0, 0) => return,
+            // Nothing failed that could have blocked them: a rule did.
+            (0, _) => "once what the rules found is corrected, this continues",
+            _ => "running it again continues",
+        };
+        let _ = writeln!(self.text, "{again}: {}", foreign::line(self.ended.again));
     }
 }
 
@@ -281,7 +282,7 @@ mod tests {
             result: Proof::Verified,
         };
         let outcomes = || vec![(at("web01"), done()), (at("web02"), done())];
-        insta::assert_snapshot!(screen(outcomes(), Some(std::slice::from_ref(&verdict)), PLAIN), @"apply: 2 done, 0 deferred, 0 failed, 0 blocked, 0 not started; 1 verified, 0 not checked, 0 wrong");
+        insta::assert_snapshot!(screen(outcomes(), Some(std::slice::from_ref(&verdict)), PLAIN), @"apply: 2 done, 0 failed; 1 verified");
         insta::assert_snapshot!(screen(outcomes(), Some(&[verdict]), View { verbose: true, ..PLAIN }), @"
         done (2)
           = done create vm:core/rg-web/web01/login (login extension of `web01`)
@@ -289,7 +290,7 @@ mod tests {
 
           = verified vm:core/rg-web/web01/login: extension reports success
 
-        apply: 2 done, 0 deferred, 0 failed, 0 blocked, 0 not started; 1 verified, 0 not checked, 0 wrong
+        apply: 2 done, 0 failed; 1 verified
         ");
     }
 
@@ -316,7 +317,7 @@ mod tests {
             ),
             (at("web04"), Outcome::NotStarted),
         ];
-        insta::assert_snapshot!(screen(outcomes, None, PLAIN), @r#"
+        insta::assert_snapshot!(screen(outcomes, None, PLAIN), @r"
         failed (1)
           x failed create vm:core/rg-web/web01/login (login extension of `web01`)
               VMExtensionProvisioningError: VM has reported a failure.
@@ -335,9 +336,9 @@ mod tests {
         not started (1)
           ? not started create vm:core/rg-web/web04/login (login extension of `web04`)
 
-        apply: 0 done, 1 deferred, 1 failed, 1 blocked, 1 not started
+        apply: 0 done, 1 failed, 1 deferred, 1 blocked, 1 not started
         running it again continues: vmlogin apply -f estate.kdl
-        "#);
+        ");
     }
 
     #[test]
@@ -359,7 +360,7 @@ mod tests {
           x wrong vm:core/rg-web/web01/login: device joined
               no device points at the machine
 
-        apply: 1 done, 0 deferred, 0 failed, 0 blocked, 0 not started; 0 verified, 1 not checked, 1 wrong
+        apply: 1 done, 0 failed; 0 verified, 1 not checked, 1 wrong
         ");
     }
 }

@@ -193,9 +193,16 @@ impl CloudName {
     /// All clouds, in the order of the documentation.
     pub const ALL: [CloudName; 3] = [CloudName::Public, CloudName::UsGovernment, CloudName::China];
 
+    /// The spellings in manifests, in the same order; the first is the default.
+    pub const WORDS: [&'static str; 3] = [
+        CloudName::ALL[0].as_str(),
+        CloudName::ALL[1].as_str(),
+        CloudName::ALL[2].as_str(),
+    ];
+
     /// The spelling in manifests.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             CloudName::Public => "public",
             CloudName::UsGovernment => "usgov",
@@ -235,7 +242,7 @@ impl FromStr for CloudName {
 
 /// A cloud name that is not in the table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown cloud `{name}`: one of `public`, `usgov`, `china`")]
+#[error("unknown cloud `{name}`: one of `{}`", CloudName::WORDS.join("`, `"))]
 pub struct UnknownCloud {
     /// What was written.
     pub name: String,

@@ -63,7 +63,7 @@ fn a_plan_is_grouped_by_action_and_says_every_symbol_in_words() {
           tags.owner: "team w\u{1b}eb" -> "team web"
           tags.cost: (none) -> "4711"
 
-    plan: 2 to create, 1 to update, 1 to revoke, 0 to delete, 0 deferred, 1 unchanged
+    plan: 2 to create, 1 to update, 1 to revoke, 0 to delete, 1 unchanged
     "#);
 }
 
@@ -109,7 +109,7 @@ fn the_same_change_to_many_machines_is_one_entry() {
       + create vm:core/rg-web/web999/login (login extension of `web999`)
           version = "2.0"
 
-    plan: 313 to create, 0 to update, 0 to revoke, 0 to delete, 0 deferred, 0 unchanged
+    plan: 313 to create, 0 to update, 0 to revoke, 0 to delete, 0 unchanged
     "#);
     let verbose = text(
         &plan,
@@ -134,7 +134,7 @@ fn more_is_said_when_asked_for() {
     unchanged (1)
       = keep vm:core/rg-web/web01 (VM `web01`)
 
-    plan: 1 to create, 0 to update, 0 to revoke, 0 to delete, 0 deferred, 1 unchanged
+    plan: 1 to create, 0 to update, 0 to revoke, 0 to delete, 1 unchanged
     "#);
 }
 
@@ -208,7 +208,7 @@ fn what_stays_though_unnamed_and_what_could_not_be_read_are_told() {
     plan.gaps =
         vec!["grants of subscription `core`: could not list: AuthorizationFailed: no".to_owned()];
     insta::assert_snapshot!(screen(&plan), @"
-    grants that the manifest does not name, which stay (1)
+    not in the manifest, and staying (1)
       = keep grant of `Virtual Machine User Login` to user `lee@contoso.com`
           at /subscriptions/2222/resourceGroups/rg-web
           because no estate's stamp is on it
@@ -236,7 +236,7 @@ fn a_destroy_always_says_what_stays_and_why() {
       = keep vm:core/rg-web/web01 (VM `web01`)
           note: it stays: vmlogin did not make it
 
-    destroy: 1 to revoke, 0 to delete, 0 deferred, 1 to stay
+    destroy: 1 to revoke, 0 to delete, 1 to stay
     ");
 }
 

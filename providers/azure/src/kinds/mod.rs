@@ -30,6 +30,7 @@ use vmlogin_engine::kind::{Catalogue, Kind};
 use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::{Done, Fault, Proof};
 
+use crate::cloud::CloudName;
 use crate::http::Request;
 
 pub(crate) use health::{Provisioning, health};
@@ -43,7 +44,7 @@ macro_rules! kinds {
     ($($kind:expr,)*) => {
         static CATALOGUE: Catalogue = Catalogue {
             kinds: &[$(&$kind),*],
-            clouds: &["public", "usgov", "china"],
+            clouds: &CloudName::WORDS,
         };
         static KINDS: &[&dyn AzureKind] = &[$(&$kind),*];
     };
