@@ -601,14 +601,34 @@ async fn deleting_what_is_gone_ends_well() {
             .kind,
         FaultKind::NotFound
     );
-    let server = Server::start(|_| error(404, "SubscriptionNotFound")).await;
-    assert_eq!(
-        client(&server)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_404_that_does_not_say_that_the_thing_is_gone_is_no_deletion() {
+    for code in [
+        "SubscriptionNotFound",
+        "InvalidResourceType",
+        "NoRegisteredProviderFound",
+    ] {
+        let server = Server::start(move |_| error(404, code)).await;
+        let fault = client(&server)
             .carry_out(delete(), |_| ())
             .await
-            .unwrap_err()
-            .kind,
-        FaultKind::NotFound
+            .unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.code.as_deref()),
+            (FaultKind::NotFound, Some(code))
+        );
+    }
+    let page = |_: &_| Answer::Reply(404, Vec::new(), "<!DOCTYPE html>".to_owned());
+    let server = Server::start(page).await;
+    let fault = client(&server)
+        .carry_out(delete(), |_| ())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        fault.message,
+        "status 404 with a web page where JSON was expected"
     );
 }
 
