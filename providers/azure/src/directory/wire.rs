@@ -11,7 +11,7 @@ pub(super) struct Rows {
 
 /// A user, a group or a service principal.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Object {
     /// `#microsoft.graph.user`, where objects of several types are asked for.
     #[serde(rename = "@odata.type")]
@@ -57,14 +57,19 @@ impl Object {
             .join(", ")
     }
 
+    /// Its id as the directory puts it in front of a deleted user's name.
+    fn simple_id(&self) -> String {
+        self.id.replace('-', "").to_lowercase()
+    }
+
     /// Whether it had this name before it was deleted.
     pub(super) fn was_named(&self, principal: &Principal) -> bool {
         let wanted = principal.name.to_lowercase();
         let had = |name: &Option<String>| name.as_ref().map(|name| name.to_lowercase());
         match principal.kind {
-            PrincipalKind::User => {
-                had(&self.user_principal_name).is_some_and(|name| name.ends_with(&wanted))
-            }
+            PrincipalKind::User => had(&self.user_principal_name)
+                .and_then(|name| Some(name.strip_suffix(&wanted)?.to_owned()))
+                .is_some_and(|before| before.is_empty() || before == self.simple_id()),
             PrincipalKind::Group => had(&self.display_name) == Some(wanted),
             PrincipalKind::ObjectId => self.id.eq_ignore_ascii_case(&wanted),
         }
