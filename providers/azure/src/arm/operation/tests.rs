@@ -563,6 +563,17 @@ fn a_service_that_never_waits_is_slowed_down() {
 }
 
 #[test]
+fn nobody_waits_longer_than_the_contract_allows_before_asking_again() {
+    Story::begin(
+        "PUT",
+        201,
+        &[("azure-asyncoperation", STATUS), ("retry-after", "86400")],
+        resource("Creating"),
+    )
+    .asks(STATUS, 600);
+}
+
+#[test]
 fn waiting_without_advice_gets_slower() {
     let mut story = Story::begin(
         "PUT",

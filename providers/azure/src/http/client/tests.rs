@@ -760,6 +760,20 @@ async fn a_refusal_by_arm_itself_holds_back_the_whole_lane() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_for_longer_than_anybody_waits_ends_every_request_at_once() {
+    let server =
+        Server::start(|_| error(429, "SubscriptionRequestsThrottled").with("retry-after", "3600"))
+            .await;
+    let client = client(&server);
+    let started = Instant::now();
+    for _ in 0..2 {
+        let fault = client.send(put()).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Throttled);
+    }
+    assert!(started.elapsed() < Duration::from_secs(9));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_about_one_machine_holds_back_nobody_else() {
     assert!(
         second_after_a_refusal(error(429, "OperationNotAllowed")).await < Duration::from_secs(9)
