@@ -223,12 +223,15 @@ async fn read(client: &Client, ask: Ask) -> Result<Seen, Fault> {
         Ask::Nothing => Some(Seen::NotAsked),
         Ask::One(request) => one(client, request).await?.map(Seen::One),
         Ask::All(request) => all(client, request).await?.map(Seen::All),
-        Ask::OneAndAll(object, list) => match one(client, object).await? {
-            Some(object) => all(client, list)
-                .await?
-                .map(|rows| Seen::OneAndAll(object, rows)),
-            None => None,
-        },
+        Ask::OneAndAll(both) => {
+            let (object, list) = *both;
+            match one(client, object).await? {
+                Some(object) => all(client, list)
+                    .await?
+                    .map(|rows| Seen::OneAndAll(object, rows)),
+                None => None,
+            }
+        }
     };
     Ok(seen.unwrap_or(Seen::Missing))
 }

@@ -120,7 +120,8 @@ fn carry_out(step: &Step, story: &Story) -> Option<String> {
     let kind = azure_kind(&step.kind).unwrap();
     let fresh = match (kind.fresh(step).unwrap(), &story.fresh) {
         (Ask::Nothing, None) => Seen::NotAsked,
-        (Ask::OneAndAll(object, list), Some(exchange)) => {
+        (Ask::OneAndAll(both), Some(exchange)) => {
+            let (object, list) = *both;
             match (answered(Ask::One(object), exchange), &story.fresh_list) {
                 (Seen::One(object), Some(rows)) => match answered(Ask::All(list), rows) {
                     Seen::All(rows) => Seen::OneAndAll(object, rows),
@@ -162,7 +163,7 @@ fn told(fault: &Fault) -> String {
 
 fn answered(ask: Ask, exchange: &Exchange) -> Seen {
     let seen = match ask {
-        Ask::Nothing | Ask::OneAndAll(..) => {
+        Ask::Nothing | Ask::OneAndAll(_) => {
             panic!("this is not asked, and the file has {}", exchange.request)
         }
         Ask::One(request) => {

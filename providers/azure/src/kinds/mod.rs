@@ -125,7 +125,7 @@ pub enum Ask {
     /// Every row of a list.
     All(Request),
     /// One object, then every row of a list. Where either does not exist, neither does what is asked about.
-    OneAndAll(Request, Request),
+    OneAndAll(Box<(Request, Request)>),
 }
 
 /// What was read.

@@ -99,10 +99,10 @@ impl AzureKind for ResourceGroup {
         match step.action {
             Action::Create => Ok(Ask::One(read(&id, refusal::attempted(step)))),
             Action::Update => tagged::fresh(step),
-            Action::Delete => Ok(Ask::OneAndAll(
+            Action::Delete => Ok(Ask::OneAndAll(Box::new((
                 read(&id, refusal::attempted(step)),
                 contents(&id, refusal::attempted(step)),
-            )),
+            )))),
             _ => Err(refusal::not_ours(step)),
         }
     }
