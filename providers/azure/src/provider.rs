@@ -17,7 +17,7 @@ use vmlogin_engine::plan::{Mode, Step};
 use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider, Verdict};
 
 use crate::directory::device::{self, Sighting, Sought};
-use crate::http::Client;
+use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
 use crate::survey::{self, Reader};
 
@@ -147,7 +147,7 @@ impl Provider for Azure {
 
 impl Azure {
     async fn look(&self, kind: &dyn AzureKind, client: &Client, step: &Step) -> Vec<Opinion> {
-        let seen = match read(client, kind.look(step)).await {
+        let seen = match find(kind, client, step).await {
             Ok(seen) => seen,
             Err(fault) => return vec![not_checked(&fault)],
         };
@@ -207,18 +207,42 @@ fn no_device(sought: &Sought, others: usize) -> String {
     }
 }
 
+/// Looks for what a finished step wrote, and elsewhere where it is not at its place.
+async fn find(kind: &dyn AzureKind, client: &Client, step: &Step) -> Result<Seen, Fault> {
+    let seen = read(client, kind.look(step)).await?;
+    match (seen, kind.look_elsewhere(step)) {
+        (Seen::Missing, Ask::Nothing) => Ok(Seen::Missing),
+        (Seen::Missing, elsewhere) => read(client, elsewhere).await,
+        (seen, _) => Ok(seen),
+    }
+}
+
 /// Reads what a kind asks for. What does not exist is an answer.
 async fn read(client: &Client, ask: Ask) -> Result<Seen, Fault> {
     let seen = match ask {
-        Ask::Nothing => Ok(Some(Seen::NotAsked)),
-        Ask::One(request) => match survey::unless_missing(client.send(request).await)? {
-            Some(reply) => reply.json::<Json>().map(|body| Some(Seen::One(body))),
-            None => Ok(None),
-        },
-        Ask::All(request) => survey::unless_missing(client.list::<Json>(request).await)
-            .map(|rows| rows.map(Seen::All)),
+        Ask::Nothing => Some(Seen::NotAsked),
+        Ask::One(request) => one(client, request).await?.map(Seen::One),
+        Ask::All(request) => all(client, request).await?.map(Seen::All),
+        Ask::OneAndAll(both) => {
+            let (object, list) = *both;
+            match one(client, object).await? {
+                Some(object) => all(client, list)
+                    .await?
+                    .map(|rows| Seen::OneAndAll(object, rows)),
+                None => None,
+            }
+        }
     };
-    Ok(seen?.unwrap_or(Seen::Missing))
+    Ok(seen.unwrap_or(Seen::Missing))
+}
+
+async fn one(client: &Client, request: Request) -> Result<Option<Json>, Fault> {
+    let reply = survey::unless_missing(client.send(request).await)?;
+    reply.map(|reply| reply.json()).transpose()
+}
+
+async fn all(client: &Client, request: Request) -> Result<Option<Vec<Json>>, Fault> {
+    survey::unless_missing(client.list(request).await)
 }
 
 /// A step that was stopped, or ran out of time, while it only read has not begun.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::fault::{Envelope, member};
+use super::id::ArmId;
 
 /// The help for an error, where there is one.
 pub(super) fn help(status: u16, envelope: &Envelope, body: Option<&Value>) -> Option<String> {
@@ -17,7 +18,7 @@ pub(super) fn help(status: u16, envelope: &Envelope, body: Option<&Value>) -> Op
             quoted_after(message, "linked scope(s) ").or_else(|| quoted_after(message, "linked subscription ")),
         ),
         "Authorization_RequestDenied" => Some(
-            "the identity may not read the directory: ask for the directory role `Directory Readers`, or name principals by object id and type".to_owned(),
+            "the identity may not read the directory: ask for the directory role `Directory Readers`".to_owned(),
         ),
         "RequestDisallowedByPolicy" => Some(match policy(body) {
             Some(policy) => format!("policy assignment `{policy}` forbids it: change the manifest, or ask its owner for an exemption"),
@@ -41,7 +42,7 @@ pub(super) fn help(status: u16, envelope: &Envelope, body: Option<&Value>) -> Op
 fn lacking(action: Option<&str>, scope: Option<&str>) -> Option<String> {
     let action = action?;
     let place = scope
-        .map(|scope| format!(" at `{scope}`"))
+        .map(|scope| format!(" at `{}`", grantable(scope)))
         .unwrap_or_default();
     Some(match role_with(action) {
         Some(role) => format!(
@@ -53,13 +54,25 @@ fn lacking(action: Option<&str>, scope: Option<&str>) -> Option<String> {
     })
 }
 
+/// Where a role can be granted: nobody can grant one at an assignment or a lock, only at what it is upon.
+fn grantable(scope: &str) -> String {
+    match ArmId::parse(scope) {
+        Ok(id) if id.provider().is_some_and(is_authorization) => id.scope().to_string(),
+        _ => scope.to_owned(),
+    }
+}
+
+fn is_authorization(namespace: &str) -> bool {
+    namespace.eq_ignore_ascii_case("Microsoft.Authorization")
+}
+
 /// The narrowest built-in role that is known to hold an action. From the documentation of the built-in roles.
 fn role_with(action: &str) -> Option<&'static str> {
-    const ROLES: [(&str, &str); 10] = [
-        ("microsoft.authorization/roleassignments/read", "Reader"),
+    const ROLES: [(&str, &str); 9] = [
+        // It may assign the two sign-in roles and no other: FACTS 9. Any other administrator could hand out Owner.
         (
             "microsoft.authorization/roleassignments/",
-            "Role Based Access Control Administrator",
+            "Virtual Machine Data Access Administrator (preview)",
         ),
         ("microsoft.authorization/locks/", "Owner"),
         (

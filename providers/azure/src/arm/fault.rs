@@ -75,6 +75,27 @@ pub fn from_operation(attempted: &str, body: &Value, request_id: Option<&str>) -
     read
 }
 
+/// The codes under which 404 was recorded for a thing that is not there, or that lies in something that is not there: ARM's own,
+/// the providers', and the directory's.
+const ABSENT: [&str; 6] = [
+    "ResourceNotFound",
+    "ResourceGroupNotFound",
+    "ParentResourceNotFound",
+    "NotFound",
+    "RoleAssignmentNotFound",
+    "Request_ResourceNotFound",
+];
+
+/// Whether a fault says that the thing does not exist. Only then may it be made, or be taken for gone: a 404 is also what ARM
+/// answers for an unknown subscription or API version (`InvalidResourceType`), and a proxy for anything.
+pub(crate) fn is_absence(fault: &Fault) -> bool {
+    let code = fault.code.as_deref().unwrap_or_default();
+    fault.status == Some(404)
+        && ABSENT
+            .iter()
+            .any(|absent| absent.eq_ignore_ascii_case(code))
+}
+
 /// The innermost cause that an envelope names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Envelope {

@@ -279,7 +279,9 @@ impl Operation {
     }
 
     fn again(&mut self, named: Option<Duration>, now: Now) -> Next {
-        let mut wait = named.unwrap_or_else(|| self.default_wait());
+        let mut wait = named
+            .unwrap_or_else(|| self.default_wait())
+            .min(LONGEST_WAIT);
         if self.polls >= MANY_POLLS {
             wait = wait.max(Duration::from_secs(1));
         }
@@ -322,6 +324,8 @@ impl Operation {
 
 /// Unreadable answers in a row before another way is tried.
 const PATIENCE: u32 = 10;
+/// ARM's contract has services name between 10 s and 10 min; more would only be a run that seems to hang.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// From here on a service that always says `Retry-After: 0` is asked once a second.
 const MANY_POLLS: u32 = 50;
 

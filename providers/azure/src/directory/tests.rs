@@ -1,5 +1,6 @@
 use serde_json::{Value as Json, json};
 use vmlogin_engine::inventory::Resolution;
+use vmlogin_engine::provider::FaultKind;
 use vmlogin_engine::value::{Principal, PrincipalKind};
 
 use super::device::{Sighting, Sought, judge};
@@ -319,4 +320,49 @@ fn a_device_that_points_at_another_machine_is_not_this_one() {
     let device = json!([{"trustType": "AzureAd", "registrationDateTime": "2026-11-21T10:03:00Z", "physicalIds": ids}]);
     assert_eq!(sighting(device), Sighting::Nothing { others: 1 });
     assert_eq!(sighting(json!([])), Sighting::Nothing { others: 0 });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deleted_name_is_found_behind_its_object_id_and_a_longer_name_is_another() {
+    let bin = |upn: &str| {
+        let rows = rows(json!([{"id": ID, "displayName": "Kim", "userPrincipalName": upn}]));
+        vec![
+            ("GET /v1.0/users?", 200, self::rows(json!([]))),
+            (
+                "GET /v1.0/directory/deletedItems/microsoft.graph.user?",
+                200,
+                rows,
+            ),
+        ]
+    };
+    let simple = ID.replace('-', "");
+    for (upn, is_deleted) in [
+        (format!("{simple}kim@contoso.com"), true),
+        (format!("{}KIM@contoso.com", simple.to_uppercase()), true),
+        ("kim@contoso.com".to_owned(), true),
+        (format!("{simple}joakim@contoso.com"), false),
+        ("joakim@contoso.com".to_owned(), false),
+    ] {
+        let (resolution, _) = resolve_one(PrincipalKind::User, "kim@contoso.com", bin(&upn)).await;
+        assert_eq!(
+            matches!(resolution, Resolution::Deleted(_)),
+            is_deleted,
+            "{upn}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_without_an_id_is_no_object() {
+    let server = rehearsal::server(vec![(
+        "GET /v1.0/groups?",
+        200,
+        rows(json!([{"displayName": "sg-web"}])),
+    )])
+    .await;
+    let asked = vec![principal(PrincipalKind::Group, "sg-web")];
+    let fault = resolve_all(&rehearsal::client(&server), asked)
+        .await
+        .unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Malformed);
 }

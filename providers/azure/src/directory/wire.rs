@@ -11,7 +11,7 @@ pub(super) struct Rows {
 
 /// A user, a group or a service principal.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Object {
     /// `#microsoft.graph.user`, where objects of several types are asked for.
     #[serde(rename = "@odata.type")]
@@ -40,7 +40,7 @@ impl Object {
     pub(super) fn description(&self) -> String {
         let name = self.display_name.as_deref().unwrap_or("without a name");
         let more = [
-            self.user_principal_name.clone(),
+            self.own_name().map(str::to_owned),
             self.mail_nickname
                 .as_ref()
                 .map(|nickname| format!("mail nickname {nickname}")),
@@ -57,15 +57,26 @@ impl Object {
             .join(", ")
     }
 
+    /// Its user principal name, without the object id that the directory puts in front of a deleted one.
+    fn own_name(&self) -> Option<&str> {
+        let name = self.user_principal_name.as_deref()?;
+        let id = self.id.replace('-', "");
+        let (before, own) = name.split_at_checked(id.len()).unwrap_or(("", name));
+        Some(if before.eq_ignore_ascii_case(&id) {
+            own
+        } else {
+            name
+        })
+    }
+
     /// Whether it had this name before it was deleted.
     pub(super) fn was_named(&self, principal: &Principal) -> bool {
         let wanted = principal.name.to_lowercase();
-        let had = |name: &Option<String>| name.as_ref().map(|name| name.to_lowercase());
         match principal.kind {
-            PrincipalKind::User => {
-                had(&self.user_principal_name).is_some_and(|name| name.ends_with(&wanted))
+            PrincipalKind::User => self.own_name().map(str::to_lowercase) == Some(wanted),
+            PrincipalKind::Group => {
+                self.display_name.as_ref().map(|name| name.to_lowercase()) == Some(wanted)
             }
-            PrincipalKind::Group => had(&self.display_name) == Some(wanted),
             PrincipalKind::ObjectId => self.id.eq_ignore_ascii_case(&wanted),
         }
     }

@@ -277,8 +277,9 @@ impl Inner {
         let now = self.now();
         let pace = &mut self.state().pace;
         pace.observe(lane, &reply.headers, now.elapsed);
-        if let Some(wait) = retry::named_wait(reply, now.wall).filter(|_| lane.is_closed_by(reply))
-        {
+        let closed = retry::named_wait(reply, now.wall).filter(|_| lane.is_closed_by(reply));
+        // Behind a longer closure nobody would be heard of again: everyone is to be refused for himself, and end.
+        if let Some(wait) = closed.filter(|wait| retry::is_obeyed(*wait)) {
             pace.close(lane, wait, now.elapsed);
         }
     }

@@ -90,7 +90,7 @@ pub fn decide(attempt: &Attempt<'_>, outcome: &Outcome<'_>) -> Decision {
     };
     match named {
         // Sending earlier than asked is refused again, so a wait that is too long ends the matter.
-        Some(wait) if wait > LONGEST_NAMED => Decision::GiveUp,
+        Some(wait) if !is_obeyed(wait) => Decision::GiveUp,
         Some(wait) => Decision::Retry { wait, reason },
         None => Decision::Retry {
             wait: allowance.back_off(attempt.number, attempt.seed),
@@ -111,6 +111,12 @@ pub fn named_wait(reply: &Reply, now: Timestamp) -> Option<Duration> {
         let moment: Timestamp = text[start..].split('\'').next()?.parse().ok()?;
         Some(until(moment, now))
     })
+}
+
+/// Whether a named wait is short enough to be waited for, by the refused request and by those behind it.
+#[must_use]
+pub fn is_obeyed(wait: Duration) -> bool {
+    wait <= LONGEST_NAMED
 }
 
 impl Reason {

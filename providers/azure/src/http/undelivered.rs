@@ -6,7 +6,7 @@ use super::reply::Reply;
 use super::request::{Method, Request};
 use super::retry::Outcome;
 use super::transport::{distrust, innermost};
-use crate::arm::fault::{Fault, FaultKind, fault, from_reply};
+use crate::arm::fault::{Fault, FaultKind, fault, from_reply, is_absence};
 
 /// An attempt without an answer.
 #[derive(Debug)]
@@ -74,12 +74,12 @@ impl Undelivered {
         self
     }
 
-    /// The answer that says that what was to be deleted is gone already: every 404, but for a subscription that was never there.
+    /// The answer that says that what was to be deleted is gone already.
     pub(super) fn gone(self, request: &Request) -> Result<Reply, Fault> {
-        let is_missing = self.fault.kind == FaultKind::NotFound
-            && self.fault.code.as_deref() != Some("SubscriptionNotFound");
         match self.reply {
-            Some(reply) if request.method == Method::DELETE && is_missing => Ok(*reply),
+            Some(reply) if request.method == Method::DELETE && is_absence(&self.fault) => {
+                Ok(*reply)
+            }
             _ => Err(*self.fault),
         }
     }

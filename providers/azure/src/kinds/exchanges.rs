@@ -26,6 +26,9 @@ struct Story {
     /// What is read before the write.
     #[serde(default)]
     fresh: Option<Exchange>,
+    /// The list that is read with it.
+    #[serde(default)]
+    fresh_list: Option<Exchange>,
     /// The writes.
     #[serde(default)]
     write: Vec<Exchange>,
@@ -38,6 +41,9 @@ struct Story {
     /// What is read to verify it.
     #[serde(default)]
     look: Option<Exchange>,
+    /// What is read where that is missing.
+    #[serde(default)]
+    look_elsewhere: Option<Exchange>,
     /// What that shows.
     #[serde(default)]
     shows: Vec<String>,
@@ -91,7 +97,11 @@ pub(super) fn play(step: &Step, file: &str) {
     assert_eq!(end.as_deref(), story.ends.as_deref());
     let seen = match (kind.look(step), &story.look) {
         (_, None) => return assert_eq!(story.shows, Vec::<String>::new()),
-        (ask, Some(exchange)) => answered(ask, exchange),
+        (ask, Some(exchange)) => match (answered(ask, exchange), &story.look_elsewhere) {
+            (Seen::Missing, Some(elsewhere)) => answered(kind.look_elsewhere(step), elsewhere),
+            (seen, None) => seen,
+            (seen, Some(_)) => panic!("nobody looks elsewhere after {seen:?}"),
+        },
     };
     let shows: Vec<String> = kind
         .judge(step, &seen)
@@ -110,6 +120,17 @@ fn carry_out(step: &Step, story: &Story) -> Option<String> {
     let kind = azure_kind(&step.kind).unwrap();
     let fresh = match (kind.fresh(step).unwrap(), &story.fresh) {
         (Ask::Nothing, None) => Seen::NotAsked,
+        (Ask::OneAndAll(both), Some(exchange)) => {
+            let (object, list) = *both;
+            match (answered(Ask::One(object), exchange), &story.fresh_list) {
+                (Seen::One(object), Some(rows)) => match answered(Ask::All(list), rows) {
+                    Seen::All(rows) => Seen::OneAndAll(object, rows),
+                    other => other,
+                },
+                (seen, None) => seen,
+                (seen, Some(_)) => panic!("nobody lists anything after {seen:?}"),
+            }
+        }
         (ask, Some(exchange)) => answered(ask, exchange),
         (ask, None) => panic!("not in the file: {ask:?}"),
     };
@@ -142,7 +163,9 @@ fn told(fault: &Fault) -> String {
 
 fn answered(ask: Ask, exchange: &Exchange) -> Seen {
     let seen = match ask {
-        Ask::Nothing => panic!("nothing is asked, and the file has {}", exchange.request),
+        Ask::Nothing | Ask::OneAndAll(_) => {
+            panic!("this is not asked, and the file has {}", exchange.request)
+        }
         Ask::One(request) => {
             same(&request, exchange);
             unless_missing(reply(&request, exchange))

@@ -106,6 +106,12 @@ pub trait AzureKind: Kind {
     /// What to read to see whether a finished step had its effect.
     fn look(&self, step: &Step) -> Ask;
 
+    /// Where else to look for a thing that is not where the plan put it: an equal one may have been there already.
+    fn look_elsewhere(&self, step: &Step) -> Ask {
+        let _ = step;
+        Ask::Nothing
+    }
+
     /// What that shows. A thing that should be gone and is [`Seen::Missing`] is verified.
     fn judge(&self, step: &Step, seen: &Seen) -> Vec<Opinion>;
 }
@@ -119,6 +125,8 @@ pub enum Ask {
     One(Request),
     /// Every row of a list.
     All(Request),
+    /// One object, then every row of a list. Where either does not exist, neither does what is asked about.
+    OneAndAll(Box<(Request, Request)>),
 }
 
 /// What was read.
@@ -132,6 +140,8 @@ pub enum Seen {
     One(Value),
     /// The rows of a list.
     All(Vec<Value>),
+    /// The object and the rows.
+    OneAndAll(Value, Vec<Value>),
 }
 
 /// What a step comes to.
@@ -163,7 +173,7 @@ impl Opinion {
     /// What is there to say of a thing that should exist.
     pub(crate) fn exists(seen: &Seen) -> Opinion {
         let result = match seen {
-            Seen::One(_) | Seen::All(_) => Proof::Verified,
+            Seen::One(_) | Seen::All(_) | Seen::OneAndAll(..) => Proof::Verified,
             Seen::Missing => Proof::Wrong("it is not there".to_owned()),
             Seen::NotAsked => Proof::NotChecked("nothing was read".to_owned()),
         };
@@ -174,7 +184,9 @@ impl Opinion {
     pub(crate) fn gone(seen: &Seen) -> Opinion {
         let result = match seen {
             Seen::Missing => Proof::Verified,
-            Seen::One(_) | Seen::All(_) => Proof::Wrong("it is still there".to_owned()),
+            Seen::One(_) | Seen::All(_) | Seen::OneAndAll(..) => {
+                Proof::Wrong("it is still there".to_owned())
+            }
             Seen::NotAsked => Proof::NotChecked("nothing was read".to_owned()),
         };
         Opinion::new("it is gone", result)

@@ -10,7 +10,7 @@ use vmlogin_engine::schema::{Attribute, Class, Shape, Written};
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::tags::{ESTATE_TAG, PROTECT_TAG, Tags};
-use super::{Ask, Opinion, Seen, decode, refusal, versions};
+use super::{Ask, Opinion, Seen, decode, refusal, refuse, versions};
 use crate::arm::ArmId;
 use crate::http::Request;
 
@@ -82,6 +82,19 @@ pub(super) fn requests(step: &Step, fresh: &Seen) -> Result<Vec<Request>, Fault>
         }
     }
     Ok(requests)
+}
+
+/// Refuses to delete what no longer carries this estate's stamp, or was protected since the plan was made.
+pub(super) fn still_ours(step: &Step, tags: &Tags) -> Result<(), Fault> {
+    let message = if tags.estate().as_deref() != Some(refusal::text(step, "estate")?) {
+        "the stamp of this estate is no longer on it"
+    } else if tags.is_protected() && !step.protected {
+        "it was protected meanwhile"
+    } else {
+        return Ok(());
+    };
+    let help = "run again: the plan then keeps it as it is";
+    Err(refuse(step, message.to_owned(), help))
 }
 
 /// What to read after a write to a thing that has tags.

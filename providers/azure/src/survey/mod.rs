@@ -22,6 +22,7 @@ use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::{Fault, FaultKind};
 
+use crate::arm::fault::is_absence;
 use crate::directory;
 use crate::provider::TenantAccess;
 
@@ -102,17 +103,7 @@ impl<'a> Reader<'a> {
 pub(crate) fn unless_missing<T>(answer: Result<T, Fault>) -> Result<Option<T>, Fault> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
-        Err(fault) if is_missing(&fault) => Ok(None),
+        Err(fault) if is_absence(&fault) => Ok(None),
         Err(fault) => Err(fault),
     }
-}
-
-/// Whether a fault says no more than that the thing, or what it lies in, does not exist. A missing subscription is no such thing:
-/// then nothing at all could be said.
-fn is_missing(fault: &Fault) -> bool {
-    fault.kind == FaultKind::NotFound
-        && !matches!(
-            fault.code.as_deref(),
-            Some("SubscriptionNotFound" | "InvalidSubscriptionId")
-        )
 }

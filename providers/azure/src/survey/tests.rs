@@ -136,6 +136,22 @@ async fn what_is_missing_is_absent_and_its_neighbours_are_listed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_404_that_does_not_say_that_the_thing_is_missing_is_a_fault() {
+    let unknown_type = json!({"error": {"code": "InvalidResourceType", "message": "no such type for api version '1'"}});
+    let no_answer_of_azure = json!({"detail": "not found"});
+    for answer in [unknown_type, no_answer_of_azure] {
+        for what in [GROUP, MACHINE] {
+            let fault = fault(vec![(what, 404, answer.clone())]).await;
+            assert_eq!(
+                (fault.kind, fault.status),
+                (FaultKind::NotFound, Some(404)),
+                "{what}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_missing_group_is_absent_with_all_that_is_in_it() {
     let gone = || json!({"error": {"code": "ResourceGroupNotFound", "message": "gone"}});
     let (read, lines) = survey(

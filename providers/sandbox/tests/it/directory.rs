@@ -86,6 +86,14 @@ async fn a_deleted_person_is_among_the_deleted_items_only() {
         .look_up("/directory/deletedItems/microsoft.graph.user")
         .await;
     assert_eq!(ids(got.rows()), [guid(2)]);
+    assert_eq!(
+        got.rows()[0]["userPrincipalName"],
+        format!("{}old@contoso.com", guid(2).replace('-', ""))
+    );
+    let groups = stage
+        .look_up("/directory/deletedItems/microsoft.graph.group")
+        .await;
+    assert_eq!((groups.status, groups.rows().len()), (200, 0));
     let got = stage
         .look_up(&format!("/directory/deletedItems/{}", guid(2)))
         .await;

@@ -156,8 +156,22 @@ fn a_missing_permission_is_named_with_its_place_and_a_role() {
     assert_eq!(
         fault.help.as_deref(),
         Some(
-            "the identity lacks `Microsoft.Authorization/roleAssignments/write` at `/subscriptions/s`: ask for role `Role Based Access Control Administrator` there, or wait some minutes if it was just granted"
+            "the identity lacks `Microsoft.Authorization/roleAssignments/write` at `/subscriptions/s`: ask for role `Virtual Machine Data Access Administrator (preview)` there, or wait some minutes if it was just granted"
         )
+    );
+}
+
+#[test]
+fn nobody_is_sent_to_grant_a_role_at_an_assignment() {
+    let message = "The client 'c' with object id 'o' does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/delete' over scope '/subscriptions/s/resourceGroups/g/providers/Microsoft.Authorization/roleAssignments/a' or the scope is invalid.";
+    let fault = read(
+        403,
+        json!({"error": {"code": "AuthorizationFailed", "message": message}}),
+    );
+    let help = fault.help.unwrap();
+    assert!(
+        help.contains("at `/subscriptions/s/resourceGroups/g`: ask for role"),
+        "{help}"
     );
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Way;
-use crate::arm::fault::{self, Fault, FaultKind, bounded, fault, member};
+use crate::arm::fault::{self, Fault, FaultKind, bounded, fault, is_absence, member};
 use crate::http::Reply;
 use crate::http::request::Method;
 
@@ -24,11 +24,7 @@ pub(super) enum Answer {
 
 /// Reads the answer to a question about what `attempted` says, begun by this verb.
 pub(super) fn read(way: Way, attempted: &str, method: &Method, reply: &Reply) -> Answer {
-    let reading = Reading {
-        attempted,
-        method,
-        reply,
-    };
+    let reading = Reading { attempted, reply };
     match way {
         Way::Status => reading.status_document(),
         Way::Result => reading.result(),
@@ -51,7 +47,6 @@ pub(super) fn is_running(status: &str) -> bool {
 
 struct Reading<'a> {
     attempted: &'a str,
-    method: &'a Method,
     reply: &'a Reply,
 }
 
@@ -99,8 +94,7 @@ impl Reading<'_> {
                 }
                 body => Answer::Done(body),
             },
-            // Gone is what a deletion wants; for the rest the record may just have expired.
-            404 if *self.method == Method::DELETE => Answer::Done(None),
+            // A record that is gone, too, says nothing: whether a deletion had its effect is told by the resource.
             400 | 409 | 412 | 422 => Answer::Failed(fault::from_reply(self.attempted, self.reply)),
             _ => self.unread(),
         }
@@ -120,7 +114,10 @@ impl Reading<'_> {
     /// answer that says nothing.
     fn vanishing_resource(&self) -> Answer {
         match (self.reply.status, state(self.reply)) {
-            (404, _) => Answer::Done(None),
+            (404, _) => match fault::from_reply(self.attempted, self.reply) {
+                absent if is_absence(&absent) => Answer::Done(None),
+                other => Answer::Unread(other),
+            },
             (200..=299, Some(state)) if is_running(&state) => running(Some(state)),
             (200..=299, state) => {
                 let state = state.unwrap_or_else(|| "unknown".to_owned());

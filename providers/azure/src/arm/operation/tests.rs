@@ -256,10 +256,6 @@ fn a_location_ends_in_many_ways() {
         None
     );
     assert_eq!(
-        begun("DELETE").feed(404, &[], Value::Null).ends_well(),
-        None
-    );
-    assert_eq!(
         begun("PUT")
             .feed(200, &[], resource("Succeeded"))
             .ends_well(),
@@ -271,6 +267,28 @@ fn a_location_ends_in_many_ways() {
         json!({"status": "Failed", "error": {"code": "C", "message": "m"}}),
     );
     assert_eq!(failed.ends_badly().code.as_deref(), Some("C"));
+}
+
+#[test]
+fn a_location_that_is_gone_does_not_say_that_the_resource_is() {
+    let lost = || {
+        Story::begin("DELETE", 202, &[("location", RESULT)], Value::Null)
+            .feed_times(2, 404, missing())
+            .asks(RESULT, 10)
+            .feed(404, &[], missing())
+            .asks(VM, 4)
+    };
+    assert_eq!(lost().feed(404, &[], missing()).ends_well(), None);
+    let fault = lost()
+        .feed_times(11, 200, resource("Succeeded"))
+        .ends_badly();
+    assert!(
+        fault
+            .message
+            .ends_with("it is still there, in state `Succeeded`"),
+        "{}",
+        fault.message
+    );
 }
 
 #[test]
@@ -334,7 +352,19 @@ fn without_headers_the_resource_is_asked() {
         .asks(VM, 4)
         .feed(200, &[], resource("Deleting"))
         .asks(VM, 4);
-    assert_eq!(gone.feed(404, &[], Value::Null).ends_well(), None);
+    assert_eq!(gone.feed(404, &[], missing()).ends_well(), None);
+    let elsewhere = Story::begin("DELETE", 202, &[], Value::Null)
+        .feed_times(
+            3,
+            404,
+            json!({"error": {"code": "InvalidResourceType", "message": "no"}}),
+        )
+        .ends_badly();
+    assert_eq!(elsewhere.code.as_deref(), Some("InvalidResourceType"));
+}
+
+fn missing() -> Value {
+    json!({"error": {"code": "ResourceNotFound", "message": "gone"}})
 }
 
 #[test]
@@ -530,6 +560,17 @@ fn a_service_that_never_waits_is_slowed_down() {
         story = story.feed(200, &[("retry-after", "0")], running());
     }
     story.asks(STATUS, 1);
+}
+
+#[test]
+fn nobody_waits_longer_than_the_contract_allows_before_asking_again() {
+    Story::begin(
+        "PUT",
+        201,
+        &[("azure-asyncoperation", STATUS), ("retry-after", "86400")],
+        resource("Creating"),
+    )
+    .asks(STATUS, 600);
 }
 
 #[test]

@@ -601,14 +601,34 @@ async fn deleting_what_is_gone_ends_well() {
             .kind,
         FaultKind::NotFound
     );
-    let server = Server::start(|_| error(404, "SubscriptionNotFound")).await;
-    assert_eq!(
-        client(&server)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_404_that_does_not_say_that_the_thing_is_gone_is_no_deletion() {
+    for code in [
+        "SubscriptionNotFound",
+        "InvalidResourceType",
+        "NoRegisteredProviderFound",
+    ] {
+        let server = Server::start(move |_| error(404, code)).await;
+        let fault = client(&server)
             .carry_out(delete(), |_| ())
             .await
-            .unwrap_err()
-            .kind,
-        FaultKind::NotFound
+            .unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.code.as_deref()),
+            (FaultKind::NotFound, Some(code))
+        );
+    }
+    let page = |_: &_| Answer::Reply(404, Vec::new(), "<!DOCTYPE html>".to_owned());
+    let server = Server::start(page).await;
+    let fault = client(&server)
+        .carry_out(delete(), |_| ())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        fault.message,
+        "status 404 with a web page where JSON was expected"
     );
 }
 
@@ -737,6 +757,20 @@ async fn a_refusal_by_arm_itself_holds_back_the_whole_lane() {
         second_after_a_refusal(error(429, "SubscriptionRequestsThrottled")).await
             >= Duration::from_secs(9)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_for_longer_than_anybody_waits_ends_every_request_at_once() {
+    let server =
+        Server::start(|_| error(429, "SubscriptionRequestsThrottled").with("retry-after", "3600"))
+            .await;
+    let client = client(&server);
+    let started = Instant::now();
+    for _ in 0..2 {
+        let fault = client.send(put()).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Throttled);
+    }
+    assert!(started.elapsed() < Duration::from_secs(9));
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Health, Live};
-use vmlogin_engine::plan::Step;
+use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::Proof;
 use vmlogin_engine::value::{Attributes, Value};
 
@@ -93,8 +93,10 @@ pub(crate) fn is_stamped(assignment: &wire::Assignment) -> bool {
     .is_some()
 }
 
+/// Whether an assignment is what a finished step was to make of it.
 pub(super) fn as_planned(step: &Step, assignment: &wire::Assignment) -> Proof {
     let properties = &assignment.properties;
+    let (_, reason) = description::read(properties.description.as_deref().unwrap_or_default());
     let wanted = |attribute: &str| step.write.get(attribute).and_then(Value::as_text);
     let role = Role::of_definition(&properties.role_definition_id).map(|role| role.guid);
     if role != wanted("role-id")
@@ -102,8 +104,19 @@ pub(super) fn as_planned(step: &Step, assignment: &wire::Assignment) -> Proof {
     {
         return Proof::Wrong("it grants another role or lets in somebody else".to_owned());
     }
-    match &properties.condition {
-        Some(condition) => Proof::Wrong(format!("it carries the condition `{condition}`")),
-        None => Proof::Verified,
+    if let Some(condition) = &properties.condition {
+        return Proof::Wrong(format!("it carries the condition `{condition}`"));
+    }
+    // An equal grant that was there before keeps its own words: only what the step changes must have arrived.
+    let changes = step.changes.iter();
+    match changes
+        .filter(|change| change.attribute == "reason")
+        .find(|change| change.after.as_text() != reason)
+    {
+        Some(change) if step.action == Action::Update => Proof::Wrong(format!(
+            "its `reason` is not `{}`",
+            change.after.as_text().unwrap_or_default()
+        )),
+        _ => Proof::Verified,
     }
 }

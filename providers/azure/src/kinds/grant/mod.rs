@@ -141,15 +141,16 @@ impl Kind for Grant {
 impl AzureKind for Grant {
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
-            Action::Create => Ok(Ask::Nothing),
-            Action::Update | Action::Revoke => Ok(Ask::One(read(step, refusal::attempted(step))?)),
+            Action::Create | Action::Update | Action::Revoke => {
+                Ok(Ask::One(read(step, refusal::attempted(step))?))
+            }
             _ => Err(refusal::not_ours(step)),
         }
     }
 
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         match step.action {
-            Action::Create => write::create(step),
+            Action::Create => write::create(step, fresh),
             Action::Update => write::describe(step, fresh),
             Action::Revoke => write::revoke(step, fresh),
             _ => Err(refusal::not_ours(step)),
@@ -179,16 +180,27 @@ impl AzureKind for Grant {
         read(step, refusal::looking(step)).map_or(Ask::Nothing, Ask::One)
     }
 
+    /// An equal grant that was there already has another name.
+    fn look_elsewhere(&self, step: &Step) -> Ask {
+        match step.action {
+            Action::Create => write::equals(step).map_or(Ask::Nothing, Ask::All),
+            _ => Ask::Nothing,
+        }
+    }
+
     fn judge(&self, step: &Step, seen: &Seen) -> Vec<Opinion> {
         if step.action.removes() {
             return vec![Opinion::gone(seen)];
         }
-        let Seen::One(body) = seen else {
-            return vec![Opinion::exists(seen)];
+        let found = match seen {
+            Seen::One(body) => Some(decode::<wire::Assignment>(step, body)),
+            Seen::All(rows) => write::twin_among(step, rows).map(Ok),
+            _ => return vec![Opinion::exists(seen)],
         };
-        let result = match decode::<wire::Assignment>(step, body) {
-            Ok(assignment) => live::as_planned(step, &assignment),
-            Err(fault) => Proof::NotChecked(fault.message),
+        let result = match found {
+            Some(Ok(assignment)) => live::as_planned(step, &assignment),
+            Some(Err(fault)) => Proof::NotChecked(fault.message),
+            None => return vec![Opinion::exists(&Seen::Missing)],
         };
         vec![Opinion::new("it grants what was planned", result)]
     }

@@ -4,12 +4,14 @@ use vmlogin_engine::inventory::{Inventory, Live};
 use vmlogin_engine::kind::{Kind, Scene};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::{Action, Mode, Step};
+use vmlogin_engine::provider::Proof;
 use vmlogin_engine::value::Value;
 
 use super::{Grant, Wording, live, wire};
 use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
 use crate::kinds::scenes::{GROUP_ID, SUBSCRIPTION, declare, estate};
+use crate::kinds::{AzureKind, Seen};
 
 const GRANT: &str = "grant:core/rg-web/admin/group:sg-web";
 
@@ -57,6 +59,33 @@ fn an_equal_grant_under_another_name_is_what_was_wanted() {
 #[test]
 fn an_equal_grant_with_a_condition_is_a_fault_that_names_it() {
     played(&new(), include_str!("testdata/exists-with-condition.json"));
+}
+
+#[test]
+fn a_grant_that_appeared_meanwhile_is_not_written_over() {
+    played(&new(), include_str!("testdata/there-meanwhile.json"));
+    played(
+        &new(),
+        include_str!("testdata/there-meanwhile-with-condition.json"),
+    );
+    played(&new(), include_str!("testdata/name-taken.json"));
+}
+
+#[test]
+fn a_reason_that_did_not_arrive_is_told() {
+    let (mut manifest, inventory) = estate();
+    declare(&mut manifest, GRANT, "reason", "CHG-4711".into());
+    let step = step(&manifest, &inventory, Mode::Apply, GRANT);
+    let shows = |description: &str| {
+        let mut body = crate::kinds::scenes::assignment_body();
+        body["properties"]["description"] = description.into();
+        Grant.judge(&step, &Seen::One(body)).remove(0).result
+    };
+    assert_eq!(shows("vmlogin:contoso CHG-4711"), Proof::Verified);
+    assert_eq!(
+        shows("vmlogin:contoso CHG-1"),
+        Proof::Wrong("its `reason` is not `CHG-4711`".to_owned())
+    );
 }
 
 #[test]

@@ -11,7 +11,13 @@ use crate::arm::ArmId;
 use crate::http::{Request, segment};
 use crate::kinds::{Seen, Write, decode, refusal, refuse, versions};
 
-pub(super) fn create(step: &Step) -> Result<Write, Fault> {
+/// Makes a grant, unless its name is in use by now: a PUT would write over what is there, its condition included.
+pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    match fresh {
+        Seen::Missing => {}
+        Seen::One(body) => return already_there(step, body),
+        _ => return Err(refusal::not_ours(step)),
+    }
     let id = refusal::id(step)?;
     let reason = step.write.get("reason").and_then(Value::as_text);
     let body = json!({"properties": {
@@ -27,6 +33,28 @@ pub(super) fn create(step: &Step) -> Result<Write, Fault> {
         body,
         refusal::attempted(step),
     )]))
+}
+
+fn already_there(step: &Step, body: &Json) -> Result<Write, Fault> {
+    let there: wire::Assignment = decode(step, body)?;
+    let Some(twin) = twin(step, body) else {
+        return Err(refuse(
+            step,
+            format!("another grant is called `{}` meanwhile", there.name),
+            "run again: the plan then chooses another name",
+        ));
+    };
+    match twin.properties.condition {
+        None => Ok(Write::Nothing("it was made meanwhile".to_owned())),
+        Some(condition) => Err(refuse(
+            step,
+            format!(
+                "the equal grant `{}` carries the condition `{condition}` meanwhile",
+                twin.id
+            ),
+            "remove one or the other",
+        )),
+    }
 }
 
 /// The id of a role's definition, as ARM stores it: that of the subscription which the grant lies in.
@@ -108,7 +136,7 @@ pub(super) fn exists(step: &Step, fault: Fault, seen: &Seen) -> Result<Done, Fau
     let Seen::All(rows) = seen else {
         return Err(fault);
     };
-    let Some(twin) = rows.iter().find_map(|row| twin(step, row)) else {
+    let Some(twin) = twin_among(step, rows) else {
         return Err(Fault {
             help: Some("Azure says that an equal grant exists, and its list does not show it yet: run again".to_owned()),
             ..fault
@@ -130,6 +158,11 @@ pub(super) fn exists(step: &Step, fault: Fault, seen: &Seen) -> Result<Done, Fau
             ..fault
         }),
     }
+}
+
+/// The assignment among these that is the step's grant, whatever its name.
+pub(super) fn twin_among(step: &Step, rows: &[Json]) -> Option<wire::Assignment> {
+    rows.iter().find_map(|row| twin(step, row))
 }
 
 fn twin(step: &Step, row: &Json) -> Option<wire::Assignment> {

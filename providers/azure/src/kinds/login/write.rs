@@ -98,14 +98,14 @@ pub(super) fn uninstall(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         return Ok(Write::Nothing("it was gone already".to_owned()));
     };
     let extension: Extension = decode(step, body)?;
-    let stamp = extension.tags.estate();
-    if !extension.is_login() || stamp.as_deref() != Some(refusal::text(step, "estate")?) {
+    if !extension.is_login() {
         return Err(refuse(
             step,
-            "the stamp of this estate is no longer on it".to_owned(),
-            "run again: the plan then keeps it as it is",
+            "an extension of another handler has its name meanwhile".to_owned(),
+            "run again: the plan then starts from what is there",
         ));
     }
+    tagged::still_ours(step, &extension.tags)?;
     Ok(Write::Send(vec![Request::delete(
         refusal::id(step)?.path(),
         versions::COMPUTE,

@@ -99,7 +99,10 @@ impl AzureKind for ResourceGroup {
         match step.action {
             Action::Create => Ok(Ask::One(read(&id, refusal::attempted(step)))),
             Action::Update => tagged::fresh(step),
-            Action::Delete => Ok(Ask::All(contents(&id, refusal::attempted(step)))),
+            Action::Delete => Ok(Ask::OneAndAll(Box::new((
+                read(&id, refusal::attempted(step)),
+                contents(&id, refusal::attempted(step)),
+            )))),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -173,12 +176,15 @@ fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     )]))
 }
 
+/// Deletes a group of this estate that holds nothing. Somebody may have taken it over since the plan was made.
 fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
-    let left = match fresh {
+    let (group, left) = match fresh {
         Seen::Missing => return Ok(Write::Nothing("it was gone already".to_owned())),
-        Seen::All(rows) => rows,
-        Seen::One(_) | Seen::NotAsked => return Err(refusal::not_ours(step)),
+        Seen::OneAndAll(group, rows) => (group, rows),
+        Seen::One(_) | Seen::All(_) | Seen::NotAsked => return Err(refusal::not_ours(step)),
     };
+    let group: wire::Group = decode(step, group)?;
+    tagged::still_ours(step, &group.tags)?;
     if !left.is_empty() {
         return Err(refuse(
             step,

@@ -89,6 +89,9 @@ fn an_empty_group_of_this_estate_is_deleted_and_a_filled_one_stays() {
     let step = planned(&declared(), Some(live), Mode::Destroy);
     play(&step, include_str!("testdata/delete.json"));
     play(&step, include_str!("testdata/delete-filled.json"));
+    play(&step, include_str!("testdata/delete-taken-over.json"));
+    play(&step, include_str!("testdata/delete-protected.json"));
+    play(&step, include_str!("testdata/delete-gone.json"));
 }
 
 #[test]

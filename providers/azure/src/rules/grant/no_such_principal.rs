@@ -13,8 +13,8 @@ static CARD: Card = Card {
     title: "a principal is not found, disabled or deleted, or an application id stands for an object id",
     severity: Severity::Error,
     needs: Needs::Directory,
-    explanation: "A grant names people by user principal name, groups by display name, and anything by object id. Azure keeps an \
-        assignment to an id that nobody has, without a word, so a wrong one is found only when somebody cannot sign in.\n\n\
+    explanation: "A grant names people by user principal name, groups by display name, and anything by object id. Azure does \
+        not look an id up whose type is sent along, as vmlogin does, so a wrong one would be found only when somebody cannot sign in.\n\n\
         The commonest mistake is an application's own id (shown as \"Application (client) ID\") where the object id of its service \
         principal is needed. Disabled accounts cannot sign in, and deleted ones must be restored first.",
     source: "public issues hashicorp/terraform-provider-azurerm 18113 and 6068; Microsoft Graph v1.0 documentation",
@@ -57,7 +57,15 @@ fn judge(principal: &Principal, tenant: &str, resolution: &Resolution) -> Option
         )),
         Resolution::Found(_) | Resolution::Ambiguous(_) => None,
         Resolution::Missing => Some((
-            format!("{who} is not in the directory of `{tenant}`"),
+            match principal.kind {
+                // A device or a contact may well have it.
+                PrincipalKind::ObjectId => {
+                    format!("no user, group or service principal of `{tenant}` has the {who}")
+                }
+                PrincipalKind::User | PrincipalKind::Group => {
+                    format!("{who} is not in the directory of `{tenant}`")
+                }
+            },
             missing(principal.kind),
         )),
         Resolution::Deleted(candidate) => Some((
@@ -84,7 +92,7 @@ fn missing(kind: PrincipalKind) -> String {
     match kind {
         PrincipalKind::User => "write the user principal name as the directory has it; a guest's looks like `name_example.com#EXT#@…`",
         PrincipalKind::Group => "write the group's display name as the directory has it, or its `(object-id)`",
-        PrincipalKind::ObjectId => "write the object id of a user, a group or a service principal of this tenant",
+        PrincipalKind::ObjectId => "write the object id of a user, a group or a service principal of this tenant; a device or an application object is none of these",
     }
     .to_owned()
 }
@@ -124,6 +132,19 @@ mod tests {
         assert_eq!(
             check(Some(Resolution::Missing)),
             "VML403 grant:core/rg-web/admin/group:sg-web error: group `sg-web` is not in the directory of `contoso`\n  help: write the group's display name as the directory has it, or its `(object-id)`\n"
+        );
+    }
+
+    #[test]
+    fn an_object_id_of_something_else_is_not_called_unknown() {
+        let device = Principal {
+            kind: PrincipalKind::ObjectId,
+            name: "99999999-0000-4000-8000-000000000009".to_owned(),
+        };
+        let (message, _) = judge(&device, "contoso", &Resolution::Missing).unwrap();
+        assert_eq!(
+            message,
+            "no user, group or service principal of `contoso` has the object-id `99999999-0000-4000-8000-000000000009`"
         );
     }
 

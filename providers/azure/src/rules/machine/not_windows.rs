@@ -15,8 +15,8 @@ static CARD: Card = Card {
     severity: Severity::Error,
     needs: Needs::Arm,
     explanation: "Sign-in with Entra ID needs another extension on Linux (AADSSHLoginForLinux) than on Windows \
-        (AADLoginForWindows), and this version of vmlogin installs the one for Windows only. Azure accepts it on any machine and \
-        fails minutes later, in the guest.\n\n\
+        (AADLoginForWindows), and this version of vmlogin installs the one for Windows only. On another system it \
+        cannot work, and fails at the latest in the guest, minutes later (unverified against Azure, 2026-11-21).\n\n\
         Take the `login` out of the Linux machine's node. Grants may stay: the two roles are the same for both.",
     source: "Microsoft Entra documentation, sign in to Windows and to Linux virtual machines (2025)",
     checked: "2026-11-21",
