@@ -119,7 +119,8 @@ fn max_delete(
         return Some(Refusal {
             guard: "max-delete".to_owned(),
             message: format!(
-                "{count} grants would be revoked or things deleted; the environment's VMLOGIN_MAX_DELETE allows {ceiling}"
+                "{} would be revoked or deleted; the environment's VMLOGIN_MAX_DELETE allows {ceiling}",
+                things(affected.len())
             ),
             affected,
             lift: format!("raise VMLOGIN_MAX_DELETE to {count}: no flag lifts it"),
@@ -128,7 +129,8 @@ fn max_delete(
     (count > allowed).then(|| Refusal {
         guard: "max-delete".to_owned(),
         message: format!(
-            "{count} grants would be revoked or things deleted; `safety max-delete` allows {}",
+            "{} would be revoked or deleted; `safety max-delete` allows {}",
+            things(affected.len()),
             safety.max_delete
         ),
         affected,

@@ -21,6 +21,8 @@ pub(super) struct Pair<'a> {
 pub(super) struct Matching<'a> {
     pub(super) pairs: BTreeMap<&'a Address, Pair<'a>>,
     claimed: BTreeSet<(&'static str, Key)>,
+    /// The first resource without a key of each kind and place.
+    unresolved: BTreeMap<(&'static str, String), &'a Address>,
 }
 
 impl<'a> Matching<'a> {
@@ -53,7 +55,12 @@ impl<'a> Matching<'a> {
             .values()
             .filter_map(|pair| Some((pair.resource.kind, pair.key.clone()?)))
             .collect();
-        Matching { pairs, claimed }
+        let unresolved = unresolved(&pairs);
+        Matching {
+            pairs,
+            claimed,
+            unresolved,
+        }
     }
 
     /// Whether a declared resource is this live one, selected or not.
@@ -64,16 +71,21 @@ impl<'a> Matching<'a> {
     /// A declared resource that might be this live one if only its key were known: one in the same place, but for the last part
     /// of its address. While there is one, the live thing has not vanished from the manifest.
     pub(super) fn might_claim(&self, live: &Live) -> Option<&'a Address> {
-        let place = all_but_last(&live.address);
-        self.pairs
-            .values()
-            .find(|pair| {
-                pair.key.is_none()
-                    && pair.resource.kind == live.kind
-                    && all_but_last(&pair.resource.address) == place
-            })
-            .map(|pair| &pair.resource.address)
+        let place = (live.kind, all_but_last(&live.address));
+        self.unresolved.get(&place).copied()
     }
+}
+
+/// Declared resources whose key is not known, by kind and place, the first of each.
+fn unresolved<'a>(
+    pairs: &BTreeMap<&'a Address, Pair<'a>>,
+) -> BTreeMap<(&'static str, String), &'a Address> {
+    pairs
+        .iter()
+        .rev()
+        .filter(|(_, pair)| pair.key.is_none())
+        .map(|(address, pair)| ((pair.resource.kind, all_but_last(address)), *address))
+        .collect()
 }
 
 /// The live thing that a declared one stands in.

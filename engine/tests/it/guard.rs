@@ -39,7 +39,7 @@ fn too_many_revocations_are_refused_with_the_number_that_lifts_them() {
     let plan = with_revocations(6);
     let safety = Safety::default();
     assert_snapshot!(shown(&judge(&plan, &safety, &accept(&[]), None)), @"
-    max-delete: 6 grants would be revoked or things deleted; `safety max-delete` allows 5 [6 affected]
+    max-delete: 6 things would be revoked or deleted; `safety max-delete` allows 5 [6 affected]
         --accept max-delete=6
     ");
     assert_eq!(judge(&plan, &safety, &accept(&["max-delete=6"]), None), []);
@@ -57,7 +57,7 @@ fn the_environment_only_tightens_and_no_flag_lifts_it() {
     assert_eq!(judge(&plan, &safety, &accept(&[]), Some(100)), []);
     let refusals = judge(&plan, &safety, &accept(&["max-delete=50"]), Some(3));
     assert_snapshot!(shown(&refusals), @"
-    max-delete: 4 grants would be revoked or things deleted; the environment's VMLOGIN_MAX_DELETE allows 3 [4 affected]
+    max-delete: 4 things would be revoked or deleted; the environment's VMLOGIN_MAX_DELETE allows 3 [4 affected]
         raise VMLOGIN_MAX_DELETE to 4: no flag lifts it
     ");
 }
@@ -147,7 +147,7 @@ fn a_protected_thing_is_not_destroyed() {
     let plan = world.destroy(&manifest(text));
     let refusals = judge(&plan, &Safety::default(), &accept(&[]), None);
     assert_snapshot!(shown(&refusals), @"
-    protected: 1 thing would be taken away that is, or lies in something, protected by `protect` or by the live tag `vmlogin-protect` [1 affected]
+    protected: 1 thing under the protection of `protect` or of the live tag `vmlogin-protect` would be taken away [1 affected]
         --accept protected
     ");
     assert_eq!(
@@ -197,7 +197,7 @@ fn what_lies_in_something_protected_is_not_destroyed_but_may_be_revoked_by_an_ap
         None,
     );
     assert_snapshot!(shown(&refusals), @"
-    protected: 2 things would be taken away that is, or lies in something, protected by `protect` or by the live tag `vmlogin-protect` [2 affected]
+    protected: 2 things under the protection of `protect` or of the live tag `vmlogin-protect` would be taken away [2 affected]
         --accept protected
     ");
     assert_eq!(
