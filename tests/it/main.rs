@@ -6,6 +6,7 @@ mod estate;
 mod examples;
 mod grants;
 mod interrupt;
+mod linux;
 mod openapi;
 mod output;
 mod property;

@@ -43,6 +43,9 @@ resource-group rg-new location=westeurope {
 }
 "#;
     run("apply", &format!("{CHAIN}{made}"), 0);
+    // The login of a Linux machine.
+    let tux = "resource-group rg-web { vm tux01 { identity system-assigned; login } }";
+    run("apply", tux, 0);
     // A changed reason, a tag on an adopted machine, a protection taken off, a grant gone.
     let changed = format!("{CHAIN}{made}")
         .replace("CHG-4711", "CHG-4712")

@@ -185,7 +185,7 @@ pub fn not_emulated() -> &'static [&'static str] {
         "Azure Arc, Resource Graph, virtual machine scale sets",
         "quotas: the remaining counts in headers never fall, and nobody is throttled unless the seed has a fault for it",
         "two operations on one machine at once: a new one finds the earlier one finished",
-        "handlers of extensions other than AADLoginForWindows: they succeed when the agent is ready",
+        "handlers of extensions other than AADLoginForWindows and AADSSHLoginForLinux: they succeed when the agent is ready",
         "sign-in to machines; nobody has recorded the login extension, its outcomes follow documents and reports",
     ]
 }

@@ -4,6 +4,7 @@ mod access;
 pub(crate) mod extension;
 mod extension_image;
 pub(crate) mod handler;
+mod handler_linux;
 mod identity;
 mod listing;
 pub(crate) mod location;

@@ -27,13 +27,14 @@ pub(crate) fn live(machine: &Machine, place: &Place) -> Option<Live> {
     Some(live)
 }
 
-/// The machine's extension of this handler.
+/// The machine's login extension. The one for another operating system, which somebody installed by mistake, is none.
 fn of(machine: &Machine) -> Option<&wire::Extension> {
-    machine
-        .resources
-        .iter()
-        .flatten()
-        .find(|extension| extension.is_login())
+    let os = machine.os();
+    machine.resources.iter().flatten().find(|extension| {
+        extension
+            .login()
+            .is_some_and(|handler| os.as_deref().is_none_or(|os| os == handler.os))
+    })
 }
 
 fn attributes(properties: &wire::Properties) -> Attributes {
@@ -119,6 +120,9 @@ pub(crate) fn joining(step: &Step, seen: &Seen) -> Option<Joining> {
         return None;
     }
     let machine: Machine = decode(step, body).ok()?;
+    if !of(&machine)?.login()?.joins {
+        return None;
+    }
     Some(Joining {
         machine: refusal::id(step).ok()?.parent(),
         computer_name: machine.computer_name(),

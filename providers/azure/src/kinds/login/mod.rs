@@ -1,7 +1,8 @@
-//! The login extension of a Windows machine, AADLoginForWindows: found by its handler whatever its resource is called, made where
-//! it is missing, tried again where it failed.
+//! The login extension of a machine, AADLoginForWindows or AADSSHLoginForLinux by what the machine runs: found by its handler
+//! whatever its resource is called, made where it is missing, tried again where it failed.
 
 mod advice;
+mod handler;
 mod live;
 pub(crate) mod wire;
 mod write;
@@ -27,18 +28,12 @@ use super::vm::wire::Machine;
 use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, decode, refusal, versions, vm};
 use crate::http::Request;
 
+pub(crate) use handler::Handler;
 pub(crate) use live::Joining;
 pub(crate) use live::{joining, live};
 
 /// The kind `login`.
 pub struct Login;
-
-/// Who publishes the handler.
-pub(crate) const PUBLISHER: &str = "Microsoft.Azure.ActiveDirectory";
-/// The handler for Windows.
-pub(crate) const HANDLER: &str = "AADLoginForWindows";
-/// What the extension's resource is called, unless another handler has taken that name.
-const NAMES: [&str; 3] = ["AADLoginForWindows", "AADLogin", "vmlogin"];
 
 static SCHEMA: Schema = Schema {
     kind: "login",
@@ -60,13 +55,13 @@ static SCHEMA: Schema = Schema {
             written: Written::Nowhere,
             default: Some(Literal::Bool(true)),
         },
-        // Newer handlers fail without the setting, and its empty value means "no device management": FACTS 8.
+        // What is sent where it is not declared depends on the handler: see `complete`.
         Attribute {
             name: "mdm-id",
             class: Class::Changeable,
             shape: Shape::Text,
             written: Written::Nowhere,
-            default: Some(Literal::Text("")),
+            default: None,
         },
     ],
     later: &[
@@ -108,7 +103,12 @@ impl Kind for Login {
         }
         let taken =
             machine_of(resource, scene).and_then(|live| live.facts.get("extensions")?.as_map());
-        Some(machine.child("extensions", free_name(taken)).to_string())
+        let handler = handler_for(resource, scene)?;
+        Some(
+            machine
+                .child("extensions", free_name(handler, taken))
+                .to_string(),
+        )
     }
 
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
@@ -116,6 +116,13 @@ impl Kind for Login {
             Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())]);
         let region = machine_of(resource, scene).and_then(|live| live.facts.get("location"));
         complete.extend(region.map(|region| ("region".to_owned(), region.clone())));
+        if let Some(handler) = handler_for(resource, scene) {
+            complete.insert("handler".to_owned(), handler.kind.into());
+            // Newer handlers fail without the setting, and its empty value means "no device management": FACTS 8.
+            if handler.managed && resource.get("mdm-id").is_none() {
+                complete.insert("mdm-id".to_owned(), "".into());
+            }
+        }
         complete
     }
 
@@ -180,8 +187,9 @@ impl AzureKind for Login {
         }
     }
 
-    fn make_sense(&self, _step: &Step, mut fault: Fault, _seen: &Seen) -> Result<Done, Fault> {
-        if let Some(help) = advice::of(&fault.message) {
+    fn make_sense(&self, step: &Step, mut fault: Fault, _seen: &Seen) -> Result<Done, Fault> {
+        let handler = step.write.get("handler").and_then(Value::as_text);
+        if let Some(help) = advice::of(handler.unwrap_or_default(), &fault.message) {
             fault.help = Some(help.to_owned());
         }
         Err(fault)
@@ -220,14 +228,22 @@ fn machine_of<'a>(resource: &Resource, scene: &Scene<'a>) -> Option<&'a Live> {
     scene.inventory.get("vm", &Key(machine.key().to_owned()))
 }
 
+/// The handler for what the machine runs: by what Azure tells, else by what the manifest says.
+pub(crate) fn handler_for(login: &Resource, scene: &Scene<'_>) -> Option<&'static Handler> {
+    let live = machine_of(login, scene).and_then(|live| live.facts.get("os"));
+    let declared = || scene.manifest.parent_of(login)?.get("os");
+    Handler::for_os(live.or_else(declared)?.as_text()?)
+}
+
 /// A name that no extension of another handler has.
-fn free_name(taken: Option<&BTreeMap<String, Value>>) -> &'static str {
+fn free_name(handler: &Handler, taken: Option<&BTreeMap<String, Value>>) -> &'static str {
     let is_taken = |name: &&&str| {
         taken.is_some_and(|taken| taken.keys().any(|own| own.eq_ignore_ascii_case(name)))
     };
-    NAMES
+    let names = &handler.names;
+    names
         .iter()
         .find(|name| !is_taken(name))
         .copied()
-        .unwrap_or(NAMES[0])
+        .unwrap_or(names[0])
 }

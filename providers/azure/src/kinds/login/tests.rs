@@ -1,11 +1,15 @@
 use serde_json::json;
+use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Health, Inventory, Live};
+use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::{Action, Mode, Step};
 use vmlogin_engine::value::Value;
 
 use super::write::next_tag;
+use super::{handler_for, joining, live};
 use crate::kinds::exchanges::{play, step};
-use crate::kinds::scenes::{estate, fact};
+use crate::kinds::scenes::{declare, estate, fact, machine_body, machine_id};
+use crate::kinds::{Place, Seen};
 
 const LOGIN: &str = "vm:core/rg-web/web01/login";
 
@@ -48,6 +52,57 @@ fn a_login_is_put_beside_other_extensions() {
         &planned(&without_login()),
         include_str!("testdata/create.json"),
     );
+}
+
+#[test]
+fn a_linux_machine_gets_the_handler_for_linux() {
+    let mut inventory = without_login();
+    fact(&mut inventory, "vm", "os", Some("linux"));
+    let step = planned(&inventory);
+    assert_eq!(step.write.get("mdm-id"), None);
+    play(&step, include_str!("testdata/create-linux.json"));
+}
+
+#[test]
+fn a_machine_of_which_azure_tells_no_system_is_what_the_manifest_says() {
+    let (mut manifest, mut inventory) = (estate().0, without_login());
+    fact(&mut inventory, "vm", "os", None);
+    assert_eq!(planned(&inventory).id, None);
+    declare(&mut manifest, "vm:core/rg-web/web01", "os", "linux".into());
+    let login = manifest.of_kind("login").next().unwrap();
+    let scene = Scene {
+        manifest: &manifest,
+        inventory: &inventory,
+    };
+    assert_eq!(
+        handler_for(login, &scene).unwrap().kind,
+        "AADSSHLoginForLinux"
+    );
+}
+
+#[test]
+fn a_linux_machine_is_not_looked_for_among_the_devices() {
+    let mut body = machine_body(&machine_id());
+    let shown =
+        |body: serde_json::Value| joining(&planned(&estate().1), &Seen::One(body)).is_some();
+    assert!(shown(body.clone()));
+    body["properties"]["storageProfile"]["osDisk"]["osType"] = "Linux".into();
+    body["resources"][0]["properties"]["type"] = "AADSSHLoginForLinux".into();
+    assert!(!shown(body));
+}
+
+#[test]
+fn a_login_for_another_system_is_no_login() {
+    let mut body = machine_body(&machine_id());
+    body["properties"]["storageProfile"]["osDisk"]["osType"] = "Linux".into();
+    let machine = serde_json::from_value(body).unwrap();
+    let place = Place {
+        subscription: "core".to_owned(),
+        address: Address::new("vm", ["core", "rg-web", "web01"]),
+        name: "web01".to_owned(),
+        id: machine_id(),
+    };
+    assert_eq!(live(&machine, &place), None);
 }
 
 #[test]

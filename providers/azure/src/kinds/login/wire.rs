@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::Handler;
 use crate::kinds::{Provisioning, Tags};
 
 /// An extension. In lists of machines only its id is there.
@@ -52,15 +53,9 @@ impl Extension {
         self.id.rsplit('/').next().unwrap_or_default()
     }
 
-    /// Whether its handler is the login extension for Windows; the publisher's case varies in live data.
-    pub(crate) fn is_login(&self) -> bool {
-        self.properties
-            .publisher()
-            .eq_ignore_ascii_case(super::PUBLISHER)
-            && self
-                .properties
-                .handler()
-                .eq_ignore_ascii_case(super::HANDLER)
+    /// Its handler, where that is the login of Windows or of Linux.
+    pub(crate) fn login(&self) -> Option<&'static Handler> {
+        Handler::of(self.properties.publisher(), self.properties.handler())
     }
 }
 

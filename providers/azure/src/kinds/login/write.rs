@@ -6,8 +6,8 @@ use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
+use super::handler::PUBLISHER;
 use super::wire::{self, Extension};
-use super::{HANDLER, PUBLISHER};
 use crate::arm::ArmId;
 use crate::http::Request;
 use crate::kinds::{Seen, Write, decode, health, refusal, refuse, tagged, versions};
@@ -21,9 +21,13 @@ pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         ));
     };
     let id = refusal::id(step)?;
+    let kind = refusal::text(step, "handler")?;
     for row in rows {
         let extension: Extension = decode(step, row)?;
-        if extension.is_login() {
+        if extension
+            .login()
+            .is_some_and(|handler| handler.kind == kind)
+        {
             return already_there(step, &extension);
         }
         if extension.name().eq_ignore_ascii_case(id.name()) {
@@ -37,16 +41,19 @@ pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
             ));
         }
     }
+    let mut properties = json!({
+        "publisher": PUBLISHER,
+        "type": kind,
+        "typeHandlerVersion": refusal::text(step, "version")?,
+        "autoUpgradeMinorVersion": step.write.get("auto-upgrade-minor-version").and_then(Value::as_bool),
+    });
+    if let Some(mdm_id) = step.write.get("mdm-id").and_then(Value::as_text) {
+        properties["settings"] = json!({"mdmId": mdm_id});
+    }
     let body = json!({
         "location": refusal::text(step, "region")?,
         "tags": tagged::new_tags(step)?,
-        "properties": {
-            "publisher": PUBLISHER,
-            "type": HANDLER,
-            "typeHandlerVersion": refusal::text(step, "version")?,
-            "autoUpgradeMinorVersion": step.write.get("auto-upgrade-minor-version").and_then(Value::as_bool),
-            "settings": {"mdmId": refusal::text(step, "mdm-id")?},
-        },
+        "properties": properties,
     });
     Ok(Write::Send(vec![put(step, &id, body)]))
 }
@@ -99,7 +106,7 @@ pub(super) fn uninstall(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     };
     let extension: Extension = decode(step, body)?;
     let stamp = extension.tags.estate();
-    if !extension.is_login() || stamp.as_deref() != Some(refusal::text(step, "estate")?) {
+    if extension.login().is_none() || stamp.as_deref() != Some(refusal::text(step, "estate")?) {
         return Err(refuse(
             step,
             "the stamp of this estate is no longer on it".to_owned(),

@@ -1,3 +1,3 @@
 //! Rules about machines.
 
-pub(super) mod not_windows;
+pub(super) mod no_handler;
