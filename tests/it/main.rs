@@ -7,6 +7,7 @@ mod examples;
 mod grants;
 mod interrupt;
 mod linux;
+mod login;
 mod openapi;
 mod output;
 mod property;

@@ -19,6 +19,8 @@ struct Machine {
     linux: bool,
     identity: bool,
     login: bool,
+    /// What is said of the login, as a property.
+    saying: usize,
     grant: Option<usize>,
     owner: Option<bool>,
     live_identity: usize,
@@ -40,9 +42,22 @@ struct Scene {
 
 const PEOPLE: usize = 4;
 
+/// What can be said of a login; the last is for Windows only.
+const SAYINGS: [&str; 5] = [
+    "",
+    " version=\"2.0\"",
+    " auto-upgrade-minor-version=#false",
+    " enable-automatic-upgrade=#true version=\"1.0.0.1\"",
+    " mdm-id=intune",
+];
+
 fn machine() -> impl Strategy<Value = Machine> {
     (
-        (proptest::bool::weighted(0.8), proptest::bool::weighted(0.3)),
+        (
+            proptest::bool::weighted(0.8),
+            proptest::bool::weighted(0.3),
+            0..SAYINGS.len(),
+        ),
         any::<bool>(),
         proptest::option::of(0..PEOPLE),
         proptest::option::of(any::<bool>()),
@@ -53,7 +68,7 @@ fn machine() -> impl Strategy<Value = Machine> {
     )
         .prop_map(
             |(
-                (declared, linux),
+                (declared, linux, saying),
                 login,
                 grant,
                 owner,
@@ -65,6 +80,7 @@ fn machine() -> impl Strategy<Value = Machine> {
                 Machine {
                     declared,
                     linux,
+                    saying,
                     // A login without an identity fails for good: that has a story of its own.
                     identity: login || grant.is_some(),
                     login,
@@ -205,7 +221,11 @@ impl Machine {
             node.push_str("        identity system-assigned\n");
         }
         if self.login {
-            node.push_str("        login\n");
+            let saying = match SAYINGS[self.saying] {
+                " mdm-id=intune" if self.linux => "",
+                saying => saying,
+            };
+            node.push_str(&format!("        login{saying}\n"));
         }
         if let Some(person) = self.grant {
             node.push_str(&format!(

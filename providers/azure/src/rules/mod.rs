@@ -10,6 +10,7 @@ static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
+    &machine::mdm_on_linux::MdmOnLinux,
     &grant::management_group::ManagementGroup,
     &grant::no_such_principal::NoSuchPrincipal,
     &grant::ambiguous_principal::AmbiguousPrincipal,

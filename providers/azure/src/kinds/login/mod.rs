@@ -35,6 +35,9 @@ pub(crate) use live::{joining, live};
 /// The kind `login`.
 pub struct Login;
 
+/// Intune's app, which `intune` stands for.
+const INTUNE: &str = "0000000a-0000-0000-c000-000000000000";
+
 static SCHEMA: Schema = Schema {
     kind: "login",
     title: "login extension",
@@ -45,31 +48,37 @@ static SCHEMA: Schema = Schema {
             name: "version",
             class: Class::Changeable,
             shape: Shape::Floor,
-            written: Written::Nowhere,
+            written: Written::Property,
             default: Some(Literal::Text("1.0")),
         },
         Attribute {
             name: "auto-upgrade-minor-version",
             class: Class::Changeable,
             shape: Shape::Bool,
-            written: Written::Nowhere,
+            written: Written::Property,
             default: Some(Literal::Bool(true)),
+        },
+        // Without a default: its effect on these handlers is not documented, so it is sent only where it is declared.
+        Attribute {
+            name: "enable-automatic-upgrade",
+            class: Class::Changeable,
+            shape: Shape::Bool,
+            written: Written::Property,
+            default: None,
         },
         // What is sent where it is not declared depends on the handler: see `complete`.
         Attribute {
             name: "mdm-id",
             class: Class::Changeable,
-            shape: Shape::Text,
-            written: Written::Nowhere,
+            shape: Shape::Alias {
+                word: "intune",
+                means: INTUNE,
+            },
+            written: Written::Property,
             default: None,
         },
     ],
-    later: &[
-        "version",
-        "auto-upgrade-minor-version",
-        "enable-automatic-upgrade",
-        "mdm-id",
-    ],
+    later: &[],
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
@@ -181,7 +190,7 @@ impl AzureKind for Login {
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         match step.action {
             Action::Create => write::create(step, fresh),
-            Action::Update => write::repair(step, fresh),
+            Action::Update => write::update(step, fresh),
             Action::Delete => write::uninstall(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
@@ -213,7 +222,7 @@ impl AzureKind for Login {
         };
         match decode::<Machine>(step, body) {
             Ok(machine) if step.action.removes() => vec![live::gone(&machine)],
-            Ok(machine) => live::reports(&machine),
+            Ok(machine) => live::reports(step, &machine),
             Err(fault) => vec![Opinion::new(
                 live::REPORTS,
                 Proof::NotChecked(fault.message),

@@ -153,6 +153,82 @@ fn a_failed_login_is_written_again_as_it_is() {
     play(&failed(), include_str!("testdata/repair.json"));
 }
 
+/// The step of a login that declares these attributes.
+fn declared(attributes: &[(&'static str, Value)], inventory: &Inventory) -> Step {
+    let mut manifest = estate().0;
+    for (name, value) in attributes {
+        declare(&mut manifest, LOGIN, name, value.clone());
+    }
+    step(&manifest, inventory, Mode::Apply, LOGIN)
+}
+
+#[test]
+fn a_failed_login_is_written_again_with_the_declared_members_changed() {
+    let inventory = with_login(|login| {
+        login.id = login.id.replace("AADLoginForWindows", "AADLogin");
+        login
+            .attributes
+            .insert("auto-upgrade-minor-version".to_owned(), false.into());
+        login.health = Health::Failed {
+            message: "why".to_owned(),
+        };
+    });
+    let attributes = [
+        ("version", "2.3.1.0".into()),
+        ("auto-upgrade-minor-version", true.into()),
+        ("mdm-id", "intune".into()),
+    ];
+    let step = declared(&attributes, &inventory);
+    play(&step, include_str!("testdata/repair-changed.json"));
+}
+
+#[test]
+fn only_changed_members_are_sent() {
+    let inventory = with_login(|login| {
+        login.attributes.extend([
+            ("auto-upgrade-minor-version".to_owned(), false.into()),
+            ("enable-automatic-upgrade".to_owned(), true.into()),
+        ]);
+    });
+    let attributes = [
+        ("version", "2.2".into()),
+        ("auto-upgrade-minor-version", true.into()),
+        ("enable-automatic-upgrade", false.into()),
+        ("mdm-id", "Intune".into()),
+    ];
+    play(
+        &declared(&attributes, &inventory),
+        include_str!("testdata/change.json"),
+    );
+}
+
+#[test]
+fn a_newer_version_comes_with_the_setting_that_it_needs() {
+    let step = declared(&[("version", "2.3".into())], &estate().1);
+    play(&step, include_str!("testdata/version.json"));
+}
+
+#[test]
+fn a_version_is_a_floor_that_a_newer_running_one_satisfies() {
+    for floor in ["1.0", "2.2", "2.2.0.0"] {
+        let step = declared(&[("version", floor.into())], &estate().1);
+        assert_eq!(step.action, Action::Keep, "{floor}");
+    }
+    let step = declared(&[("version", "2.2.0.1".into())], &estate().1);
+    assert_eq!(step.action, Action::Update);
+}
+
+#[test]
+fn what_is_said_as_it_is_is_kept() {
+    let attributes = [
+        ("auto-upgrade-minor-version", true.into()),
+        ("enable-automatic-upgrade", false.into()),
+        ("mdm-id", "".into()),
+    ];
+    let step = declared(&attributes, &estate().1);
+    assert_eq!((step.action, step.changes), (Action::Keep, Vec::new()));
+}
+
 #[test]
 fn a_login_that_works_meanwhile_is_left_alone() {
     play(&failed(), include_str!("testdata/well-meanwhile.json"));
@@ -234,7 +310,7 @@ fn a_reading_tells_the_running_version_and_why_it_failed() {
     let (_, inventory) = estate();
     let live = inventory.of_kind("login").next().unwrap();
     assert_eq!(live.facts["running-version"], "2.2.0.0".into());
-    assert_eq!(live.attributes["version"], "1.0".into());
+    assert_eq!(live.attributes["version"], "2.2.0.0".into());
     let view = json!({"statuses": [
         {"code": "ProvisioningState/failed/1", "level": "Error", "message": "Install failed"},
         {"code": "ComponentStatus/StdOut/succeeded", "level": "Info", "message": "noise"},
