@@ -127,7 +127,7 @@ impl Running<'_> {
         }
         if plan.is_empty() {
             let run = Run {
-                rule_errors: plan.errors().count(),
+                refused: plan.is_refused(),
                 ..Run::default()
             };
             return Ok((Tally::default(), run.exit()));
@@ -219,7 +219,7 @@ impl Running<'_> {
             done: tally.done,
             failed: faults(plan, report),
             left: tally.not_started,
-            rule_errors: plan.errors().count(),
+            refused: plan.is_refused(),
             wrong: verdicts.unwrap_or_default().iter().filter(wrong).count(),
             detailed: self.wanted.detailed,
         };

@@ -73,10 +73,10 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         }
         session
             .terminal
-            .notice(&refusals::announced(&refusals, session.view_err()));
+            .diagnostic(&refusals::announced(&refusals, session.view_err()));
     }
     Ok(match () {
-        () if plan.errors().next().is_some() => Exit::RuleRefused,
+        () if plan.is_refused() => Exit::RuleRefused,
         () if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
         () => Exit::Done,
     })

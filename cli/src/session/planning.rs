@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use vmlogin_engine::address::Address;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
@@ -134,19 +133,7 @@ fn selected(args: &SelectionArgs) -> Selected {
 
 /// A pattern that selects nothing, declared or live, is a slip of the pen.
 fn check_selection(selected: &Selected, scene: &Scene<'_>) -> Result<(), Error> {
-    let live = scene
-        .inventory
-        .live
-        .values()
-        .map(|live| live.address.clone());
-    let addresses: Vec<Address> = scene
-        .manifest
-        .resources
-        .keys()
-        .cloned()
-        .chain(live)
-        .collect();
-    match selected.unmatched(&addresses).first() {
+    match selected.unmatched(scene).first() {
         None => Ok(()),
         Some(pattern) => Err(Error::usage(
             format!("`{pattern}` selects nothing: no declared or live thing has such an address"),

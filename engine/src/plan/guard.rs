@@ -84,8 +84,13 @@ fn foreign_estate(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
     Some(Refusal {
         guard: "foreign-estate".to_owned(),
         message: format!(
-            "{} would be claimed that carry the stamp of {}, not of `{}`",
+            "{} {} the stamp of {}, not of `{}`, and would be claimed",
             things(affected.len()),
+            if affected.len() == 1 {
+                "carries"
+            } else {
+                "carry"
+            },
             estates.join(", "),
             plan.estate
         ),

@@ -1,12 +1,12 @@
 //! Ownership without a state file: what may vanish with its node, what is listed as unmanaged, what destroy may delete.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::matching::Matching;
-use super::{Action, Step, Unmanaged, decide};
+use super::{Action, Mode, Step, Unmanaged, Wish, draft};
+use crate::address::Address;
 use crate::inventory::Live;
 use crate::kind::{Catalogue, Scene};
-use crate::plan::selection::Selected;
 use crate::schema::Lifetime;
 
 /// What becomes of a live thing of a vanishing kind that no node names.
@@ -24,7 +24,7 @@ pub(super) fn unclaimed(
     catalogue: &Catalogue,
     scene: &Scene<'_>,
     matching: &Matching<'_>,
-    selected: &Selected,
+    wish: &Wish,
 ) -> (Vec<Step>, Vec<Unmanaged>) {
     let grounds = Grounds::of(scene, matching);
     let mut steps = Vec::new();
@@ -38,7 +38,7 @@ pub(super) fn unclaimed(
             if matching.claims(live) {
                 continue;
             }
-            match fate(scene, matching, selected, &grounds, live) {
+            match fate(scene, matching, wish, &grounds, live) {
                 Fate::Revoked(step) => steps.push(*step),
                 Fate::Stays(stays) => unmanaged.push(stays),
                 Fate::Unrelated => {}
@@ -53,8 +53,8 @@ pub(super) fn unclaimed(
 fn fate(
     scene: &Scene<'_>,
     matching: &Matching<'_>,
-    selected: &Selected,
-    grounds: &Grounds,
+    wish: &Wish,
+    grounds: &Grounds<'_>,
     live: &Live,
 ) -> Fate {
     let ours = live.stamp.as_deref() == Some(scene.manifest.estate.as_str());
@@ -75,16 +75,23 @@ fn fate(
             "the grants of its subscription could not all be read".to_owned(),
         ));
     }
-    if let Some(address) = matching.might_claim(live) {
+    // A destroy takes it away, whichever of the two it is.
+    if wish.mode == Mode::Apply
+        && let Some(address) = matching.might_claim(live)
+    {
         return Fate::Stays(stays(
             live,
             format!("it may be `{address}`, whose principal could not be resolved"),
         ));
     }
-    if !selected.names(&live.address) {
+    if !wish.selected.names(&grounds.places(live)) {
         return Fate::Unrelated;
     }
-    Fate::Revoked(Box::new(decide::revoke(scene, live)))
+    let why = match wish.mode {
+        Mode::Apply => "this estate made it and the manifest no longer names it",
+        Mode::Destroy => "this estate made it, and no node is known to name it",
+    };
+    Fate::Revoked(Box::new(draft::revoke(scene, live, why)))
 }
 
 fn stays(live: &Live, why: String) -> Unmanaged {
@@ -97,39 +104,57 @@ fn stays(live: &Live, why: String) -> Unmanaged {
     }
 }
 
-/// The ids of what the manifest names, lower-case: a grant on one of them concerns its readers.
-struct Grounds {
-    subscriptions: BTreeSet<String>,
-    resources: BTreeSet<String>,
+/// What the manifest names, by its id in lower case: a grant on one of them concerns its readers.
+struct Grounds<'a> {
+    subscriptions: BTreeMap<String, Address>,
+    resources: BTreeMap<String, &'a Address>,
 }
 
-impl Grounds {
-    fn of(scene: &Scene<'_>, matching: &Matching<'_>) -> Grounds {
+impl<'a> Grounds<'a> {
+    fn of(scene: &Scene<'a>, matching: &Matching<'a>) -> Grounds<'a> {
         Grounds {
             subscriptions: scene
                 .manifest
                 .subscriptions
                 .values()
-                .map(|subscription| format!("/subscriptions/{}", subscription.id))
+                .map(|subscription| {
+                    let id = format!("/subscriptions/{}", subscription.id);
+                    (id, subscription.address())
+                })
                 .collect(),
             resources: matching
                 .pairs
-                .values()
-                .filter_map(|pair| pair.kind.id(pair.resource, scene))
-                .map(|id| id.to_lowercase())
+                .iter()
+                .filter_map(|(address, pair)| {
+                    let id = pair.kind.id(pair.resource, scene)?;
+                    Some((id.to_lowercase(), *address))
+                })
                 .collect(),
         }
+    }
+
+    /// The addresses of a live thing and of all that it lies in, as far as the manifest names it.
+    fn places<'b>(&'b self, live: &'b Live) -> Vec<&'b Address> {
+        let resources = live.within.iter().filter_map(|id| self.resources.get(id));
+        let subscriptions = live
+            .within
+            .iter()
+            .filter_map(|id| self.subscriptions.get(id));
+        std::iter::once(&live.address)
+            .chain(resources.copied())
+            .chain(subscriptions)
+            .collect()
     }
 
     /// Whether the thing lies exactly at a subscription of the manifest, or anywhere in another thing that it names.
     fn hold(&self, live: &Live) -> bool {
         live.within
             .last()
-            .is_some_and(|innermost| self.subscriptions.contains(innermost))
+            .is_some_and(|innermost| self.subscriptions.contains_key(innermost))
             || live
                 .within
                 .iter()
-                .any(|around| self.resources.contains(around))
+                .any(|around| self.resources.contains_key(around))
     }
 }
 

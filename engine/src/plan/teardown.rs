@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
-use super::{Action, Step, Wait, decide};
+use super::{Action, Step, Wait, draft};
 use crate::address::Address;
 use crate::graph::Graph;
 use crate::inventory::{Content, Live};
-use crate::kind::Scene;
+use crate::kind::{Hindrance, Scene};
 use crate::schema::Need;
 
 /// The steps that take away what is stamped as made, last made first.
@@ -38,11 +38,11 @@ pub(super) fn steps(
                 .iter()
                 .find(|wait| wait.need == Need::Success && deferred.contains(&wait.on))
         {
-            let hindrance = crate::kind::Hindrance {
+            let hindrance = Hindrance {
                 reason: format!("`{}` goes first, and that is put off", on.on),
                 help: "it follows when that can be done".to_owned(),
             };
-            decide::defer(&mut step, hindrance);
+            draft::defer(&mut step, hindrance);
         }
         match step.action {
             Action::Defer => {
@@ -57,14 +57,18 @@ pub(super) fn steps(
 }
 
 fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> Step {
-    let mut step = decide::blank(scene, pair);
+    let mut step = draft::blank(scene, pair);
     let Some(live) = pair.live else {
-        step.notes.push("it is not there".to_owned());
+        let why = match pair.key {
+            Some(_) => "it is not there",
+            None => "which live one it is could not be told",
+        };
+        step.notes.push(why.to_owned());
         return step;
     };
     if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
         let why = if pair.kind.schema().stamped {
-            decide::maker(live)
+            draft::maker(live)
         } else {
             "it carries no stamp, so nothing tells who made it".to_owned()
         };
@@ -84,7 +88,7 @@ fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> St
     }
     step.action = removal(pair.kind.schema().lifetime);
     if let Some(hindrance) = pair.kind.hindrance(pair.resource, Some(live), scene) {
-        decide::defer(&mut step, hindrance);
+        draft::defer(&mut step, hindrance);
     }
     step
 }

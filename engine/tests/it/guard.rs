@@ -95,7 +95,7 @@ fn another_estates_stamp_stops_a_change_and_a_declared_grant() {
     ));
     let refusals = judge(&plan, &Safety::default(), &accept(&[]), None);
     assert_snapshot!(shown(&refusals), @"
-    foreign-estate: 2 things would be claimed that carry the stamp of `data-prod`, not of `web-prod` [2 affected]
+    foreign-estate: 2 things carry the stamp of `data-prod`, not of `web-prod`, and would be claimed [2 affected]
         --accept foreign-estate
     ");
     let reading = world.plan(&manifest("resource-group rg subscription=core"));
@@ -109,6 +109,29 @@ fn another_estates_stamp_stops_a_change_and_a_declared_grant() {
         ),
         []
     );
+}
+
+#[test]
+fn an_identity_is_part_of_its_machine_and_so_is_the_stamp_on_that() {
+    let world = World::new().group("core/rg").machine("core/rg/web01").but(
+        "vm",
+        "core/rg/web01",
+        |machine| machine.stamp = Some("data-prod".to_owned()),
+    );
+    let manifest =
+        manifest("resource-group rg subscription=core { vm web01 { identity system-assigned } }");
+    let refusals = judge(
+        &world.plan(&manifest),
+        &Safety::default(),
+        &accept(&[]),
+        None,
+    );
+    assert_snapshot!(shown(&refusals), @"
+    foreign-estate: 1 thing carries the stamp of `data-prod`, not of `web-prod`, and would be claimed [1 affected]
+        --accept foreign-estate
+    ");
+    let there = world.identity("core/rg/web01").plan(&manifest);
+    assert_eq!(judge(&there, &Safety::default(), &accept(&[]), None), []);
 }
 
 #[test]

@@ -15,6 +15,7 @@ static RULES: &[&dyn Rule] = &[
     &grant::no_such_principal::NoSuchPrincipal,
     &grant::ambiguous_principal::AmbiguousPrincipal,
     &grant::conditional_twin::ConditionalTwin,
+    &grant::same_principal::SamePrincipal,
 ];
 
 /// All rules that this version checks, by number.

@@ -4,3 +4,4 @@ pub(super) mod ambiguous_principal;
 pub(super) mod conditional_twin;
 pub(super) mod management_group;
 pub(super) mod no_such_principal;
+pub(super) mod same_principal;
