@@ -12,7 +12,7 @@ use super::{extension_image, handler_linux};
 use crate::http::error;
 use crate::http::reply::Reply;
 use crate::seed::{Agent, Os};
-use crate::state::{Device, Extension, HandlerView, Machine, World};
+use crate::state::{ArcMachine, Device, Extension, HandlerView, Machine, World};
 
 const LOGIN: &str = "microsoft.azure.activedirectory.aadloginforwindows";
 
@@ -47,6 +47,7 @@ pub(crate) fn run(
         text(&extension.properties, "type"),
         text(&extension.properties, "typeHandlerVersion"),
     );
+    let on_arc = arc_of(world, key).is_some();
     let Some(machine) = machine_of(world, key).cloned() else {
         return success(version, "Enable succeeded.");
     };
@@ -79,7 +80,7 @@ pub(crate) fn run(
         failure: Some(INSTALL_FAILED.to_owned()),
         message,
     };
-    if version.starts_with("2.")
+    if (on_arc || version.starts_with("2."))
         && extension
             .properties
             .get("settings")
@@ -261,7 +262,13 @@ fn tenant_of(world: &World, machine: &Machine) -> Option<String> {
 }
 
 fn machine_of<'a>(world: &'a World, key: &str) -> Option<&'a Machine> {
-    world.machines.get(machine_key(key))
+    let arc = || arc_of(world, key).map(|arc| &arc.machine);
+    world.machines.get(machine_key(key)).or_else(arc)
+}
+
+/// The Arc machine that an extension is on.
+pub(crate) fn arc_of<'a>(world: &'a World, key: &str) -> Option<&'a ArcMachine> {
+    world.arcs.get(machine_key(key))
 }
 
 fn machine_key(extension: &str) -> &str {
