@@ -13,8 +13,9 @@ use vmlogin_engine::source::Sources;
 use vmlogin_engine::syntax::tree::{Node, Scalar, Tree};
 use vmlogin_engine::syntax::{self, Parsed};
 use vmlogin_sandbox::seed::{
-    Agent, Caller, Device, Extension, ExtensionState, FaultRule, Group, Machine, Os, Power,
-    ResourceGroup, RoleAssignment, ServicePrincipal, Subscription, Tenant, User,
+    Agent, ArcMachine, ArcStatus, Caller, Device, Extension, ExtensionState, FaultRule, Group,
+    Machine, Os, Power, ResourceGroup, RoleAssignment, ServicePrincipal, Subscription, Tenant,
+    User,
 };
 use vmlogin_sandbox::{Seed, SeedError};
 
@@ -171,6 +172,7 @@ fn group(form: &Form<'_>) -> ResourceGroup {
         match child.name() {
             "tag" => group.tags.extend(child.pair()),
             "vm" => group.machines.push(machine(&child)),
+            "arc-machine" => group.arc_machines.push(arc_machine(&child)),
             _ => {}
         }
     }
@@ -212,6 +214,23 @@ fn machine(form: &Form<'_>) -> Machine {
         }
     }
     machine
+}
+
+fn arc_machine(form: &Form<'_>) -> ArcMachine {
+    let statuses = [
+        ("connected", ArcStatus::Connected),
+        ("disconnected", ArcStatus::Disconnected),
+        ("expired", ArcStatus::Expired),
+        ("error", ArcStatus::Error),
+    ];
+    let mut children = form.children().into_iter();
+    let status = children.find(|child| child.name() == "status");
+    ArcMachine {
+        machine: machine(form),
+        status: status
+            .and_then(|status| status.one_of(&statuses))
+            .unwrap_or_default(),
+    }
 }
 
 /// `identity system-assigned`, `identity user-assigned "ARM-ID"…`, or the first with the second as a child.

@@ -216,6 +216,13 @@ pub enum Shape {
     Bool,
     /// Named texts; only the declared names are compared, and names have no case.
     Pairs,
+    /// Text compared without case, in which one word stands for a longer text: `intune` for the id of an app.
+    Alias {
+        /// The word.
+        word: &'static str,
+        /// What it stands for.
+        means: &'static str,
+    },
     /// A dotted version that a newer live one satisfies.
     Floor,
     /// Somebody who can be granted a role.

@@ -57,12 +57,6 @@ fn an_old_windows_fails_with_51() {
 }
 
 #[test]
-fn a_linux_machine_is_refused_by_name() {
-    let stage = stage("resource-group rg-web { vm tux01 { identity system-assigned; login } }");
-    assert_snapshot!("login_on_linux", stage.sandbox(&["plan"]).expect(4));
-}
-
-#[test]
 fn a_group_is_made_where_the_manifest_says_how() {
     let stage = stage(
         r#"resource-group rg-new location="West Europe" {

@@ -6,6 +6,8 @@ mod estate;
 mod examples;
 mod grants;
 mod interrupt;
+mod linux;
+mod login;
 mod openapi;
 mod output;
 mod property;

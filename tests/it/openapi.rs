@@ -5,7 +5,7 @@ use crate::estate::{CHAIN, HEAD, SEED};
 use crate::stage::{Server, Stage};
 
 /// What full runs have to have asked, so that a clean log is not an idle one.
-const EXPECTED: [&str; 16] = [
+const EXPECTED: [&str; 17] = [
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
     "ResourceGroups_Get",
@@ -18,6 +18,7 @@ const EXPECTED: [&str; 16] = [
     "VirtualMachineExtensions_CreateOrUpdate",
     "VirtualMachineExtensions_Delete",
     "VirtualMachineExtensions_List",
+    "VirtualMachineExtensions_Update",
     "VirtualMachines_Get",
     "VirtualMachines_Update",
     "directory $batch",
@@ -43,6 +44,15 @@ resource-group rg-new location=westeurope {
 }
 "#;
     run("apply", &format!("{CHAIN}{made}"), 0);
+    // The login of a Linux machine.
+    let tux = "resource-group rg-web { vm tux01 { identity system-assigned; login } }";
+    run("apply", tux, 0);
+    // A change of its login.
+    run(
+        "apply",
+        &tux.replace("login", "login enable-automatic-upgrade=#true"),
+        0,
+    );
     // A changed reason, a tag on an adopted machine, a protection taken off, a grant gone.
     let changed = format!("{CHAIN}{made}")
         .replace("CHG-4711", "CHG-4712")

@@ -16,8 +16,11 @@ const USER_LOGIN: &str = "fb879df8-f326-4884-b1cf-06f3ad86be52";
 #[derive(Clone, Debug)]
 struct Machine {
     declared: bool,
+    linux: bool,
     identity: bool,
     login: bool,
+    /// What is said of the login, as a property.
+    saying: usize,
     grant: Option<usize>,
     owner: Option<bool>,
     live_identity: usize,
@@ -39,9 +42,22 @@ struct Scene {
 
 const PEOPLE: usize = 4;
 
+/// What can be said of a login; the last is for Windows only.
+const SAYINGS: [&str; 5] = [
+    "",
+    " version=\"2.0\"",
+    " auto-upgrade-minor-version=#false",
+    " enable-automatic-upgrade=#true version=\"1.0.0.1\"",
+    " mdm-id=intune",
+];
+
 fn machine() -> impl Strategy<Value = Machine> {
     (
-        proptest::bool::weighted(0.8),
+        (
+            proptest::bool::weighted(0.8),
+            proptest::bool::weighted(0.3),
+            0..SAYINGS.len(),
+        ),
         any::<bool>(),
         proptest::option::of(0..PEOPLE),
         proptest::option::of(any::<bool>()),
@@ -51,9 +67,20 @@ fn machine() -> impl Strategy<Value = Machine> {
         0..4_usize,
     )
         .prop_map(
-            |(declared, login, grant, owner, live_identity, live_login, other_extension, power)| {
+            |(
+                (declared, linux, saying),
+                login,
+                grant,
+                owner,
+                live_identity,
+                live_login,
+                other_extension,
+                power,
+            )| {
                 Machine {
                     declared,
+                    linux,
+                    saying,
                     // A login without an identity fails for good: that has a story of its own.
                     identity: login || grant.is_some(),
                     login,
@@ -145,8 +172,13 @@ impl Scene {
 
 impl Machine {
     fn seed(&self, at: usize) -> String {
+        let system = if self.linux {
+            "linux {\n                os-name ubuntu\n                os-version \"22.04\"\n"
+        } else {
+            "windows {\n                os-name \"Windows Server 2022 Datacenter\"\n                os-version \"10.0.20348.2700\"\n"
+        };
         let mut seed = format!(
-            "            vm vm{at} os=windows {{\n                os-name \"Windows Server 2022 Datacenter\"\n                os-version \"10.0.20348.2700\"\n                tag Owner somebody\n                tag foreign kept\n"
+            "            vm vm{at} os={system}                tag Owner somebody\n                tag foreign kept\n"
         );
         let power = ["running", "running", "stopped", "deallocated"][self.power];
         seed.push_str(&format!("                power {power}\n"));
@@ -158,12 +190,13 @@ impl Machine {
                 "                identity user-assigned \"{SUB}/resourcegroups/RG-Web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-{at}\"\n"
             ));
         }
+        let handler = self.handler();
         let login =
-            "publisher=\"microsoft.azure.ActiveDirectory\" type=AADLoginForWindows version=\"1.0\"";
+            format!("publisher=\"microsoft.azure.ActiveDirectory\" type={handler} version=\"1.0\"");
         match self.live_login {
             1 => seed.push_str(&format!("                extension AADLogin {login}\n")),
             2 => seed.push_str(&format!(
-                "                extension AADLoginForWindows {login} state=failed exit-code=51\n"
+                "                extension {handler} {login} state=failed exit-code=51\n"
             )),
             _ => {}
         }
@@ -174,13 +207,25 @@ impl Machine {
         seed
     }
 
+    fn handler(&self) -> &'static str {
+        if self.linux {
+            "AADSSHLoginForLinux"
+        } else {
+            "AADLoginForWindows"
+        }
+    }
+
     fn node(&self, at: usize) -> String {
         let mut node = format!("    vm vm{at} {{\n");
         if self.identity {
             node.push_str("        identity system-assigned\n");
         }
         if self.login {
-            node.push_str("        login\n");
+            let saying = match SAYINGS[self.saying] {
+                " mdm-id=intune" if self.linux => "",
+                saying => saying,
+            };
+            node.push_str(&format!("        login{saying}\n"));
         }
         if let Some(person) = self.grant {
             node.push_str(&format!(
@@ -260,15 +305,15 @@ fn undeclared(state: &Json, scene: &Scene) -> BTreeMap<String, String> {
         kept.insert(key.clone(), machine.to_string());
     }
     for (key, extension) in members(state, "extensions") {
-        let login = extension["properties"]["type"] == "AADLoginForWindows";
         let declared = scene.machines.iter().enumerate().any(|(at, machine)| {
             machine.declared
                 && machine.login
+                && extension["properties"]["type"] == machine.handler()
                 && key.contains(&format!(
                     "/rg-web/providers/microsoft.compute/virtualmachines/vm{at}/"
                 ))
         });
-        if !(login && declared) {
+        if !declared {
             kept.insert(key.clone(), extension.to_string());
         }
     }

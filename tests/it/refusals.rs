@@ -32,7 +32,7 @@ fn many_mistakes_in_two_files_are_one_report() {
     let stage = stage("include \"teams/*.kdl\"\nresource-group rg-web { vm web01 { logn } }\n")
         .with(
             "teams/a.kdl",
-            "resource-group rg-a { vm web_01 { login version=\"1.0\" } }\n",
+            "resource-group rg-a { vm web_01 { login; use x } }\n",
         )
         .with("teams/b.kdl", "resource-group rg-web { template x }\n");
     assert_snapshot!(stage.run(&["validate"]).expect(3));

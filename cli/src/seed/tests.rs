@@ -59,6 +59,12 @@ tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com" 
                 tag a b
                 no-registration
             }
+            arc-machine line1 os=linux {
+                computer-name LINE1
+                status disconnected
+                extension aad publisher=P type=T
+                tag a b
+            }
         }
         role-assignment "ffffffff-0000-4000-8000-000000000001" role="ffffffff-0000-4000-8000-000000000002" principal="aaaaaaaa-0000-4000-8000-000000000001" principal-type=User scope="/subscriptions/x" description=d condition=c
     }

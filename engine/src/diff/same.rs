@@ -12,6 +12,10 @@ pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
         (Value::Text(wanted), Value::Text(found)) => same_text(shape, wanted, found),
         // An absent switch is one that is off.
         (Value::Bool(false), Value::Null) => true,
+        // So an absent setting of this shape is an empty one.
+        (Value::Text(wanted), Value::Null) if matches!(shape, Shape::Alias { .. }) => {
+            wanted.is_empty()
+        }
         _ => wanted == found,
     }
 }
@@ -19,9 +23,22 @@ pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
 fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
     match shape {
         Shape::Name | Shape::Choice { .. } => wanted.eq_ignore_ascii_case(found),
+        Shape::Alias { word, means } => {
+            let full = |text: &str| alias(word, means, text).to_lowercase();
+            full(wanted) == full(found)
+        }
         Shape::Region => region(wanted) == region(found),
         Shape::Floor => compare_versions(found, wanted) != Ordering::Less,
         Shape::Text | Shape::Bool | Shape::Pairs | Shape::Principal => wanted == found,
+    }
+}
+
+/// What a text means where a word may stand for it.
+pub fn alias<'a>(word: &str, means: &'a str, text: &'a str) -> &'a str {
+    if text.eq_ignore_ascii_case(word) {
+        means
+    } else {
+        text
     }
 }
 
@@ -86,6 +103,19 @@ mod tests {
             &"westeurope".into(),
             &"northeurope".into()
         ));
+    }
+
+    #[test]
+    fn a_word_is_what_it_stands_for_and_an_empty_one_is_none() {
+        let shape = Shape::Alias {
+            word: "intune",
+            means: "0000000A",
+        };
+        assert!(same(shape, &"intune".into(), &"0000000a".into()));
+        assert!(same(shape, &"0000000a".into(), &"Intune".into()));
+        assert!(!same(shape, &"".into(), &"0000000a".into()));
+        assert!(same(shape, &"".into(), &Value::Null));
+        assert!(!same(shape, &"intune".into(), &Value::Null));
     }
 
     #[test]

@@ -185,10 +185,11 @@ pub fn not_emulated() -> &'static [&'static str] {
         "deleted groups and applications: only deleted people lie in the recycle bin",
         "rules for the characters and lengths of names, tags and descriptions, but for the fewest",
         "group membership, and what a role assignment permits: the caller may do all that the seed does not deny",
-        "Azure Arc, Resource Graph, virtual machine scale sets",
+        "making Arc machines, actions on them, their run commands and licences",
+        "Resource Graph, virtual machine scale sets",
         "quotas: the remaining counts in headers never fall, and nobody is throttled unless the seed has a fault for it",
         "two operations on one machine at once: a new one finds the earlier one finished",
-        "handlers of extensions other than AADLoginForWindows: they succeed when the agent is ready",
+        "handlers of extensions other than AADLoginForWindows and AADSSHLoginForLinux: they succeed when the agent is ready",
         "sign-in to machines; nobody has recorded the login extension, its outcomes follow documents and reports",
     ]
 }

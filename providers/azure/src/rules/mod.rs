@@ -9,7 +9,8 @@ use vmlogin_engine::rule::Rule;
 static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
     &thing::fixed::Fixed,
-    &machine::not_windows::NotWindows,
+    &machine::no_handler::NoHandler,
+    &machine::mdm_on_linux::MdmOnLinux,
     &grant::management_group::ManagementGroup,
     &grant::no_such_principal::NoSuchPrincipal,
     &grant::ambiguous_principal::AmbiguousPrincipal,

@@ -87,7 +87,7 @@ fn action(method: &Method, segments: &[String]) -> Option<String> {
         // The state of one's own work.
         [_, locations, _, operations, ..]
             if locations.eq_ignore_ascii_case("locations")
-                && operations.eq_ignore_ascii_case("operations") =>
+                && operations.to_lowercase().starts_with("operation") =>
         {
             None
         }

@@ -31,7 +31,11 @@ const SETTABLE: [&str; 10] = [
 pub(crate) fn answer(call: &mut Call<'_>, machine: &str, rest: &[&str]) -> Answer {
     let parent = format!("/{}", call.request.segments[..8].join("/"));
     if !call.world.machines.contains_key(machine) {
-        return Err(parent_not_found(call, &parent));
+        return Err(parent_not_found(
+            call,
+            &parent,
+            "virtualMachines/extensions",
+        ));
     }
     let Some(name) = rest.first() else {
         return match call.request.method.as_str() {
@@ -115,12 +119,19 @@ pub(crate) fn install_ended(
             message: handler::operation_message(&extension, &view),
         })
     });
+    let on_arc = handler::arc_of(world, key).is_some();
     if let Some(extension) = world.extensions.get_mut(key) {
         extension.provisioning_state = match failure {
             None => "Succeeded",
             Some(_) => "Failed",
         }
         .to_owned();
+        if on_arc {
+            // The model tells what runs (arm/OBSERVED.md 7).
+            let version = view.version.clone();
+            let properties = &mut extension.properties;
+            properties.insert("typeHandlerVersion".to_owned(), json!(version));
+        }
         extension.view = Some(view);
     }
     failure
@@ -302,7 +313,7 @@ fn delete(call: &mut Call<'_>, machine: &str, key: &str) -> Answer {
     Ok(with_wait(reply, call.pace.wait(None)))
 }
 
-fn settable(sent: &Value) -> Map<String, Value> {
+pub(super) fn settable(sent: &Value) -> Map<String, Value> {
     SETTABLE
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), sent.get(*name)?.clone())))
@@ -367,7 +378,7 @@ fn check_others(
     }
 }
 
-fn parent_not_found(call: &Call<'_>, machine: &str) -> Reply {
+pub(super) fn parent_not_found(call: &Call<'_>, machine: &str, kind: &str) -> Reply {
     let verb = match call.request.method.as_str() {
         "GET" => "read",
         "DELETE" => "delete",
@@ -377,7 +388,7 @@ fn parent_not_found(call: &Call<'_>, machine: &str) -> Reply {
         404,
         "ParentResourceNotFound",
         format!(
-            "Failed to perform '{verb}' on resource(s) of type 'virtualMachines/extensions', because the parent \
+            "Failed to perform '{verb}' on resource(s) of type '{kind}', because the parent \
              resource '{machine}' could not be found."
         ),
     )

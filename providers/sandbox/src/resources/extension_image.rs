@@ -76,6 +76,14 @@ pub(crate) fn answer(call: &mut Call<'_>, rest: &[&str]) -> Answer {
     }
 }
 
+/// The newest version of the catalogue.
+pub(crate) fn newest(kind: &str) -> Option<&'static str> {
+    let row = CATALOGUE
+        .iter()
+        .find(|(_, it, _)| it.eq_ignore_ascii_case(kind));
+    row?.2.last().copied()
+}
+
 /// The version of the catalogue that a shorter one stands for.
 pub(crate) fn version(kind: &str, asked: &str) -> Option<&'static str> {
     CATALOGUE

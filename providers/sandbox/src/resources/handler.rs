@@ -1,5 +1,5 @@
-//! What an extension's handler does inside the machine. Only the login for Windows is acted out; every other handler
-//! succeeds as soon as the agent is there to run it.
+//! What an extension's handler does inside the machine. Only the two logins are acted out; every other handler succeeds as
+//! soon as the agent is there to run it.
 //!
 //! Nobody has recorded the login extension (arm/OBSERVED.md 11): its outcomes follow the documents and reports in
 //! arm/FACTS.md 8, its texts are composed after theirs.
@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::extension::{handler_of, text};
-use super::extension_image;
+use super::{extension_image, handler_linux};
 use crate::http::error;
 use crate::http::reply::Reply;
 use crate::seed::{Agent, Os};
-use crate::state::{Device, Extension, HandlerView, Machine, World};
+use crate::state::{ArcMachine, Device, Extension, HandlerView, Machine, World};
 
 const LOGIN: &str = "microsoft.azure.activedirectory.aadloginforwindows";
 
@@ -23,7 +23,7 @@ const NO_REGISTRATION: i64 = -2_145_648_607;
 /// The directory refused the join; reported for names that are taken, among other causes (RULES.md, symptoms).
 const NAME_TAKEN: i64 = -2_145_648_639;
 /// An operating system that is too old.
-const UNSUPPORTED: i64 = 51;
+pub(super) const UNSUPPORTED: i64 = 51;
 /// Oldest build: Server 2019 and Windows 10 1809.
 const OLDEST_BUILD: u64 = 17_763;
 
@@ -47,6 +47,7 @@ pub(crate) fn run(
         text(&extension.properties, "type"),
         text(&extension.properties, "typeHandlerVersion"),
     );
+    let on_arc = arc_of(world, key).is_some();
     let Some(machine) = machine_of(world, key).cloned() else {
         return success(version, "Enable succeeded.");
     };
@@ -61,6 +62,16 @@ pub(crate) fn run(
             ),
         };
     }
+    if handler_linux::is_login(&extension.properties) {
+        return match handler_linux::obstacle(world, machine_key(key), &machine) {
+            Some(exit) => HandlerView {
+                failure: Some(INSTALL_FAILED.to_owned()),
+                message: handler_linux::failed(&version, exit),
+                version,
+            },
+            None => success(version, "Enable succeeded."),
+        };
+    }
     if !is_login(&extension.properties) {
         return success(version, "Enable succeeded.");
     }
@@ -69,7 +80,7 @@ pub(crate) fn run(
         failure: Some(INSTALL_FAILED.to_owned()),
         message,
     };
-    if version.starts_with("2.")
+    if (on_arc || version.starts_with("2."))
         && extension
             .properties
             .get("settings")
@@ -128,7 +139,8 @@ pub(crate) fn running_version(kind: &str, asked: &str) -> String {
 /// against Azure, 2026-11-21.
 pub(crate) fn check_version(properties: &Map<String, Value>) -> Result<(), Reply> {
     let version = text(properties, "typeHandlerVersion");
-    if !is_login(properties) || !version.starts_with("0.") {
+    if !(is_login(properties) || handler_linux::is_login(properties)) || !version.starts_with("0.")
+    {
         return Ok(());
     }
     Err(error::provider(
@@ -145,6 +157,9 @@ pub(crate) fn check_version(properties: &Map<String, Value>) -> Result<(), Reply
 
 /// What an agent says about a failed installation.
 pub(crate) fn install_failed(handler: &str, name: &str, version: &str, exit: i64) -> String {
+    if handler.eq_ignore_ascii_case(handler_linux::LOGIN) {
+        return handler_linux::failed(version, exit);
+    }
     let command = handler.rsplit('.').next().unwrap_or(handler);
     format!(
         "Handler '{handler}' has reported failure for VM Extension '{name}' with terminal error code '1007' and error \
@@ -195,7 +210,7 @@ fn obstacle(world: &World, machine: &Machine) -> Option<i64> {
         .then_some(NAME_TAKEN)
 }
 
-/// That Linux ends like an old Windows is unverified against Azure, 2026-11-21.
+/// That Linux under the handler for Windows ends like an old Windows is unverified against Azure, 2026-11-21.
 fn is_supported(machine: &Machine) -> bool {
     let build = machine
         .os_version
@@ -247,7 +262,13 @@ fn tenant_of(world: &World, machine: &Machine) -> Option<String> {
 }
 
 fn machine_of<'a>(world: &'a World, key: &str) -> Option<&'a Machine> {
-    world.machines.get(machine_key(key))
+    let arc = || arc_of(world, key).map(|arc| &arc.machine);
+    world.machines.get(machine_key(key)).or_else(arc)
+}
+
+/// The Arc machine that an extension is on.
+pub(crate) fn arc_of<'a>(world: &'a World, key: &str) -> Option<&'a ArcMachine> {
+    world.arcs.get(machine_key(key))
 }
 
 fn machine_key(extension: &str) -> &str {

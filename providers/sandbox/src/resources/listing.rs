@@ -29,17 +29,28 @@ pub(crate) fn list(call: &mut Call<'_>, scope: &str) -> Answer {
         }
         (key, row, &it.provisioning_state)
     });
+    let arcs = beneath(&call.world.arcs, prefix.clone()).map(|(key, it)| {
+        let machine = &it.machine;
+        let (place, tags) = (&machine.location, machine.tags.as_ref());
+        let mut row = row(&machine.id, &machine.name, super::arc::TYPE, place, tags);
+        if let Some(identity) = super::identity::shown(call, &machine.identity) {
+            row["identity"] = identity;
+        }
+        (key, row, &machine.provisioning_state)
+    });
     let extensions = beneath(&call.world.extensions, prefix).map(|(key, it)| {
         let machine = it.id.split('/').nth(8).unwrap_or_default();
         let name = format!("{machine}/{}", it.name);
-        let kind = "Microsoft.Compute/virtualMachines/extensions";
+        let machines: Vec<&str> = it.id.split('/').skip(6).take(2).collect();
+        let kind = format!("{}/extensions", machines.join("/"));
         (
             key,
-            row(&it.id, &name, kind, &it.location, it.tags.as_ref()),
+            row(&it.id, &name, &kind, &it.location, it.tags.as_ref()),
             &it.provisioning_state,
         )
     });
     let mut rows: Vec<(&String, Value)> = machines
+        .chain(arcs)
         .chain(extensions)
         .map(|(key, mut row, state)| {
             if full {

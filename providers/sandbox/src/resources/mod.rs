@@ -1,9 +1,12 @@
 //! Azure Resource Manager: which kind a path belongs to, and what all kinds have in common.
 
 mod access;
+pub(crate) mod arc;
+pub(crate) mod arc_extension;
 pub(crate) mod extension;
 mod extension_image;
 pub(crate) mod handler;
+mod handler_linux;
 mod identity;
 mod listing;
 pub(crate) mod location;
@@ -91,6 +94,35 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             Scope::new(&request.segments[..4]).check(call.world)?;
             machine::answer(call, rest)
         }
+        [
+            "subscriptions",
+            _,
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.hybridcompute",
+            "machines",
+            rest @ ..,
+        ] => {
+            Scope::new(&request.segments[..4]).check(call.world)?;
+            arc::answer(call, rest)
+        }
+        [
+            "subscriptions",
+            id,
+            "providers",
+            "microsoft.hybridcompute",
+            rest @ ..,
+        ] => match rest {
+            ["machines"] => get(call, |call| arc::list_all(call, id)),
+            [
+                "locations",
+                _,
+                way @ ("operationstatus" | "operationresults"),
+                operation,
+            ] => operation::hybrid_status(call, operation, *way == "operationresults"),
+            _ => Err(unknown(call)),
+        },
         _ => Err(unknown(call)),
     }
 }
@@ -171,6 +203,22 @@ impl Scope {
             let group = format!("/subscriptions/{subscription}/resourcegroups/{name}");
             if !world.groups.contains_key(&group) {
                 return Err(resource_group::not_found(&self.id));
+            }
+            if let [
+                "providers",
+                "microsoft.hybridcompute",
+                "machines",
+                rest @ ..,
+            ] = rest
+            {
+                let found = match rest {
+                    [_] => world.arcs.contains_key(&self.key),
+                    [_, "extensions", _] => world.extensions.contains_key(&self.key),
+                    _ => true,
+                };
+                if !found {
+                    return Err(not_found(&self.id));
+                }
             }
             if let [
                 "providers",

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{beneath_scope, location, machine, method_not_allowed, page, tags_of};
+use super::{arc, beneath_scope, location, machine, method_not_allowed, page, tags_of};
 use crate::fault::Doom;
 use crate::http::Call;
 use crate::http::error;
@@ -75,6 +75,12 @@ pub(crate) fn delete_ended(world: &mut World, key: &str, doom: Option<Doom>) -> 
         .collect();
     for machine in machines {
         machine::remove(world, &machine);
+    }
+    let arcs: Vec<String> = beneath(&world.arcs, format!("{key}/"))
+        .map(|(key, _)| key.clone())
+        .collect();
+    for arc in arcs {
+        arc::remove(world, &arc);
     }
     world
         .assignments

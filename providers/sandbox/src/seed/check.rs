@@ -136,10 +136,19 @@ fn check_subscription(
         filled(&place, "location", &group.location)?;
         once(&mut groups, &place, "resource group", &group.name)?;
         let mut machines = BTreeSet::new();
-        for machine in &group.machines {
-            let place = format!("{place} / vm {}", machine.name);
+        let mut arcs = BTreeSet::new();
+        let all = group.machines.iter().map(|machine| ("vm", machine));
+        let outside = group.arc_machines.iter();
+        let outside = outside.map(|arc| ("arc-machine", &arc.machine));
+        for (what, machine) in all.chain(outside) {
+            let place = format!("{place} / {what} {}", machine.name);
             filled(&place, "name", &machine.name)?;
-            once(&mut machines, &place, "vm", &machine.name)?;
+            let names = if what == "vm" {
+                &mut machines
+            } else {
+                &mut arcs
+            };
+            once(names, &place, what, &machine.name)?;
             let mut extensions = BTreeSet::new();
             for extension in &machine.extensions {
                 let place = format!("{place} / extension {}", extension.name);

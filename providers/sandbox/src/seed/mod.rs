@@ -155,6 +155,33 @@ pub struct ResourceGroup {
     pub tags: BTreeMap<String, String>,
     /// Its virtual machines.
     pub machines: Vec<Machine>,
+    /// Its machines outside Azure.
+    pub arc_machines: Vec<ArcMachine>,
+}
+
+/// A machine outside Azure that an agent has onboarded.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ArcMachine {
+    /// What it is. Power, agent and identities do not count: an agent gives it a system-assigned one.
+    pub machine: Machine,
+    /// What its agent last said.
+    pub status: ArcStatus,
+}
+
+/// How an Arc agent stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArcStatus {
+    /// It reports.
+    #[default]
+    Connected,
+    /// It has not been heard of for a while.
+    Disconnected,
+    /// It has not been heard of for so long that its certificate ran out.
+    Expired,
+    /// It reports an error.
+    Error,
 }
 
 /// A virtual machine.

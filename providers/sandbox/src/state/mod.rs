@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::operation::Operation;
-use crate::seed::{Agent, FaultRule, Os, Power};
+use crate::seed::{Agent, ArcStatus, FaultRule, Os, Power};
 
 /// The form of the state file. Raised when an older sandbox could not read it.
 pub(crate) const FORMAT: u32 = 1;
@@ -39,6 +39,9 @@ pub(crate) struct World {
     pub subscriptions: BTreeMap<String, Subscription>,
     pub groups: BTreeMap<String, Group>,
     pub machines: BTreeMap<String, Machine>,
+    /// Machines outside Azure, as their agents have onboarded them.
+    #[serde(default)]
+    pub arcs: BTreeMap<String, ArcMachine>,
     pub extensions: BTreeMap<String, Extension>,
     /// By name, which is unique in a tenant.
     pub assignments: BTreeMap<String, Assignment>,
@@ -199,6 +202,14 @@ pub(crate) struct Machine {
     pub power: Power,
     pub agent: Agent,
     pub registration: bool,
+}
+
+/// An Arc machine: what a machine is, except that an agent rather than Azure knows whether it runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArcMachine {
+    pub machine: Machine,
+    pub status: ArcStatus,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

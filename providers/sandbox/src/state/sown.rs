@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, ServicePrincipal,
+    ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, ServicePrincipal,
     Subscription, Tags, Tenant, User, World, named_guid, sown_machine,
 };
 use crate::resources::location;
@@ -23,6 +23,7 @@ impl World {
             subscriptions: BTreeMap::new(),
             groups: BTreeMap::new(),
             machines: BTreeMap::new(),
+            arcs: BTreeMap::new(),
             extensions: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
@@ -67,6 +68,9 @@ impl World {
             let id = format!("/subscriptions/{}/resourceGroups/{}", seed.id, group.name);
             for machine in &group.machines {
                 self.sow_machine(tenant, &id, group, machine);
+            }
+            for arc in &group.arc_machines {
+                self.sow_arc(tenant, &id, group, arc);
             }
             self.groups.insert(
                 id.to_lowercase(),
@@ -113,6 +117,42 @@ impl World {
                 .insert(extension.id.to_lowercase(), extension);
         }
         self.machines.insert(id.to_lowercase(), machine);
+    }
+
+    /// An agent gives its machine an identity when it onboards it.
+    fn sow_arc(
+        &mut self,
+        tenant: &str,
+        group_id: &str,
+        group: &seed::ResourceGroup,
+        seed: &seed::ArcMachine,
+    ) {
+        let name = &seed.machine.name;
+        let id = format!("{group_id}/providers/Microsoft.HybridCompute/machines/{name}");
+        let system = self.new_service_principal(tenant, name, 0, self.born);
+        let region = seed.machine.location.as_ref().unwrap_or(&group.location);
+        let mut machine = sown_machine::machine(
+            tenant,
+            &id,
+            &seed.machine,
+            location::canonical(region),
+            Some(system),
+            self.born,
+        );
+        machine.properties.clear();
+        for extension in &seed.machine.extensions {
+            let mut extension = sown_machine::extension(&machine, extension);
+            if let Some(view) = &extension.view {
+                let version = view.version.clone().into();
+                let properties = &mut extension.properties;
+                properties.insert("typeHandlerVersion".to_owned(), version);
+            }
+            self.extensions
+                .insert(extension.id.to_lowercase(), extension);
+        }
+        let status = seed.status;
+        self.arcs
+            .insert(id.to_lowercase(), ArcMachine { machine, status });
     }
 
     fn sow_assignment(&mut self, tenant: &str, seed: &seed::RoleAssignment) {

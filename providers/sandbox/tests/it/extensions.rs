@@ -49,6 +49,55 @@ async fn a_new_extension_is_creating_and_then_succeeded() {
     );
 }
 
+/// The login for Linux is put on a Linux machine that `change` has changed.
+async fn install_on_linux(
+    change: impl FnOnce(&mut vmlogin_sandbox::seed::Machine),
+) -> (Stage, Got) {
+    let mut seed = seed();
+    machine(&mut seed).os = Os::Linux;
+    machine(&mut seed).system_assigned = true;
+    change(machine(&mut seed));
+    let stage = Stage::new(seed).await;
+    let mut body = login();
+    body["properties"]["type"] = "AADSSHLoginForLinux".into();
+    let put = stage
+        .put(
+            &format!("{}/extensions/AADSSHLoginForLinux", machine_id()),
+            body,
+        )
+        .await;
+    let ended = stage.finish(&put).await;
+    (stage, ended)
+}
+
+#[tokio::test]
+async fn the_login_for_linux_succeeds_and_makes_no_device() {
+    let (stage, ended) = install_on_linux(|_| {}).await;
+    assert_eq!(ended.body["status"], "Succeeded", "{:?}", ended.body);
+    let got = stage
+        .look_up("/devices?$filter=displayName eq 'web01'")
+        .await;
+    assert_eq!(got.rows(), &[] as &[Value]);
+}
+
+#[tokio::test]
+async fn the_login_for_linux_has_exit_codes_of_its_own() {
+    let (_, ended) = install_on_linux(|it| it.system_assigned = false).await;
+    assert!(failure(&ended).1.contains("Non-zero exit code: 22,"));
+    let (_, ended) = install_on_linux(|it| {
+        it.extensions.push(Extension {
+            name: "AADLoginForLinux".to_owned(),
+            publisher: "Microsoft.Azure.ActiveDirectory.LinuxSSH".to_owned(),
+            kind: "AADLoginForLinux".to_owned(),
+            ..Extension::default()
+        });
+    })
+    .await;
+    assert!(failure(&ended).1.contains("Non-zero exit code: 23,"));
+    let (_, ended) = install_on_linux(|it| it.os = Os::Windows).await;
+    assert!(failure(&ended).1.contains("Non-zero exit code: 51,"));
+}
+
 #[tokio::test]
 async fn a_machine_that_joined_has_a_device() {
     let (stage, ended) = install_on(|_| {}).await;

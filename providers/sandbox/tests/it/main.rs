@@ -1,6 +1,7 @@
 //! The sandbox from the other side: raw HTTP, as any client sends it.
 
 mod access;
+mod arc;
 mod directory;
 mod extensions;
 mod faults;

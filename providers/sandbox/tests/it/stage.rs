@@ -86,6 +86,7 @@ pub(crate) fn seed() -> Seed {
                         computer_name: Some("WEB01".to_owned()),
                         ..Machine::default()
                     }],
+                    ..ResourceGroup::default()
                 }],
                 role_assignments: vec![],
             }],

@@ -76,7 +76,9 @@ impl Walker<'_, '_> {
                 self.fitting(word, text, fits, Rule::Note, span)
             }
             // Principals and pairs are never written as one value; a kind that says so gets plain text.
-            Want::Shape(Shape::Text | Shape::Name | Shape::Principal | Shape::Pairs) => {
+            Want::Shape(
+                Shape::Text | Shape::Alias { .. } | Shape::Name | Shape::Principal | Shape::Pairs,
+            ) => {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::text(&text, MOST_TEXT);
                 self.fitting(word, text, fits, Rule::Note, span)

@@ -1,60 +1,104 @@
 //! What a person can do about the failures that are known of the login extension (RULES.md 3, FACTS 7 and 8; read 2026-11-21).
 
 struct Symptom {
+    /// The handler that it is known of; any where there is none.
+    handler: Option<&'static str>,
     /// Lower-case texts of which the message holds one. A number is held only whole.
     marks: &'static [&'static str],
     help: &'static str,
 }
 
+/// The ways in which messages spell that a program exited with one of some codes.
+macro_rules! exit_code {
+    ($($code:literal),*) => {
+        &[$(
+            concat!("exit code: ", $code),
+            concat!("exit code '", $code, "'"),
+            concat!("exit code ", $code),
+        )*]
+    };
+}
+
 const TOO_OLD: &str = "its Windows is too old: Windows Server 2019 or Windows 10 1809 is the least";
 
-static SYMPTOMS: [Symptom; 8] = [
+const ANY: Option<&str> = None;
+const ON_LINUX: Option<&str> = Some("AADSSHLoginForLinux");
+
+/// The first that fits counts.
+static SYMPTOMS: [Symptom; 13] = [
     Symptom {
+        handler: ON_LINUX,
+        marks: exit_code!("22"),
+        help: "the machine has no system-assigned identity: see that the manifest declares `identity system-assigned`, then run again",
+    },
+    Symptom {
+        handler: ON_LINUX,
+        marks: exit_code!("23"),
+        help: "the retired extension AADLoginForLinux is still on the machine: sign everybody out who came in by it, delete it, then run again",
+    },
+    Symptom {
+        handler: ON_LINUX,
+        marks: exit_code!("20"),
+        help: "the machine cannot fetch its packages: open packages.microsoft.com on port 443 in its network security group, firewall and proxy, then run again",
+    },
+    Symptom {
+        handler: ON_LINUX,
+        marks: exit_code!("100"),
+        help: "another program on the machine holds the lock of its package manager: wait until that has ended, then run again",
+    },
+    Symptom {
+        handler: ON_LINUX,
+        marks: exit_code!("51"),
+        help: "its Linux is not one that the extension supports, or a download of the extension failed: see that packages.microsoft.com is open on port 443 and that the distribution is listed, then run again",
+    },
+    Symptom {
+        handler: ANY,
         marks: &["-2145648574", "0x801c0042"],
         help: "the machine has no system-assigned identity, or cannot reach its metadata service: see that the manifest declares `identity system-assigned`, then run again",
     },
     Symptom {
+        handler: ANY,
         marks: &["-2145648607", "0x801c0021"],
         help: "the machine cannot reach device registration: see its DNS, its network security group and its proxy, then run again",
     },
     Symptom {
+        handler: ANY,
         marks: &["-2145648639", "0x801c0001"],
         help: "a device of this name may exist already, or the machine's name is longer than 15 characters: delete the stale device or rename the machine, then run again",
     },
     Symptom {
+        handler: ANY,
         marks: &["hostname duplication"],
         help: "a device of this name exists in the directory: delete the stale one or rename the machine, then run again",
     },
     Symptom {
+        handler: ANY,
         marks: &["'mdmid' setting"],
         help: "the extension that is there lacks the setting `mdmId`: delete it, then run again and it is made anew with it",
     },
     Symptom {
-        marks: &[
-            "exit code: 51",
-            "exit code '51'",
-            "exit code 51",
-            "exit code: 50",
-            "exit code '50'",
-            "exit code 50",
-        ],
+        handler: ANY,
+        marks: exit_code!("51", "50"),
         help: TOO_OLD,
     },
     Symptom {
+        handler: ANY,
         marks: &["when the vm is not running"],
         help: "start the machine, then run again",
     },
     Symptom {
+        handler: ANY,
         marks: &["in failed state"],
         help: "repair or delete the extension that the message names, then run again",
     },
 ];
 
-/// The help for a message, where its failure is known.
-pub(super) fn of(message: &str) -> Option<&'static str> {
+/// The help for a message of a handler, where its failure is known.
+pub(super) fn of(handler: &str, message: &str) -> Option<&'static str> {
     let message = message.to_lowercase();
     let known = SYMPTOMS
         .iter()
+        .filter(|symptom| symptom.handler.is_none_or(|only| only == handler))
         .find(|symptom| symptom.marks.iter().any(|mark| holds(&message, mark)));
     known.map(|symptom| symptom.help)
 }
@@ -71,9 +115,12 @@ fn holds(message: &str, mark: &str) -> bool {
 mod tests {
     use super::of;
 
+    const WINDOWS: &str = "AADLoginForWindows";
+    const LINUX: &str = "AADSSHLoginForLinux";
+
     #[test]
     fn known_failures_have_a_help() {
-        let help = |message: &str| of(message).unwrap_or("none");
+        let help = |message: &str| of(WINDOWS, message).unwrap_or("none");
         assert!(
             help("has exited with Exit code: -2145648574").contains("system-assigned identity")
         );
@@ -90,7 +137,19 @@ mod tests {
 
     #[test]
     fn an_unknown_failure_has_none_and_a_longer_number_is_another_one() {
-        assert_eq!(of("something new"), None);
-        assert_eq!(of("has exited with Exit code: 510"), None);
+        assert_eq!(of(WINDOWS, "something new"), None);
+        assert_eq!(of(WINDOWS, "has exited with Exit code: 510"), None);
+    }
+
+    #[test]
+    fn an_exit_code_means_another_thing_on_linux() {
+        let help = |code: u32| of(LINUX, &format!("Non-zero exit code: {code}, install.sh"));
+        assert!(help(22).is_some_and(|help| help.contains("`identity system-assigned`")));
+        assert!(help(23).is_some_and(|help| help.contains("AADLoginForLinux")));
+        assert!(help(20).is_some_and(|help| help.contains("packages.microsoft.com")));
+        assert!(help(100).is_some_and(|help| help.contains("lock")));
+        assert!(help(51).is_some_and(|help| !help.contains("Windows")));
+        assert_eq!(help(10), None);
+        assert_eq!(of(WINDOWS, "exit code: 22"), None);
     }
 }

@@ -1,6 +1,7 @@
 //! The login extension as a machine shows it: in a survey, and after a write.
 
 use serde_json::Value as Json;
+use vmlogin_engine::diff::same::compare_versions;
 use vmlogin_engine::inventory::{Health, Live};
 use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::Proof;
@@ -16,45 +17,52 @@ pub(crate) fn live(machine: &Machine, place: &Place) -> Option<Live> {
     let extension = of(machine)?;
     let mut live = place.part(SCHEMA.kind, SCHEMA.title);
     live.id = extension.id.clone();
-    live.attributes = attributes(&extension.properties);
     live.stamp = extension.tags.estate();
     live.protected = extension.tags.is_protected();
     let view = machine.extension_view(extension.name());
     live.health = health(&extension.properties.provisioning_state, || view?.failure());
     let running = view.and_then(|view| view.type_handler_version.clone());
+    live.attributes = attributes(&extension.properties, running.as_deref());
     live.facts
         .extend(running.map(|version| ("running-version".to_owned(), Value::Text(version))));
     Some(live)
 }
 
-/// The machine's extension of this handler.
+/// The machine's login extension. The one for another operating system, which somebody installed by mistake, is none.
 fn of(machine: &Machine) -> Option<&wire::Extension> {
-    machine
-        .resources
-        .iter()
-        .flatten()
-        .find(|extension| extension.is_login())
+    let os = machine.os();
+    machine.resources.iter().flatten().find(|extension| {
+        extension
+            .login()
+            .is_some_and(|handler| os.as_deref().is_none_or(|os| os == handler.os))
+    })
 }
 
-fn attributes(properties: &wire::Properties) -> Attributes {
+/// `running` is what the instance view tells. A version that the model asks for already is as good as one that runs: to ask for
+/// it again would change nothing.
+fn attributes(properties: &wire::Properties, running: Option<&str>) -> Attributes {
+    let asked = properties.type_handler_version.as_deref();
+    let newest = asked
+        .into_iter()
+        .chain(running)
+        .max_by(|one, other| compare_versions(one, other));
     let mdm_id = properties
         .settings
         .as_ref()
         .and_then(|settings| settings.get("mdmId"))
         .and_then(Json::as_str);
     let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+    let switch = |on: Option<bool>| on.map_or(Value::Null, Value::Bool);
     Attributes::from([
-        (
-            "version".to_owned(),
-            text(properties.type_handler_version.as_deref()),
-        ),
+        ("version".to_owned(), text(newest)),
         // Left out it is off: it comes back as `false`.
         (
             "auto-upgrade-minor-version".to_owned(),
-            properties
-                .auto_upgrade_minor_version
-                .unwrap_or(false)
-                .into(),
+            Value::Bool(properties.auto_upgrade_minor_version.unwrap_or(false)),
+        ),
+        (
+            "enable-automatic-upgrade".to_owned(),
+            switch(properties.enable_automatic_upgrade),
         ),
         ("mdm-id".to_owned(), text(mdm_id)),
     ])
@@ -63,7 +71,7 @@ fn attributes(properties: &wire::Properties) -> Attributes {
 pub(super) const REPORTS: &str = "the extension reports success";
 
 /// What the machine shows after the extension was written.
-pub(super) fn reports(machine: &Machine) -> Vec<Opinion> {
+pub(super) fn reports(step: &Step, machine: &Machine) -> Vec<Opinion> {
     let Some(extension) = of(machine) else {
         return vec![Opinion::new(
             REPORTS,
@@ -86,12 +94,20 @@ pub(super) fn reports(machine: &Machine) -> Vec<Opinion> {
     };
     let mut opinions = vec![Opinion::new(REPORTS, result)];
     if let Some(version) = view.and_then(|view| view.type_handler_version.as_ref()) {
-        opinions.push(Opinion::new(
-            &format!("version {version} runs"),
-            Proof::Verified,
-        ));
+        opinions.push(runs(step, version));
     }
     opinions
+}
+
+/// What is there to say of the version that runs.
+fn runs(step: &Step, version: &str) -> Opinion {
+    let floor = step.write.get("version").and_then(Value::as_text);
+    let older = floor.filter(|floor| compare_versions(version, floor).is_lt());
+    let result = match older {
+        Some(floor) => Proof::Wrong(format!("the manifest asks for {floor} at least")),
+        None => Proof::Verified,
+    };
+    Opinion::new(&format!("version {version} runs"), result)
 }
 
 pub(super) fn gone(machine: &Machine) -> Opinion {
@@ -119,6 +135,9 @@ pub(crate) fn joining(step: &Step, seen: &Seen) -> Option<Joining> {
         return None;
     }
     let machine: Machine = decode(step, body).ok()?;
+    if !of(&machine)?.login()?.joins {
+        return None;
+    }
     Some(Joining {
         machine: refusal::id(step).ok()?.parent(),
         computer_name: machine.computer_name(),

@@ -1,7 +1,8 @@
-//! The login extension of a Windows machine, AADLoginForWindows: found by its handler whatever its resource is called, made where
-//! it is missing, tried again where it failed.
+//! The login extension of a machine, AADLoginForWindows or AADSSHLoginForLinux by what the machine runs: found by its handler
+//! whatever its resource is called, made where it is missing, tried again where it failed.
 
 mod advice;
+mod handler;
 mod live;
 pub(crate) mod wire;
 mod write;
@@ -27,18 +28,15 @@ use super::vm::wire::Machine;
 use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, decode, refusal, versions, vm};
 use crate::http::Request;
 
+pub(crate) use handler::Handler;
 pub(crate) use live::Joining;
 pub(crate) use live::{joining, live};
 
 /// The kind `login`.
 pub struct Login;
 
-/// Who publishes the handler.
-pub(crate) const PUBLISHER: &str = "Microsoft.Azure.ActiveDirectory";
-/// The handler for Windows.
-pub(crate) const HANDLER: &str = "AADLoginForWindows";
-/// What the extension's resource is called, unless another handler has taken that name.
-const NAMES: [&str; 3] = ["AADLoginForWindows", "AADLogin", "vmlogin"];
+/// Intune's app, which `intune` stands for.
+const INTUNE: &str = "0000000a-0000-0000-c000-000000000000";
 
 static SCHEMA: Schema = Schema {
     kind: "login",
@@ -50,31 +48,37 @@ static SCHEMA: Schema = Schema {
             name: "version",
             class: Class::Changeable,
             shape: Shape::Floor,
-            written: Written::Nowhere,
+            written: Written::Property,
             default: Some(Literal::Text("1.0")),
         },
         Attribute {
             name: "auto-upgrade-minor-version",
             class: Class::Changeable,
             shape: Shape::Bool,
-            written: Written::Nowhere,
+            written: Written::Property,
             default: Some(Literal::Bool(true)),
         },
-        // Newer handlers fail without the setting, and its empty value means "no device management": FACTS 8.
+        // Without a default: its effect on these handlers is not documented, so it is sent only where it is declared.
+        Attribute {
+            name: "enable-automatic-upgrade",
+            class: Class::Changeable,
+            shape: Shape::Bool,
+            written: Written::Property,
+            default: None,
+        },
+        // What is sent where it is not declared depends on the handler: see `complete`.
         Attribute {
             name: "mdm-id",
             class: Class::Changeable,
-            shape: Shape::Text,
-            written: Written::Nowhere,
-            default: Some(Literal::Text("")),
+            shape: Shape::Alias {
+                word: "intune",
+                means: INTUNE,
+            },
+            written: Written::Property,
+            default: None,
         },
     ],
-    later: &[
-        "version",
-        "auto-upgrade-minor-version",
-        "enable-automatic-upgrade",
-        "mdm-id",
-    ],
+    later: &[],
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
@@ -108,7 +112,12 @@ impl Kind for Login {
         }
         let taken =
             machine_of(resource, scene).and_then(|live| live.facts.get("extensions")?.as_map());
-        Some(machine.child("extensions", free_name(taken)).to_string())
+        let handler = handler_for(resource, scene)?;
+        Some(
+            machine
+                .child("extensions", free_name(handler, taken))
+                .to_string(),
+        )
     }
 
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
@@ -116,6 +125,13 @@ impl Kind for Login {
             Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())]);
         let region = machine_of(resource, scene).and_then(|live| live.facts.get("location"));
         complete.extend(region.map(|region| ("region".to_owned(), region.clone())));
+        if let Some(handler) = handler_for(resource, scene) {
+            complete.insert("handler".to_owned(), handler.kind.into());
+            // Newer handlers fail without the setting, and its empty value means "no device management": FACTS 8.
+            if handler.managed && resource.get("mdm-id").is_none() {
+                complete.insert("mdm-id".to_owned(), "".into());
+            }
+        }
         complete
     }
 
@@ -174,14 +190,15 @@ impl AzureKind for Login {
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         match step.action {
             Action::Create => write::create(step, fresh),
-            Action::Update => write::repair(step, fresh),
+            Action::Update => write::update(step, fresh),
             Action::Delete => write::uninstall(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }
 
-    fn make_sense(&self, _step: &Step, mut fault: Fault, _seen: &Seen) -> Result<Done, Fault> {
-        if let Some(help) = advice::of(&fault.message) {
+    fn make_sense(&self, step: &Step, mut fault: Fault, _seen: &Seen) -> Result<Done, Fault> {
+        let handler = step.write.get("handler").and_then(Value::as_text);
+        if let Some(help) = advice::of(handler.unwrap_or_default(), &fault.message) {
             fault.help = Some(help.to_owned());
         }
         Err(fault)
@@ -205,7 +222,7 @@ impl AzureKind for Login {
         };
         match decode::<Machine>(step, body) {
             Ok(machine) if step.action.removes() => vec![live::gone(&machine)],
-            Ok(machine) => live::reports(&machine),
+            Ok(machine) => live::reports(step, &machine),
             Err(fault) => vec![Opinion::new(
                 live::REPORTS,
                 Proof::NotChecked(fault.message),
@@ -220,14 +237,22 @@ fn machine_of<'a>(resource: &Resource, scene: &Scene<'a>) -> Option<&'a Live> {
     scene.inventory.get("vm", &Key(machine.key().to_owned()))
 }
 
+/// The handler for what the machine runs: by what Azure tells, else by what the manifest says.
+pub(crate) fn handler_for(login: &Resource, scene: &Scene<'_>) -> Option<&'static Handler> {
+    let live = machine_of(login, scene).and_then(|live| live.facts.get("os"));
+    let declared = || scene.manifest.parent_of(login)?.get("os");
+    Handler::for_os(live.or_else(declared)?.as_text()?)
+}
+
 /// A name that no extension of another handler has.
-fn free_name(taken: Option<&BTreeMap<String, Value>>) -> &'static str {
+fn free_name(handler: &Handler, taken: Option<&BTreeMap<String, Value>>) -> &'static str {
     let is_taken = |name: &&&str| {
         taken.is_some_and(|taken| taken.keys().any(|own| own.eq_ignore_ascii_case(name)))
     };
-    NAMES
+    let names = &handler.names;
+    names
         .iter()
         .find(|name| !is_taken(name))
         .copied()
-        .unwrap_or(NAMES[0])
+        .unwrap_or(names[0])
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::Handler;
 use crate::kinds::{Provisioning, Tags};
 
 /// An extension. In lists of machines only its id is there.
@@ -29,6 +30,7 @@ pub(crate) struct Properties {
     /// As it was sent; what runs is told by the instance view.
     pub(crate) type_handler_version: Option<String>,
     pub(crate) auto_upgrade_minor_version: Option<bool>,
+    pub(crate) enable_automatic_upgrade: Option<bool>,
     pub(crate) force_update_tag: Option<String>,
     pub(crate) settings: Option<Map<String, Value>>,
     pub(crate) provisioning_state: Provisioning,
@@ -52,15 +54,9 @@ impl Extension {
         self.id.rsplit('/').next().unwrap_or_default()
     }
 
-    /// Whether its handler is the login extension for Windows; the publisher's case varies in live data.
-    pub(crate) fn is_login(&self) -> bool {
-        self.properties
-            .publisher()
-            .eq_ignore_ascii_case(super::PUBLISHER)
-            && self
-                .properties
-                .handler()
-                .eq_ignore_ascii_case(super::HANDLER)
+    /// Its handler, where that is the login of Windows or of Linux.
+    pub(crate) fn login(&self) -> Option<&'static Handler> {
+        Handler::of(self.properties.publisher(), self.properties.handler())
     }
 }
 
@@ -93,14 +89,14 @@ impl Status {
     }
 }
 
-/// The members of an extension that can be sent back, with another `forceUpdateTag`. What ARM adds is left out; what it hides
+/// The members of an extension that can be sent back, some of its properties changed. What ARM adds is left out; what it hides
 /// (`protectedSettings`) is not known and so not sent.
-pub(super) fn writable(body: &Value, force_update_tag: &str) -> Value {
+pub(super) fn writable(body: &Value, changed: Map<String, Value>) -> Value {
     let mut properties = without_nulls(body.get("properties"));
     for read_only in ["provisioningState", "instanceView"] {
         properties.remove(read_only);
     }
-    properties.insert("forceUpdateTag".to_owned(), force_update_tag.into());
+    properties.extend(changed);
     let mut writable = Map::new();
     for member in ["location", "tags"] {
         if let Some(value) = body.get(member).filter(|value| !value.is_null()) {

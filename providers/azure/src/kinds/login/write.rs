@@ -1,13 +1,15 @@
 //! The writes of a login extension: made anew beside others, or sent back as it is so that its handler runs again.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
+use vmlogin_engine::diff::same::alias;
 use vmlogin_engine::inventory::Health;
 use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
+use super::INTUNE;
+use super::handler::PUBLISHER;
 use super::wire::{self, Extension};
-use super::{HANDLER, PUBLISHER};
 use crate::arm::ArmId;
 use crate::http::Request;
 use crate::kinds::{Seen, Write, decode, health, refusal, refuse, tagged, versions};
@@ -21,9 +23,13 @@ pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         ));
     };
     let id = refusal::id(step)?;
+    let kind = refusal::text(step, "handler")?;
     for row in rows {
         let extension: Extension = decode(step, row)?;
-        if extension.is_login() {
+        if extension
+            .login()
+            .is_some_and(|handler| handler.kind == kind)
+        {
             return already_there(step, &extension);
         }
         if extension.name().eq_ignore_ascii_case(id.name()) {
@@ -37,16 +43,18 @@ pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
             ));
         }
     }
+    let mut properties = Map::new();
+    properties.insert("publisher".to_owned(), PUBLISHER.into());
+    properties.insert("type".to_owned(), kind.into());
+    for attribute in ATTRIBUTES {
+        if let Some(value) = step.write.get(attribute) {
+            set(&mut properties, attribute, value);
+        }
+    }
     let body = json!({
         "location": refusal::text(step, "region")?,
         "tags": tagged::new_tags(step)?,
-        "properties": {
-            "publisher": PUBLISHER,
-            "type": HANDLER,
-            "typeHandlerVersion": refusal::text(step, "version")?,
-            "autoUpgradeMinorVersion": step.write.get("auto-upgrade-minor-version").and_then(Value::as_bool),
-            "settings": {"mdmId": refusal::text(step, "mdm-id")?},
-        },
+        "properties": properties,
     });
     Ok(Write::Send(vec![put(step, &id, body)]))
 }
@@ -66,8 +74,8 @@ fn already_there(step: &Step, extension: &Extension) -> Result<Write, Fault> {
     }
 }
 
-/// Writes a failed extension again as it is, so that its handler runs once more: only a changed `forceUpdateTag` makes it.
-pub(super) fn repair(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+/// Changes the declared members of an extension that works, and writes one that failed again.
+pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     let Seen::One(body) = fresh else {
         return Err(refuse(
             step,
@@ -76,20 +84,95 @@ pub(super) fn repair(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         ));
     };
     let extension: Extension = decode(step, body)?;
+    let changed = changed(step, &extension);
     match health(&extension.properties.provisioning_state, || None) {
-        Health::Failed { .. } => {}
-        Health::Good => return Ok(Write::Nothing("it succeeded meanwhile".to_owned())),
-        Health::Busy => {
-            return Err(refuse(
-                step,
-                "another operation is running on it".to_owned(),
-                "run again when that has ended",
-            ));
+        Health::Failed { .. } => repair(step, body, &extension, changed),
+        Health::Good if changed.is_empty() => {
+            Ok(Write::Nothing("it succeeded meanwhile".to_owned()))
+        }
+        Health::Good => Ok(Write::Send(vec![Request::patch(
+            refusal::id(step)?.path(),
+            versions::COMPUTE,
+            json!({"properties": changed}),
+            refusal::attempted(step),
+        )])),
+        Health::Busy => Err(refuse(
+            step,
+            "another operation is running on it".to_owned(),
+            "run again when that has ended",
+        )),
+    }
+}
+
+/// Writes a failed extension again, with nothing but the declared members changed, so that its handler runs once more: only a
+/// changed `forceUpdateTag` makes it.
+fn repair(
+    step: &Step,
+    body: &Json,
+    extension: &Extension,
+    mut changed: Map<String, Json>,
+) -> Result<Write, Fault> {
+    let next = next_tag(extension.properties.force_update_tag.as_deref());
+    changed.insert("forceUpdateTag".to_owned(), next.into());
+    let body = wire::writable(body, changed);
+    Ok(Write::Send(vec![put(step, &refusal::id(step)?, body)]))
+}
+
+const ATTRIBUTES: [&str; 4] = [
+    "version",
+    "auto-upgrade-minor-version",
+    "enable-automatic-upgrade",
+    "mdm-id",
+];
+
+/// The members that the step changes, as they are to be.
+fn changed(step: &Step, extension: &Extension) -> Map<String, Json> {
+    let mut changed = Map::new();
+    let settings = extension.properties.settings.clone().unwrap_or_default();
+    for change in &step.changes {
+        // Settings are sent whole: whether ARM would merge them is unverified against Azure, 2026-11-21.
+        if change.attribute == "mdm-id" {
+            changed.insert("settings".to_owned(), settings.clone().into());
+        }
+        set(&mut changed, &change.attribute, &change.after);
+    }
+    // Handlers from 2.0 on fail without the setting, and one of 1.x may have been installed without it: FACTS 8.
+    let managed = extension.login().is_some_and(|handler| handler.managed);
+    if managed && changed.contains_key("typeHandlerVersion") && !settings.contains_key("mdmId") {
+        changed.entry("settings").or_insert_with(|| settings.into());
+        if !changed["settings"]["mdmId"].is_string() {
+            changed["settings"]["mdmId"] = "".into();
         }
     }
-    let next = next_tag(extension.properties.force_update_tag.as_deref());
-    let body = wire::writable(body, &next);
-    Ok(Write::Send(vec![put(step, &refusal::id(step)?, body)]))
+    changed
+}
+
+/// Sets the member that is an attribute. Others, as `state`, are no members.
+fn set(properties: &mut Map<String, Json>, attribute: &str, value: &Value) {
+    match (attribute, value) {
+        ("version", Value::Text(version)) => {
+            properties.insert("typeHandlerVersion".to_owned(), two_parts(version).into());
+        }
+        ("auto-upgrade-minor-version", Value::Bool(on)) => {
+            properties.insert("autoUpgradeMinorVersion".to_owned(), (*on).into());
+        }
+        ("enable-automatic-upgrade", Value::Bool(on)) => {
+            properties.insert("enableAutomaticUpgrade".to_owned(), (*on).into());
+        }
+        ("mdm-id", Value::Text(mdm_id)) => {
+            let settings = properties
+                .entry("settings")
+                .or_insert_with(|| Json::Object(Map::new()));
+            settings["mdmId"] = alias("intune", INTUNE, mdm_id).into();
+        }
+        _ => {}
+    }
+}
+
+/// The form in which machines ask for a version: `2.2` for 2.2.0.0, of which the service picks the newest (FACTS 8).
+fn two_parts(version: &str) -> String {
+    let parts: Vec<&str> = version.split('.').take(2).collect();
+    parts.join(".")
 }
 
 /// Uninstalls what this estate installed. Somebody may have taken it over, or away, since the plan was made.
@@ -98,7 +181,7 @@ pub(super) fn uninstall(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         return Ok(Write::Nothing("it was gone already".to_owned()));
     };
     let extension: Extension = decode(step, body)?;
-    if !extension.is_login() {
+    if extension.login().is_none() {
         return Err(refuse(
             step,
             "an extension of another handler has its name meanwhile".to_owned(),

@@ -35,8 +35,8 @@ static SCHEMA: Schema = Schema {
             name: "os",
             class: Class::Fixed,
             shape: Shape::Choice {
-                words: &["windows"],
-                later: &["linux"],
+                words: &["windows", "linux"],
+                later: &[],
             },
             written: Written::Property,
             default: None,

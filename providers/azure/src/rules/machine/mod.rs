@@ -1,3 +1,4 @@
 //! Rules about machines.
 
-pub(super) mod not_windows;
+pub(super) mod mdm_on_linux;
+pub(super) mod no_handler;
