@@ -6,7 +6,7 @@ use super::refusal::Refused;
 use super::words::listed;
 
 /// Verbs that are not built yet.
-pub(crate) const VERBS: [&str; 26] = [
+pub(crate) const VERBS: [&str; 25] = [
     "drift",
     "show",
     "fmt",
@@ -16,7 +16,6 @@ pub(crate) const VERBS: [&str; 26] = [
     "export",
     "preflight",
     "diagnose",
-    "explain",
     "probe",
     "who",
     "access",
@@ -49,7 +48,7 @@ pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
     ("--set", READING),
     ("-o", &["plan"]),
     ("--force-overwrite", &["plan"]),
-    ("--format", &["validate", "plan", "graph"]),
+    ("--format", &["validate", "plan", "graph", "explain"]),
     ("--json", NETWORK),
     ("--detailed-exitcode", SELECTING),
     ("--target", SELECTING),
@@ -93,7 +92,7 @@ pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
 ];
 
 /// The variables of flags that are not built. To ignore one would be to do something else than its owner believes.
-const VARIABLES: [(&str, &str); 18] = [
+const VARIABLES: [(&str, &str); 15] = [
     ("VMLOGIN_ONLY", "--only"),
     ("VMLOGIN_TENANT", "--tenant"),
     ("VMLOGIN_SHARD", "--shard"),
@@ -105,9 +104,6 @@ const VARIABLES: [(&str, &str); 18] = [
     ("VMLOGIN_MAX_FAILURES", "--max-failures"),
     ("VMLOGIN_SNAPSHOT", "--snapshot"),
     ("VMLOGIN_OFFLINE", "--offline"),
-    ("VMLOGIN_ALLOW", "--allow"),
-    ("VMLOGIN_DENY", "--deny"),
-    ("VMLOGIN_FAIL_ON", "--fail-on"),
     ("VMLOGIN_AUDIT_LOG", "--audit-log"),
     ("VMLOGIN_LIMITS", "--limits"),
     ("VMLOGIN_FAULTS", "--faults"),

@@ -90,8 +90,12 @@ fn flag_name(argument: &str) -> &str {
 /// The verb of a command line that could not be read: its first word that is one.
 fn verb_of(line: &[OsString]) -> &str {
     let words = || line.iter().skip(1).filter_map(|word| word.to_str());
-    let verb = words()
-        .find(|word| ["validate", "plan", "apply", "destroy", "graph", "sandbox"].contains(word));
+    let verb = words().find(|word| {
+        [
+            "validate", "plan", "apply", "destroy", "graph", "explain", "sandbox",
+        ]
+        .contains(word)
+    });
     match verb {
         Some("sandbox") if words().any(|word| word == "serve") => "serve",
         other => other.unwrap_or("vmlogin"),

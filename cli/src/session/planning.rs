@@ -8,13 +8,13 @@ use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
 use vmlogin_engine::plan::{Mode, Plan, Wish, plan};
 use vmlogin_engine::provider::Provider;
-use vmlogin_engine::rule;
+use vmlogin_engine::rule::{self, Finding, Severities};
 
 use super::connection::{Connection, Wanted};
 use super::heartbeat::patiently;
 use super::manifest::{Loaded, load};
 use super::{Session, TOOL};
-use crate::args::{InputArgs, LiveArgs, SelectionArgs};
+use crate::args::{InputArgs, LiveArgs, RuleArgs, SelectionArgs};
 use crate::error::Error;
 use crate::files;
 use crate::interrupt::Watch;
@@ -30,6 +30,8 @@ pub(crate) struct Asked<'a> {
     pub selection: Option<&'a SelectionArgs>,
     /// Build or tear down.
     pub mode: Mode,
+    /// How much the findings of rules weigh.
+    pub severities: &'a Severities,
     /// What `--accept` lifts.
     pub accepted: &'a Accepted,
     /// Whether events go to stdout.
@@ -47,6 +49,14 @@ pub(crate) struct Planned {
     pub loaded: Loaded,
     /// The provider that was asked.
     pub connection: Connection,
+}
+
+/// What `--allow` and `--deny` say of the rules.
+pub(crate) fn severities(args: &RuleArgs) -> Result<Severities, Error> {
+    Severities::read(vmlogin_azure::rules(), &args.allow, &args.deny).map_err(|unruly| {
+        let help = unruly.help();
+        Error::usage(unruly.to_string(), help)
+    })
 }
 
 /// Plans. Writes nothing, so it ends at once where the run is stopped.
@@ -114,7 +124,7 @@ async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> R
     };
     let selected = asked.selection.map(selected).unwrap_or_default();
     check_selection(&selected, &scene)?;
-    let findings = rule::run(vmlogin_azure::rules(), &scene);
+    let findings = findings(&scene, asked);
     let wish = Wish {
         mode: asked.mode,
         selected,
@@ -123,6 +133,16 @@ async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> R
     // The graph of this manifest was built before, and had no cycle.
     plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
         .map_err(|cycle| unreachable!("{:?}", cycle.steps))
+}
+
+/// What the rules say. Nobody asks them before a removal: what keeps a machine from being set up keeps nobody from taking it back.
+fn findings(scene: &Scene<'_>, asked: Asked<'_>) -> Vec<Finding> {
+    match asked.mode {
+        Mode::Apply => asked
+            .severities
+            .weigh(rule::run(vmlogin_azure::rules(), scene)),
+        Mode::Destroy => Vec::new(),
+    }
 }
 
 fn selected(args: &SelectionArgs) -> Selected {

@@ -4,7 +4,7 @@ mod grant;
 mod machine;
 mod thing;
 
-use vmlogin_engine::rule::Rule;
+use vmlogin_engine::rule::{Card, Rule};
 
 static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
@@ -19,6 +19,13 @@ static RULES: &[&dyn Rule] = &[
 /// All rules that this version checks, by number.
 pub fn rules() -> &'static [&'static dyn Rule] {
     RULES
+}
+
+/// What there is to explain, by number.
+pub fn cards() -> Vec<&'static Card> {
+    let mut cards: Vec<&'static Card> = RULES.iter().map(|rule| rule.card()).collect();
+    cards.sort_by_key(|card| card.id);
+    cards
 }
 
 #[cfg(test)]
