@@ -8,6 +8,7 @@ use vmlogin_engine::event::{Event, Outcome};
 use vmlogin_engine::plan::guard::Accepted;
 use vmlogin_engine::plan::{Mode, Plan};
 use vmlogin_engine::provider::{Fault, Proof, Verdict};
+use vmlogin_engine::rule::Finding;
 
 use crate::args::{ConsentArgs, FailOn, InputArgs, LiveArgs, RuleArgs, SelectionArgs};
 use crate::error::Error;
@@ -61,14 +62,10 @@ pub(crate) async fn change(session: &Session, wanted: Change<'_>) -> Result<Exit
 }
 
 /// How many warnings end the run, which only `--fail-on warn` lets them.
-pub(crate) fn warnings(plan: &Plan, fail_on: FailOn) -> usize {
+pub(crate) fn warnings(findings: &[Finding], fail_on: FailOn) -> usize {
     match fail_on {
         FailOn::Error => 0,
-        FailOn::Warn => plan
-            .findings
-            .iter()
-            .filter(|finding| finding.warns())
-            .count(),
+        FailOn::Warn => findings.iter().filter(|finding| finding.warns()).count(),
     }
 }
 
@@ -146,7 +143,7 @@ impl Running<'_> {
             return Ok((Tally::default(), Exit::GuardRefused));
         }
         let warned = warnings(
-            plan,
+            &plan.findings,
             self.wanted
                 .rules
                 .map_or(FailOn::Error, |rules| rules.fail_on),

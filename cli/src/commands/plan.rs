@@ -77,7 +77,7 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
             .terminal
             .notice(&refusals::announced(&refusals, session.view_err()));
     }
-    let warned = warnings(&plan, args.rules.fail_on);
+    let warned = warnings(&plan.findings, args.rules.fail_on);
     session
         .terminal
         .notice(&findings::announced(warned, session.view_err()));

@@ -1,8 +1,7 @@
 //! `vmlogin validate`: what can be said of a manifest without asking anybody.
 
-use vmlogin_engine::rule::Finding;
-
-use crate::args::{FailOn, Format, ValidateArgs};
+use crate::args::{Format, ValidateArgs};
+use crate::commands::change::warnings;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::render::{findings, validated};
@@ -25,7 +24,7 @@ pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error>
     };
     let opinions = loaded.findings(&severities);
     let refused = opinions.iter().any(|finding| finding.blocks());
-    let warned = args.rules.fail_on == FailOn::Warn && opinions.iter().any(Finding::warns);
+    let warned = warnings(&opinions, args.rules.fail_on);
     match args.format {
         Format::Json => session
             .terminal
@@ -41,7 +40,10 @@ pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error>
             }
         }
     }
-    Ok(if refused || warned {
+    session
+        .terminal
+        .notice(&findings::announced(warned, session.view_err()));
+    Ok(if refused || warned > 0 {
         Exit::RuleRefused
     } else {
         Exit::Done

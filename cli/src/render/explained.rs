@@ -51,7 +51,7 @@ fn lifting(rule: &Explained) -> String {
         (Some(why), _) => format!("`--allow {id}` is refused: {why}"),
         (None, Severity::Error) => format!("to go on in spite of it: --allow {id}"),
         (None, Severity::Warning) => {
-            format!("to silence it: --allow {id}; to make it an error: --deny {id}")
+            format!("to let it pass: --allow {id}; to make it an error: --deny {id}")
         }
         (None, Severity::Info) => "it only tells why a step is put off".to_owned(),
     }
@@ -155,7 +155,7 @@ mod tests {
           A failed one may block others.
 
           source: an issue, read on 2026-11-21
-          to silence it: --allow VML208; to make it an error: --deny VML208
+          to let it pass: --allow VML208; to make it an error: --deny VML208
         ");
         insta::assert_snapshot!(list(&[rule], PLAIN), @"VML208  warning  another extension failed");
     }

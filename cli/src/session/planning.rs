@@ -53,7 +53,21 @@ pub(crate) struct Planned {
 
 /// What `--allow` and `--deny` say of the rules.
 pub(crate) fn severities(args: &RuleArgs) -> Result<Severities, Error> {
-    Severities::read(vmlogin_azure::rules(), &args.allow, &args.deny).map_err(|unruly| {
+    let rules = vmlogin_azure::rules();
+    let is_told = |id: &str| {
+        vmlogin_azure::rules::cards()
+            .iter()
+            .any(|card| card.id == id)
+    };
+    let is_rule = |id: &str| rules.iter().any(|rule| rule.card().id == id);
+    let named = args.allow.iter().chain(&args.deny);
+    if let Some(id) = named.into_iter().find(|id| is_told(id) && !is_rule(id)) {
+        return Err(Error::usage(
+            format!("`{id}` can be neither allowed nor denied: it tells why a step is put off"),
+            format!("see what to do with `vmlogin explain {id}`"),
+        ));
+    }
+    Severities::read(rules, &args.allow, &args.deny).map_err(|unruly| {
         let help = unruly.help();
         Error::usage(unruly.to_string(), help)
     })

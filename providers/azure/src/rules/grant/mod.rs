@@ -2,5 +2,8 @@
 
 pub(super) mod ambiguous_principal;
 pub(super) mod conditional_twin;
+pub(super) mod guest;
+pub(super) mod inherited;
 pub(super) mod management_group;
 pub(super) mod no_such_principal;
+pub(super) mod per_machine;
