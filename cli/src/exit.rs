@@ -118,8 +118,8 @@ pub(crate) struct Run<'a> {
     pub failed: Vec<&'a Fault>,
     /// Steps that were kept from running by a failure, or not begun.
     pub left: usize,
-    /// Error findings of rules, each of which blocks its subject.
-    pub rule_errors: usize,
+    /// Whether rules block anything.
+    pub refused: bool,
     /// Looks that found something wrong.
     pub wrong: usize,
     /// Whether `--detailed-exitcode` was given.
@@ -140,7 +140,7 @@ impl Run<'_> {
                 None => Exit::Error,
             };
         }
-        match (self.rule_errors > 0, self.done > 0) {
+        match (self.refused, self.done > 0) {
             (true, true) => Exit::Partly,
             (true, false) => Exit::RuleRefused,
             _ if self.wrong > 0 => Exit::NotVerified,
@@ -271,7 +271,7 @@ mod tests {
     fn a_rule_refuses_the_run_where_nothing_else_could_be_done() {
         assert_eq!(
             Run {
-                rule_errors: 1,
+                refused: true,
                 ..Run::default()
             }
             .exit(),
@@ -279,7 +279,7 @@ mod tests {
         );
         assert_eq!(
             Run {
-                rule_errors: 1,
+                refused: true,
                 done: 1,
                 ..Run::default()
             }

@@ -20,8 +20,7 @@ pub(crate) struct Terminal {
     broken: Mutex<Option<io::Error>>,
 }
 
-/// The width of screens where nothing tells it. There is no call for the terminal's own width among our dependencies, so
-/// that COLUMNS is the only source.
+/// The width of screens where nothing tells it: neither COLUMNS nor a terminal at stdout or stderr.
 const WIDTH: usize = 100;
 
 /// Below this nothing can be laid out.
@@ -35,6 +34,7 @@ impl Terminal {
             colored_err: colored(look.color, &io::stderr()),
             width: columns
                 .and_then(|text| text.parse().ok())
+                .or_else(of_the_screen)
                 .unwrap_or(WIDTH)
                 .max(NARROWEST),
             quiet: look.quiet,
@@ -117,6 +117,11 @@ impl Terminal {
             }
         }
     }
+}
+
+/// How wide the terminal is, where there is one.
+fn of_the_screen() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| width.0.into())
 }
 
 /// Writes to stderr where there is no terminal at hand any more.

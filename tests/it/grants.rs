@@ -148,3 +148,43 @@ fn destroy_takes_back_what_was_made_and_leaves_the_rest_as_it_was() {
     assert_eq!(before["extensions"], after["extensions"]);
     assert_eq!(before["assignments"], after["assignments"]);
 }
+
+#[test]
+fn a_destroy_ends_well_though_the_manifest_names_what_is_not_there() {
+    let stage = stage(CHAIN);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}{}", CHAIN.replace("vm web01", "vm web01 web99")),
+    );
+    stage.sandbox(&["destroy", "--yes"]).expect(0);
+    stage.sandbox(&["destroy", "--yes"]).expect(0);
+    assert_eq!(stage.state()["assignments"], serde_json::json!({}));
+}
+
+#[test]
+fn an_excluded_group_is_left_alone_with_all_that_lies_in_it() {
+    let stage = stage(CHAIN);
+    let screen = stage
+        .sandbox(&["apply", "--yes", "--exclude", "resource-group:core/rg-web"])
+        .expect(0);
+    assert!(screen.says("nothing is to change"), "{screen}");
+    for things in ["assignments", "extensions"] {
+        assert_eq!(stage.state()[things], serde_json::json!({}), "{things}");
+    }
+}
+
+#[test]
+fn one_object_under_two_names_is_granted_once_and_the_second_name_is_an_error() {
+    let twice = format!(
+        r#"{HEAD}resource-group rg-web {{
+    grant user (group)sg-web-admins reason="one"
+    grant user (object-id)"bbbbbbbb-0000-4000-8000-000000000001" reason="other"
+}}
+"#
+    );
+    let stage = Stage::new(&twice, SEED);
+    assert_snapshot!(stage.sandbox(&["apply", "--yes"]).expect(6));
+    let again = stage.sandbox(&["apply", "--yes"]).expect(4);
+    assert!(again.says("nothing is to change"), "{again}");
+}

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use vmlogin_engine::event::Event;
 use vmlogin_engine::plan::Plan;
 
-use crate::estate::{CHAIN, stage};
+use crate::estate::{CHAIN, HEAD, stage};
 
 #[test]
 fn a_plan_as_json_is_the_published_plan_and_only_that_is_on_stdout() {
@@ -114,4 +114,18 @@ fn what_is_documented_and_not_built_is_refused_by_name() {
         let screen = stage.run(arguments).expect(64);
         assert!(screen.says("does not build"), "{arguments:?}: {screen}");
     }
+}
+
+#[test]
+fn a_guard_that_would_refuse_is_told_even_where_little_is_to_be_said() {
+    let stage = stage(CHAIN);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    let strict = HEAD.replace(
+        "estate \"web-prod\"",
+        "estate \"web-prod\"; safety max-delete=0",
+    );
+    let without_grant = CHAIN.replace("grant admin (group)sg-web-admins", "");
+    stage.write("estate.kdl", &format!("{strict}{without_grant}"));
+    let screen = stage.sandbox(&["plan", "-q"]).expect(0);
+    assert!(screen.stderr.contains("guard `max-delete`"), "{screen}");
 }

@@ -120,6 +120,12 @@ pub(crate) fn verb(word: &str) -> Option<Refused> {
 /// What to say of a documented flag that `verb` does not take; `None` for a flag that is nowhere documented.
 pub(crate) fn flag(flag: &str, verb: &str) -> Option<Refused> {
     let (_, verbs) = FLAGS.iter().find(|(name, _)| *name == flag)?;
+    if verb.is_empty() && !verbs.is_empty() {
+        return Some(Refused::usage(
+            &format!("`{flag}` stands before the verb"),
+            &format!("write it behind: `vmlogin VERB {flag} …`"),
+        ));
+    }
     if verbs.is_empty() || verbs.contains(&verb) {
         return Some(not_built(flag));
     }

@@ -3,6 +3,7 @@
 mod live;
 mod question;
 
+use std::collections::BTreeSet;
 use vmlogin_engine::apply::{self, Report, Tally};
 use vmlogin_engine::event::{Event, Outcome};
 use vmlogin_engine::plan::guard::Accepted;
@@ -14,7 +15,7 @@ use crate::args::{ConsentArgs, FailOn, InputArgs, LiveArgs, RuleArgs, SelectionA
 use crate::error::Error;
 use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
-use crate::render::{again, findings, plan_text, refusals, report};
+use crate::render::{again, findings, foreign, plan_text, refusals, report};
 use crate::session::heartbeat::patiently;
 use crate::session::planning::{Asked, Planned, planned, severities};
 use crate::session::{Events, Session};
@@ -95,9 +96,6 @@ async fn recipe(
         .map(severities)
         .transpose()?
         .unwrap_or_default();
-    if !wanted.consent.yes {
-        question::check_stdin(wanted.verb)?;
-    }
     let watch = Watch::start(session.terminal.clone(), wanted.live.timeout)?;
     let asked = Asked {
         inputs: wanted.inputs,
@@ -155,13 +153,15 @@ impl Running<'_> {
         }
         if plan.is_empty() {
             let run = Run {
-                rule_errors: plan.errors().count(),
+                refused: plan.is_refused(),
                 ..Run::default()
             };
             return Ok((Tally::default(), run.exit()));
         }
         if !self.wanted.consent.yes {
-            question::ask(self.session, self.watch, self.wanted.verb, plan).await?;
+            question::check_stdin(self.wanted.verb)?;
+            let place = self.place();
+            question::ask(self.session, self.watch, self.wanted.verb, plan, &place).await?;
         }
         let report = live::run(
             self.session,
@@ -177,6 +177,21 @@ impl Running<'_> {
         };
         self.show_report(&report, verdicts.as_deref());
         Ok((report.tally(), self.judge(&report, verdicts.as_deref())))
+    }
+
+    /// Where the writes would go, so that nobody agrees to them in the wrong place.
+    fn place(self) -> String {
+        if self.wanted.live.sandbox.is_some() {
+            return "the sandbox".to_owned();
+        }
+        let tenants: BTreeSet<String> = self
+            .planned
+            .plan
+            .writes()
+            .map(|step| format!("`{}`", foreign::line(&step.tenant)))
+            .collect();
+        let tenants: Vec<String> = tenants.into_iter().collect();
+        format!("tenant {} of Azure", tenants.join(", "))
     }
 
     fn show_plan(self) {
@@ -247,7 +262,7 @@ impl Running<'_> {
             done: tally.done,
             failed: faults(plan, report),
             left: tally.not_started,
-            rule_errors: plan.errors().count(),
+            refused: plan.is_refused(),
             wrong: verdicts.unwrap_or_default().iter().filter(wrong).count(),
             detailed: self.wanted.detailed,
         };

@@ -75,14 +75,14 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         }
         session
             .terminal
-            .notice(&refusals::announced(&refusals, session.view_err()));
+            .diagnostic(&refusals::announced(&refusals, session.view_err()));
     }
     let warned = warnings(&plan.findings, args.rules.fail_on);
     session
         .terminal
         .notice(&findings::announced(warned, session.view_err()));
     Ok(match () {
-        () if plan.errors().next().is_some() || warned > 0 => Exit::RuleRefused,
+        () if plan.is_refused() || warned > 0 => Exit::RuleRefused,
         () if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
         () => Exit::Done,
     })

@@ -84,7 +84,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
             count(Action::Delete)
         );
     }
-    if !plan.is_empty() || count(Action::Defer) > 0 {
+    if count(Action::Defer) > 0 {
         let _ = write!(line, "{} deferred, ", count(Action::Defer));
     }
     let _ = write!(line, "{} {stay}", count(Action::Keep));
@@ -122,18 +122,23 @@ impl Screen<'_> {
         let Some(selection) = &self.plan.selection else {
             return;
         };
-        let quoted = |flag: &str, patterns: &[String]| -> Vec<String> {
-            patterns
+        let quoted = |flag: &str, patterns: &[String]| -> String {
+            let flags: Vec<String> = patterns
                 .iter()
                 .map(|pattern| format!("{flag} '{}'", foreign::line(pattern)))
-                .collect()
-        };
-        let mut flags = quoted("--target", &selection.targets);
-        flags.extend(quoted("--exclude", &selection.excludes));
-        let what = format!(
-            "only what {} selects; nothing outside it is removed",
+                .collect();
             flags.join(" ")
-        );
+        };
+        let targets = quoted("--target", &selection.targets);
+        let excludes = quoted("--exclude", &selection.excludes);
+        let what = match (targets.is_empty(), excludes.is_empty()) {
+            (false, true) => format!("only what {targets} selects"),
+            (true, _) => format!("all but what {excludes} leaves out"),
+            (false, false) => {
+                format!("only what {targets} selects, but not what {excludes} leaves out")
+            }
+        };
+        let what = format!("{what}; nothing outside it is removed");
         self.text.push_str(&prose::headed(
             self.view,
             0,
@@ -185,13 +190,7 @@ impl Screen<'_> {
             self.detail(&format!("help: {}", hindrance.help));
         }
         match &step.blocked {
-            Some(blocked) if blocked.subject == step.address => {
-                self.detail(&format!("because of {}", blocked.rule))
-            }
-            Some(blocked) => self.detail(&format!(
-                "because of {} about {}",
-                blocked.rule, blocked.subject
-            )),
+            Some(blocked) => self.detail(&format!("because of {}", blocked.because(&step.address))),
             None if step.action == Action::Defer && !self.view.verbose => {}
             None => step
                 .changes
@@ -244,7 +243,7 @@ impl Screen<'_> {
             return;
         }
         self.heading(
-            "grants that the manifest does not name, which stay",
+            "not in the manifest, and staying",
             self.plan.unmanaged.len(),
         );
         for grant in &self.plan.unmanaged {

@@ -96,10 +96,16 @@ pub(crate) fn summary(mode: Mode, tally: Tally, verdicts: Option<&[Verdict]>) ->
         Mode::Apply => "apply",
         Mode::Destroy => "destroy",
     };
-    let mut line = format!(
-        "{verb}: {} done, {} deferred, {} failed, {} blocked, {} not started",
-        tally.done, tally.deferred, tally.failed, tally.blocked, tally.not_started
-    );
+    // What is nought is left out, but for failures: that there was none is what people look for.
+    let mut line = format!("{verb}: {} done, {} failed", tally.done, tally.failed);
+    let others = [
+        (tally.deferred, "deferred"),
+        (tally.blocked, "blocked"),
+        (tally.not_started, "not started"),
+    ];
+    for (count, how) in others.iter().filter(|(count, _)| *count > 0) {
+        let _ = write!(line, ", {count} {how}");
+    }
     if let Some(verdicts) = verdicts {
         let count = |of: fn(&Proof) -> bool| {
             verdicts
@@ -109,11 +115,19 @@ pub(crate) fn summary(mode: Mode, tally: Tally, verdicts: Option<&[Verdict]>) ->
         };
         let _ = write!(
             line,
-            "; {} verified, {} not checked, {} wrong",
-            count(|proof| matches!(proof, Proof::Verified)),
-            count(|proof| matches!(proof, Proof::NotChecked(_))),
-            count(|proof| matches!(proof, Proof::Wrong(_))),
+            "; {} verified",
+            count(|proof| matches!(proof, Proof::Verified))
         );
+        let others = [
+            (
+                count(|proof| matches!(proof, Proof::NotChecked(_))),
+                "not checked",
+            ),
+            (count(|proof| matches!(proof, Proof::Wrong(_))), "wrong"),
+        ];
+        for (count, how) in others.iter().filter(|(count, _)| *count > 0) {
+            let _ = write!(line, ", {count} {how}");
+        }
     }
     line
 }

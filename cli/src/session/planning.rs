@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use vmlogin_engine::address::Address;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
 use vmlogin_engine::plan::{Mode, Plan, Wish, plan};
 use vmlogin_engine::provider::Provider;
-use vmlogin_engine::rule::{self, Finding, Severities};
+use vmlogin_engine::rule::{self, Severities};
 
 use super::connection::{Connection, Wanted};
 use super::heartbeat::patiently;
@@ -138,7 +137,9 @@ async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> R
     };
     let selected = asked.selection.map(selected).unwrap_or_default();
     check_selection(&selected, &scene)?;
-    let findings = findings(&scene, asked);
+    let findings = asked
+        .severities
+        .weigh(rule::run(vmlogin_azure::rules(), &scene));
     let wish = Wish {
         mode: asked.mode,
         selected,
@@ -147,16 +148,6 @@ async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> R
     // The graph of this manifest was built before, and had no cycle.
     plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
         .map_err(|cycle| unreachable!("{:?}", cycle.steps))
-}
-
-/// What the rules say. Nobody asks them before a removal: what keeps a machine from being set up keeps nobody from taking it back.
-fn findings(scene: &Scene<'_>, asked: Asked<'_>) -> Vec<Finding> {
-    match asked.mode {
-        Mode::Apply => asked
-            .severities
-            .weigh(rule::run(vmlogin_azure::rules(), scene)),
-        Mode::Destroy => Vec::new(),
-    }
 }
 
 fn selected(args: &SelectionArgs) -> Selected {
@@ -168,19 +159,7 @@ fn selected(args: &SelectionArgs) -> Selected {
 
 /// A pattern that selects nothing, declared or live, is a slip of the pen.
 fn check_selection(selected: &Selected, scene: &Scene<'_>) -> Result<(), Error> {
-    let live = scene
-        .inventory
-        .live
-        .values()
-        .map(|live| live.address.clone());
-    let addresses: Vec<Address> = scene
-        .manifest
-        .resources
-        .keys()
-        .cloned()
-        .chain(live)
-        .collect();
-    match selected.unmatched(&addresses).first() {
+    match selected.unmatched(scene).first() {
         None => Ok(()),
         Some(pattern) => Err(Error::usage(
             format!("`{pattern}` selects nothing: no declared or live thing has such an address"),

@@ -131,11 +131,27 @@ impl Manifest {
         std::iter::successors(Some(resource), |inner| self.parent_of(inner))
     }
 
+    /// The addresses of the resource and of all that it lies in, innermost first; the last one is a subscription's or a
+    /// management group's.
+    pub fn places<'a>(&'a self, resource: &'a Resource) -> impl Iterator<Item = &'a Address> {
+        let outermost = self.around(resource).last();
+        self.around(resource)
+            .map(|around| &around.address)
+            .chain(outermost.map(|outermost| &outermost.parent))
+    }
+
     /// All resources of a kind, by address.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Resource> {
         self.resources
             .values()
             .filter(move |resource| resource.kind == kind)
+    }
+}
+
+impl Subscription {
+    /// What stands in it has this address around it.
+    pub fn address(&self) -> Address {
+        Address::new("subscription", [self.name.as_str()])
     }
 }
 

@@ -19,6 +19,13 @@ pub fn audit(plan: &Plan) -> Vec<String> {
     for (at, step) in plan.steps.iter().enumerate() {
         wrong.extend(audit_step(plan, step, &errors));
         for wait in &step.waits {
+            // The schedule holds everything else back until the last revocation has ended.
+            if step.action == Action::Revoke {
+                wrong.push(format!(
+                    "`{}` is revoked, which comes first of all, and waits for `{}`",
+                    step.address, wait.on
+                ));
+            }
             match place.get(&wait.on) {
                 None => wrong.push(format!(
                     "`{}` waits for `{}`, which has no step",

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fingerprint::fingerprint;
+use super::draft::{blank, defer, made_of, maker};
 use super::matching::{Matching, Pair};
 use super::selection::Selected;
-use super::{Action, Blocked, Change, FORMAT, Mode, Plan, Step, Wait, ownership, teardown};
+use super::standing::{Blocks, Standing, blocking, inherit, missing};
+use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, ownership, teardown};
 use crate::address::Address;
 use crate::diff::diff;
 use crate::graph::{Cycle, Graph};
 use crate::inventory::{Health, Live};
 use crate::kind::{Catalogue, Hindrance, Scene};
 use crate::rule::Finding;
-use crate::schema::{Adoption, Class, Existence, Lifetime, Need, Schema};
-use crate::value::{Attributes, Value};
+use crate::schema::{Adoption, Class, Existence, Schema};
+use crate::value::Value;
 
 /// What is asked of a plan besides the two sides.
 #[derive(Clone, Debug)]
@@ -35,17 +36,26 @@ pub fn plan(
 ) -> Result<Plan, Cycle> {
     let graph = Graph::of(scene.manifest, catalogue)?;
     let matching = Matching::of(catalogue, scene);
-    let (revocations, unmanaged) =
-        ownership::unclaimed(catalogue, scene, &matching, &wish.selected);
-    let taken = wish.selected.of(&graph);
-    let steps = match wish.mode {
-        Mode::Apply => build(scene, &graph, &matching, &taken, &findings),
-        Mode::Destroy => teardown::steps(scene, &graph, &matching, &taken),
+    let (revocations, unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
+    let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
+    let (steps, findings) = match wish.mode {
+        Mode::Apply => {
+            let steps = build(scene, &graph, &matching, &taken, &findings);
+            let blocking = blocking(&steps);
+            let findings = findings
+                .into_iter()
+                .filter(|finding| {
+                    concerns(finding, scene, &taken) || blocking.contains(&finding.subject)
+                })
+                .collect();
+            (steps, findings)
+        }
+        // The rules are about what should be there; they have no say in what goes.
+        Mode::Destroy => (
+            teardown::steps(scene, &graph, &matching, &taken),
+            Vec::new(),
+        ),
     };
-    let findings = findings
-        .into_iter()
-        .filter(|finding| concerns(finding, scene, &taken))
-        .collect();
     let mut plan = Plan {
         format: FORMAT,
         tool: wish.tool.clone(),
@@ -84,7 +94,7 @@ fn build(
         };
         let mut step = decide(scene, pair);
         step.waits = waits(graph, address);
-        step.blocked = blocks.at(scene, pair).or_else(|| missing(&step));
+        step.blocked = blocks.at(scene, pair).or_else(|| missing(&step, pair));
         inherit(&mut step, &settled);
         let chosen = taken.contains(address);
         settled.insert(address, Standing::of(&step, chosen));
@@ -172,143 +182,12 @@ fn compare(schema: &Schema, pair: &Pair<'_>, live: &Live, step: &mut Step) {
     }
 }
 
-/// A step that does nothing yet, with all that is known of its subject.
-pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
-    let resource = pair.resource;
-    let declared = resource.values();
-    let schema = pair.kind.schema();
-    let mut write: Attributes = schema
-        .attributes
-        .iter()
-        .filter_map(|attribute| Some((attribute.name.to_owned(), attribute.default?.value())))
-        .collect();
-    write.extend(declared.clone());
-    write.extend(pair.kind.complete(resource, scene));
-    Step {
-        address: resource.address.clone(),
-        kind: resource.kind.to_owned(),
-        title: title(scene, schema, pair),
-        action: Action::Keep,
-        id: pair
-            .live
-            .map(|live| live.id.clone())
-            .or_else(|| pair.kind.id(resource, scene)),
-        tenant: resource.tenant.clone(),
-        subscription: resource.subscription.clone(),
-        changes: Vec::new(),
-        write,
-        notes: Vec::new(),
-        waits: Vec::new(),
-        hindrance: None,
-        blocked: None,
-        fingerprint: fingerprint(&declared, pair.live),
-        foreign: foreign(scene, schema, pair.live),
-        protected: pair.live.is_some_and(|live| live.protected)
-            || scene
-                .manifest
-                .around(resource)
-                .take(1)
-                .any(|own| own.get("protect").and_then(Value::as_bool) == Some(true)),
-    }
-}
-
-/// The other estate whose stamp the live thing carries.
-fn foreign(scene: &Scene<'_>, schema: &Schema, live: Option<&Live>) -> Option<super::Foreign> {
-    let stamp = live?.stamp.as_ref()?;
-    (*stamp != scene.manifest.estate).then(|| super::Foreign {
-        estate: stamp.clone(),
-        by_being_named: schema.lifetime == Lifetime::Vanishes,
-    })
-}
-
-fn title(scene: &Scene<'_>, schema: &Schema, pair: &Pair<'_>) -> String {
-    let resource = pair.resource;
-    let around = scene.manifest.parent_of(resource).map_or_else(
-        || {
-            resource
-                .parent
-                .segments()
-                .last()
-                .unwrap_or_default()
-                .to_owned()
-        },
-        |parent| parent.name.clone(),
-    );
-    match (resource.get("role"), resource.get("principal")) {
-        (Some(Value::Text(role)), Some(principal)) => {
-            format!("{} `{role}` to {principal} at `{around}`", schema.title)
-        }
-        _ if resource.name.is_empty() => format!("{} of `{around}`", schema.title),
-        _ => format!("{} `{}`", schema.title, resource.name),
-    }
-}
-
-/// The step that takes away a live thing whose node is gone.
-pub(super) fn revoke(scene: &Scene<'_>, live: &Live) -> Step {
-    let tenant = scene
-        .manifest
-        .subscriptions
-        .get(&live.subscription)
-        .map(|subscription| subscription.tenant.clone())
-        .unwrap_or_default();
-    Step {
-        address: live.address.clone(),
-        kind: live.kind.to_owned(),
-        title: live.title.clone(),
-        action: Action::Revoke,
-        id: Some(live.id.clone()),
-        tenant,
-        subscription: live.subscription.clone(),
-        changes: Vec::new(),
-        write: live
-            .attributes
-            .clone()
-            .into_iter()
-            .chain([("estate".to_owned(), scene.manifest.estate.as_str().into())])
-            .collect(),
-        notes: vec!["this estate made it and the manifest no longer names it".to_owned()],
-        waits: Vec::new(),
-        hindrance: None,
-        blocked: None,
-        fingerprint: fingerprint(&live.attributes, Some(live)),
-        foreign: None,
-        protected: live.protected,
-    }
-}
-
-fn made_of(schema: &Schema, write: &Attributes) -> Vec<Change> {
-    schema
-        .attributes
-        .iter()
-        .filter_map(|attribute| {
-            Some(Change {
-                attribute: attribute.name.to_owned(),
-                class: attribute.class,
-                before: Value::Null,
-                after: write.get(attribute.name)?.clone(),
-            })
-        })
-        .collect()
-}
-
 fn makes(schema: &Schema, pair: &Pair<'_>) -> bool {
     match schema.existence {
         Existence::Made => true,
         Existence::MadeBy(attribute) => pair.resource.get(attribute).is_some(),
         Existence::Expected => false,
     }
-}
-
-pub(super) fn defer(step: &mut Step, hindrance: Hindrance) {
-    step.action = Action::Defer;
-    step.hindrance = Some(hindrance);
-}
-
-pub(super) fn maker(live: &Live) -> String {
-    live.stamp.as_ref().map_or_else(
-        || "vmlogin did not make it".to_owned(),
-        |estate| format!("the estate `{estate}` made it"),
-    )
 }
 
 fn waits(graph: &Graph, address: &Address) -> Vec<Wait> {
@@ -321,100 +200,6 @@ fn waits(graph: &Graph, address: &Address) -> Vec<Wait> {
             reason: edge.reason.clone(),
         })
         .collect()
-}
-
-/// Error findings by subject.
-struct Blocks<'a>(BTreeMap<&'a Address, &'a Finding>);
-
-impl<'a> Blocks<'a> {
-    fn of(findings: &'a [Finding]) -> Blocks<'a> {
-        Blocks(
-            findings
-                .iter()
-                .filter(|finding| finding.blocks())
-                .map(|finding| (&finding.subject, finding))
-                .collect(),
-        )
-    }
-
-    /// The finding about the resource or about anything that it stands in.
-    fn at(&self, scene: &Scene<'_>, pair: &Pair<'_>) -> Option<Blocked> {
-        let outermost = scene
-            .manifest
-            .around(pair.resource)
-            .last()
-            .map(|outermost| &outermost.parent);
-        scene
-            .manifest
-            .around(pair.resource)
-            .map(|around| &around.address)
-            .chain(outermost)
-            .find_map(|address| self.0.get(address))
-            .map(|finding| Blocked {
-                rule: finding.rule.clone(),
-                subject: finding.subject.clone(),
-            })
-    }
-}
-
-/// A step that could not be decided, though no rule says why, does not run either: silence must never write.
-fn missing(step: &Step) -> Option<Blocked> {
-    (step.action.writes() && step.id.is_none()).then(|| Blocked {
-        rule: "unresolved".to_owned(),
-        subject: step.address.clone(),
-    })
-}
-
-/// How a decided step stands, for those that need it.
-enum Standing {
-    Ready,
-    Deferred(Address),
-    Blocked(Blocked),
-    LeftOut(Address),
-}
-
-impl Standing {
-    fn of(step: &Step, chosen: bool) -> Standing {
-        match (&step.blocked, step.action) {
-            (Some(blocked), _) => Standing::Blocked(blocked.clone()),
-            (None, Action::Defer) => Standing::Deferred(step.address.clone()),
-            (None, action) if action.writes() && !chosen => Standing::LeftOut(step.address.clone()),
-            _ => Standing::Ready,
-        }
-    }
-}
-
-/// Hands on to a step what stands in the way of what it needs: a blocked need blocks, a deferred one defers.
-fn inherit(step: &mut Step, settled: &BTreeMap<&Address, Standing>) {
-    let needs: Vec<&Standing> = step
-        .waits
-        .iter()
-        .filter(|wait| wait.need == Need::Success)
-        .filter_map(|wait| settled.get(&wait.on))
-        .collect();
-    if step.blocked.is_none() {
-        step.blocked = needs.iter().find_map(|standing| match standing {
-            Standing::Blocked(blocked) => Some(blocked.clone()),
-            _ => None,
-        });
-    }
-    if !step.action.writes() {
-        return;
-    }
-    let hindrance = needs.iter().find_map(|standing| match standing {
-        Standing::Deferred(on) => Some(Hindrance {
-            reason: format!("it needs `{on}`, which is put off"),
-            help: "it follows when that can be done".to_owned(),
-        }),
-        Standing::LeftOut(on) => Some(Hindrance {
-            reason: format!("it needs `{on}`, which is excluded"),
-            help: "run again without that --exclude".to_owned(),
-        }),
-        Standing::Ready | Standing::Blocked(_) => None,
-    });
-    if let Some(hindrance) = hindrance {
-        defer(step, hindrance);
-    }
 }
 
 /// Leaves only waits for steps that have something to do; what is kept is there already.

@@ -47,14 +47,18 @@ pub fn judge(
 }
 
 fn protected(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
-    let affected = addresses(plan, |step| step.action == Action::Delete && step.protected);
+    // A grant whose node is gone was taken away on purpose, protection or not; a destroy asks about everything at once.
+    let taken = |step: &Step| {
+        step.action == Action::Delete || (plan.mode == Mode::Destroy && step.action.removes())
+    };
+    let affected = addresses(plan, |step| taken(step) && step.protected);
     if affected.is_empty() || accepted.has("protected") {
         return None;
     }
     Some(Refusal {
         guard: "protected".to_owned(),
         message: format!(
-            "{} would be deleted though protected by `protect` or by the live tag `vmlogin-protect`",
+            "{} under the protection of `protect` or of the live tag `vmlogin-protect` would be taken away",
             things(affected.len())
         ),
         affected,
@@ -84,8 +88,13 @@ fn foreign_estate(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
     Some(Refusal {
         guard: "foreign-estate".to_owned(),
         message: format!(
-            "{} would be claimed that carry the stamp of {}, not of `{}`",
+            "{} {} the stamp of {}, not of `{}`, and would be claimed",
             things(affected.len()),
+            if affected.len() == 1 {
+                "carries"
+            } else {
+                "carry"
+            },
             estates.join(", "),
             plan.estate
         ),

@@ -13,6 +13,8 @@ pub(super) struct Pair<'a> {
     pub(super) kind: &'static dyn Kind,
     pub(super) key: Option<Key>,
     pub(super) live: Option<&'a Live>,
+    /// The live thing that bears the stamp: itself or, for a kind that has none, what it stands in and is a part of.
+    pub(super) bearer: Option<&'a Live>,
 }
 
 /// All declared resources with what was found for them.
@@ -33,11 +35,16 @@ impl<'a> Matching<'a> {
                 let live = key
                     .as_ref()
                     .and_then(|key| scene.inventory.get(resource.kind, key));
+                let bearer = match kind.schema().stamped {
+                    true => live,
+                    false => around(catalogue, scene, resource),
+                };
                 let pair = Pair {
                     resource,
                     kind,
                     key,
                     live,
+                    bearer,
                 };
                 Some((&resource.address, pair))
             })
@@ -67,6 +74,13 @@ impl<'a> Matching<'a> {
             })
             .map(|pair| &pair.resource.address)
     }
+}
+
+/// The live thing that a declared one stands in.
+fn around<'a>(catalogue: &Catalogue, scene: &Scene<'a>, resource: &Resource) -> Option<&'a Live> {
+    let parent = scene.manifest.parent_of(resource)?;
+    let key = catalogue.kind(parent.kind)?.key(parent, scene)?;
+    scene.inventory.get(parent.kind, &key)
 }
 
 fn all_but_last(address: &Address) -> String {

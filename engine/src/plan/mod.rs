@@ -2,11 +2,13 @@
 
 pub mod audit;
 pub mod decide;
+mod draft;
 pub mod fingerprint;
 pub mod guard;
 mod matching;
 mod ownership;
 pub mod selection;
+mod standing;
 mod teardown;
 
 use std::collections::BTreeMap;
@@ -41,9 +43,9 @@ pub struct Plan {
     pub selection: Option<Selection>,
     /// Steps in an order in which they could run one by one.
     pub steps: Vec<Step>,
-    /// What the rules say, by subject.
+    /// What the rules say, by subject. They have no say in a destroy.
     pub findings: Vec<Finding>,
-    /// Live grants of the sign-in roles that no node names and that will stay.
+    /// Live grants of the sign-in roles that no node names, and things of this estate whose node is gone: they stay.
     pub unmanaged: Vec<Unmanaged>,
     /// What could not be read, so that nothing is concluded from it.
     pub gaps: Vec<String>,
@@ -101,7 +103,7 @@ pub struct Step {
     pub blocked: Option<Blocked>,
     /// A hash of what the decision rests on: the normalised attributes that the diff read, or absence.
     pub fingerprint: String,
-    /// The other estate whose stamp the live thing carries.
+    /// The other estate whose stamp is on the live thing, or on what it is a part of.
     pub foreign: Option<Foreign>,
     /// Whether the live thing, or the manifest, protects it.
     pub protected: bool,
@@ -199,7 +201,7 @@ pub struct Foreign {
     pub by_being_named: bool,
 }
 
-/// A live grant that no node names and that stays.
+/// A live thing that no node names and that stays.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Unmanaged {
     /// Where it lies, as an id.
@@ -212,6 +214,17 @@ pub struct Unmanaged {
     pub stamp: Option<String>,
     /// Why it stays.
     pub why: String,
+}
+
+impl Blocked {
+    /// What is said of it at a step: the rule, and whom it speaks of where that is not the step's own subject.
+    pub fn because(&self, step: &Address) -> String {
+        if self.subject == *step {
+            self.rule.clone()
+        } else {
+            format!("{} about {}", self.rule, self.subject)
+        }
+    }
 }
 
 impl Plan {
@@ -235,6 +248,11 @@ impl Plan {
     /// Error findings, each of which blocks its subject.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.blocks())
+    }
+
+    /// Whether anything is blocked: by an error finding, or because it could not be decided.
+    pub fn is_refused(&self) -> bool {
+        self.errors().next().is_some() || self.steps.iter().any(|step| step.blocked.is_some())
     }
 
     /// How many steps of each action there are, blocked ones left out.

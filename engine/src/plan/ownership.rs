@@ -1,60 +1,86 @@
 //! Ownership without a state file: what may vanish with its node, what is listed as unmanaged, what destroy may delete.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+use super::draft::Protected;
 use super::matching::Matching;
-use super::{Action, Step, Unmanaged, decide};
+use super::{Action, Mode, Step, Unmanaged, Wish, draft};
+use crate::address::Address;
 use crate::inventory::Live;
 use crate::kind::{Catalogue, Scene};
-use crate::plan::selection::Selected;
 use crate::schema::Lifetime;
 
-/// What becomes of a live thing of a vanishing kind that no node names.
+/// What becomes of a live thing that no node names.
 pub(super) enum Fate {
-    /// This estate made it and its node is gone: it is revoked.
-    Revoked(Box<Step>),
+    /// This estate made it, and it goes.
+    Goes(Box<Step>),
     /// It stays, and the plan says why.
     Stays(Unmanaged),
     /// It has nothing to do with this manifest.
     Unrelated,
 }
 
-/// Judges every live thing of the vanishing kinds that no node names.
+/// Judges every live thing that was read and that no node names.
 pub(super) fn unclaimed(
     catalogue: &Catalogue,
     scene: &Scene<'_>,
     matching: &Matching<'_>,
-    selected: &Selected,
+    wish: &Wish,
 ) -> (Vec<Step>, Vec<Unmanaged>) {
     let grounds = Grounds::of(scene, matching);
     let mut steps = Vec::new();
     let mut unmanaged = Vec::new();
     for kind in catalogue.kinds {
         let schema = kind.schema();
-        if schema.lifetime != Lifetime::Vanishes {
-            continue;
-        }
         for live in scene.inventory.of_kind(schema.kind) {
             if matching.claims(live) {
                 continue;
             }
-            match fate(scene, matching, selected, &grounds, live) {
-                Fate::Revoked(step) => steps.push(*step),
+            let fate = match schema.lifetime {
+                Lifetime::Vanishes => fate(scene, matching, wish, &grounds, live),
+                Lifetime::Stays => fate_of_lasting(scene, wish, &grounds, live),
+            };
+            match fate {
+                Fate::Goes(step) => steps.push(*step),
                 Fate::Stays(stays) => unmanaged.push(stays),
                 Fate::Unrelated => {}
             }
         }
     }
-    steps.sort_by(|one, other| one.address.cmp(&other.address));
+    steps.sort_by(|one, other| {
+        // Grants before the logins that they are of use with.
+        (one.action, &one.address).cmp(&(other.action, &other.address))
+    });
     unmanaged.sort();
     (steps, unmanaged)
+}
+
+/// What this estate made and what lasts without its node: only a destroy takes it away, and a plan does not let it be forgotten.
+fn fate_of_lasting(scene: &Scene<'_>, wish: &Wish, grounds: &Grounds<'_>, live: &Live) -> Fate {
+    let ours = live.stamp.as_deref() == Some(scene.manifest.estate.as_str());
+    if !ours || !wish.selected.names(&grounds.places(live)) {
+        return Fate::Unrelated;
+    }
+    match wish.mode {
+        Mode::Apply => Fate::Stays(stays(
+            live,
+            "this estate made it and its node is gone: only `destroy` takes it away".to_owned(),
+        )),
+        Mode::Destroy => Fate::Goes(Box::new(draft::removal(
+            scene,
+            &grounds.protected,
+            live,
+            Action::Delete,
+            "this estate made it, and its node is gone",
+        ))),
+    }
 }
 
 fn fate(
     scene: &Scene<'_>,
     matching: &Matching<'_>,
-    selected: &Selected,
-    grounds: &Grounds,
+    wish: &Wish,
+    grounds: &Grounds<'_>,
     live: &Live,
 ) -> Fate {
     let ours = live.stamp.as_deref() == Some(scene.manifest.estate.as_str());
@@ -75,16 +101,29 @@ fn fate(
             "the grants of its subscription could not all be read".to_owned(),
         ));
     }
-    if let Some(address) = matching.might_claim(live) {
+    // A destroy takes it away, whichever of the two it is.
+    if wish.mode == Mode::Apply
+        && let Some(address) = matching.might_claim(live)
+    {
         return Fate::Stays(stays(
             live,
             format!("it may be `{address}`, whose principal could not be resolved"),
         ));
     }
-    if !selected.names(&live.address) {
+    if !wish.selected.names(&grounds.places(live)) {
         return Fate::Unrelated;
     }
-    Fate::Revoked(Box::new(decide::revoke(scene, live)))
+    let why = match wish.mode {
+        Mode::Apply => "this estate made it and the manifest no longer names it",
+        Mode::Destroy => "this estate made it, and no node is known to name it",
+    };
+    Fate::Goes(Box::new(draft::removal(
+        scene,
+        &grounds.protected,
+        live,
+        Action::Revoke,
+        why,
+    )))
 }
 
 fn stays(live: &Live, why: String) -> Unmanaged {
@@ -97,39 +136,59 @@ fn stays(live: &Live, why: String) -> Unmanaged {
     }
 }
 
-/// The ids of what the manifest names, lower-case: a grant on one of them concerns its readers.
-struct Grounds {
-    subscriptions: BTreeSet<String>,
-    resources: BTreeSet<String>,
+/// What the manifest names, by its id in lower case: a grant on one of them concerns its readers.
+struct Grounds<'a> {
+    protected: Protected,
+    subscriptions: BTreeMap<String, Address>,
+    resources: BTreeMap<String, &'a Address>,
 }
 
-impl Grounds {
-    fn of(scene: &Scene<'_>, matching: &Matching<'_>) -> Grounds {
+impl<'a> Grounds<'a> {
+    fn of(scene: &Scene<'a>, matching: &Matching<'a>) -> Grounds<'a> {
         Grounds {
+            protected: Protected::of(scene),
             subscriptions: scene
                 .manifest
                 .subscriptions
                 .values()
-                .map(|subscription| format!("/subscriptions/{}", subscription.id))
+                .map(|subscription| {
+                    let id = format!("/subscriptions/{}", subscription.id);
+                    (id, subscription.address())
+                })
                 .collect(),
             resources: matching
                 .pairs
-                .values()
-                .filter_map(|pair| pair.kind.id(pair.resource, scene))
-                .map(|id| id.to_lowercase())
+                .iter()
+                .filter_map(|(address, pair)| {
+                    let id = pair.kind.id(pair.resource, scene)?;
+                    Some((id.to_lowercase(), *address))
+                })
                 .collect(),
         }
+    }
+
+    /// The addresses of a live thing and of all that it lies in, as far as the manifest names it.
+    fn places<'b>(&'b self, live: &'b Live) -> Vec<&'b Address> {
+        let resources = live.within.iter().filter_map(|id| self.resources.get(id));
+        let subscriptions = live
+            .within
+            .iter()
+            .filter_map(|id| self.subscriptions.get(id));
+        std::iter::once(&live.address)
+            .chain(resources.copied())
+            .chain(subscriptions)
+            .collect()
     }
 
     /// Whether the thing lies exactly at a subscription of the manifest, or anywhere in another thing that it names.
     fn hold(&self, live: &Live) -> bool {
         live.within
             .last()
-            .is_some_and(|innermost| self.subscriptions.contains(innermost))
+            .is_some_and(|innermost| self.subscriptions.contains_key(innermost))
             || live
                 .within
                 .iter()
-                .any(|around| self.resources.contains(around))
+                .any(|around| self.resources.contains_key(around))
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Selection;
+use super::{Mode, Selection};
 use crate::address::{Address, Pattern};
 use crate::graph::Graph;
+use crate::kind::Scene;
+use crate::manifest::{Manifest, Subscription};
 use crate::schema::Need;
 
 /// What `--target` and `--exclude` say.
@@ -28,14 +30,30 @@ impl Selected {
         })
     }
 
-    /// Whether the address itself is named and not left out. Something that is taken away must be, never merely needed.
-    pub fn names(&self, address: &Address) -> bool {
-        let covered = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.covers(address));
-        (self.targets.is_empty() || covered(&self.targets)) && !covered(&self.excludes)
+    /// Whether a thing is named and not left out, given its own address and those of what it lies in. Something that is taken
+    /// away must be, never merely needed.
+    pub(super) fn names(&self, places: &[&Address]) -> bool {
+        (self.targets.is_empty() || cover(&self.targets, places)) && !self.leaves_out(places)
     }
 
-    /// Patterns that cover no address of the manifest: a slip of the pen, not an empty wish.
-    pub fn unmatched<'a>(&'a self, addresses: &[Address]) -> Vec<&'a str> {
+    fn leaves_out(&self, places: &[&Address]) -> bool {
+        cover(&self.excludes, places)
+    }
+
+    /// Patterns that cover nothing, declared or live: a slip of the pen, not an empty wish.
+    pub fn unmatched(&self, scene: &Scene<'_>) -> Vec<&str> {
+        let manifest = scene.manifest;
+        let subscriptions: Vec<Address> = manifest
+            .subscriptions
+            .values()
+            .map(Subscription::address)
+            .collect();
+        let addresses: Vec<&Address> = subscriptions
+            .iter()
+            .chain(manifest.management_groups.keys())
+            .chain(manifest.resources.keys())
+            .chain(scene.inventory.live.values().map(|live| &live.address))
+            .collect();
         self.targets
             .iter()
             .chain(&self.excludes)
@@ -59,23 +77,47 @@ impl Selected {
         (selection != Selection::default()).then_some(selection)
     }
 
-    /// The addresses that a plan is for: the named ones, and what these need to succeed first.
-    pub(super) fn of<'a>(&self, graph: &'a Graph) -> BTreeSet<&'a Address> {
+    /// The addresses that a plan is for: the named ones and, unless it tears down, what these need to succeed first.
+    pub(super) fn of<'a>(
+        &self,
+        graph: &'a Graph,
+        manifest: &Manifest,
+        mode: Mode,
+    ) -> BTreeSet<&'a Address> {
         let mut taken = BTreeSet::new();
         // From the last to the first, so that what something needs is met after it.
         for address in graph.order().iter().rev() {
-            if self.names(address) || taken.contains(address) {
+            let places = places(manifest, address);
+            if self.names(&places) || (taken.contains(address) && !self.leaves_out(&places)) {
                 taken.insert(address);
-                taken.extend(
-                    graph
-                        .waits_of(address)
-                        .iter()
-                        .filter(|edge| edge.need == Need::Success)
-                        .map(|edge| &edge.on)
-                        .filter(|on| !self.excludes.iter().any(|pattern| pattern.covers(on))),
-                );
+                taken.extend(needs(graph, address).filter(|_| mode == Mode::Apply));
+            } else {
+                taken.remove(address);
             }
         }
         taken
     }
+}
+
+/// Whether a pattern covers one of the addresses.
+fn cover(patterns: &[Pattern], places: &[&Address]) -> bool {
+    patterns
+        .iter()
+        .any(|pattern| places.iter().any(|place| pattern.covers(place)))
+}
+
+fn places<'a>(manifest: &'a Manifest, address: &Address) -> Vec<&'a Address> {
+    manifest
+        .resource(address)
+        .map(|resource| manifest.places(resource).collect())
+        .unwrap_or_default()
+}
+
+/// What has to succeed before a thing can be made.
+fn needs<'a>(graph: &'a Graph, address: &Address) -> impl Iterator<Item = &'a Address> {
+    graph
+        .waits_of(address)
+        .iter()
+        .filter(|edge| edge.need == Need::Success)
+        .map(|edge| &edge.on)
 }

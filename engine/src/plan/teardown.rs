@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::draft::Protected;
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
-use super::{Action, Step, Wait, decide};
+use super::{Action, Step, Wait, draft};
 use crate::address::Address;
 use crate::graph::Graph;
 use crate::inventory::{Content, Live};
-use crate::kind::Scene;
+use crate::kind::{Hindrance, Scene};
 use crate::schema::Need;
+use crate::value::Value;
 
 /// The steps that take away what is stamped as made, last made first.
 pub(super) fn steps(
@@ -19,6 +21,7 @@ pub(super) fn steps(
     taken: &BTreeSet<&Address>,
 ) -> Vec<Step> {
     let mut reversed = waits(graph);
+    let protected = Protected::of(scene);
     let mut gone: BTreeSet<String> = BTreeSet::new();
     let mut deferred: BTreeSet<Address> = BTreeSet::new();
     let mut steps = Vec::new();
@@ -30,7 +33,9 @@ pub(super) fn steps(
         else {
             continue;
         };
-        let mut step = decide_one(scene, pair, &gone);
+        let Some(mut step) = decide_one(scene, pair, &protected, &gone) else {
+            continue;
+        };
         step.waits = reversed.remove(address).unwrap_or_default();
         if step.action.writes()
             && let Some(on) = step
@@ -38,11 +43,11 @@ pub(super) fn steps(
                 .iter()
                 .find(|wait| wait.need == Need::Success && deferred.contains(&wait.on))
         {
-            let hindrance = crate::kind::Hindrance {
+            let hindrance = Hindrance {
                 reason: format!("`{}` goes first, and that is put off", on.on),
                 help: "it follows when that can be done".to_owned(),
             };
-            decide::defer(&mut step, hindrance);
+            draft::defer(&mut step, hindrance);
         }
         match step.action {
             Action::Defer => {
@@ -56,21 +61,35 @@ pub(super) fn steps(
     steps
 }
 
-fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> Step {
-    let mut step = decide::blank(scene, pair);
+/// Decides one step; `None` where there is nothing that could go or stay.
+fn decide_one(
+    scene: &Scene<'_>,
+    pair: &Pair<'_>,
+    protected: &Protected,
+    gone: &BTreeSet<String>,
+) -> Option<Step> {
+    let mut step = draft::blank(scene, pair);
     let Some(live) = pair.live else {
-        step.notes.push("it is not there".to_owned());
-        return step;
+        let unknown = pair.key.is_none();
+        step.notes
+            .push("which live one it is could not be told".to_owned());
+        return unknown.then_some(step);
     };
+    // What lies in something protected is under its protection.
+    step.protected = protected.covers(live)
+        || scene
+            .manifest
+            .around(pair.resource)
+            .any(|around| around.get("protect").and_then(Value::as_bool) == Some(true));
     if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
         let why = if pair.kind.schema().stamped {
-            decide::maker(live)
+            draft::maker(live)
         } else {
             "it carries no stamp, so nothing tells who made it".to_owned()
         };
         step.notes.push(format!("it stays: {why}"));
         step.foreign = None;
-        return step;
+        return Some(step);
     }
     if let Some(why) = pair
         .kind
@@ -80,13 +99,13 @@ fn decide_one(scene: &Scene<'_>, pair: &Pair<'_>, gone: &BTreeSet<String>) -> St
         .flatten()
     {
         step.notes.push(format!("it stays: {why}"));
-        return step;
+        return Some(step);
     }
     step.action = removal(pair.kind.schema().lifetime);
     if let Some(hindrance) = pair.kind.hindrance(pair.resource, Some(live), scene) {
-        decide::defer(&mut step, hindrance);
+        draft::defer(&mut step, hindrance);
     }
-    step
+    Some(step)
 }
 
 /// Why a container may not go: what lies in it and will not be gone when its turn comes, or that nobody could tell.

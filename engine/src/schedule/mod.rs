@@ -84,13 +84,15 @@ impl<'a> Schedule<'a> {
         self.ready = (0..self.steps.len())
             .filter(|at| matches!(self.states[*at], State::Waiting(0)))
             .collect();
-        for at in 0..self.steps.len() {
-            if let Some(outcome) = settled_by_plan(self.steps[at])
-                && !matches!(self.states[at], State::Ended(_))
-            {
-                self.end(at, outcome);
-                self.follow(at);
-            }
+        // All of them before any is followed: the plan's own reason says more than that another step did not succeed.
+        let settled: Vec<usize> = (0..self.steps.len())
+            .filter(|at| {
+                let outcome = settled_by_plan(self.steps[*at]);
+                outcome.map(|outcome| self.end(*at, outcome)).is_some()
+            })
+            .collect();
+        for at in settled {
+            self.follow(at);
         }
     }
 
@@ -208,7 +210,7 @@ fn inherited(step: &Step, outcome: &Outcome) -> Option<Outcome> {
 fn settled_by_plan(step: &Step) -> Option<Outcome> {
     if let Some(blocked) = &step.blocked {
         return Some(Outcome::Blocked {
-            because: format!("{} on `{}`", blocked.rule, blocked.subject),
+            because: blocked.because(&step.address),
         });
     }
     step.hindrance.as_ref().map(|hindrance| Outcome::Deferred {

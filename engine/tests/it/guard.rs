@@ -95,7 +95,7 @@ fn another_estates_stamp_stops_a_change_and_a_declared_grant() {
     ));
     let refusals = judge(&plan, &Safety::default(), &accept(&[]), None);
     assert_snapshot!(shown(&refusals), @"
-    foreign-estate: 2 things would be claimed that carry the stamp of `data-prod`, not of `web-prod` [2 affected]
+    foreign-estate: 2 things carry the stamp of `data-prod`, not of `web-prod`, and would be claimed [2 affected]
         --accept foreign-estate
     ");
     let reading = world.plan(&manifest("resource-group rg subscription=core"));
@@ -112,6 +112,29 @@ fn another_estates_stamp_stops_a_change_and_a_declared_grant() {
 }
 
 #[test]
+fn an_identity_is_part_of_its_machine_and_so_is_the_stamp_on_that() {
+    let world = World::new().group("core/rg").machine("core/rg/web01").but(
+        "vm",
+        "core/rg/web01",
+        |machine| machine.stamp = Some("data-prod".to_owned()),
+    );
+    let manifest =
+        manifest("resource-group rg subscription=core { vm web01 { identity system-assigned } }");
+    let refusals = judge(
+        &world.plan(&manifest),
+        &Safety::default(),
+        &accept(&[]),
+        None,
+    );
+    assert_snapshot!(shown(&refusals), @"
+    foreign-estate: 1 thing carries the stamp of `data-prod`, not of `web-prod`, and would be claimed [1 affected]
+        --accept foreign-estate
+    ");
+    let there = world.identity("core/rg/web01").plan(&manifest);
+    assert_eq!(judge(&there, &Safety::default(), &accept(&[]), None), []);
+}
+
+#[test]
 fn a_protected_thing_is_not_destroyed() {
     let text = "resource-group rg subscription=core location=westeurope";
     let world = World::new()
@@ -124,7 +147,7 @@ fn a_protected_thing_is_not_destroyed() {
     let plan = world.destroy(&manifest(text));
     let refusals = judge(&plan, &Safety::default(), &accept(&[]), None);
     assert_snapshot!(shown(&refusals), @"
-    protected: 1 thing would be deleted though protected by `protect` or by the live tag `vmlogin-protect` [1 affected]
+    protected: 1 thing would be taken away that is, or lies in something, protected by `protect` or by the live tag `vmlogin-protect` [1 affected]
         --accept protected
     ");
     assert_eq!(
@@ -151,6 +174,39 @@ fn accept_names_one_guard_and_its_number() {
     `max-delete` needs the number that you accept; write `--accept max-delete=12`, with the number that the refusal shows
     `protected` takes no number; write `--accept protected`
     `x` is no number; write `--accept max-delete=12`, with the number that the refusal shows
-    the guard `break-glass` is documented, but this version of vmlogin does not build it yet; the guards are foreign-estate, max-change-percent, max-delete, protected
+    the guard `break-glass` is documented, but this version of vmlogin does not build it yet; the guards are `foreign-estate`, `max-change-percent`, `max-delete`, `protected`
     ");
+}
+
+#[test]
+fn what_lies_in_something_protected_is_not_destroyed_but_may_be_revoked_by_an_apply() {
+    let declared = manifest("resource-group rg subscription=core { vm web01 { login } }");
+    let world = World::new()
+        .group("core/rg")
+        .but("resource-group", "core/rg", |group| group.protected = true)
+        .machine("core/rg/web01")
+        .login("core/rg/web01")
+        .but("login", "core/rg/web01/login", |login| {
+            login.stamp = Some("web-prod".to_owned());
+        })
+        .grant("core/rg/web01", "admin", "u1", Some("web-prod"));
+    let refusals = judge(
+        &world.destroy(&declared),
+        &Safety::default(),
+        &accept(&[]),
+        None,
+    );
+    assert_snapshot!(shown(&refusals), @"
+    protected: 2 things would be taken away that is, or lies in something, protected by `protect` or by the live tag `vmlogin-protect` [2 affected]
+        --accept protected
+    ");
+    assert_eq!(
+        judge(
+            &world.plan(&declared),
+            &Safety::default(),
+            &accept(&[]),
+            None
+        ),
+        []
+    );
 }

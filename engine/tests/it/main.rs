@@ -1,5 +1,6 @@
 //! What the engine decides and says, in cases that can be checked by eye.
 
+mod destroy;
 mod guard;
 mod language;
 mod manifest;
@@ -10,5 +11,6 @@ mod reading;
 mod report;
 mod sample;
 mod schedule;
+mod selection;
 mod syntax;
 mod world;

@@ -10,14 +10,16 @@ use crate::interrupt::Watch;
 use crate::render::foreign;
 use crate::session::Session;
 
-/// Without `--yes` somebody must be there to answer. Said before anything is asked of Azure.
+/// Without `--yes` somebody must be there to answer. Said once the plan is shown, so that the same command is its own preview.
 pub(crate) fn check_stdin(verb: &str) -> Result<(), Error> {
     if io::stdin().is_terminal() {
         return Ok(());
     }
     Err(Error::usage(
-        format!("`vmlogin {verb}` asks before it writes, and stdin is no terminal"),
-        format!("add `--yes`, after reading what `vmlogin plan` shows: `vmlogin {verb} --yes …`"),
+        format!(
+            "`vmlogin {verb}` asks before it writes, and stdin is no terminal: nothing was done"
+        ),
+        format!("to do what is shown above, add `--yes`: `vmlogin {verb} --yes …`"),
     ))
 }
 
@@ -27,6 +29,7 @@ pub(crate) async fn ask(
     watch: &Watch,
     verb: &str,
     plan: &Plan,
+    place: &str,
 ) -> Result<(), Error> {
     let steps = match plan.writes().count() {
         1 => "1 step".to_owned(),
@@ -37,7 +40,7 @@ pub(crate) async fn ask(
         Mode::Destroy => "DESTROY",
     };
     session.terminal.diagnostic(&format!(
-        "{doing} {steps} for estate `{}`? type yes to {verb}: ",
+        "{doing} {steps} for estate `{}` in {place}? type yes to {verb}: ",
         foreign::line(&plan.estate)
     ));
     match watch.unless_stopped(answer()).await? {

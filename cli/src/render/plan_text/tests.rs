@@ -155,7 +155,7 @@ fn a_partial_plan_says_so_loudly() {
         ..PLAIN
     };
     assert!(text(&plan, &Sources::new(), wide).starts_with(
-        "PARTIAL PLAN: only what --target 'vm:core/*' --exclude 'vm:core/rg-web/web02' selects; nothing outside it is removed\n"
+        "PARTIAL PLAN: only what --target 'vm:core/*' selects, but not what --exclude 'vm:core/rg-web/web02' leaves out; nothing outside it is removed\n"
     ));
 }
 

@@ -75,7 +75,7 @@ impl AcceptError {
             } => format!("did you mean `--accept {nearest}`?"),
             AcceptError::Unknown { nearest: None, .. } | AcceptError::Later { .. } => {
                 let names: Vec<&str> = GUARDS.iter().map(|(name, _)| *name).collect();
-                format!("the guards are {}", names.join(", "))
+                format!("the guards are `{}`", names.join("`, `"))
             }
             AcceptError::NumberMissing { name } | AcceptError::NotANumber { name, .. } => {
                 format!("write `--accept {name}=12`, with the number that the refusal shows")

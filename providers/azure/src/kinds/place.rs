@@ -107,8 +107,9 @@ fn scope(parent: &Address, manifest: &Manifest) -> Option<ArmId> {
         );
         return ArmId::parse(&path).ok();
     }
-    let subscription = manifest.subscriptions.values().find(|subscription| {
-        Address::new("subscription", [subscription.name.as_str()]) == *parent
-    })?;
+    let subscription = manifest
+        .subscriptions
+        .values()
+        .find(|subscription| subscription.address() == *parent)?;
     subscription_id(&subscription.name, manifest)
 }

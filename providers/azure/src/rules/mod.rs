@@ -27,6 +27,7 @@ static RULES: &[&dyn Rule] = &[
     &grant::per_machine::PerMachine,
     &grant::inherited::Inherited,
     &grant::conditional_twin::ConditionalTwin,
+    &grant::same_principal::SamePrincipal,
 ];
 
 /// All rules that this version checks, by number.

@@ -7,3 +7,4 @@ pub(super) mod inherited;
 pub(super) mod management_group;
 pub(super) mod no_such_principal;
 pub(super) mod per_machine;
+pub(super) mod same_principal;

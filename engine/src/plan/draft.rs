@@ -1,0 +1,162 @@
+//! Steps as they are before anything is decided: all that is known of their subjects.
+
+use std::collections::BTreeSet;
+
+use super::fingerprint::fingerprint;
+use super::matching::Pair;
+use super::{Action, Change, Foreign, Step};
+use crate::inventory::Live;
+use crate::kind::{Hindrance, Scene};
+use crate::schema::{Lifetime, Schema};
+use crate::value::{Attributes, Value};
+
+/// A step that does nothing yet, with all that is known of its subject.
+pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
+    let resource = pair.resource;
+    let declared = resource.values();
+    let schema = pair.kind.schema();
+    let mut write: Attributes = schema
+        .attributes
+        .iter()
+        .filter_map(|attribute| Some((attribute.name.to_owned(), attribute.default?.value())))
+        .collect();
+    write.extend(declared.clone());
+    write.extend(pair.kind.complete(resource, scene));
+    Step {
+        address: resource.address.clone(),
+        kind: resource.kind.to_owned(),
+        title: title(scene, schema, pair),
+        action: Action::Keep,
+        id: pair
+            .live
+            .map(|live| live.id.clone())
+            .or_else(|| pair.kind.id(resource, scene)),
+        tenant: resource.tenant.clone(),
+        subscription: resource.subscription.clone(),
+        changes: Vec::new(),
+        write,
+        notes: Vec::new(),
+        waits: Vec::new(),
+        hindrance: None,
+        blocked: None,
+        fingerprint: fingerprint(&declared, pair.live),
+        foreign: foreign(scene, schema, pair.bearer),
+        protected: pair.live.is_some_and(|live| live.protected)
+            || resource.get("protect").and_then(Value::as_bool) == Some(true),
+    }
+}
+
+/// The other estate whose stamp a live thing bears.
+fn foreign(scene: &Scene<'_>, schema: &Schema, bearer: Option<&Live>) -> Option<Foreign> {
+    let stamp = bearer?.stamp.as_ref()?;
+    (*stamp != scene.manifest.estate).then(|| Foreign {
+        estate: stamp.clone(),
+        by_being_named: schema.lifetime == Lifetime::Vanishes,
+    })
+}
+
+fn title(scene: &Scene<'_>, schema: &Schema, pair: &Pair<'_>) -> String {
+    let resource = pair.resource;
+    let around = scene.manifest.parent_of(resource).map_or_else(
+        || {
+            resource
+                .parent
+                .segments()
+                .last()
+                .unwrap_or_default()
+                .to_owned()
+        },
+        |parent| parent.name.clone(),
+    );
+    match (resource.get("role"), resource.get("principal")) {
+        (Some(Value::Text(role)), Some(principal)) => {
+            format!("{} `{role}` to {principal} at `{around}`", schema.title)
+        }
+        _ if resource.name.is_empty() => format!("{} of `{around}`", schema.title),
+        _ => format!("{} `{}`", schema.title, resource.name),
+    }
+}
+
+/// The step that takes away a live thing that no node is known to name.
+pub(super) fn removal(
+    scene: &Scene<'_>,
+    protected: &Protected,
+    live: &Live,
+    action: Action,
+    why: &str,
+) -> Step {
+    let tenant = scene
+        .manifest
+        .subscriptions
+        .get(&live.subscription)
+        .map(|subscription| subscription.tenant.clone())
+        .unwrap_or_default();
+    Step {
+        address: live.address.clone(),
+        kind: live.kind.to_owned(),
+        title: live.title.clone(),
+        action,
+        id: Some(live.id.clone()),
+        tenant,
+        subscription: live.subscription.clone(),
+        changes: Vec::new(),
+        write: live
+            .attributes
+            .clone()
+            .into_iter()
+            .chain([("estate".to_owned(), scene.manifest.estate.as_str().into())])
+            .collect(),
+        notes: vec![why.to_owned()],
+        waits: Vec::new(),
+        hindrance: None,
+        blocked: None,
+        fingerprint: fingerprint(&live.attributes, Some(live)),
+        foreign: None,
+        protected: protected.covers(live),
+    }
+}
+
+pub(super) fn made_of(schema: &Schema, write: &Attributes) -> Vec<Change> {
+    schema
+        .attributes
+        .iter()
+        .filter_map(|attribute| {
+            Some(Change {
+                attribute: attribute.name.to_owned(),
+                class: attribute.class,
+                before: Value::Null,
+                after: write.get(attribute.name)?.clone(),
+            })
+        })
+        .collect()
+}
+
+pub(super) fn defer(step: &mut Step, hindrance: Hindrance) {
+    step.action = Action::Defer;
+    step.hindrance = Some(hindrance);
+}
+
+/// The ids, in lower case, of what carries the live protection tag: what lies in one of them is under its protection.
+pub(super) struct Protected(BTreeSet<String>);
+
+impl Protected {
+    pub(super) fn of(scene: &Scene<'_>) -> Protected {
+        let live = scene.inventory.live.values();
+        Protected(
+            live.filter(|live| live.protected)
+                .map(|live| live.id.to_lowercase())
+                .collect(),
+        )
+    }
+
+    pub(super) fn covers(&self, live: &Live) -> bool {
+        live.protected || live.within.iter().any(|around| self.0.contains(around))
+    }
+}
+
+pub(super) fn maker(live: &Live) -> String {
+    live.stamp.as_ref().map_or_else(
+        || "vmlogin did not make it".to_owned(),
+        |estate| format!("the estate `{estate}` made it"),
+    )
+}
