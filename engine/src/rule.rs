@@ -1,5 +1,7 @@
 //! Rules: opinions about Azure that are checked before anything is written, and their runner.
 
+mod severities;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -9,6 +11,8 @@ use crate::address::Address;
 use crate::kind::Scene;
 use crate::source::Span;
 
+pub use severities::{Severities, Unruly, nearest_rule};
+
 /// One rule: a card that explains it, and a pure check.
 pub trait Rule: Sync {
     /// What it is about, for `explain` and for screens.
@@ -16,6 +20,11 @@ pub trait Rule: Sync {
 
     /// Looks at both sides. A hit and a "could not check" are both findings; silence means that all is well.
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding>;
+
+    /// Why its findings cannot be allowed, where they cannot: nothing sound could be planned in spite of one.
+    fn firm(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// What a rule says about itself.
@@ -77,6 +86,9 @@ pub struct Finding {
     pub message: String,
     /// An action computed from data.
     pub help: Option<String>,
+    /// What the command line made of it, where it made something of it.
+    #[serde(default)]
+    pub ruling: Option<Ruling>,
     /// The place in the manifest.
     #[serde(skip)]
     pub span: Option<Span>,
@@ -92,6 +104,16 @@ pub enum Certainty {
     Seen,
     /// It could not look. This is said, never assumed to be fine, and never blocks.
     NotChecked,
+}
+
+/// What a person made of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ruling {
+    /// `--allow`: it is shown and blocks nothing.
+    Allowed,
+    /// `--deny`: it weighs as much as an error.
+    Denied,
 }
 
 impl Finding {
@@ -110,6 +132,7 @@ impl Finding {
             certainty: Certainty::Seen,
             message,
             help: Some(help),
+            ruling: None,
             span: Some(span),
         }
     }
@@ -123,13 +146,24 @@ impl Finding {
             certainty: Certainty::NotChecked,
             message,
             help: None,
+            ruling: None,
             span: Some(span),
         }
     }
 
     /// Whether it blocks its subject's steps.
     pub fn blocks(&self) -> bool {
-        self.severity == Severity::Error && self.certainty == Certainty::Seen
+        self.severity == Severity::Error && self.stands()
+    }
+
+    /// Whether it warns: a run that fails on warnings fails on it.
+    pub fn warns(&self) -> bool {
+        self.severity == Severity::Warning && self.stands()
+    }
+
+    /// Whether a rule saw it and nobody allowed it.
+    fn stands(&self) -> bool {
+        self.certainty == Certainty::Seen && self.ruling != Some(Ruling::Allowed)
     }
 }
 

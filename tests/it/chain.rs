@@ -38,9 +38,14 @@ fn a_stopped_machine_is_put_off_and_picked_up_once_it_runs() {
 }
 
 #[test]
-fn a_login_without_an_identity_fails_with_azures_words_and_our_help_and_is_repaired_later() {
+fn a_login_without_an_identity_is_refused_and_let_through_fails_with_azures_words_until_it_is_repaired()
+ {
     let stage = stage("resource-group rg-web { vm web01 { login } }");
-    let failed = stage.sandbox(&["apply", "--yes"]).expect(6);
+    let refused = stage.sandbox(&["apply", "--yes"]).expect(4);
+    assert_snapshot!("login_without_an_identity_refused", refused);
+    let failed = stage
+        .sandbox(&["apply", "--yes", "--allow", "VML203"])
+        .expect(6);
     assert_snapshot!("login_without_an_identity", failed);
     stage.write("estate.kdl", &format!("{}{CHAIN}", crate::estate::HEAD));
     let repaired = stage.sandbox(&["apply", "--yes"]).expect(0);
@@ -49,9 +54,13 @@ fn a_login_without_an_identity_fails_with_azures_words_and_our_help_and_is_repai
 }
 
 #[test]
-fn an_old_windows_fails_with_51() {
+fn an_old_windows_is_refused_and_let_through_fails_with_51() {
     let stage = stage("resource-group rg-web { vm old01 { identity system-assigned; login } }");
-    let screen = stage.sandbox(&["apply", "--yes"]).expect(6);
+    let refused = stage.sandbox(&["apply", "--yes"]).expect(4);
+    assert_snapshot!("login_on_an_old_windows_refused", refused);
+    let screen = stage
+        .sandbox(&["apply", "--yes", "--allow", "VML201"])
+        .expect(6);
     assert!(screen.says("51"), "{screen}");
     assert_snapshot!("login_on_an_old_windows", screen);
 }

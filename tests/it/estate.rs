@@ -17,12 +17,12 @@ tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com" 
         resource-group rg-web location=westeurope {
             tag owner "team web"
             vm web01 os=windows {
-                os-name "Windows Server 2022 Datacenter"
-                os-version "10.0.20348.2700"
+                os-name "Windows Server 2025 Datacenter"
+                os-version "10.0.26100.1742"
             }
             vm web02 os=windows {
-                os-name "Windows Server 2022 Datacenter"
-                os-version "10.0.20348.2700"
+                os-name "Windows Server 2025 Datacenter"
+                os-version "10.0.26100.1742"
                 power deallocated
             }
             vm tux01 os=linux {

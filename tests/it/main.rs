@@ -12,6 +12,7 @@ mod openapi;
 mod output;
 mod property;
 mod refusals;
+mod rules;
 mod server;
 mod stage;
 mod stop;

@@ -175,7 +175,7 @@ impl Machine {
         let system = if self.linux {
             "linux {\n                os-name ubuntu\n                os-version \"22.04\"\n"
         } else {
-            "windows {\n                os-name \"Windows Server 2022 Datacenter\"\n                os-version \"10.0.20348.2700\"\n"
+            "windows {\n                os-name \"Windows Server 2025 Datacenter\"\n                os-version \"10.0.26100.1742\"\n"
         };
         let mut seed = format!(
             "            vm vm{at} os={system}                tag Owner somebody\n                tag foreign kept\n"
@@ -260,7 +260,7 @@ fn assignment(holder: usize, stamp: usize, odd: bool) -> String {
 /// A group that the manifest does not name, with a machine, and a grant with a condition.
 fn bystander() -> String {
     format!(
-        "        resource-group rg-other location=northeurope {{\n            tag k v\n            vm other01 os=windows {{ os-name \"Windows Server 2022 Datacenter\"; os-version \"10.0.20348.1\"; identity system-assigned }}\n        }}\n        role-assignment \"eeeeeeee-0000-4000-8000-0000000000ff\" role=\"{USER_LOGIN}\" principal=\"{}\" principal-type=User scope=\"{SUB}/resourceGroups/rg-other\" description=\"vmlogin:dev\" condition=\"@Resource[a] StringEquals 'b'\"\n",
+        "        resource-group rg-other location=northeurope {{\n            tag k v\n            vm other01 os=windows {{ os-name \"Windows Server 2025 Datacenter\"; os-version \"10.0.26100.1\"; identity system-assigned }}\n        }}\n        role-assignment \"eeeeeeee-0000-4000-8000-0000000000ff\" role=\"{USER_LOGIN}\" principal=\"{}\" principal-type=User scope=\"{SUB}/resourceGroups/rg-other\" description=\"vmlogin:dev\" condition=\"@Resource[a] StringEquals 'b'\"\n",
         person(0)
     )
 }

@@ -6,7 +6,7 @@ use super::refusal::Refused;
 use super::words::listed;
 
 /// Verbs that are not built yet.
-pub(crate) const VERBS: [&str; 26] = [
+pub(crate) const VERBS: [&str; 25] = [
     "drift",
     "show",
     "fmt",
@@ -16,7 +16,6 @@ pub(crate) const VERBS: [&str; 26] = [
     "export",
     "preflight",
     "diagnose",
-    "explain",
     "probe",
     "who",
     "access",
@@ -49,7 +48,7 @@ pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
     ("--set", READING),
     ("-o", &["plan"]),
     ("--force-overwrite", &["plan"]),
-    ("--format", &["validate", "plan", "graph"]),
+    ("--format", &["validate", "plan", "graph", "explain"]),
     ("--json", NETWORK),
     ("--detailed-exitcode", SELECTING),
     ("--target", SELECTING),
@@ -93,7 +92,7 @@ pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
 ];
 
 /// The variables of flags that are not built. To ignore one would be to do something else than its owner believes.
-const VARIABLES: [(&str, &str); 18] = [
+const VARIABLES: [(&str, &str); 15] = [
     ("VMLOGIN_ONLY", "--only"),
     ("VMLOGIN_TENANT", "--tenant"),
     ("VMLOGIN_SHARD", "--shard"),
@@ -105,9 +104,6 @@ const VARIABLES: [(&str, &str); 18] = [
     ("VMLOGIN_MAX_FAILURES", "--max-failures"),
     ("VMLOGIN_SNAPSHOT", "--snapshot"),
     ("VMLOGIN_OFFLINE", "--offline"),
-    ("VMLOGIN_ALLOW", "--allow"),
-    ("VMLOGIN_DENY", "--deny"),
-    ("VMLOGIN_FAIL_ON", "--fail-on"),
     ("VMLOGIN_AUDIT_LOG", "--audit-log"),
     ("VMLOGIN_LIMITS", "--limits"),
     ("VMLOGIN_FAULTS", "--faults"),
@@ -124,12 +120,6 @@ pub(crate) fn verb(word: &str) -> Option<Refused> {
 /// What to say of a documented flag that `verb` does not take; `None` for a flag that is nowhere documented.
 pub(crate) fn flag(flag: &str, verb: &str) -> Option<Refused> {
     let (_, verbs) = FLAGS.iter().find(|(name, _)| *name == flag)?;
-    if verb.is_empty() && !verbs.is_empty() {
-        return Some(Refused::usage(
-            &format!("`{flag}` stands before the verb"),
-            &format!("write it behind: `vmlogin VERB {flag} …`"),
-        ));
-    }
     if verbs.is_empty() || verbs.contains(&verb) {
         return Some(not_built(flag));
     }
@@ -149,6 +139,17 @@ pub(crate) fn flag(flag: &str, verb: &str) -> Option<Refused> {
         &format!("`{flag}` is no flag of `{verb}`"),
         &format!("it belongs to {owners}"),
     ))
+}
+
+/// What to say of a flag of a verb that stands before the verb; `None` where it is no flag of it.
+pub(crate) fn early(flag: &str, verb: &str) -> Option<Refused> {
+    let (_, verbs) = FLAGS.iter().find(|(name, _)| *name == flag)?;
+    verbs.contains(&verb).then(|| {
+        Refused::usage(
+            &format!("`{flag}` stands before `{verb}`"),
+            &format!("write it behind: `vmlogin {verb} {flag} …`"),
+        )
+    })
 }
 
 /// Refuses variables that stand for flags which are not built, where the verb would take the flag.

@@ -13,10 +13,10 @@ use clap::{Command, CommandFactory, FromArgMatches};
 
 pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
-    ApplyArgs, Cli, ConsentArgs, DestroyArgs, GraphArgs, InputArgs, LiveArgs, Look, PlanArgs,
-    SandboxVerb, SelectionArgs, ServeArgs, ValidateArgs, Verb,
+    ApplyArgs, Cli, ConsentArgs, DestroyArgs, ExplainArgs, GraphArgs, InputArgs, LiveArgs, Look,
+    PlanArgs, RuleArgs, SandboxVerb, SelectionArgs, ServeArgs, ValidateArgs, Verb,
 };
-pub(crate) use words::{Auth, Color, Format, GraphFormat, Progress, Verify};
+pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify};
 
 use crate::exit;
 
@@ -99,7 +99,7 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         Verb::Plan(args) => &args.live,
         Verb::Apply(args) => &args.live,
         Verb::Destroy(args) => &args.live,
-        Verb::Validate(_) | Verb::Graph(_) | Verb::Sandbox(_) => return Ok(()),
+        Verb::Validate(_) | Verb::Graph(_) | Verb::Explain(_) | Verb::Sandbox(_) => return Ok(()),
     };
     if live.sandbox.is_some() && live.auth.is_some() {
         return Err(Refused::usage(

@@ -55,6 +55,13 @@ fn unknown(argument: &str, line: &[OsString]) -> Option<Refused> {
     let verb = verb_of(line);
     let verb = verb.as_str();
     if argument.starts_with('-') {
+        let place = |wanted: &str| line.iter().position(|word| word.to_str() == Some(wanted));
+        if place(argument)
+            .zip(place(verb))
+            .is_some_and(|(flag, verb)| flag < verb)
+        {
+            return later::early(flag_name(argument), verb);
+        }
         return later::flag(flag_name(argument), verb);
     }
     let words: Vec<String> = line

@@ -269,3 +269,9 @@ fn the_help_of_vmlogin_and_of_apply_are_screens() {
     insta::assert_snapshot!("help", said("--help"));
     insta::assert_snapshot!("help_apply", said("apply --help"));
 }
+
+#[test]
+fn a_flag_before_its_verb_is_told_where_it_belongs() {
+    let line = ["vmlogin", "-f", "other.kdl", "validate"];
+    insta::assert_snapshot!(said(&line), @"");
+}

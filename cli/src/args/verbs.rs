@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use vmlogin_engine::address::Pattern;
 
-use super::words::{Auth, Color, Format, GraphFormat, Progress, Verify, one_of};
+use super::words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify, one_of};
 use crate::session::STATE;
 
 /// Say in a checked-in file who can sign in to which Azure VM with their Entra ID
@@ -98,6 +98,16 @@ pub(crate) enum Verb {
     #[command(verbatim_doc_comment)]
     Graph(GraphArgs),
 
+    /// Explain a rule, or list all rules
+    ///
+    /// What it asks for, why, where that is written and when it was read there. Needs nothing.
+    ///
+    /// Examples:
+    ///   vmlogin explain
+    ///   vmlogin explain VML401
+    #[command(verbatim_doc_comment)]
+    Explain(ExplainArgs),
+
     /// Work with the built-in emulator of Azure
     ///
     /// Any verb runs against it with --sandbox; this verb runs it as a server of its own.
@@ -111,6 +121,9 @@ pub(crate) struct ValidateArgs {
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// What weighs how much.
+    #[command(flatten)]
+    pub rules: RuleArgs,
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
     pub format: Format,
@@ -128,6 +141,9 @@ pub(crate) struct PlanArgs {
     /// Where "live" comes from.
     #[command(flatten)]
     pub live: LiveArgs,
+    /// What weighs how much.
+    #[command(flatten)]
+    pub rules: RuleArgs,
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
     pub format: Format,
@@ -151,6 +167,9 @@ pub(crate) struct ApplyArgs {
     /// Where it is applied.
     #[command(flatten)]
     pub live: LiveArgs,
+    /// What weighs how much.
+    #[command(flatten)]
+    pub rules: RuleArgs,
     /// What is agreed to beforehand.
     #[command(flatten)]
     pub consent: ConsentArgs,
@@ -191,6 +210,17 @@ pub(crate) struct GraphArgs {
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<GraphFormat>(), default_value = "text")]
     pub format: GraphFormat,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The rule, such as VML401; all of them without it
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
 }
 
 /// Arguments of `sandbox`.
@@ -280,6 +310,32 @@ pub(crate) struct LiveArgs {
     /// When to stop, such as 90s, 30m or 1h30m: nothing new starts, running operations are awaited
     #[arg(long, env = "VMLOGIN_TIMEOUT", value_name = "DURATION", value_parser = read_duration, help_heading = "Azure")]
     pub timeout: Option<Duration>,
+}
+
+/// How much the findings of rules weigh.
+#[derive(Debug, Args)]
+pub(crate) struct RuleArgs {
+    /// Let the findings of this rule pass: they are shown, and block nothing
+    #[arg(
+        long,
+        env = "VMLOGIN_ALLOW",
+        value_name = "RULE",
+        value_delimiter = '\n',
+        help_heading = "Rules"
+    )]
+    pub allow: Vec<String>,
+    /// Make the findings of this rule errors, which block what they are about
+    #[arg(
+        long,
+        env = "VMLOGIN_DENY",
+        value_name = "RULE",
+        value_delimiter = '\n',
+        help_heading = "Rules"
+    )]
+    pub deny: Vec<String>,
+    /// What makes validate and plan exit with 4; with `warn`, apply does not begin
+    #[arg(long, env = "VMLOGIN_FAIL_ON", value_name = "WEIGHT", value_parser = one_of::<FailOn>(), default_value = "error", help_heading = "Rules")]
+    pub fail_on: FailOn,
 }
 
 /// What is agreed to beforehand.

@@ -120,6 +120,24 @@ impl Words for GraphFormat {
     const LATER: &'static [&'static str] = &["dot", "svg"];
 }
 
+/// How much a finding must weigh to end a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum FailOn {
+    /// An error.
+    #[default]
+    Error,
+    /// A warning is enough.
+    Warn,
+}
+
+impl Words for FailOn {
+    const BUILT: &'static [(&'static str, Self, &'static str)] = &[
+        ("error", FailOn::Error, "errors only"),
+        ("warn", FailOn::Warn, "warnings too"),
+    ];
+    const LATER: &'static [&'static str] = &[];
+}
+
 /// What is looked at after the writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verify {

@@ -16,6 +16,7 @@ pub(crate) async fn run(session: &Session, args: &ApplyArgs) -> Result<Exit, Err
         inputs: &args.inputs,
         selection: Some(&args.selection),
         live: &args.live,
+        rules: Some(&args.rules),
         consent: &args.consent,
         verify: args.verify == Verify::Quick,
         json: args.json,

@@ -9,14 +9,15 @@ use vmlogin_engine::event::{Event, Outcome};
 use vmlogin_engine::plan::guard::Accepted;
 use vmlogin_engine::plan::{Mode, Plan};
 use vmlogin_engine::provider::{Fault, Proof, Verdict};
+use vmlogin_engine::rule::Finding;
 
-use crate::args::{ConsentArgs, InputArgs, LiveArgs, SelectionArgs};
+use crate::args::{ConsentArgs, FailOn, InputArgs, LiveArgs, RuleArgs, SelectionArgs};
 use crate::error::Error;
 use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
-use crate::render::{again, foreign, plan_text, refusals, report};
+use crate::render::{again, findings, foreign, plan_text, refusals, report};
 use crate::session::heartbeat::patiently;
-use crate::session::planning::{Asked, Planned, planned};
+use crate::session::planning::{Asked, Planned, planned, severities};
 use crate::session::{Events, Session};
 
 /// What is to be changed, and how.
@@ -32,6 +33,8 @@ pub(crate) struct Change<'a> {
     pub selection: Option<&'a SelectionArgs>,
     /// Where.
     pub live: &'a LiveArgs,
+    /// How much the findings of rules weigh; what their cards say where there is nothing.
+    pub rules: Option<&'a RuleArgs>,
     /// What is agreed to beforehand.
     pub consent: &'a ConsentArgs,
     /// Whether to look at what came of it.
@@ -59,6 +62,14 @@ pub(crate) async fn change(session: &Session, wanted: Change<'_>) -> Result<Exit
     result.map(|(_, exit)| exit)
 }
 
+/// How many warnings end the run, which only `--fail-on warn` lets them.
+pub(crate) fn warnings(findings: &[Finding], fail_on: FailOn) -> usize {
+    match fail_on {
+        FailOn::Error => 0,
+        FailOn::Warn => findings.iter().filter(|finding| finding.warns()).count(),
+    }
+}
+
 /// The last event of a stream.
 pub(crate) fn summary(tally: Tally, exit: Exit) -> Event {
     Event::Summary {
@@ -80,12 +91,18 @@ async fn recipe(
         let help = error.help();
         Error::usage(format!("`--accept`: {error}"), help)
     })?;
+    let severities = wanted
+        .rules
+        .map(severities)
+        .transpose()?
+        .unwrap_or_default();
     let watch = Watch::start(session.terminal.clone(), wanted.live.timeout)?;
     let asked = Asked {
         inputs: wanted.inputs,
         live: wanted.live,
         selection: wanted.selection,
         mode: wanted.mode,
+        severities: &severities,
         accepted: &accepted,
         events: wanted.json,
     };
@@ -122,6 +139,17 @@ impl Running<'_> {
         if !self.planned.refusals.is_empty() {
             self.refuse();
             return Ok((Tally::default(), Exit::GuardRefused));
+        }
+        let warned = warnings(
+            &plan.findings,
+            self.wanted
+                .rules
+                .map_or(FailOn::Error, |rules| rules.fail_on),
+        );
+        if warned > 0 {
+            let text = findings::refused(warned, self.session.view_err());
+            self.session.terminal.diagnostic(&text);
+            return Ok((Tally::default(), Exit::RuleRefused));
         }
         if plan.is_empty() {
             let run = Run {

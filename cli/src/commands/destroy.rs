@@ -16,6 +16,7 @@ pub(crate) async fn run(session: &Session, args: &DestroyArgs) -> Result<Exit, E
         inputs: &args.inputs,
         selection: None,
         live: &args.live,
+        rules: None,
         consent: &args.consent,
         verify: true,
         json: args.json,

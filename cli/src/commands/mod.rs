@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod change;
 pub(crate) mod destroy;
+pub(crate) mod explain;
 pub(crate) mod graph;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
@@ -21,6 +22,7 @@ pub(crate) async fn run(session: &Session, cli: Cli) -> Result<Exit, Error> {
         Verb::Apply(args) => apply::run(session, &args).await,
         Verb::Destroy(args) => destroy::run(session, &args).await,
         Verb::Graph(args) => graph::run(session, &args),
+        Verb::Explain(args) => explain::run(session, &args),
         Verb::Sandbox(args) => match args.verb {
             SandboxVerb::Serve(args) => sandbox::serve(session, &args).await,
         },

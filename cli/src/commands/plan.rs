@@ -6,12 +6,12 @@ use vmlogin_engine::plan::Mode;
 use vmlogin_engine::plan::guard::Accepted;
 
 use crate::args::{Format, PlanArgs};
-use crate::commands::change::summary;
+use crate::commands::change::{summary, warnings};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::interrupt::Watch;
-use crate::render::{plan_text, pretty, problems, refusals};
-use crate::session::planning::{Asked, Planned, planned};
+use crate::render::{findings, plan_text, pretty, problems, refusals};
+use crate::session::planning::{Asked, Planned, planned, severities};
 use crate::session::{Events, Session};
 
 /// Plans and shows the plan.
@@ -37,12 +37,14 @@ pub(crate) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Erro
 }
 
 async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<Exit, Error> {
+    let severities = severities(&args.rules)?;
     let watch = Watch::start(session.terminal.clone(), args.live.timeout)?;
     let asked = Asked {
         inputs: &args.inputs,
         live: &args.live,
         selection: Some(&args.selection),
         mode: Mode::Apply,
+        severities: &severities,
         accepted: &Accepted::default(),
         events: args.json,
     };
@@ -75,8 +77,12 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
             .terminal
             .diagnostic(&refusals::announced(&refusals, session.view_err()));
     }
+    let warned = warnings(&plan.findings, args.rules.fail_on);
+    session
+        .terminal
+        .notice(&findings::announced(warned, session.view_err()));
     Ok(match () {
-        () if plan.is_refused() => Exit::RuleRefused,
+        () if plan.is_refused() || warned > 0 => Exit::RuleRefused,
         () if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
         () => Exit::Done,
     })

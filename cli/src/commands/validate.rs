@@ -1,14 +1,17 @@
 //! `vmlogin validate`: what can be said of a manifest without asking anybody.
 
 use crate::args::{Format, ValidateArgs};
+use crate::commands::change::warnings;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::render::{findings, validated};
 use crate::session::Session;
 use crate::session::manifest::load;
+use crate::session::planning::severities;
 
 /// Checks the manifest and runs the rules that need nothing else.
 pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error> {
+    let severities = severities(&args.rules)?;
     let loaded = match load(&args.inputs, vmlogin_azure::catalogue()) {
         Err(Error::Problems { problems, sources }) if args.format == Format::Json => {
             // Here the problems are the result.
@@ -19,8 +22,9 @@ pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error>
         }
         loaded => loaded?,
     };
-    let opinions = loaded.findings();
+    let opinions = loaded.findings(&severities);
     let refused = opinions.iter().any(|finding| finding.blocks());
+    let warned = warnings(&opinions, args.rules.fail_on);
     match args.format {
         Format::Json => session
             .terminal
@@ -36,7 +40,10 @@ pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error>
             }
         }
     }
-    Ok(if refused {
+    session
+        .terminal
+        .notice(&findings::announced(warned, session.view_err()));
+    Ok(if refused || warned > 0 {
         Exit::RuleRefused
     } else {
         Exit::Done

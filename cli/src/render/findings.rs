@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use vmlogin_engine::rule::{Certainty, Finding, Severity};
+use vmlogin_engine::rule::{Certainty, Finding, Ruling, Severity};
 use vmlogin_engine::source::{Sources, Span};
 
 use super::{Paint, View, foreign, prose};
@@ -29,6 +29,7 @@ pub(crate) fn text(findings: &[Finding], sources: &Sources, view: View) -> Strin
 fn finding(finding: &Finding, sources: &Sources, view: View, text: &mut String) {
     let (word, paint): (_, fn(Paint, &str) -> String) = match (finding.certainty, finding.severity)
     {
+        _ if finding.ruling == Some(Ruling::Allowed) => ("- allowed", Paint::changed),
         (Certainty::NotChecked, _) => ("? not checked", Paint::changed),
         (Certainty::Seen, Severity::Error) => ("x error", Paint::removed),
         (Certainty::Seen, Severity::Warning) => ("! warning", Paint::changed),
@@ -49,8 +50,48 @@ fn finding(finding: &Finding, sources: &Sources, view: View, text: &mut String) 
         }
         _ => text.push_str(&prose::prose(view, 6, &format!("at {}", finding.subject))),
     }
+    if let Some(ruling) = finding.ruling {
+        text.push_str(&prose::prose(view, 6, &ruled(finding, ruling)));
+    }
     if let Some(help) = &finding.help {
         text.push_str(&prose::prose(view, 6, &format!("help: {help}")));
+    }
+}
+
+/// What the command line made of a finding, in words.
+fn ruled(finding: &Finding, ruling: Ruling) -> String {
+    let weight = match finding.severity {
+        Severity::Error => "an error",
+        Severity::Warning => "a warning",
+        Severity::Info => "information",
+    };
+    match ruling {
+        Ruling::Allowed => format!("{weight} that `--allow {}` lets pass", finding.rule),
+        Ruling::Denied => format!("{weight} because of `--deny {}`", finding.rule),
+    }
+}
+
+/// What a plan says of the warnings that would keep an apply from beginning.
+pub(crate) fn announced(warnings: usize, view: View) -> String {
+    if warnings == 0 {
+        return String::new();
+    }
+    let what = format!("`--fail-on warn` fails on {}", counted(warnings));
+    prose::headed(view, 0, "note:", Paint::changed, &what)
+}
+
+/// The same of an apply, which ends with it.
+pub(crate) fn refused(warnings: usize, view: View) -> String {
+    let what = format!("`--fail-on warn` stops at {}", counted(warnings));
+    let mut screen = prose::headed(view, 0, "refused:", Paint::removed, &what);
+    screen.push_str("nothing was done\n");
+    screen
+}
+
+fn counted(warnings: usize) -> String {
+    match warnings {
+        1 => "1 warning".to_owned(),
+        more => format!("{more} warnings"),
     }
 }
 

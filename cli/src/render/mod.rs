@@ -2,6 +2,7 @@
 
 pub(crate) mod again;
 mod difference;
+pub(crate) mod explained;
 pub(crate) mod fault;
 pub(crate) mod findings;
 pub(crate) mod foreign;

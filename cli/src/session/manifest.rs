@@ -7,7 +7,7 @@ use vmlogin_engine::language::{self, Inputs};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::manifest::lower::lower;
 use vmlogin_engine::problem::settle;
-use vmlogin_engine::rule::{self, Finding};
+use vmlogin_engine::rule::{self, Finding, Severities};
 use vmlogin_engine::source::Sources;
 
 use crate::args::InputArgs;
@@ -73,15 +73,15 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
 
 impl Loaded {
     /// What the rules say that need nothing but the manifest.
-    pub(crate) fn findings(&self) -> Vec<Finding> {
+    pub(crate) fn findings(&self, severities: &Severities) -> Vec<Finding> {
         let nothing = Inventory::default();
         let rules = rule::of_the_manifest(vmlogin_azure::rules());
-        rule::run(
+        severities.weigh(rule::run(
             &rules,
             &Scene {
                 manifest: &self.manifest,
                 inventory: &nothing,
             },
-        )
+        ))
     }
 }

@@ -7,13 +7,13 @@ use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
 use vmlogin_engine::plan::{Mode, Plan, Wish, plan};
 use vmlogin_engine::provider::Provider;
-use vmlogin_engine::rule;
+use vmlogin_engine::rule::{self, Severities};
 
 use super::connection::{Connection, Wanted};
 use super::heartbeat::patiently;
 use super::manifest::{Loaded, load};
 use super::{Session, TOOL};
-use crate::args::{InputArgs, LiveArgs, SelectionArgs};
+use crate::args::{InputArgs, LiveArgs, RuleArgs, SelectionArgs};
 use crate::error::Error;
 use crate::files;
 use crate::interrupt::Watch;
@@ -29,6 +29,8 @@ pub(crate) struct Asked<'a> {
     pub selection: Option<&'a SelectionArgs>,
     /// Build or tear down.
     pub mode: Mode,
+    /// How much the findings of rules weigh.
+    pub severities: &'a Severities,
     /// What `--accept` lifts.
     pub accepted: &'a Accepted,
     /// Whether events go to stdout.
@@ -46,6 +48,28 @@ pub(crate) struct Planned {
     pub loaded: Loaded,
     /// The provider that was asked.
     pub connection: Connection,
+}
+
+/// What `--allow` and `--deny` say of the rules.
+pub(crate) fn severities(args: &RuleArgs) -> Result<Severities, Error> {
+    let rules = vmlogin_azure::rules();
+    let is_told = |id: &str| {
+        vmlogin_azure::rules::cards()
+            .iter()
+            .any(|card| card.id == id)
+    };
+    let is_rule = |id: &str| rules.iter().any(|rule| rule.card().id == id);
+    let named = args.allow.iter().chain(&args.deny);
+    if let Some(id) = named.into_iter().find(|id| is_told(id) && !is_rule(id)) {
+        return Err(Error::usage(
+            format!("`{id}` can be neither allowed nor denied: it tells why a step is put off"),
+            format!("see what to do with `vmlogin explain {id}`"),
+        ));
+    }
+    Severities::read(rules, &args.allow, &args.deny).map_err(|unruly| {
+        let help = unruly.help();
+        Error::usage(unruly.to_string(), help)
+    })
 }
 
 /// Plans. Writes nothing, so it ends at once where the run is stopped.
@@ -113,7 +137,9 @@ async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> R
     };
     let selected = asked.selection.map(selected).unwrap_or_default();
     check_selection(&selected, &scene)?;
-    let findings = rule::run(vmlogin_azure::rules(), &scene);
+    let findings = asked
+        .severities
+        .weigh(rule::run(vmlogin_azure::rules(), &scene));
     let wish = Wish {
         mode: asked.mode,
         selected,

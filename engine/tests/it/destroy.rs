@@ -98,6 +98,7 @@ fn a_rule_about_what_should_be_there_does_not_judge_a_destroy() {
         certainty: Certainty::Seen,
         message: "`web01` does not exist".to_owned(),
         help: None,
+        ruling: None,
         span: None,
     };
     let plan = world.plan_as(&manifest, Mode::Destroy, &[], &[], vec![finding]);

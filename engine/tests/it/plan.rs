@@ -127,6 +127,7 @@ fn an_error_finding_blocks_its_subject_and_all_that_stands_in_it() {
         certainty: Certainty::Seen,
         message: "`web01` does not exist".to_owned(),
         help: None,
+        ruling: None,
         span: None,
     };
     let plan = world.plan_as(&manifest, Mode::Apply, &[], &[], vec![finding]);

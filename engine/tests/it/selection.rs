@@ -140,6 +140,7 @@ fn a_finding_that_blocks_what_was_selected_is_shown_though_its_subject_was_not()
         certainty: Certainty::Seen,
         message: "no identity".to_owned(),
         help: None,
+        ruling: None,
         span: None,
     };
     let plan = world.plan_as(

@@ -16,6 +16,7 @@ pub mod kinds;
 pub mod provider;
 pub mod rules;
 mod survey;
+mod tables;
 #[cfg(test)]
 mod testing;
 

@@ -172,6 +172,7 @@ fn findings_show_the_line_that_they_are_about() {
         certainty: Certainty::Seen,
         message: "no user has the name `kim@contoso.com`".to_owned(),
         help: Some("did you mean `kim.rossi@contoso.com`?".to_owned()),
+        ruling: None,
         span: Some(Span::new(id, 39, 62)),
     };
     let unchecked = Finding {
@@ -179,6 +180,7 @@ fn findings_show_the_line_that_they_are_about() {
         severity: Severity::Info,
         message: "the agent could not be asked".to_owned(),
         help: None,
+        ruling: None,
         span: None,
         ..finding.clone()
     };

@@ -94,6 +94,17 @@ fn resource(
     (address, resource)
 }
 
+/// Declares one more machine with a login in the group, and gives its address.
+pub(crate) fn twin(manifest: &mut Manifest, name: &str) -> Address {
+    let group = Address::new("resource-group", ["core", "rg-web"]);
+    let machine = Address::new("vm", ["core", "rg-web", name]);
+    manifest.resources.extend([
+        resource(machine.clone(), "vm", name, group),
+        resource(machine.child("login"), "login", "", machine.clone()),
+    ]);
+    machine
+}
+
 /// Declares one more attribute.
 pub(crate) fn declare(
     manifest: &mut Manifest,

@@ -4,16 +4,29 @@ mod grant;
 mod machine;
 mod thing;
 
-use vmlogin_engine::rule::Rule;
+use vmlogin_engine::rule::{Card, Rule};
+
+use crate::kinds::login;
 
 static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
+    &machine::old_system::OldSystem,
+    &machine::no_identity::NoIdentity,
+    &machine::extensions_off::ExtensionsOff,
+    &machine::other_extension::OtherExtension,
+    &machine::other_domain::OtherDomain,
+    &machine::same_name::SameName,
+    &machine::long_name::LongName,
+    &machine::old_login::OldLogin,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
     &grant::management_group::ManagementGroup,
+    &grant::guest::Guest,
     &grant::no_such_principal::NoSuchPrincipal,
     &grant::ambiguous_principal::AmbiguousPrincipal,
+    &grant::per_machine::PerMachine,
+    &grant::inherited::Inherited,
     &grant::conditional_twin::ConditionalTwin,
     &grant::same_principal::SamePrincipal,
 ];
@@ -23,9 +36,17 @@ pub fn rules() -> &'static [&'static dyn Rule] {
     RULES
 }
 
+/// What there is to explain, by number: rules, and the reasons for which steps are put off.
+pub fn cards() -> Vec<&'static Card> {
+    let rules = RULES.iter().map(|rule| rule.card());
+    let mut cards: Vec<&'static Card> = rules.chain(login::DEFERRALS).collect();
+    cards.sort_by_key(|card| card.id);
+    cards
+}
+
 #[cfg(test)]
 mod tests {
-    use super::rules;
+    use super::{cards, rules};
 
     #[test]
     fn every_rule_has_a_number_of_its_own_and_they_stand_in_order() {
@@ -39,8 +60,7 @@ mod tests {
 
     #[test]
     fn every_rule_explains_itself_and_names_its_source() {
-        for rule in rules() {
-            let card = rule.card();
+        for card in cards() {
             assert!(card.explanation.len() > 100, "{}", card.id);
             assert!(
                 !card.source.is_empty() && card.checked == "2026-11-21",

@@ -25,6 +25,11 @@ pub(super) fn machine(
         Os::Windows => ("Windows Server 2022 Datacenter", "10.0.20348.2700"),
         Os::Linux => ("ubuntu", "22.04"),
     };
+    let os_name = seed.os_name.clone().unwrap_or_else(|| os_name.to_owned());
+    let os_version = seed
+        .os_version
+        .clone()
+        .unwrap_or_else(|| os_version.to_owned());
     Machine {
         id: id.to_owned(),
         name: seed.name.clone(),
@@ -42,16 +47,20 @@ pub(super) fn machine(
                 .collect(),
         },
         members: Map::new(),
-        properties: model(tenant, id, seed.os, &computer_name, born),
+        properties: model(
+            tenant,
+            id,
+            seed.os,
+            [&os_name, &os_version],
+            &computer_name,
+            born,
+        ),
         provisioning_state: "Succeeded".to_owned(),
         etag: 1,
         changed: born,
         os: seed.os,
-        os_name: seed.os_name.clone().unwrap_or_else(|| os_name.to_owned()),
-        os_version: seed
-            .os_version
-            .clone()
-            .unwrap_or_else(|| os_version.to_owned()),
+        os_name,
+        os_version,
         computer_name,
         power: seed.power,
         agent: seed.agent,
@@ -65,6 +74,7 @@ fn model(
     tenant: &str,
     id: &str,
     os: Os,
+    [os_name, os_version]: [&str; 2],
     computer_name: &str,
     born: Timestamp,
 ) -> Map<String, serde_json::Value> {
@@ -74,8 +84,9 @@ fn model(
     let (family, image, size, configuration) = match os {
         Os::Windows => (
             "Windows",
-            json!({"publisher": "MicrosoftWindowsServer", "offer": "WindowsServer", "sku": "2022-datacenter-g2",
-                "version": "latest", "exactVersion": "20348.2700.240906"}),
+            json!({"publisher": "MicrosoftWindowsServer", "offer": "WindowsServer",
+                "sku": format!("{}-datacenter-g2", year(os_name)), "version": "latest",
+                "exactVersion": format!("{}.240906", os_version.trim_start_matches("10.0."))}),
             127,
             (
                 "windowsConfiguration",
@@ -161,4 +172,11 @@ pub(super) fn extension(machine: &Machine, seed: &seed::Extension) -> Extension 
         provisioning_state: if failed { "Failed" } else { "Succeeded" }.to_owned(),
         view: Some(view),
     }
+}
+
+/// The year in the name of a Windows Server, for the image that it was made from.
+fn year(os_name: &str) -> &str {
+    let mut words = os_name.split_whitespace();
+    let is_year = |word: &&str| word.len() == 4 && word.starts_with("20");
+    words.find(is_year).unwrap_or("2022")
 }

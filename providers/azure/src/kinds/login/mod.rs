@@ -2,6 +2,7 @@
 //! whatever its resource is called, made where it is missing, tried again where it failed.
 
 mod advice;
+mod deferral;
 mod handler;
 mod live;
 pub(crate) mod wire;
@@ -28,6 +29,7 @@ use super::vm::wire::Machine;
 use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, decode, refusal, versions, vm};
 use crate::http::Request;
 
+pub(crate) use deferral::DEFERRALS;
 pub(crate) use handler::Handler;
 pub(crate) use live::Joining;
 pub(crate) use live::{joining, live};
@@ -143,26 +145,11 @@ impl Kind for Login {
         scene: &Scene<'_>,
     ) -> Option<Hindrance> {
         let machine = machine_of(resource, scene)?;
-        let fact = |name: &str| machine.facts.get(name).and_then(Value::as_text);
         let name = scene
             .manifest
             .parent_of(resource)
             .map_or("", |machine| machine.name.as_str());
-        match (fact("power"), fact("agent")) {
-            (Some(power), _) if power != "running" => Some(Hindrance {
-                reason: format!(
-                    "`{name}` is {power}, and extensions change only while a machine runs"
-                ),
-                help: format!("start `{name}` and run again"),
-            }),
-            (_, Some("not-ready")) => Some(Hindrance {
-                reason: format!("the agent of `{name}` is not ready"),
-                help: format!(
-                    "wait until the agent of `{name}` is ready, or restart the machine, and run again"
-                ),
-            }),
-            _ => None,
-        }
+        deferral::of(machine, name)
     }
 }
 

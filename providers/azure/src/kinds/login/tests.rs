@@ -258,7 +258,7 @@ fn a_stopped_machine_puts_off_its_login_but_not_its_identity() {
     let hindrance = login.hindrance.unwrap();
     assert_eq!(
         hindrance.reason,
-        "`web01` is deallocated, and extensions change only while a machine runs"
+        "`web01` is deallocated, and extensions change only while a machine runs (VML205)"
     );
     assert_eq!(hindrance.help, "start `web01` and run again");
     let identity = step(

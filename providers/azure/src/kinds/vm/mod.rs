@@ -6,7 +6,7 @@ pub(crate) mod wire;
 mod tests;
 
 use vmlogin_engine::diff::same;
-use vmlogin_engine::inventory::Live;
+use vmlogin_engine::inventory::{Health, Live};
 use vmlogin_engine::kind::{Key, Kind, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::{Action, Step};
@@ -17,6 +17,7 @@ use vmlogin_engine::schema::{
 };
 use vmlogin_engine::value::{Attributes, Value};
 
+use super::login::wire::Extension;
 use super::tagged::{self, PROTECT, TAGS};
 use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, refusal, versions};
 use crate::arm::ArmId;
@@ -174,6 +175,11 @@ fn facts(machine: &wire::Machine) -> Attributes {
                 .map(|id| id.to_lowercase()),
         ),
         ("location", Some(machine.location.clone())),
+        ("image", machine.image()),
+        (
+            "extension-operations",
+            machine.extension_operations().map(str::to_owned),
+        ),
     ];
     let mut facts: Attributes = texts
         .into_iter()
@@ -188,5 +194,19 @@ fn facts(machine: &wire::Machine) -> Attributes {
         (extension.name().to_owned(), Value::Text(type_of))
     });
     facts.insert("extensions".to_owned(), Value::Map(handlers.collect()));
+    let others = machine.resources.iter().flatten();
+    let states = others
+        .filter(|extension| extension.login().is_none())
+        .map(|extension| (extension.name().to_owned(), state(extension).into()));
+    facts.insert("other-extensions".to_owned(), Value::Map(states.collect()));
     facts
+}
+
+/// How an extension is, in a word.
+fn state(extension: &Extension) -> &'static str {
+    match health(&extension.properties.provisioning_state, || None) {
+        Health::Good => "good",
+        Health::Busy => "busy",
+        Health::Failed { .. } => "failed",
+    }
 }

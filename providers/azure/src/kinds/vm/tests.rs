@@ -82,6 +82,7 @@ fn a_reading_tells_how_the_machine_is() {
             ("location", "\"westeurope\"".to_owned()),
             ("os", "\"windows\"".to_owned()),
             ("os-name", "\"Windows Server 2022 Datacenter\"".to_owned()),
+            ("other-extensions", "{}".to_owned()),
             ("power", "\"running\"".to_owned()),
             (
                 "principal-id",

@@ -45,7 +45,17 @@ pub(crate) struct Properties {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct StorageProfile {
+    pub(crate) image_reference: Image,
     pub(crate) os_disk: OsDisk,
+}
+
+/// The image of a marketplace; the members are absent for one from a gallery.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Image {
+    pub(crate) publisher: Option<String>,
+    pub(crate) offer: Option<String>,
+    pub(crate) sku: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -59,6 +69,8 @@ pub(crate) struct OsDisk {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct OsProfile {
     pub(crate) computer_name: Option<String>,
+    /// Whether extensions may be installed; absent on a machine that was made from a disk of its own.
+    pub(crate) allow_extension_operations: Option<bool>,
 }
 
 /// How the machine runs; empty where it was not asked for or nothing is known.
@@ -132,6 +144,19 @@ impl Machine {
         own.or(profile.computer_name.as_ref())
             .filter(|name| !name.is_empty())
             .cloned()
+    }
+
+    /// The marketplace image that it was made from, as `publisher:offer:sku`.
+    pub(crate) fn image(&self) -> Option<String> {
+        let image = &self.properties.storage_profile.image_reference;
+        let (publisher, offer) = (image.publisher.as_ref()?, image.offer.as_ref()?);
+        Some(format!("{publisher}:{offer}:{}", image.sku.as_ref()?))
+    }
+
+    /// `on` or `off`, where it tells whether it takes extensions.
+    pub(crate) fn extension_operations(&self) -> Option<&'static str> {
+        let switch = self.properties.os_profile.allow_extension_operations?;
+        Some(if switch { "on" } else { "off" })
     }
 
     /// Why the machine's last operation failed.

@@ -28,6 +28,10 @@ impl Rule for AmbiguousPrincipal {
         let grants = scene.manifest.of_kind("grant");
         grants.filter_map(|grant| opinion(scene, grant)).collect()
     }
+
+    fn firm(&self) -> Option<&'static str> {
+        Some("which of the objects is meant is not known")
+    }
 }
 
 fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {

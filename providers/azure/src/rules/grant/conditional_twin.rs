@@ -31,6 +31,12 @@ impl Rule for ConditionalTwin {
         let grants = scene.manifest.of_kind("grant");
         grants.filter_map(|grant| opinion(scene, grant)).collect()
     }
+
+    fn firm(&self) -> Option<&'static str> {
+        Some(
+            "making the grant would clash with the conditional one, and changing that one would widen access",
+        )
+    }
 }
 
 fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {

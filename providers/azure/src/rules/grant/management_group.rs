@@ -36,6 +36,12 @@ impl Rule for ManagementGroup {
             })
             .collect()
     }
+
+    fn firm(&self) -> Option<&'static str> {
+        Some(
+            "this version does not read the grants at a management group, so nothing sound could be planned there",
+        )
+    }
 }
 
 fn opinion(scene: &Scene<'_>, grant: &Resource, group: &Group) -> Finding {

@@ -30,6 +30,10 @@ impl Rule for NoSuchPrincipal {
         let grants = scene.manifest.of_kind("grant");
         grants.filter_map(|grant| opinion(scene, grant)).collect()
     }
+
+    fn firm(&self) -> Option<&'static str> {
+        Some("there is nobody whom the grant could let in")
+    }
 }
 
 fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {

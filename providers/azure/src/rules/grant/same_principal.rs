@@ -47,6 +47,10 @@ impl Rule for SamePrincipal {
         }
         findings
     }
+
+    fn firm(&self) -> Option<&'static str> {
+        Some("each apply would write one of the two over the other")
+    }
 }
 
 fn opinion(first: &Resource, second: &Resource) -> Finding {

@@ -1,4 +1,14 @@
 //! Rules about machines.
 
+pub(super) mod extensions_off;
+pub(super) mod long_name;
 pub(super) mod mdm_on_linux;
+mod names;
 pub(super) mod no_handler;
+pub(super) mod no_identity;
+pub(super) mod old_login;
+pub(super) mod old_system;
+pub(super) mod other_domain;
+pub(super) mod other_extension;
+pub(super) mod same_name;
+mod subject;

@@ -34,6 +34,12 @@ impl Rule for Fixed {
         let all = scene.manifest.resources.values();
         all.flat_map(|resource| opinions(scene, resource)).collect()
     }
+
+    fn firm(&self) -> Option<&'static str> {
+        Some(
+            "the declared and the live thing are not the same one, and the plan would change one that was not meant",
+        )
+    }
 }
 
 fn opinions(scene: &Scene<'_>, resource: &Resource) -> Vec<Finding> {

@@ -35,6 +35,10 @@ impl Rule for Missing {
         all.filter_map(|resource| opinion(scene, resource))
             .collect()
     }
+
+    fn firm(&self) -> Option<&'static str> {
+        Some("what does not exist cannot be set up")
+    }
 }
 
 fn opinion(scene: &Scene<'_>, resource: &Resource) -> Option<Finding> {

@@ -1,0 +1,77 @@
+//! `vmlogin explain`: what a rule asks for, why, and where that is written.
+
+use vmlogin_azure::rules::{cards, rules};
+use vmlogin_engine::rule::{Card, nearest_rule};
+
+use crate::args::{ExplainArgs, Format};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::render::explained::{self, Explained};
+use crate::session::Session;
+
+/// Explains one rule, or lists all.
+pub(crate) fn run(session: &Session, args: &ExplainArgs) -> Result<Exit, Error> {
+    let chosen: Vec<Explained> = match &args.rule {
+        Some(name) => vec![with_firm(card(name)?)],
+        None => cards().into_iter().map(with_firm).collect(),
+    };
+    session.terminal.result(&match (args.format, &args.rule) {
+        (Format::Json, _) => explained::json(&chosen),
+        (Format::Text, Some(_)) => explained::text(&chosen, session.view_out()),
+        (Format::Text, None) => explained::list(&chosen, session.view_out()),
+    });
+    Ok(Exit::Done)
+}
+
+fn with_firm(card: &'static Card) -> Explained {
+    let rule = rules().iter().find(|rule| rule.card().id == card.id);
+    Explained {
+        card,
+        firm: rule.and_then(|rule| rule.firm()),
+    }
+}
+
+fn card(name: &str) -> Result<&'static Card, Error> {
+    let known = cards().into_iter().find(|card| card.id == name);
+    known.ok_or_else(|| {
+        if is_problem(name) {
+            return Error::usage(
+                format!("`{name}` is no rule: it marks a problem in the text of a manifest"),
+                "its own message and help say what to do; `vmlogin validate` shows them",
+            );
+        }
+        let help = match nearest_rule(rules(), name) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "see all rules with `vmlogin explain`".to_owned(),
+        };
+        Error::usage(format!("there is no rule `{name}`"), help)
+    })
+}
+
+/// Whether a word is the code of a problem: those below 200 are.
+fn is_problem(name: &str) -> bool {
+    name.strip_prefix("VML")
+        .filter(|number| number.len() == 3)
+        .and_then(|number| number.parse::<u16>().ok())
+        .is_some_and(|number| number < 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_below_200_is_a_problem_of_the_text() {
+        assert!(is_problem("VML112"));
+        assert!(!is_problem("VML201"));
+        assert!(!is_problem("VML12"));
+        assert!(!is_problem("112"));
+    }
+
+    #[test]
+    fn every_rule_is_found_by_its_number() {
+        for rule in rules() {
+            assert_eq!(card(rule.card().id).unwrap().id, rule.card().id);
+        }
+    }
+}

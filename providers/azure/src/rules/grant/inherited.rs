@@ -1,0 +1,173 @@
+//! VML407: a grant that a wider one makes superfluous.
+
+use vmlogin_engine::inventory::{Live, Resolution};
+use vmlogin_engine::kind::Scene;
+use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+use vmlogin_engine::value::Value;
+
+use crate::kinds::arm_id;
+
+pub(in crate::rules) struct Inherited;
+
+static CARD: Card = Card {
+    id: "VML407",
+    title: "the same people have the same role from a wider scope already",
+    severity: Severity::Warning,
+    needs: Needs::Arm,
+    explanation: "A role at a subscription or a resource group holds for every machine in it. The same role for the same people at a \
+        narrower scope adds nothing, and whoever takes the narrower one away believes that nobody gets in any more.\n\n\
+        Take out the narrower `grant`, or the wider one if it lets in more than was meant. What a management group or membership of \
+        another group hands down is not looked at.",
+    source: "Azure RBAC documentation, scope: role assignments are inherited by what lies beneath",
+    checked: "2026-11-21",
+};
+
+impl Rule for Inherited {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let grants = scene.manifest.of_kind("grant");
+        grants.filter_map(|grant| opinion(scene, grant)).collect()
+    }
+}
+
+fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
+    let (address, span) = (grant.address.clone(), grant.span);
+    let wider = match declared_wider(scene, grant) {
+        Some(wider) => format!("`{}` grants it", wider.address),
+        None if scene
+            .inventory
+            .grants_complete
+            .contains(&grant.subscription) =>
+        {
+            format!("`{}` grants it", live_wider(scene, grant)?.address)
+        }
+        None => {
+            let message = format!(
+                "the grants of subscription `{}` could not be read, so nobody knows whether a wider one does the same",
+                grant.subscription
+            );
+            return Some(Finding::not_checked(&CARD, address, span, message));
+        }
+    };
+    let role = grant
+        .get("role")
+        .and_then(Value::as_text)
+        .unwrap_or_default();
+    let message = format!("`{role}` holds here from a wider scope already: {wider}");
+    let help = "take out one of the two".to_owned();
+    Some(Finding::hit(&CARD, address, span, message, help))
+}
+
+/// The declared grant of the same role to the same principal around what this one stands in.
+fn declared_wider<'a>(scene: &Scene<'a>, grant: &Resource) -> Option<&'a Resource> {
+    let manifest = scene.manifest;
+    let around = manifest.around(grant).skip(1).map(|around| &around.parent);
+    let scopes: Vec<_> = around.collect();
+    manifest.of_kind("grant").find(|wider| {
+        scopes.contains(&&wider.parent)
+            && wider.get("role") == grant.get("role")
+            && wider.get("principal") == grant.get("principal")
+    })
+}
+
+/// The live one; those of this estate that no node names are about to go.
+fn live_wider<'a>(scene: &Scene<'a>, grant: &Resource) -> Option<&'a Live> {
+    let principal = grant.get("principal")?.as_principal()?;
+    let Resolution::Found(found) = scene.inventory.principal(&grant.tenant, principal)? else {
+        return None;
+    };
+    let id = arm_id(grant, scene.manifest)?;
+    let inventory = scene.inventory;
+    inventory.of_kind("grant").find(|live| {
+        let scope = live.within.last().map(String::as_str).unwrap_or_default();
+        id.key()
+            .strip_prefix(scope)
+            .is_some_and(|rest| rest.starts_with('/'))
+            && live.attributes.get("role") == grant.get("role")
+            && live.facts.get("principal-id").and_then(Value::as_text)
+                == Some(found.object_id.as_str())
+            && !live.facts.contains_key("condition")
+            && live.stamp.as_deref() != Some(scene.manifest.estate.as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use vmlogin_engine::address::Address;
+    use vmlogin_engine::inventory::Inventory;
+    use vmlogin_engine::manifest::Manifest;
+
+    use super::*;
+    use crate::kinds::scenes::{self, shown};
+
+    fn check(manifest: &Manifest, inventory: &Inventory) -> String {
+        shown(&Inherited.check(&Scene {
+            manifest,
+            inventory,
+        }))
+    }
+
+    /// The estate, with the grant of the group at the machine too, or only there.
+    fn narrowed(also_at_the_group: bool) -> (Manifest, Inventory) {
+        let (mut manifest, inventory) = scenes::estate();
+        let grant = manifest.of_kind("grant").next().unwrap().clone();
+        if !also_at_the_group {
+            manifest.resources.remove(&grant.address);
+        }
+        let machine = Address::new("vm", ["core", "rg-web", "web01"]);
+        let own = Resource {
+            address: machine.child("grant").child("admin").child("group:sg-web"),
+            parent: machine,
+            ..grant
+        };
+        manifest.resources.insert(own.address.clone(), own);
+        (manifest, inventory)
+    }
+
+    #[test]
+    fn a_wider_grant_in_the_manifest_is_named() {
+        let (manifest, inventory) = narrowed(true);
+        assert_eq!(
+            check(&manifest, &inventory),
+            "VML407 vm:core/rg-web/web01/grant/admin/group:sg-web warning: `admin` holds here from a wider scope already: `grant:core/rg-web/admin/group:sg-web` grants it\n  help: take out one of the two\n"
+        );
+    }
+
+    #[test]
+    fn a_wider_grant_that_somebody_else_made_is_named_too() {
+        let (manifest, mut inventory) = narrowed(false);
+        for live in inventory.live.values_mut() {
+            live.stamp = None;
+        }
+        assert_eq!(
+            check(&manifest, &inventory),
+            "VML407 vm:core/rg-web/web01/grant/admin/group:sg-web warning: `admin` holds here from a wider scope already: `grant:core/rg-web/admin/group:sg-web` grants it\n  help: take out one of the two\n"
+        );
+    }
+
+    #[test]
+    fn a_wider_grant_that_goes_in_this_run_does_not_count() {
+        let (manifest, inventory) = narrowed(false);
+        assert_eq!(check(&manifest, &inventory), "");
+    }
+
+    #[test]
+    fn one_grant_alone_is_fine() {
+        let (manifest, inventory) = scenes::estate();
+        assert_eq!(check(&manifest, &inventory), "");
+    }
+
+    #[test]
+    fn where_the_grants_could_not_be_read_it_is_not_checked() {
+        let (manifest, mut inventory) = narrowed(false);
+        inventory.grants_complete.clear();
+        assert_eq!(
+            check(&manifest, &inventory),
+            "VML407 vm:core/rg-web/web01/grant/admin/group:sg-web not checked: the grants of subscription `core` could not be read, so nobody knows whether a wider one does the same\n"
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! VML406: one grant on every machine of a group, where one grant at the group would do.
+
+use std::collections::BTreeMap;
+
+use vmlogin_engine::kind::Scene;
+use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+use vmlogin_engine::value::Value;
+
+pub(in crate::rules) struct PerMachine;
+
+static CARD: Card = Card {
+    id: "VML406",
+    title: "the same grant stands at each machine of a resource group",
+    severity: Severity::Warning,
+    needs: Needs::Manifest,
+    explanation: "A subscription holds at most 4,000 role assignments. The same role for the same people at each machine of a resource \
+        group uses one for every machine, and one more has to be thought of with every new machine.\n\n\
+        One `grant` in the resource group does the same, also for machines that the manifest does not name: look at what else lies in \
+        the group before you move it.",
+    source: "Azure RBAC limits; public issue MicrosoftDocs/azure-docs 85759",
+    checked: "2026-11-21",
+};
+
+impl Rule for PerMachine {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let groups = scene.manifest.of_kind("resource-group");
+        groups.flat_map(|group| opinions(scene, group)).collect()
+    }
+}
+
+fn opinions(scene: &Scene<'_>, group: &Resource) -> Vec<Finding> {
+    let machines: Vec<&Resource> = scene
+        .manifest
+        .of_kind("vm")
+        .filter(|machine| machine.parent == group.address)
+        .collect();
+    if machines.len() < 2 {
+        return Vec::new();
+    }
+    let mut alike: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let grants = scene.manifest.of_kind("grant");
+    for grant in grants.filter(|grant| machines.iter().any(|own| own.address == grant.parent)) {
+        if let Some(terms) = terms(grant) {
+            *alike.entry(terms).or_default() += 1;
+        }
+    }
+    let everywhere = alike.iter().filter(|(_, count)| **count == machines.len());
+    everywhere
+        .map(|((role, principal), count)| opinion(group, role, principal, *count))
+        .collect()
+}
+
+/// Role and principal; at one machine they stand once.
+fn terms(grant: &Resource) -> Option<(String, String)> {
+    let role = grant.get("role").and_then(Value::as_text)?;
+    Some((
+        role.to_owned(),
+        grant.get("principal")?.as_principal()?.to_string(),
+    ))
+}
+
+fn opinion(group: &Resource, role: &str, principal: &str, count: usize) -> Finding {
+    let name = &group.name;
+    let message = format!(
+        "`{role}` is granted to {principal} at each of the {count} machines of `{name}` that the manifest names"
+    );
+    let help = format!(
+        "one `grant {role}` in `resource-group {name}` does the same, for its other machines too"
+    );
+    Finding::hit(&CARD, group.address.clone(), group.span, message, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use vmlogin_engine::address::Address;
+    use vmlogin_engine::inventory::Inventory;
+
+    use super::*;
+    use crate::kinds::scenes::{self, shown};
+
+    /// A group with two machines, at so many of which the grant stands.
+    fn check(granted: usize) -> String {
+        let mut manifest = scenes::manifest();
+        let twin = scenes::twin(&mut manifest, "web02");
+        let machines = [Address::new("vm", ["core", "rg-web", "web01"]), twin];
+        let grant = manifest.of_kind("grant").next().unwrap().clone();
+        for machine in machines.into_iter().take(granted) {
+            let own = Resource {
+                address: machine.child("grant").child("admin").child("group:sg-web"),
+                parent: machine,
+                ..grant.clone()
+            };
+            manifest.resources.insert(own.address.clone(), own);
+        }
+        shown(&PerMachine.check(&Scene {
+            manifest: &manifest,
+            inventory: &Inventory::default(),
+        }))
+    }
+
+    #[test]
+    fn a_grant_at_each_machine_is_a_warning_about_the_group() {
+        assert_eq!(
+            check(2),
+            "VML406 resource-group:core/rg-web warning: `admin` is granted to group:sg-web at each of the 2 machines of `rg-web` that the manifest names\n  help: one `grant admin` in `resource-group rg-web` does the same, for its other machines too\n"
+        );
+    }
+
+    #[test]
+    fn a_grant_at_some_machines_is_fine() {
+        assert_eq!(check(1), "");
+    }
+
+    #[test]
+    fn it_can_always_look_because_the_manifest_is_enough() {
+        assert_eq!(check(0), "");
+        assert_eq!(CARD.needs, Needs::Manifest);
+    }
+}

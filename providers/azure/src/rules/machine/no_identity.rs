@@ -1,0 +1,97 @@
+//! VML203: a login without the machine's own identity, with which the extension joins.
+
+use vmlogin_engine::kind::Scene;
+use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+
+use super::subject::{Subject, logins};
+
+pub(in crate::rules) struct NoIdentity;
+
+static CARD: Card = Card {
+    id: "VML203",
+    title: "the machine has no system-assigned identity, and none is declared",
+    severity: Severity::Error,
+    needs: Needs::Arm,
+    explanation: "The login extension joins the directory with the machine's own, system-assigned identity. Without one the install \
+        ends with 1007 and -2145648574 after some minutes, and a machine that lost it later refuses every sign-in. Identities that \
+        are user-assigned do not count.\n\n\
+        Write `identity system-assigned` beside the `login`: it is switched on first, and nothing that is attached is detached.",
+    source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2019 and 2023)",
+    checked: "2026-11-21",
+};
+
+impl Rule for NoIdentity {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let subjects = logins(scene).into_iter();
+        subjects
+            .filter(|subject| {
+                subject.fact("principal-id").is_none() && !is_declared(scene, subject)
+            })
+            .map(|subject| opinion(&subject))
+            .collect()
+    }
+}
+
+fn is_declared(scene: &Scene<'_>, subject: &Subject<'_>) -> bool {
+    scene
+        .manifest
+        .resource(&subject.machine.address.child("identity"))
+        .is_some()
+}
+
+fn opinion(subject: &Subject<'_>) -> Finding {
+    let name = subject.name();
+    let message = format!(
+        "`{name}` has no system-assigned identity, and the login extension joins with it: it would fail with 1007"
+    );
+    let help = format!("write `identity system-assigned` in `vm {name}`");
+    subject.hit(&CARD, message, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::scenes::{self, shown};
+
+    fn check(declared: bool, switched_on: bool, read: bool) -> String {
+        let (mut manifest, mut inventory) = scenes::estate();
+        if !declared {
+            manifest
+                .resources
+                .retain(|_, resource| resource.kind != "identity");
+        }
+        if !switched_on {
+            scenes::fact(&mut inventory, "vm", "principal-id", None);
+        }
+        if !read {
+            inventory.live.clear();
+        }
+        shown(&NoIdentity.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    #[test]
+    fn a_login_without_any_identity_is_refused() {
+        assert_eq!(
+            check(false, false, true),
+            "VML203 vm:core/rg-web/web01/login error: `web01` has no system-assigned identity, and the login extension joins with it: it would fail with 1007\n  help: write `identity system-assigned` in `vm web01`\n"
+        );
+    }
+
+    #[test]
+    fn one_that_is_declared_or_switched_on_is_enough() {
+        assert_eq!(check(true, false, true), "");
+        assert_eq!(check(false, true, true), "");
+    }
+
+    #[test]
+    fn a_machine_that_could_not_be_read_is_left_to_vml200() {
+        assert_eq!(check(false, false, false), "");
+    }
+}

@@ -1,0 +1,94 @@
+//! VML209: the machine joins another domain.
+
+use vmlogin_engine::kind::Scene;
+use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+
+use super::subject::{Subject, logins};
+
+pub(in crate::rules) struct OtherDomain;
+
+/// The extension, as `publisher.type` in lower case.
+const HANDLER: &str = "microsoft.compute.jsonaddomainextension";
+
+static CARD: Card = Card {
+    id: "VML209",
+    title: "an extension joins the machine to another domain",
+    severity: Severity::Error,
+    needs: Needs::Arm,
+    explanation: "The login extension joins a machine to Entra ID, and Windows can be a member of one directory only: on a machine that an \
+        extension joined to Active Directory Domain Services or Entra Domain Services the join fails.\n\n\
+        Take the `login` out, or take the machine out of its domain and remove the extension first. Membership that no extension \
+        set up is not seen from outside the machine.",
+    source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2019 and 2023)",
+    checked: "2026-11-21",
+};
+
+impl Rule for OtherDomain {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let subjects = logins(scene).into_iter();
+        subjects.filter_map(|subject| opinion(&subject)).collect()
+    }
+}
+
+fn opinion(subject: &Subject<'_>) -> Option<Finding> {
+    let mut extensions = subject.extensions("extensions");
+    let (extension, _) = extensions.find(|(_, handler)| handler.eq_ignore_ascii_case(HANDLER))?;
+    let name = subject.name();
+    let message = format!(
+        "the extension `{extension}` joins `{name}` to another domain, and a machine can be in one only"
+    );
+    let help = format!(
+        "take `login` out of `vm {name}`, or take `{name}` out of its domain and remove `{extension}`"
+    );
+    Some(subject.hit(&CARD, message, help))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use vmlogin_engine::value::Value;
+
+    use super::*;
+    use crate::kinds::scenes::{self, shown};
+
+    fn check(handler: &str, read: bool) -> String {
+        let (manifest, mut inventory) = scenes::estate();
+        if !read {
+            inventory.live.clear();
+        }
+        for live in inventory.live.values_mut() {
+            let one = BTreeMap::from([("other".to_owned(), handler.into())]);
+            live.facts.insert("extensions".to_owned(), Value::Map(one));
+        }
+        shown(&OtherDomain.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    #[test]
+    fn the_extension_is_found_by_its_handler_whatever_its_name() {
+        assert_eq!(
+            check("Microsoft.Compute.JsonADDomainExtension", true),
+            "VML209 vm:core/rg-web/web01/login error: the extension `other` joins `web01` to another domain, and a machine can be in one only\n  help: take `login` out of `vm web01`, or take `web01` out of its domain and remove `other`\n"
+        );
+    }
+
+    #[test]
+    fn any_other_extension_is_fine() {
+        assert_eq!(
+            check("Microsoft.Azure.Monitor.AzureMonitorWindowsAgent", true),
+            ""
+        );
+    }
+
+    #[test]
+    fn a_machine_that_could_not_be_read_is_left_to_vml200() {
+        assert_eq!(check("Microsoft.Compute.JsonADDomainExtension", false), "");
+    }
+}

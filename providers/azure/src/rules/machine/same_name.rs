@@ -1,0 +1,104 @@
+//! VML211: two Windows machines with a login have one computer name, and the directory takes one device of a name.
+
+use std::collections::BTreeMap;
+
+use vmlogin_engine::kind::Scene;
+use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+
+use super::names::{Named, named};
+
+pub(in crate::rules) struct SameName;
+
+static CARD: Card = Card {
+    id: "VML211",
+    title: "two Windows machines with a login share a computer name",
+    severity: Severity::Error,
+    needs: Needs::Manifest,
+    explanation: "A machine that gets the login becomes a device of the directory, called like the computer; a second one of the same \
+        name is refused as a duplicate. Windows keeps 15 letters of the name and does not tell capitals from small ones.\n\n\
+        `plan` compares what the machines call themselves; `validate` has only the names of their resources to go by, which are \
+        usually the same. Give one of the two another computer name before it gets the login.",
+    source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2023), troubleshooting of duplicate host names",
+    checked: "2026-11-21",
+};
+
+impl Rule for SameName {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let mut by_name: BTreeMap<(String, String), Vec<Named<'_>>> = BTreeMap::new();
+        for machine in named(scene) {
+            // One that was not read and says nothing runs Windows most likely: nothing else gets this login.
+            if machine.windows != Some(false) {
+                let place = (machine.machine.tenant.clone(), machine.computer.clone());
+                by_name.entry(place).or_default().push(machine);
+            }
+        }
+        let shared = by_name.values().filter(|machines| machines.len() > 1);
+        shared.flat_map(|machines| opinions(machines)).collect()
+    }
+}
+
+fn opinions(machines: &[Named<'_>]) -> Vec<Finding> {
+    let about = |(at, own): (usize, &Named<'_>)| {
+        let other = &machines[usize::from(at == 0)];
+        let (address, name) = (&own.machine.address, &own.computer);
+        let message = format!(
+            "`{}` is called `{name}`, and so is `{}`: the directory takes one device of a name",
+            own.machine.name, other.machine.address
+        );
+        let help = "give one of the two another computer name before it gets the login".to_owned();
+        Finding::hit(
+            &CARD,
+            address.child("login"),
+            own.machine.span,
+            message,
+            help,
+        )
+    };
+    machines.iter().enumerate().map(about).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use vmlogin_engine::inventory::Inventory;
+    use vmlogin_engine::manifest::Manifest;
+
+    use super::*;
+    use crate::kinds::scenes::{self, shown};
+
+    fn check(manifest: &Manifest, inventory: &Inventory) -> String {
+        shown(&SameName.check(&Scene {
+            manifest,
+            inventory,
+        }))
+    }
+
+    #[test]
+    fn two_names_that_windows_takes_for_one_are_refused() {
+        let mut manifest = scenes::manifest();
+        scenes::twin(&mut manifest, "WEB01");
+        assert_eq!(
+            check(&manifest, &Inventory::default()),
+            "VML211 vm:core/rg-web/WEB01/login error: `WEB01` is called `web01`, and so is `vm:core/rg-web/web01`: the directory takes one device of a name\n  help: give one of the two another computer name before it gets the login\nVML211 vm:core/rg-web/web01/login error: `web01` is called `web01`, and so is `vm:core/rg-web/WEB01`: the directory takes one device of a name\n  help: give one of the two another computer name before it gets the login\n"
+        );
+    }
+
+    #[test]
+    fn what_a_machine_calls_itself_beats_its_resources_name() {
+        let (mut manifest, inventory) = scenes::estate();
+        scenes::twin(&mut manifest, "db01");
+        assert_eq!(check(&manifest, &inventory), "");
+        let mut alike = inventory;
+        scenes::fact(&mut alike, "vm", "computer-name", Some("DB01"));
+        assert!(check(&manifest, &alike).contains("is called `db01`"));
+    }
+
+    #[test]
+    fn it_can_always_look_because_the_manifest_is_enough() {
+        assert_eq!(check(&scenes::manifest(), &Inventory::default()), "");
+        assert_eq!(CARD.needs, Needs::Manifest);
+    }
+}
