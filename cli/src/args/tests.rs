@@ -272,6 +272,8 @@ fn the_help_of_vmlogin_and_of_apply_are_screens() {
 
 #[test]
 fn a_flag_before_its_verb_is_told_where_it_belongs() {
-    let line = ["vmlogin", "-f", "other.kdl", "validate"];
-    insta::assert_snapshot!(said(&line), @"");
+    insta::assert_snapshot!(said("-f other.kdl validate"), @"
+    error: `-f` stands before `validate`
+      help: write it behind: `vmlogin validate -f …`
+    ");
 }
