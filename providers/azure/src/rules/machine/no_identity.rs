@@ -13,7 +13,7 @@ static CARD: Card = Card {
     severity: Severity::Error,
     needs: Needs::Arm,
     explanation: "The login extension joins the directory with the machine's own, system-assigned identity. Without one the install \
-        ends with 1007 and -2145648574 after some minutes, and a machine that lost it later refuses every sign-in. Identities that \
+        ends with 1007 and -2145648574 (on Linux with 22) after some minutes, and a machine that lost it later refuses every sign-in. Identities that \
         are user-assigned do not count.\n\n\
         Write `identity system-assigned` beside the `login`: it is switched on first, and nothing that is attached is detached.",
     source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2019 and 2023)",
@@ -45,8 +45,12 @@ fn is_declared(scene: &Scene<'_>, subject: &Subject<'_>) -> bool {
 
 fn opinion(subject: &Subject<'_>) -> Finding {
     let name = subject.name();
+    let code = match subject.fact("os") {
+        Some("linux") => "22",
+        _ => "1007",
+    };
     let message = format!(
-        "`{name}` has no system-assigned identity, and the login extension joins with it: it would fail with 1007"
+        "`{name}` has no system-assigned identity, and the login extension joins with it: it would fail with {code}"
     );
     let help = format!("write `identity system-assigned` in `vm {name}`");
     subject.hit(&CARD, message, help)
