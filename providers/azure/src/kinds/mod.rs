@@ -6,10 +6,12 @@
 pub mod grant;
 pub mod identity;
 pub mod login;
+pub mod managed_identity;
 pub mod resource_group;
 pub mod vm;
 
 mod health;
+pub(crate) mod made;
 mod place;
 mod refusal;
 mod tagged;
@@ -51,6 +53,7 @@ macro_rules! kinds {
 
 kinds! {
     resource_group::ResourceGroup,
+    managed_identity::ManagedIdentity,
     vm::Vm,
     identity::Identity,
     login::Login,

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
-use super::{Place, grant, identity, login, resource_group, vm};
+use super::{Place, grant, identity, login, managed_identity, resource_group, vm};
 use crate::arm::ArmId;
 use crate::testing::{recordings, shared};
 
@@ -35,6 +35,7 @@ fn every_recorded_reply_of_our_types_decodes_alike_each_time() {
             ("assignment", 100),
             ("extension", 10),
             ("group", 20),
+            ("managed-identity", 20),
             ("row", 20),
             ("vm", 100),
         ]
@@ -50,6 +51,7 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
     for (folder, path) in [
         ("Microsoft.Compute/2024-07-01/virtualMachineExamples", ""),
         ("Microsoft.Authorization/2022-04-01", ""),
+        ("Microsoft.ManagedIdentity/2023-01-31", ""),
         ("Microsoft.Resources/2024-07-01", ""),
         ("recorded", ""),
     ] {
@@ -65,6 +67,7 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
         ("assignment", 5),
         ("extension", 5),
         ("group", 1),
+        ("managed-identity", 5),
         ("vm", 10),
     ]
     .into();
@@ -119,6 +122,7 @@ fn decode_one(name: &str, path: &str, body: &Json, tally: &mut Tally) {
         "microsoft.compute/virtualmachines/extensions" if body["properties"].is_object() => {
             "extension"
         }
+        "microsoft.managedidentity/userassignedidentities" => "managed-identity",
         "microsoft.authorization/roleassignments" => "assignment",
         // Older answers do not say the type of a group.
         "" | "microsoft.resources/resourcegroups" if is_group(body) => "group",
@@ -156,6 +160,11 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
             std::iter::once(vm::live(&machine, &place))
                 .chain(parts.into_iter().flatten())
                 .collect()
+        }
+        "managed-identity" => {
+            let live = managed_identity::live(&read(name, body), &place);
+            assert!(live.facts.contains_key("principal-id"), "{name}");
+            vec![live]
         }
         "group" => vec![resource_group::live(&read(name, body), &place)],
         "extension" => {

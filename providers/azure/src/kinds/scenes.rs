@@ -1,4 +1,5 @@
-//! One small estate for the tests of kinds and rules: a group with a machine that has everything, and a grant at the group.
+//! One small estate for the tests of kinds and rules: a group with a machine that has everything, an identity, and a grant at
+//! the group.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use vmlogin_engine::source::{SourceId, Span};
 use vmlogin_engine::value::{Principal, PrincipalKind, Value};
 
 use crate::arm::ArmId;
-use crate::kinds::{self, Place, grant, identity, login, resource_group, vm};
+use crate::kinds::{self, Place, grant, identity, login, managed_identity, resource_group, vm};
 
 pub(crate) const SPAN: Span = Span {
     source: SourceId(0),
@@ -42,6 +43,7 @@ pub(crate) fn manifest() -> Manifest {
     };
     let group = Address::new("resource-group", ["core", "rg-web"]);
     let machine = Address::new("vm", ["core", "rg-web", "web01"]);
+    let managed = Address::new("managed-identity", ["core", "rg-web", "id-web"]);
     let subscription_address = Address::new("subscription", ["core"]);
     let grant = Address::new("grant", ["core", "rg-web", "admin", "group:sg-web"]);
     let mut manifest = Manifest {
@@ -57,6 +59,7 @@ pub(crate) fn manifest() -> Manifest {
                 "rg-web",
                 subscription_address,
             ),
+            resource(managed, "managed-identity", "id-web", group.clone()),
             resource(machine.clone(), "vm", "web01", group.clone()),
             resource(machine.child("identity"), "identity", "", machine.clone()),
             resource(machine.child("login"), "login", "", machine),
@@ -135,6 +138,14 @@ pub(crate) fn inventory() -> Inventory {
     let found: resource_group::wire::Group =
         serde_json::from_value(json!({"location": "westeurope"})).unwrap();
     inventory.insert(resource_group::live(&found, &at_group));
+    let managed = group.resource("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web");
+    let at_managed = place(
+        Address::new("managed-identity", ["core", "rg-web", "id-web"]),
+        "id-web",
+        &managed,
+    );
+    let body = serde_json::from_value(managed_identity_body(&managed)).unwrap();
+    inventory.insert(managed_identity::live(&body, &at_managed));
     inventory.insert(vm::live(&read, &at_machine));
     inventory.insert(identity::live(&read, &at_machine).unwrap());
     inventory.insert(login::live(&read, &at_machine).unwrap());
@@ -189,6 +200,22 @@ pub(crate) fn machine_body(id: &ArmId) -> serde_json::Value {
                 "provisioningState": "Succeeded",
             },
         }],
+    })
+}
+
+/// A user-assigned identity, as ARM answers it.
+pub(crate) fn managed_identity_body(id: &ArmId) -> serde_json::Value {
+    json!({
+        "location": "westeurope",
+        "tags": {},
+        "id": id.to_string().replace("/resourceGroups/", "/resourcegroups/"),
+        "name": "id-web",
+        "type": "Microsoft.ManagedIdentity/userAssignedIdentities",
+        "properties": {
+            "tenantId": "11111111-1111-4111-8111-111111111111",
+            "principalId": "77777777-7777-4777-8777-777777777777",
+            "clientId": "88888888-8888-4888-8888-888888888888",
+        },
     })
 }
 

@@ -10,7 +10,7 @@ use vmlogin_engine::schema::{Attribute, Class, Shape, Written};
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::tags::{ESTATE_TAG, PROTECT_TAG, Tags};
-use super::{Ask, Opinion, Seen, decode, refusal, versions};
+use super::{Ask, Opinion, Seen, decode, made, refusal, versions};
 use crate::arm::ArmId;
 use crate::http::Request;
 
@@ -87,16 +87,7 @@ pub(super) fn requests(step: &Step, fresh: &Seen) -> Result<Vec<Request>, Fault>
 /// What to read after a write to a thing that has tags.
 pub(super) fn look(step: &Step) -> Ask {
     match refusal::id(step) {
-        Ok(id) if id.provider().is_some() => Ask::One(Request::get(
-            id.path(),
-            versions::COMPUTE,
-            refusal::looking(step),
-        )),
-        Ok(id) => Ask::One(Request::get(
-            id.path(),
-            versions::RESOURCES,
-            refusal::looking(step),
-        )),
+        Ok(id) => Ask::One(made::read(&id, refusal::looking(step))),
         Err(_) => Ask::Nothing,
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod location;
 pub(crate) mod machine;
 mod machine_answer;
 mod machine_new;
+pub(crate) mod managed_identity;
 pub(crate) mod page;
 mod provider;
 pub(crate) mod resource_group;
@@ -91,6 +92,26 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             Scope::new(&request.segments[..4]).check(call.world)?;
             machine::answer(call, rest)
         }
+        [
+            "subscriptions",
+            _,
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.managedidentity",
+            "userassignedidentities",
+            rest @ ..,
+        ] => {
+            Scope::new(&request.segments[..4]).check(call.world)?;
+            managed_identity::answer(call, rest)
+        }
+        [
+            "subscriptions",
+            id,
+            "providers",
+            "microsoft.managedidentity",
+            "userassignedidentities",
+        ] => managed_identity::list(call, format!("/subscriptions/{id}/")),
         _ => Err(unknown(call)),
     }
 }
@@ -187,6 +208,18 @@ impl Scope {
                 if !found {
                     return Err(not_found(&self.id));
                 }
+            }
+            let is_identity = matches!(
+                rest,
+                [
+                    "providers",
+                    "microsoft.managedidentity",
+                    "userassignedidentities",
+                    _
+                ]
+            );
+            if is_identity && !world.resources.contains_key(&self.key) {
+                return Err(not_found(&self.id));
             }
         }
         Ok(())

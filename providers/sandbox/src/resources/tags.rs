@@ -108,6 +108,9 @@ fn held<'a>(world: &'a mut World, key: &str) -> Option<&'a mut Option<Tags>> {
     if let Some(found) = world.machines.get_mut(key) {
         return Some(&mut found.tags);
     }
+    if let Some(found) = world.resources.get_mut(key) {
+        return Some(&mut found.tags);
+    }
     world.extensions.get_mut(key).map(|it| &mut it.tags)
 }
 

@@ -155,6 +155,20 @@ pub struct ResourceGroup {
     pub tags: BTreeMap<String, String>,
     /// Its virtual machines.
     pub machines: Vec<Machine>,
+    /// Its user-assigned identities.
+    pub managed_identities: Vec<ManagedIdentity>,
+}
+
+/// A user-assigned identity.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ManagedIdentity {
+    /// Resource name.
+    pub name: String,
+    /// Region; the group's when absent.
+    pub location: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A virtual machine.

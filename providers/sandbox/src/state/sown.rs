@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, ServicePrincipal,
+    Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, Resource, ServicePrincipal,
     Subscription, Tags, Tenant, User, World, named_guid, sown_machine,
 };
-use crate::resources::location;
+use crate::resources::{location, managed_identity};
 use crate::seed;
 
 impl World {
@@ -24,6 +24,7 @@ impl World {
             groups: BTreeMap::new(),
             machines: BTreeMap::new(),
             extensions: BTreeMap::new(),
+            resources: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
             faults: seed
@@ -68,6 +69,9 @@ impl World {
             for machine in &group.machines {
                 self.sow_machine(tenant, &id, group, machine);
             }
+            for identity in &group.managed_identities {
+                self.sow_managed_identity(tenant, &seed.id, group, identity);
+            }
             self.groups.insert(
                 id.to_lowercase(),
                 Group {
@@ -82,6 +86,22 @@ impl World {
         for assignment in &seed.role_assignments {
             self.sow_assignment(tenant, assignment);
         }
+    }
+
+    fn sow_managed_identity(
+        &mut self,
+        tenant: &str,
+        subscription: &str,
+        group: &seed::ResourceGroup,
+        seed: &seed::ManagedIdentity,
+    ) {
+        let id = managed_identity::id(subscription, &group.name, &seed.name);
+        let region = seed.location.as_ref().unwrap_or(&group.location);
+        let region = location::canonical(region);
+        let key = id.to_lowercase();
+        let made = managed_identity::new(self, tenant, id, region, 0, self.born);
+        let tags = some_tags(&seed.tags);
+        self.resources.insert(key, Resource { tags, ..made });
     }
 
     fn sow_machine(
