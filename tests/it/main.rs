@@ -5,6 +5,7 @@ mod conformance;
 mod estate;
 mod examples;
 mod grants;
+mod identities;
 mod interrupt;
 mod openapi;
 mod output;

@@ -5,6 +5,7 @@ mod directory;
 mod extensions;
 mod faults;
 mod machines;
+mod managed_identities;
 mod operations;
 mod resource_groups;
 mod role_assignments;

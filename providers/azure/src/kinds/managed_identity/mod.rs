@@ -29,7 +29,7 @@ static SCHEMA: Schema = Schema {
     stands_in: &["resource-group"],
     naming: Naming::Names,
     attributes: &[LOCATION, TAGS, PROTECT],
-    later: &["grant", "use", "absent"],
+    later: &[],
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
