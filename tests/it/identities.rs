@@ -66,6 +66,7 @@ fn an_identity_that_exists_keeps_all_that_nobody_declared() {
         stage.sandbox(&["apply", "--yes"]).expect(0)
     );
     before["tags"]["Tier"] = "web".into();
+    before["version"] = 2.into();
     assert_eq!(live(&stage, "id-web"), before);
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
 }

@@ -7,6 +7,7 @@ mod examples;
 mod grants;
 mod identities;
 mod interrupt;
+mod networks;
 mod openapi;
 mod output;
 mod property;

@@ -5,7 +5,7 @@ use crate::estate::{CHAIN, HEAD, SEED};
 use crate::stage::{Server, Stage};
 
 /// What full runs have to have asked, so that a clean log is not an idle one.
-const EXPECTED: [&str; 19] = [
+const EXPECTED: [&str; 22] = [
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
     "ResourceGroups_Get",
@@ -23,6 +23,9 @@ const EXPECTED: [&str; 19] = [
     "VirtualMachineExtensions_List",
     "VirtualMachines_Get",
     "VirtualMachines_Update",
+    "VirtualNetworks_CreateOrUpdate",
+    "VirtualNetworks_Delete",
+    "VirtualNetworks_Get",
     "directory $batch",
     "directory devices",
 ];
@@ -42,6 +45,7 @@ fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
 resource-group rg-new location=westeurope {
     tags owner="team new"
     protect
+    virtual-network vnet-new { address-space "10.20.0.0/16"; dns "10.20.0.4" }
     managed-identity id-new { tags tier=web }
     grant user (object-id)"aaaaaaaa-0000-4000-8000-000000000001"
 }
@@ -51,6 +55,7 @@ resource-group rg-new location=westeurope {
     let changed = format!("{CHAIN}{made}")
         .replace("CHG-4711", "CHG-4712")
         .replace("    protect\n", "    protect #false\n")
+        .replace("10.20.0.0/16", "10.16.0.0/12")
         .replace("{ tags tier=web }", "{ tags tier=db }")
         .replace("        login\n", "        login\n        tags tier=web\n")
         .replace("        grant admin (group)sg-web-admins\n", "");

@@ -313,7 +313,10 @@ fn undeclared(state: &Json, scene: &Scene) -> BTreeMap<String, String> {
         match found {
             // Made by this run.
             Some((_, false, _)) => continue,
-            Some((true, true, true)) => forget(&mut identity["tags"], &["Tier"]),
+            Some((true, true, true)) => {
+                forget(&mut identity, &["version"]);
+                forget(&mut identity["tags"], &["Tier"]);
+            }
             _ => {}
         }
         kept.insert(key.clone(), identity.to_string());

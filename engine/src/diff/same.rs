@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use crate::schema::Shape;
 use crate::value::Value;
@@ -10,6 +11,7 @@ use crate::value::Value;
 pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
     match (wanted, found) {
         (Value::Text(wanted), Value::Text(found)) => same_text(shape, wanted, found),
+        (Value::List(wanted), Value::List(found)) => same_lists(shape, wanted, found),
         // An absent switch is one that is off.
         (Value::Bool(false), Value::Null) => true,
         _ => wanted == found,
@@ -21,7 +23,33 @@ fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
         Shape::Name | Shape::Choice { .. } => wanted.eq_ignore_ascii_case(found),
         Shape::Region => region(wanted) == region(found),
         Shape::Floor => compare_versions(found, wanted) != Ordering::Less,
+        Shape::Networks | Shape::Addresses => address(wanted) == address(found),
         Shape::Text | Shape::Bool | Shape::Pairs | Shape::Principal => wanted == found,
+    }
+}
+
+fn same_lists(shape: Shape, wanted: &[Value], found: &[Value]) -> bool {
+    let spelt = |values: &[Value]| -> Vec<String> {
+        let texts = values.iter().map(|value| value.as_text().map(address));
+        let mut texts: Vec<String> = texts.map(Option::unwrap_or_default).collect();
+        if shape == Shape::Networks {
+            texts.sort();
+            texts.dedup();
+        }
+        texts
+    };
+    spelt(wanted) == spelt(found)
+}
+
+/// An address or a range in its shortest spelling: `FD00:0::/8` is `fd00::/8`. What is neither stays as it is.
+fn address(text: &str) -> String {
+    let (number, length) = match text.split_once('/') {
+        Some((number, length)) => (number, format!("/{length}")),
+        None => (text, String::new()),
+    };
+    match number.parse::<IpAddr>() {
+        Ok(number) => format!("{number}{length}"),
+        Err(_) => text.to_owned(),
     }
 }
 
@@ -72,6 +100,26 @@ mod tests {
         assert!(same("1.0", "1"));
         assert!(same("1.9", "1.10"));
         assert!(!same("1.10", "1.9.9"));
+    }
+
+    #[test]
+    fn ranges_have_no_order_and_no_spelling_and_addresses_have_an_order() {
+        let list = |texts: &[&str]| Value::List(texts.iter().map(|text| (*text).into()).collect());
+        let same_ranges =
+            |one: &[&str], other: &[&str]| same(Shape::Networks, &list(one), &list(other));
+        assert!(same_ranges(
+            &["10.0.0.0/8", "FD00:0::/8"],
+            &["fd00::/8", "10.0.0.0/8"]
+        ));
+        assert!(!same_ranges(&["10.0.0.0/8"], &["10.0.0.0/16"]));
+        assert!(!same_ranges(&["10.0.0.0/8"], &[]));
+        let servers = ["10.0.0.4", "10.0.0.5"];
+        assert!(same(Shape::Addresses, &list(&servers), &list(&servers)));
+        assert!(!same(
+            Shape::Addresses,
+            &list(&servers),
+            &list(&["10.0.0.5", "10.0.0.4"])
+        ));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod refusal;
 mod tagged;
 mod tags;
 pub mod versions;
+pub mod virtual_network;
 
 #[cfg(test)]
 mod exchanges;
@@ -54,6 +55,7 @@ macro_rules! kinds {
 kinds! {
     resource_group::ResourceGroup,
     managed_identity::ManagedIdentity,
+    virtual_network::VirtualNetwork,
     vm::Vm,
     identity::Identity,
     login::Login,

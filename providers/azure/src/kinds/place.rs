@@ -85,6 +85,7 @@ pub(crate) fn arm_id(resource: &Resource, manifest: &Manifest) -> Option<ArmId> 
             manifest,
             "Microsoft.ManagedIdentity/userAssignedIdentities",
         ),
+        "virtual-network" => in_parent(resource, manifest, "Microsoft.Network/virtualNetworks"),
         "vm" => in_parent(resource, manifest, "Microsoft.Compute/virtualMachines"),
         _ => scope(&resource.parent, manifest),
     }

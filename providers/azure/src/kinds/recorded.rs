@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
-use super::{Place, grant, identity, login, managed_identity, resource_group, vm};
+use super::{Place, grant, identity, login, managed_identity, resource_group, virtual_network, vm};
 use crate::arm::ArmId;
 use crate::testing::{recordings, shared};
 
@@ -37,6 +37,7 @@ fn every_recorded_reply_of_our_types_decodes_alike_each_time() {
             ("group", 20),
             ("managed-identity", 20),
             ("row", 20),
+            ("virtual-network", 5),
             ("vm", 100),
         ]
         .into();
@@ -52,6 +53,7 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
         ("Microsoft.Compute/2024-07-01/virtualMachineExamples", ""),
         ("Microsoft.Authorization/2022-04-01", ""),
         ("Microsoft.ManagedIdentity/2023-01-31", ""),
+        ("Microsoft.Network/2024-03-01", ""),
         ("Microsoft.Resources/2024-07-01", ""),
         ("recorded", ""),
     ] {
@@ -68,6 +70,7 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
         ("extension", 5),
         ("group", 1),
         ("managed-identity", 5),
+        ("virtual-network", 5),
         ("vm", 10),
     ]
     .into();
@@ -123,6 +126,7 @@ fn decode_one(name: &str, path: &str, body: &Json, tally: &mut Tally) {
             "extension"
         }
         "microsoft.managedidentity/userassignedidentities" => "managed-identity",
+        "microsoft.network/virtualnetworks" if body["location"].is_string() => "virtual-network",
         "microsoft.authorization/roleassignments" => "assignment",
         // Older answers do not say the type of a group.
         "" | "microsoft.resources/resourcegroups" if is_group(body) => "group",
@@ -164,6 +168,11 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
         "managed-identity" => {
             let live = managed_identity::live(&read(name, body), &place);
             assert!(live.facts.contains_key("principal-id"), "{name}");
+            vec![live]
+        }
+        "virtual-network" => {
+            let live = virtual_network::live(&read(name, body), &place);
+            assert!(live.attributes.contains_key("address-space"), "{name}");
             vec![live]
         }
         "group" => vec![resource_group::live(&read(name, body), &place)],

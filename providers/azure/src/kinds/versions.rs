@@ -10,6 +10,8 @@ pub const COMPUTE: &str = "2024-07-01";
 pub const AUTHORIZATION: &str = "2022-04-01";
 /// User-assigned identities.
 pub const MANAGED_IDENTITY: &str = "2023-01-31";
+/// Virtual networks.
+pub const NETWORK: &str = "2024-03-01";
 /// Resource groups, tags and lists of resources.
 pub const RESOURCES: &str = "2024-07-01";
 /// Subscriptions.
@@ -26,6 +28,7 @@ pub(crate) fn of(id: &ArmId) -> &'static str {
         "microsoft.authorization" => AUTHORIZATION,
         "microsoft.compute" => COMPUTE,
         "microsoft.managedidentity" => MANAGED_IDENTITY,
+        "microsoft.network" => NETWORK,
         _ => RESOURCES,
     }
 }

@@ -1,16 +1,23 @@
-//! Things that one reading each tells all of: managed identities.
+//! Things that one reading each tells all of: managed identities, virtual networks.
 
+use futures_util::future::try_join;
 use serde::de::DeserializeOwned;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
 
 use super::{Reader, unless_missing};
-use crate::kinds::{Place, arm_id, made, managed_identity};
+use crate::kinds::{Place, arm_id, made, managed_identity, virtual_network};
 
 /// Reads each thing of these kinds; one that does not exist is left out.
 pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
-    of_kind(reader, "managed-identity", managed_identity::live).await
+    let (mut things, networks) = try_join(
+        of_kind(reader, "managed-identity", managed_identity::live),
+        of_kind(reader, "virtual-network", virtual_network::live),
+    )
+    .await?;
+    things.extend(networks);
+    Ok(things)
 }
 
 async fn of_kind<T: DeserializeOwned>(

@@ -81,6 +81,7 @@ pub(crate) fn new(
         kind: TYPE.to_owned(),
         location,
         tags: None,
+        version: 1,
         properties: Map::from_iter([
             ("tenantId".to_owned(), json!(tenant)),
             ("principalId".to_owned(), json!(principal)),
@@ -89,12 +90,12 @@ pub(crate) fn new(
     }
 }
 
-/// Takes an identity away, and its object in the directory. Its role assignments stay, orphaned; those at it go.
+/// Takes an identity, or any other resource, away, and its object in the directory. Its role assignments stay, orphaned; those at it go.
 pub(crate) fn remove(world: &mut World, key: &str) {
     let Some(gone) = world.resources.remove(key) else {
         return;
     };
-    if let Some(principal) = gone.properties["principalId"].as_str() {
+    if let Some(principal) = gone.properties.get("principalId").and_then(Value::as_str) {
         identity::forget(world, principal);
     }
     world

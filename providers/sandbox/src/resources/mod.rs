@@ -18,6 +18,7 @@ mod role_assignment;
 mod role_definition;
 mod subscription;
 mod tags;
+pub(crate) mod virtual_network;
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -112,6 +113,35 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             "microsoft.managedidentity",
             "userassignedidentities",
         ] => managed_identity::list(call, format!("/subscriptions/{id}/")),
+        [
+            "subscriptions",
+            _,
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.network",
+            "virtualnetworks",
+            rest @ ..,
+        ] => {
+            Scope::new(&request.segments[..4]).check(call.world)?;
+            virtual_network::answer(call, rest)
+        }
+        [
+            "subscriptions",
+            id,
+            "providers",
+            "microsoft.network",
+            rest @ ..,
+        ] => match rest {
+            ["virtualnetworks"] => virtual_network::list(call, format!("/subscriptions/{id}/")),
+            ["locations", _, "operations", job] => {
+                get(call, |call| operation::network_status(call, job))
+            }
+            ["locations", _, "operationresults", job] => {
+                get(call, |call| operation::network_result(call, job))
+            }
+            _ => Err(unknown(call)),
+        },
         _ => Err(unknown(call)),
     }
 }
@@ -209,16 +239,16 @@ impl Scope {
                     return Err(not_found(&self.id));
                 }
             }
-            let is_identity = matches!(
+            let is_kept = matches!(
                 rest,
                 [
                     "providers",
                     "microsoft.managedidentity",
                     "userassignedidentities",
                     _
-                ]
+                ] | ["providers", "microsoft.network", "virtualnetworks", _]
             );
-            if is_identity && !world.resources.contains_key(&self.key) {
+            if is_kept && !world.resources.contains_key(&self.key) {
                 return Err(not_found(&self.id));
             }
         }

@@ -246,6 +246,9 @@ pub(crate) struct Resource {
     pub location: String,
     pub tags: Option<Tags>,
     pub properties: Map<String, Value>,
+    /// Counts its changes, for its etag where its type has one.
+    #[serde(default)]
+    pub version: u64,
 }
 
 /// What the agent says about an extension.

@@ -15,3 +15,4 @@ mod state;
 mod tags;
 mod tls;
 mod tokens;
+mod virtual_networks;

@@ -36,7 +36,6 @@ static SCHEMA: Schema = Schema {
     attributes: &[LOCATION, TAGS, PROTECT],
     later: &[
         "own",
-        "virtual-network",
         "network-security-group",
         "arc-machine",
         "policy",
