@@ -315,10 +315,16 @@ async fn only_a_teardown_lists_what_lies_in_groups() {
         .collect();
     assert_eq!(
         contents,
-        [(
-            "/subscriptions/s/resourcegroups/rg-web/providers/a.b/c/d",
-            "A.B/c/D"
-        )]
+        [
+            (
+                "/subscriptions/s/resourcegroups/rg-web/providers/a.b/c/d",
+                "A.B/c/D"
+            ),
+            (
+                "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web/providers/microsoft.network/virtualnetworks/vnet-web/subnets/servers",
+                "subnet servers"
+            ),
+        ]
     );
     assert_eq!(
         inventory(vec![(RESOURCES, 200, rows)]).await.contents.len(),
