@@ -14,8 +14,8 @@ use vmlogin_engine::syntax::tree::{Node, Scalar, Tree};
 use vmlogin_engine::syntax::{self, Parsed};
 use vmlogin_sandbox::seed::{
     Agent, ArcMachine, ArcStatus, Caller, Device, Extension, ExtensionState, FaultRule, Group,
-    Machine, Os, Power, ResourceGroup, RoleAssignment, ServicePrincipal, Subscription, Tenant,
-    User,
+    Machine, ManagedIdentity, Os, Power, ResourceGroup, RoleAssignment, ServicePrincipal,
+    Subscription, Tenant, User,
 };
 use vmlogin_sandbox::{Seed, SeedError};
 
@@ -173,10 +173,26 @@ fn group(form: &Form<'_>) -> ResourceGroup {
             "tag" => group.tags.extend(child.pair()),
             "vm" => group.machines.push(machine(&child)),
             "arc-machine" => group.arc_machines.push(arc_machine(&child)),
+            "managed-identity" => group.managed_identities.push(managed_identity(&child)),
             _ => {}
         }
     }
     group
+}
+
+fn managed_identity(form: &Form<'_>) -> ManagedIdentity {
+    let mut identity = ManagedIdentity {
+        name: form.argument(),
+        ..ManagedIdentity::default()
+    };
+    for child in form.children() {
+        match child.name() {
+            "location" => identity.location = Some(child.argument()),
+            "tag" => identity.tags.extend(child.pair()),
+            _ => {}
+        }
+    }
+    identity
 }
 
 fn machine(form: &Form<'_>) -> Machine {

@@ -227,6 +227,10 @@ pub enum Shape {
     Floor,
     /// Somebody who can be granted a role.
     Principal,
+    /// Address ranges, `10.20.0.0/16`; neither their order nor their spelling counts.
+    Networks,
+    /// Addresses, `10.20.0.4`, in an order that counts.
+    Addresses,
 }
 
 /// Where a manifest says an attribute.
@@ -236,6 +240,8 @@ pub enum Written {
     Property,
     /// As a child that is on by being there: `protect`, `protect #false`.
     Flag,
+    /// As the arguments of a child, one or more: `address-space "10.20.0.0/16" "10.30.0.0/16"`.
+    Values,
     /// As the properties of a child: `tags owner="team web"`.
     Pairs,
     /// By the node's own arguments.

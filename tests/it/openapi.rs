@@ -5,7 +5,7 @@ use crate::estate::{CHAIN, HEAD, SEED};
 use crate::stage::{Server, Stage};
 
 /// What full runs have to have asked, so that a clean log is not an idle one.
-const EXPECTED: [&str; 17] = [
+const EXPECTED: [&str; 23] = [
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
     "ResourceGroups_Get",
@@ -15,12 +15,18 @@ const EXPECTED: [&str; 17] = [
     "RoleAssignments_ListForSubscription",
     "Subscriptions_Get",
     "Tags_UpdateAtScope",
+    "UserAssignedIdentities_CreateOrUpdate",
+    "UserAssignedIdentities_Delete",
+    "UserAssignedIdentities_Get",
     "VirtualMachineExtensions_CreateOrUpdate",
     "VirtualMachineExtensions_Delete",
     "VirtualMachineExtensions_List",
     "VirtualMachineExtensions_Update",
     "VirtualMachines_Get",
     "VirtualMachines_Update",
+    "VirtualNetworks_CreateOrUpdate",
+    "VirtualNetworks_Delete",
+    "VirtualNetworks_Get",
     "directory $batch",
     "directory devices",
 ];
@@ -40,6 +46,8 @@ fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
 resource-group rg-new location=westeurope {
     tags owner="team new"
     protect
+    virtual-network vnet-new { address-space "10.20.0.0/16"; dns "10.20.0.4" }
+    managed-identity id-new { tags tier=web }
     grant user (object-id)"aaaaaaaa-0000-4000-8000-000000000001"
 }
 "#;
@@ -57,6 +65,8 @@ resource-group rg-new location=westeurope {
     let changed = format!("{CHAIN}{made}")
         .replace("CHG-4711", "CHG-4712")
         .replace("    protect\n", "    protect #false\n")
+        .replace("10.20.0.0/16", "10.16.0.0/12")
+        .replace("{ tags tier=web }", "{ tags tier=db }")
         .replace("        login\n", "        login\n        tags tier=web\n")
         .replace("        grant admin (group)sg-web-admins\n", "");
     run("apply", &changed, 0);

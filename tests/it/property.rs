@@ -37,6 +37,8 @@ struct Scene {
     /// Live grants at the group: person, whose stamp, whether the id is oddly cased.
     live_grants: BTreeMap<usize, (usize, bool)>,
     new_group: bool,
+    /// Identities: whether declared, whether live, whether a tag is declared.
+    identities: Vec<(bool, bool, bool)>,
     faults: Vec<(usize, usize)>,
 }
 
@@ -101,15 +103,19 @@ fn scene() -> impl Strategy<Value = Scene> {
         proptest::collection::btree_set(0..PEOPLE, 0..3),
         proptest::collection::btree_map(0..PEOPLE + 2, (0..3_usize, any::<bool>()), 0..4),
         any::<bool>(),
-        proptest::collection::vec((0..6_usize, 0..3_usize), 0..4),
+        proptest::collection::vec(any::<(bool, bool, bool)>(), 0..3),
+        proptest::collection::vec((0..7_usize, 0..3_usize), 0..4),
     )
-        .prop_map(|(machines, grants, live_grants, new_group, faults)| Scene {
-            machines,
-            grants: grants.into_iter().collect(),
-            live_grants,
-            new_group,
-            faults,
-        })
+        .prop_map(
+            |(machines, grants, live_grants, new_group, identities, faults)| Scene {
+                machines,
+                grants: grants.into_iter().collect(),
+                live_grants,
+                new_group,
+                identities,
+                faults,
+            },
+        )
 }
 
 fn person(number: usize) -> String {
@@ -133,6 +139,16 @@ impl Scene {
         );
         for (at, machine) in self.machines.iter().enumerate() {
             seed.push_str(&machine.seed(at));
+        }
+        for (at, _) in self
+            .identities
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, live, _))| *live)
+        {
+            seed.push_str(&format!(
+                "            managed-identity Id-{at} {{ location northeurope; tag Tier db; tag foreign kept }}\n"
+            ));
         }
         seed.push_str("        }\n");
         for (person, (stamp, odd)) in &self.live_grants {
@@ -161,6 +177,12 @@ impl Scene {
             .filter(|(_, machine)| machine.declared)
         {
             text.push_str(&machine.node(at));
+        }
+        for (at, (declared, _, tagged)) in self.identities.iter().enumerate() {
+            let tags = if *tagged { "tags tier=web" } else { "" };
+            if *declared {
+                text.push_str(&format!("    managed-identity id-{at} {{ {tags} }}\n"));
+            }
         }
         text.push_str("}\n");
         if self.new_group {
@@ -273,6 +295,7 @@ fn fault_rule((place, sort): (usize, usize)) -> String {
         ("DELETE", "*/roleAssignments/*"),
         ("PATCH", "*/tags/default"),
         ("PUT", "*/resourcegroups/rg-new"),
+        ("PUT", "*/userAssignedIdentities/*"),
     ][place];
     let sort = [
         "status=409 code=Conflict message=\"not now\"",
@@ -324,6 +347,24 @@ fn undeclared(state: &Json, scene: &Scene) -> BTreeMap<String, String> {
         if !ours {
             kept.insert(key.clone(), assignment.to_string());
         }
+    }
+    for (key, identity) in members(state, "resources") {
+        let at = scene.identities.iter().enumerate();
+        let found = at
+            .filter(|(at, _)| key.ends_with(&format!("/id-{at}")))
+            .map(|(_, identity)| *identity)
+            .next();
+        let mut identity = identity.clone();
+        match found {
+            // Made by this run.
+            Some((_, false, _)) => continue,
+            Some((true, true, true)) => {
+                forget(&mut identity, &["version"]);
+                forget(&mut identity["tags"], &["Tier"]);
+            }
+            _ => {}
+        }
+        kept.insert(key.clone(), identity.to_string());
     }
     for (key, group) in members(state, "groups") {
         if !key.ends_with("/rg-new") {

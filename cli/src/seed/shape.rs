@@ -79,7 +79,13 @@ static SHAPES: &[Shape] = &[
         name: "resource-group",
         arguments: (1, 1),
         properties: &["location"],
-        children: &["tag", "vm", "arc-machine"],
+        children: &["tag", "vm", "arc-machine", "managed-identity"],
+    },
+    Shape {
+        name: "managed-identity",
+        arguments: (1, 1),
+        properties: &[],
+        children: &["location", "tag"],
     },
     Shape {
         name: "vm",

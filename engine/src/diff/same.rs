@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use crate::schema::Shape;
 use crate::value::Value;
@@ -10,6 +11,7 @@ use crate::value::Value;
 pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
     match (wanted, found) {
         (Value::Text(wanted), Value::Text(found)) => same_text(shape, wanted, found),
+        (Value::List(wanted), Value::List(found)) => same_lists(shape, wanted, found),
         // An absent switch is one that is off.
         (Value::Bool(false), Value::Null) => true,
         // So an absent setting of this shape is an empty one.
@@ -29,6 +31,7 @@ fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
         }
         Shape::Region => region(wanted) == region(found),
         Shape::Floor => compare_versions(found, wanted) != Ordering::Less,
+        Shape::Networks | Shape::Addresses => address(wanted) == address(found),
         Shape::Text | Shape::Bool | Shape::Pairs | Shape::Principal => wanted == found,
     }
 }
@@ -39,6 +42,31 @@ pub fn alias<'a>(word: &str, means: &'a str, text: &'a str) -> &'a str {
         means
     } else {
         text
+    }
+}
+
+fn same_lists(shape: Shape, wanted: &[Value], found: &[Value]) -> bool {
+    let spelt = |values: &[Value]| -> Vec<String> {
+        let texts = values.iter().map(|value| value.as_text().map(address));
+        let mut texts: Vec<String> = texts.map(Option::unwrap_or_default).collect();
+        if shape == Shape::Networks {
+            texts.sort();
+            texts.dedup();
+        }
+        texts
+    };
+    spelt(wanted) == spelt(found)
+}
+
+/// An address or a range in its shortest spelling: `FD00:0::/8` is `fd00::/8`. What is neither stays as it is.
+fn address(text: &str) -> String {
+    let (number, length) = match text.split_once('/') {
+        Some((number, length)) => (number, format!("/{length}")),
+        None => (text, String::new()),
+    };
+    match number.parse::<IpAddr>() {
+        Ok(number) => format!("{number}{length}"),
+        Err(_) => text.to_owned(),
     }
 }
 
@@ -89,6 +117,26 @@ mod tests {
         assert!(same("1.0", "1"));
         assert!(same("1.9", "1.10"));
         assert!(!same("1.10", "1.9.9"));
+    }
+
+    #[test]
+    fn ranges_have_no_order_and_no_spelling_and_addresses_have_an_order() {
+        let list = |texts: &[&str]| Value::List(texts.iter().map(|text| (*text).into()).collect());
+        let same_ranges =
+            |one: &[&str], other: &[&str]| same(Shape::Networks, &list(one), &list(other));
+        assert!(same_ranges(
+            &["10.0.0.0/8", "FD00:0::/8"],
+            &["fd00::/8", "10.0.0.0/8"]
+        ));
+        assert!(!same_ranges(&["10.0.0.0/8"], &["10.0.0.0/16"]));
+        assert!(!same_ranges(&["10.0.0.0/8"], &[]));
+        let servers = ["10.0.0.4", "10.0.0.5"];
+        assert!(same(Shape::Addresses, &list(&servers), &list(&servers)));
+        assert!(!same(
+            Shape::Addresses,
+            &list(&servers),
+            &list(&["10.0.0.5", "10.0.0.4"])
+        ));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What single texts of a manifest have to look like, whatever node they stand in.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use crate::schema::{Characters, NameRule};
 use crate::syntax::print::is_hidden;
 use crate::value::PrincipalKind;
@@ -34,6 +36,12 @@ pub(super) enum Misfit {
     NoGuid,
     /// It is no dotted version.
     NoVersion,
+    /// It is no address.
+    NoAddress,
+    /// It is no address with the length of its prefix behind a slash.
+    NoNetwork,
+    /// Bits are set behind its prefix.
+    BitsBehind,
 }
 
 /// The longest name of a tag, in characters (FACTS.md 15).
@@ -136,6 +144,52 @@ pub(super) fn version(text: &str) -> Result<(), Misfit> {
     }
 }
 
+/// Whether a text is an address.
+pub(super) fn address(text: &str) -> Result<(), Misfit> {
+    text.parse::<IpAddr>()
+        .map(|_| ())
+        .map_err(|_| Misfit::NoAddress)
+}
+
+/// Whether a text is a range of addresses that begins where its prefix ends.
+pub(super) fn network(text: &str) -> Result<(), Misfit> {
+    match range(text) {
+        None => Err(Misfit::NoNetwork),
+        Some((number, length)) if first_of(number, length) != number => Err(Misfit::BitsBehind),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The range that a text with bits behind its prefix lies in.
+pub(super) fn range_around(text: &str) -> Option<String> {
+    let (number, length) = range(text)?;
+    Some(format!("{}/{length}", first_of(number, length)))
+}
+
+/// The address and the length of the prefix of a range.
+fn range(text: &str) -> Option<(IpAddr, u32)> {
+    let (number, length) = text.split_once('/')?;
+    let number: IpAddr = number.parse().ok()?;
+    let most = if number.is_ipv4() { 32 } else { 128 };
+    let digits = length.len() <= 3 && length.bytes().all(|byte| byte.is_ascii_digit());
+    let length: u32 = length.parse().ok().filter(|_| digits)?;
+    (length <= most).then_some((number, length))
+}
+
+/// The first address of the range of this prefix around an address.
+fn first_of(number: IpAddr, length: u32) -> IpAddr {
+    match number {
+        IpAddr::V4(number) => {
+            let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
+            Ipv4Addr::from_bits(number.to_bits() & mask).into()
+        }
+        IpAddr::V6(number) => {
+            let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
+            Ipv6Addr::from_bits(number.to_bits() & mask).into()
+        }
+    }
+}
+
 /// Whether a tag may be named so (FACTS.md 15).
 pub(super) fn tag_name(name: &str) -> Result<(), Misfit> {
     some_text(name, MOST_TAG_NAME)?;
@@ -184,5 +238,49 @@ fn fits(characters: Characters, letter: char) -> bool {
         Characters::LettersDigitsAnd(more) => letter.is_alphanumeric() || more.contains(letter),
         Characters::AsciiAnd(more) => letter.is_ascii_alphanumeric() || more.contains(letter),
         Characters::AllBut(these) => !these.contains(letter),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_begins_where_its_prefix_ends() {
+        for good in [
+            "10.20.0.0/16",
+            "0.0.0.0/0",
+            "10.0.0.4/32",
+            "fd00::/8",
+            "::/0",
+        ] {
+            assert_eq!(network(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "10.20.0.0",
+            "10.20.0.0/",
+            "10.20.0.0/33",
+            "10.20.0.0/+8",
+            "10.20/16",
+            "fd00::/129",
+            "10.20.0.0/16/8",
+        ] {
+            assert_eq!(network(bad), Err(Misfit::NoNetwork), "{bad}");
+        }
+        assert_eq!(network("10.20.1.0/16"), Err(Misfit::BitsBehind));
+        assert_eq!(
+            range_around("10.20.1.0/16").as_deref(),
+            Some("10.20.0.0/16")
+        );
+        assert_eq!(range_around("fd00::1/8").as_deref(), Some("fd00::/8"));
+        assert_eq!(range_around("1.2.3.4/0").as_deref(), Some("0.0.0.0/0"));
+    }
+
+    #[test]
+    fn an_address_has_no_prefix() {
+        assert_eq!(address("10.20.0.4"), Ok(()));
+        assert_eq!(address("10.20.0.4/32"), Err(Misfit::NoAddress));
+        assert_eq!(address("10.20.0"), Err(Misfit::NoAddress));
     }
 }

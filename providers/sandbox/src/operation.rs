@@ -15,7 +15,9 @@ use crate::http::Call;
 use crate::http::base64;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
-use crate::resources::{arc_extension, extension, handler, machine, resource_group};
+use crate::resources::{
+    arc_extension, extension, handler, machine, resource_group, virtual_network,
+};
 use crate::seed::{ArcStatus, Power};
 use crate::state::{Machine, World, clock, named_guid};
 
@@ -86,6 +88,8 @@ pub(crate) enum Work {
     },
     ExtensionDelete,
     GroupDelete,
+    NetworkWrite,
+    NetworkDelete,
 }
 
 /// Begins work on `target` and answers the operation's id.
@@ -270,6 +274,89 @@ fn hybrid_url(call: &Call<'_>, id: &str, way: &str) -> String {
     )
 }
 
+/// Headers that a Network operation begins with; a deletion also sends the form that answers like the call itself.
+pub(crate) fn announce_network(call: &Call<'_>, id: &str, location: bool, reply: Reply) -> Reply {
+    let reply = reply.header("azure-asyncoperation", network_url(call, id, "operations"));
+    match location {
+        true => reply.header("location", network_url(call, id, "operationResults")),
+        false => reply,
+    }
+}
+
+/// `GET …/providers/Microsoft.Network/locations/{region}/operations/{id}`: no more than a status (arm/OBSERVED.md 2).
+pub(crate) fn network_status(call: &mut Call<'_>, id: &str) -> Answer {
+    let reply = match network_end(call, id)? {
+        None => {
+            return Ok(with_wait(
+                Reply::json(200, json!({"status": "InProgress"})),
+                call.pace.wait(Some(10)),
+            ));
+        }
+        Some(Ended { failure: None, .. }) => json!({"status": "Succeeded"}),
+        Some(Ended {
+            failure: Some(failure),
+            ..
+        }) => json!({"status": "Failed",
+            "error": {"code": failure.code, "message": failure.message}}),
+    };
+    Ok(Reply::json(200, reply))
+}
+
+/// `GET …/operationResults/{id}`: 202 while it goes on, then 204.
+pub(crate) fn network_result(call: &mut Call<'_>, id: &str) -> Answer {
+    match network_end(call, id)? {
+        None => {
+            let url = network_url(call, id, "operationResults");
+            let reply = Reply::empty(202).header("location", url);
+            Ok(with_wait(reply, call.pace.wait(Some(10))))
+        }
+        Some(Ended { failure: None, .. }) => Ok(Reply::empty(204)),
+        // What the Location form answers after a failure: unverified against Azure, 2026-11-21.
+        Some(Ended {
+            failure: Some(failure),
+            ..
+        }) => Err(error::provider(409, &failure.code, &failure.message)),
+    }
+}
+
+/// How a Network operation ended, after one more look at it.
+fn network_end(call: &mut Call<'_>, id: &str) -> Result<Option<Ended>, Reply> {
+    let id = id.to_lowercase();
+    look(call.world, &id, &call.pace);
+    let operation = call.world.operations.get(&id);
+    operation.map(|it| it.ended.clone()).ok_or_else(|| {
+        error::provider(
+            404,
+            "OperationNotFound",
+            format!("The operation '{id}' was not found."),
+        )
+    })
+}
+
+fn network_url(call: &Call<'_>, id: &str, word: &str) -> String {
+    let (location, subscription) = place_of(call, id);
+    let version = call.request.query("api-version").unwrap_or_default();
+    let sign = |what: &str| named_guid(id, &format!("{what} {}", call.world.requests));
+    format!(
+        "{}/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}/{word}/{id}\
+         ?api-version={version}&t={}&c={}&s={}&h={}",
+        call.request.base,
+        call.pace.now.as_millisecond(),
+        "MIIHhzCCBm-gAwIBAgITHgcert".repeat(120),
+        sign("s").replace('-', "").repeat(10),
+        sign("h").replace('-', ""),
+    )
+}
+
+/// The region of an operation, and the subscription of what it works on.
+fn place_of<'a>(call: &'a Call<'_>, id: &str) -> (&'a str, &'a str) {
+    let operation = call.world.operations.get(id);
+    operation.map_or(("", ""), |it| {
+        let subscription = it.target.split('/').nth(2).unwrap_or("");
+        (it.location.as_str(), subscription)
+    })
+}
+
 /// Where the deletion of a group is followed.
 pub(crate) fn job_url(call: &Call<'_>, subscription: &str, id: &str) -> String {
     let job = base64::encode(
@@ -370,6 +457,8 @@ fn finish(world: &mut World, id: &str, pace: &Pace) {
             extension::install_ended(world, target, run, doom, pace.now)
         }
         Work::ExtensionDelete => extension::delete_ended(world, target, doom),
+        Work::NetworkWrite => virtual_network::write_ended(world, target, doom),
+        Work::NetworkDelete => virtual_network::delete_ended(world, target, doom),
         Work::GroupDelete => resource_group::delete_ended(world, target, doom),
     };
     if let Some(operation) = world.operations.get_mut(id) {
@@ -413,13 +502,7 @@ fn forget_old(world: &mut World) {
 
 /// The status URL with the signature parameters of the recordings, as long as theirs.
 fn compute_url(call: &Call<'_>, id: &str) -> String {
-    let operation = call.world.operations.get(id);
-    let (location, subscription) = operation.map_or(("", ""), |it| {
-        (
-            it.location.as_str(),
-            it.target.split('/').nth(2).unwrap_or(""),
-        )
-    });
+    let (location, subscription) = place_of(call, id);
     let version = call.request.query("api-version").unwrap_or_default();
     let tick = call.world.requests;
     let sign = |what: &str| named_guid(id, &format!("{what} {tick}")).replace('-', "");

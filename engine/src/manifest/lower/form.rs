@@ -6,7 +6,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use crate::kind::Catalogue;
-use crate::schema::{NameRule, Naming, Schema, Shape, TOP, Written};
+use crate::schema::{Attribute, NameRule, Naming, Schema, Shape, TOP, Written};
 use table::{own, root};
 
 /// How one node is written where it stands.
@@ -41,6 +41,8 @@ pub(super) enum Arguments {
     Switch,
     /// One value.
     Value(Want),
+    /// One or more values.
+    Values(Want),
     /// One name.
     Name(&'static NameRule),
     /// One or more names, each a thing of its own.
@@ -117,7 +119,7 @@ impl Forms {
                 );
             }
             for attribute in schema.attributes {
-                if let Some(form) = of_setting(attribute.name, attribute.written) {
+                if let Some(form) = of_setting(attribute) {
                     forms.insert((schema.kind, attribute.name), form);
                 }
             }
@@ -232,15 +234,20 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
 }
 
 /// The form of an attribute that is written as a child.
-fn of_setting(name: &'static str, written: Written) -> Option<Form> {
+fn of_setting(attribute: &Attribute) -> Option<Form> {
+    let name = attribute.name;
     let form = Form {
         number: Number::AtMostOne,
         setting: true,
         ..blank(name, name)
     };
-    match written {
+    match attribute.written {
         Written::Flag => Some(Form {
             arguments: Arguments::Switch,
+            ..form
+        }),
+        Written::Values => Some(Form {
+            arguments: Arguments::Values(Want::Shape(attribute.shape)),
             ..form
         }),
         Written::Pairs => Some(Form {

@@ -1,5 +1,6 @@
 //! What to do about a problem: always an action, computed from what is there.
 
+use super::super::check;
 use super::super::check::{Misfit, is_guid};
 use super::{Hint, ManifestProblem, Rule, listed, shown};
 use crate::problem::nearest;
@@ -48,6 +49,13 @@ impl ManifestProblem {
             }
             Self::OutOfRange { most, .. } => format!("write a whole number from 0 to {most}"),
             Self::UnknownAttribute { of, hint, .. } => hint.help(&format!("`{of}` has")),
+            Self::BadText {
+                misfit: Misfit::BitsBehind,
+                written,
+                rule,
+                ..
+            } => check::range_around(written)
+                .map_or_else(|| rule.help(), |range| format!("write `{range}`")),
             Self::BadText { misfit, rule, .. } => {
                 misfit_help(*misfit).unwrap_or_else(|| rule.help())
             }
@@ -144,6 +152,7 @@ fn misfit_help(misfit: Misfit) -> Option<String> {
             Some("write the object id: `00000000-0000-0000-0000-000000000000`".to_owned())
         }
         Misfit::NoVersion => Some("write numbers and dots: `1.0`".to_owned()),
+        Misfit::NoAddress | Misfit::NoNetwork | Misfit::BitsBehind => None,
         Misfit::Empty | Misfit::Blank | Misfit::Holds(_) | Misfit::Begins(_) | Misfit::Ends(_) => {
             None
         }
@@ -156,6 +165,10 @@ impl Rule {
             Rule::Name(rule) => described(rule),
             Rule::Region => "write the name of a region, as in `westeurope`".to_owned(),
             Rule::Principal => "write the name that the directory knows".to_owned(),
+            Rule::Address => "write one address, as in `10.20.0.4`".to_owned(),
+            Rule::Network => {
+                "write an address and the length of its prefix, as in `10.20.0.0/16`".to_owned()
+            }
             Rule::Note => "say something, or leave it out".to_owned(),
         }
     }

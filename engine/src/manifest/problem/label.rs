@@ -87,6 +87,9 @@ fn why(misfit: Misfit) -> String {
         Misfit::Ends(letter) => format!("ends with `{letter}`"),
         Misfit::NoUserName => "not of the form `name@domain`".to_owned(),
         Misfit::NoGuid => "not a GUID".to_owned(),
+        Misfit::NoAddress => "not an address".to_owned(),
+        Misfit::NoNetwork => "not a range of addresses".to_owned(),
+        Misfit::BitsBehind => "has bits set behind its prefix".to_owned(),
         Misfit::NoVersion => "not of the form `1.0`".to_owned(),
     }
 }

@@ -261,6 +261,10 @@ pub(super) enum Rule {
     Principal,
     /// Something that is said, or left out.
     Note,
+    /// An address.
+    Address,
+    /// A range of addresses.
+    Network,
 }
 
 /// What a wrong word might have been.

@@ -6,7 +6,9 @@ use serde_json::{Value as Json, json};
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
-use super::{Place, grant, identity, login, resource_group, scenes, vm};
+use super::{
+    Place, grant, identity, login, managed_identity, resource_group, scenes, virtual_network, vm,
+};
 
 /// Small JSON of every shape, with words that the readers look for.
 fn anything() -> impl Strategy<Value = Json> {
@@ -86,6 +88,28 @@ proptest! {
         let body = json!({"id": id, "location": location, "tags": tags, "properties": properties});
         if let Ok(group) = serde_json::from_value(body) {
             let live = resource_group::live(&group, &place());
+            prop_assert!(live.key.0 == scenes::machine_id().key());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn a_managed_identity_is_read_or_refused(at in 1..10_usize, by in anything()) {
+        let mut body = scenes::managed_identity_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(identity) = serde_json::from_value(body) {
+            let live = managed_identity::live(&identity, &place());
+            prop_assert!(live.key.0 == scenes::machine_id().key());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn a_network_is_read_or_refused(at in 1..30_usize, by in anything()) {
+        let mut body = scenes::network_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(network) = serde_json::from_value(body) {
+            let live = virtual_network::live(&network, &place());
             prop_assert!(live.key.0 == scenes::machine_id().key());
             prop_assert_eq!(live.id.to_lowercase(), live.key.0);
         }

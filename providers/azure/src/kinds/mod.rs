@@ -6,15 +6,18 @@
 pub mod grant;
 pub mod identity;
 pub mod login;
+pub mod managed_identity;
 pub mod resource_group;
 pub mod vm;
 
 mod health;
+pub(crate) mod made;
 mod place;
 mod refusal;
 mod tagged;
 mod tags;
 pub mod versions;
+pub mod virtual_network;
 
 #[cfg(test)]
 mod exchanges;
@@ -52,6 +55,8 @@ macro_rules! kinds {
 
 kinds! {
     resource_group::ResourceGroup,
+    managed_identity::ManagedIdentity,
+    virtual_network::VirtualNetwork,
     vm::Vm,
     identity::Identity,
     login::Login,

@@ -80,12 +80,21 @@ pub(crate) fn arm_id(resource: &Resource, manifest: &Manifest) -> Option<ArmId> 
         "resource-group" => {
             Some(subscription_id(&resource.subscription, manifest)?.group(&resource.name))
         }
-        "vm" => Some(
-            arm_id(manifest.parent_of(resource)?, manifest)?
-                .resource("Microsoft.Compute/virtualMachines", &resource.name),
+        "managed-identity" => in_parent(
+            resource,
+            manifest,
+            "Microsoft.ManagedIdentity/userAssignedIdentities",
         ),
+        "virtual-network" => in_parent(resource, manifest, "Microsoft.Network/virtualNetworks"),
+        "vm" => in_parent(resource, manifest, "Microsoft.Compute/virtualMachines"),
         _ => scope(&resource.parent, manifest),
     }
+}
+
+/// The id of a resource of this type in what it stands in.
+fn in_parent(resource: &Resource, manifest: &Manifest, full_type: &str) -> Option<ArmId> {
+    let parent = arm_id(manifest.parent_of(resource)?, manifest)?;
+    Some(parent.resource(full_type, &resource.name))
 }
 
 /// The id of a subscription by its name in the manifest.

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
-use super::{Place, grant, identity, login, resource_group, vm};
+use super::{Place, grant, identity, login, managed_identity, resource_group, virtual_network, vm};
 use crate::arm::ArmId;
 use crate::testing::{recordings, shared};
 
@@ -35,7 +35,9 @@ fn every_recorded_reply_of_our_types_decodes_alike_each_time() {
             ("assignment", 100),
             ("extension", 10),
             ("group", 20),
+            ("managed-identity", 20),
             ("row", 20),
+            ("virtual-network", 5),
             ("vm", 100),
         ]
         .into();
@@ -50,6 +52,8 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
     for (folder, path) in [
         ("Microsoft.Compute/2024-07-01/virtualMachineExamples", ""),
         ("Microsoft.Authorization/2022-04-01", ""),
+        ("Microsoft.ManagedIdentity/2023-01-31", ""),
+        ("Microsoft.Network/2024-03-01", ""),
         ("Microsoft.Resources/2024-07-01", ""),
         ("recorded", ""),
     ] {
@@ -65,6 +69,8 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
         ("assignment", 5),
         ("extension", 5),
         ("group", 1),
+        ("managed-identity", 5),
+        ("virtual-network", 5),
         ("vm", 10),
     ]
     .into();
@@ -119,6 +125,8 @@ fn decode_one(name: &str, path: &str, body: &Json, tally: &mut Tally) {
         "microsoft.compute/virtualmachines/extensions" if body["properties"].is_object() => {
             "extension"
         }
+        "microsoft.managedidentity/userassignedidentities" => "managed-identity",
+        "microsoft.network/virtualnetworks" if body["location"].is_string() => "virtual-network",
         "microsoft.authorization/roleassignments" => "assignment",
         // Older answers do not say the type of a group.
         "" | "microsoft.resources/resourcegroups" if is_group(body) => "group",
@@ -156,6 +164,16 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
             std::iter::once(vm::live(&machine, &place))
                 .chain(parts.into_iter().flatten())
                 .collect()
+        }
+        "managed-identity" => {
+            let live = managed_identity::live(&read(name, body), &place);
+            assert!(live.facts.contains_key("principal-id"), "{name}");
+            vec![live]
+        }
+        "virtual-network" => {
+            let live = virtual_network::live(&read(name, body), &place);
+            assert!(live.attributes.contains_key("address-space"), "{name}");
+            vec![live]
         }
         "group" => vec![resource_group::live(&read(name, body), &place)],
         "extension" => {

@@ -1,4 +1,5 @@
-//! One small estate for the tests of kinds and rules: a group with a machine that has everything, and a grant at the group.
+//! One small estate for the tests of kinds and rules: a group with a machine that has everything, an identity, and a grant at
+//! the group.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,9 @@ use vmlogin_engine::source::{SourceId, Span};
 use vmlogin_engine::value::{Principal, PrincipalKind, Value};
 
 use crate::arm::ArmId;
-use crate::kinds::{self, Place, grant, identity, login, resource_group, vm};
+use crate::kinds::{
+    self, Place, grant, identity, login, managed_identity, resource_group, virtual_network, vm,
+};
 
 pub(crate) const SPAN: Span = Span {
     source: SourceId(0),
@@ -42,6 +45,8 @@ pub(crate) fn manifest() -> Manifest {
     };
     let group = Address::new("resource-group", ["core", "rg-web"]);
     let machine = Address::new("vm", ["core", "rg-web", "web01"]);
+    let managed = Address::new("managed-identity", ["core", "rg-web", "id-web"]);
+    let network = Address::new("virtual-network", ["core", "rg-web", "vnet-web"]);
     let subscription_address = Address::new("subscription", ["core"]);
     let grant = Address::new("grant", ["core", "rg-web", "admin", "group:sg-web"]);
     let mut manifest = Manifest {
@@ -57,6 +62,8 @@ pub(crate) fn manifest() -> Manifest {
                 "rg-web",
                 subscription_address,
             ),
+            resource(managed, "managed-identity", "id-web", group.clone()),
+            resource(network, "virtual-network", "vnet-web", group.clone()),
             resource(machine.clone(), "vm", "web01", group.clone()),
             resource(machine.child("identity"), "identity", "", machine.clone()),
             resource(machine.child("login"), "login", "", machine),
@@ -64,6 +71,9 @@ pub(crate) fn manifest() -> Manifest {
         ]
         .into(),
     };
+    let network = "virtual-network:core/rg-web/vnet-web";
+    let ranges = Value::List(vec!["10.20.0.0/16".into()]);
+    declare(&mut manifest, network, "address-space", ranges);
     let grant = "grant:core/rg-web/admin/group:sg-web";
     declare(&mut manifest, grant, "role", "admin".into());
     declare(
@@ -146,6 +156,22 @@ pub(crate) fn inventory() -> Inventory {
     let found: resource_group::wire::Group =
         serde_json::from_value(json!({"location": "westeurope"})).unwrap();
     inventory.insert(resource_group::live(&found, &at_group));
+    let managed = group.resource("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web");
+    let at_managed = place(
+        Address::new("managed-identity", ["core", "rg-web", "id-web"]),
+        "id-web",
+        &managed,
+    );
+    let body = serde_json::from_value(managed_identity_body(&managed)).unwrap();
+    inventory.insert(managed_identity::live(&body, &at_managed));
+    let network = group.resource("Microsoft.Network/virtualNetworks", "vnet-web");
+    let at_network = place(
+        Address::new("virtual-network", ["core", "rg-web", "vnet-web"]),
+        "vnet-web",
+        &network,
+    );
+    let body = serde_json::from_value(network_body(&network)).unwrap();
+    inventory.insert(virtual_network::live(&body, &at_network));
     inventory.insert(vm::live(&read, &at_machine));
     inventory.insert(identity::live(&read, &at_machine).unwrap());
     inventory.insert(login::live(&read, &at_machine).unwrap());
@@ -200,6 +226,54 @@ pub(crate) fn machine_body(id: &ArmId) -> serde_json::Value {
                 "provisioningState": "Succeeded",
             },
         }],
+    })
+}
+
+/// A user-assigned identity, as ARM answers it.
+pub(crate) fn managed_identity_body(id: &ArmId) -> serde_json::Value {
+    json!({
+        "location": "westeurope",
+        "tags": {},
+        "id": id.to_string().replace("/resourceGroups/", "/resourcegroups/"),
+        "name": "id-web",
+        "type": "Microsoft.ManagedIdentity/userAssignedIdentities",
+        "properties": {
+            "tenantId": "11111111-1111-4111-8111-111111111111",
+            "principalId": "77777777-7777-4777-8777-777777777777",
+            "clientId": "88888888-8888-4888-8888-888888888888",
+        },
+    })
+}
+
+/// A virtual network with a subnet that a machine is in, as ARM answers it: what lies in the subnet is spelt in upper case.
+pub(crate) fn network_body(id: &ArmId) -> serde_json::Value {
+    let interface = "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG-WEB/PROVIDERS/MICROSOFT.NETWORK/NETWORKINTERFACES/NIC/IPCONFIGURATIONS/IPCONFIG1";
+    json!({
+        "name": "vnet-web",
+        "id": id.to_string(),
+        "etag": "W/\"e1\"",
+        "type": "Microsoft.Network/virtualNetworks",
+        "location": "westeurope",
+        "properties": {
+            "provisioningState": "Succeeded",
+            "resourceGuid": "46b6323c-ef9b-4a30-9f6e-54ad6ae76350",
+            "addressSpace": {"addressPrefixes": ["10.20.0.0/16"]},
+            "privateEndpointVNetPolicies": "Disabled",
+            "subnets": [{
+                "name": "servers",
+                "id": format!("{id}/subnets/servers"),
+                "etag": "W/\"e1\"",
+                "properties": {
+                    "provisioningState": "Succeeded",
+                    "addressPrefix": "10.20.1.0/24",
+                    "ipConfigurations": [{"id": interface}],
+                    "defaultOutboundAccess": true,
+                },
+                "type": "Microsoft.Network/virtualNetworks/subnets",
+            }],
+            "virtualNetworkPeerings": [],
+            "enableDdosProtection": false,
+        },
     })
 }
 

@@ -10,7 +10,7 @@ use vmlogin_engine::schema::{Attribute, Class, Shape, Written};
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::tags::{ESTATE_TAG, PROTECT_TAG, Tags};
-use super::{Ask, Opinion, Seen, decode, refusal, refuse, versions};
+use super::{Ask, Opinion, Seen, decode, made, refusal, refuse, versions};
 use crate::arm::ArmId;
 use crate::http::Request;
 
@@ -69,6 +69,17 @@ pub(super) fn fresh(step: &Step) -> Result<Ask, Fault> {
 /// The requests that bring the tags of an existing thing in line, and touch no other tag: a resource's own PATCH would replace
 /// them all.
 pub(super) fn requests(step: &Step, fresh: &Seen) -> Result<Vec<Request>, Fault> {
+    match fresh {
+        Seen::One(body) => {
+            let tags: TagsResource = decode(step, body)?;
+            requests_on(step, &tags.properties.tags)
+        }
+        _ => requests_on(step, &Tags::default()),
+    }
+}
+
+/// The same, by the tags that were just read.
+pub(super) fn requests_on(step: &Step, now: &Tags) -> Result<Vec<Request>, Fault> {
     let id = refusal::id(step)?;
     let mut requests = Vec::new();
     let merged = merged(step);
@@ -76,7 +87,7 @@ pub(super) fn requests(step: &Step, fresh: &Seen) -> Result<Vec<Request>, Fault>
         requests.push(patch(step, &id, "Merge", &merged));
     }
     if unprotects(step) {
-        let gone = protections(step, fresh)?;
+        let gone = protections(now);
         if !gone.is_empty() {
             requests.push(patch(step, &id, "Delete", &gone));
         }
@@ -100,16 +111,7 @@ pub(super) fn still_ours(step: &Step, tags: &Tags) -> Result<(), Fault> {
 /// What to read after a write to a thing that has tags.
 pub(super) fn look(step: &Step) -> Ask {
     match refusal::id(step) {
-        Ok(id) if id.provider().is_some() => Ask::One(Request::get(
-            id.path(),
-            versions::COMPUTE,
-            refusal::looking(step),
-        )),
-        Ok(id) => Ask::One(Request::get(
-            id.path(),
-            versions::RESOURCES,
-            refusal::looking(step),
-        )),
+        Ok(id) => Ask::One(made::read(&id, refusal::looking(step))),
         Err(_) => Ask::Nothing,
     }
 }
@@ -210,18 +212,11 @@ fn protect_change(step: &Step) -> Option<bool> {
 }
 
 /// The protection tags as they are spelt and valued now.
-fn protections(step: &Step, fresh: &Seen) -> Result<BTreeMap<String, String>, Fault> {
-    let Seen::One(body) = fresh else {
-        return Ok(BTreeMap::new());
-    };
-    let tags: TagsResource = decode(step, body)?;
-    Ok(tags
-        .properties
-        .tags
-        .pairs()
+fn protections(now: &Tags) -> BTreeMap<String, String> {
+    now.pairs()
         .filter(|(name, _)| name.eq_ignore_ascii_case(PROTECT_TAG))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect())
+        .collect()
 }
 
 #[derive(Deserialize)]

@@ -2,11 +2,33 @@
 //! newer ones exist (Compute 2026-04-01), and from Compute 2025-04-01 on an extension that does not say
 //! `enableAutomaticUpgrade` gets it switched on.
 
+use crate::arm::ArmId;
+
 /// Virtual machines and their extensions.
 pub const COMPUTE: &str = "2024-07-01";
 /// Role assignments.
 pub const AUTHORIZATION: &str = "2022-04-01";
+/// User-assigned identities.
+pub const MANAGED_IDENTITY: &str = "2023-01-31";
+/// Virtual networks.
+pub const NETWORK: &str = "2024-03-01";
 /// Resource groups, tags and lists of resources.
 pub const RESOURCES: &str = "2024-07-01";
 /// Subscriptions.
 pub const SUBSCRIPTIONS: &str = "2022-12-01";
+
+/// The version for what lies at an id: by the namespace of its provider, and the groups' own where there is none.
+pub(crate) fn of(id: &ArmId) -> &'static str {
+    match id
+        .provider()
+        .unwrap_or_default()
+        .to_ascii_lowercase()
+        .as_str()
+    {
+        "microsoft.authorization" => AUTHORIZATION,
+        "microsoft.compute" => COMPUTE,
+        "microsoft.managedidentity" => MANAGED_IDENTITY,
+        "microsoft.network" => NETWORK,
+        _ => RESOURCES,
+    }
+}

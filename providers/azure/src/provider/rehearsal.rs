@@ -100,6 +100,24 @@ fn estate() -> Vec<Part> {
             scenes::machine_body(&machine),
         ),
         (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?",
+            200,
+            scenes::managed_identity_body(
+                &machine
+                    .scope()
+                    .resource("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"),
+            ),
+        ),
+        (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/virtualNetworks/vnet-web?",
+            200,
+            scenes::network_body(
+                &machine
+                    .scope()
+                    .resource("Microsoft.Network/virtualNetworks", "vnet-web"),
+            ),
+        ),
+        (
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?",
             200,
             json!({"value": [scenes::assignment_body()]}),

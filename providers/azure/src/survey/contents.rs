@@ -1,10 +1,11 @@
-//! What lies in the groups that a plan might delete.
+//! What lies in the groups and networks that a plan might delete.
 
 use std::collections::BTreeMap;
 
 use vmlogin_engine::inventory::{Content, Inventory, Live};
 use vmlogin_engine::kind::Key;
 use vmlogin_engine::provider::Fault;
+use vmlogin_engine::value::Value;
 
 use super::{Reader, unless_missing};
 use crate::arm::ArmId;
@@ -17,7 +18,24 @@ pub(super) async fn read(
 ) -> Result<BTreeMap<Key, Vec<Content>>, Fault> {
     let groups: Vec<&Live> = inventory.of_kind("resource-group").collect();
     let listed = reader.each(groups, |group| one(reader, group)).await?;
-    Ok(listed.into_iter().flatten().collect())
+    let networks = inventory
+        .of_kind("virtual-network")
+        .map(|network| (network.key.clone(), subnets(network)));
+    Ok(listed.into_iter().flatten().chain(networks).collect())
+}
+
+/// The subnets of a network, which its own reading told already.
+fn subnets(network: &Live) -> Vec<Content> {
+    let Some(Value::List(names)) = network.facts.get("subnets") else {
+        return Vec::new();
+    };
+    let names = names.iter().filter_map(Value::as_text);
+    names
+        .map(|name| Content {
+            id: format!("{}/subnets/{}", network.key, name.to_lowercase()),
+            name: format!("subnet {name}"),
+        })
+        .collect()
 }
 
 async fn one(reader: Reader<'_>, group: &Live) -> Result<Option<(Key, Vec<Content>)>, Fault> {

@@ -9,13 +9,14 @@ mod grants;
 mod groups;
 mod machines;
 mod subscriptions;
+mod things;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join;
+use futures_util::future::{try_join, try_join3};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
@@ -56,8 +57,14 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
 async fn machines_and_groups(
     reader: Reader<'_>,
 ) -> Result<Vec<vmlogin_engine::inventory::Live>, Fault> {
-    let (mut groups, machines) = try_join(groups::read(reader), machines::read(reader)).await?;
+    let (mut groups, machines, things) = try_join3(
+        groups::read(reader),
+        machines::read(reader),
+        things::read(reader),
+    )
+    .await?;
     machines::neighbours(reader, &mut groups, &machines).await?;
+    groups.extend(things);
     groups.extend(machines);
     Ok(groups)
 }

@@ -69,6 +69,8 @@ async fn an_estate_is_read_with_one_request_each() {
         [
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?api-version=2023-01-31",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/virtualNetworks/vnet-web?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?api-version=2024-07-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222?api-version=2022-12-01",
             "GET /v1.0/groups?$filter=displayName%20eq%20%27sg-web%27&$select=id,displayName,mailNickname,createdDateTime",
@@ -329,10 +331,16 @@ async fn only_a_teardown_lists_what_lies_in_groups() {
         .collect();
     assert_eq!(
         contents,
-        [(
-            "/subscriptions/s/resourcegroups/rg-web/providers/a.b/c/d",
-            "A.B/c/D"
-        )]
+        [
+            (
+                "/subscriptions/s/resourcegroups/rg-web/providers/a.b/c/d",
+                "A.B/c/D"
+            ),
+            (
+                "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web/providers/microsoft.network/virtualnetworks/vnet-web/subnets/servers",
+                "subnet servers"
+            ),
+        ]
     );
     assert_eq!(
         inventory(vec![(RESOURCES, 200, rows)]).await.contents.len(),

@@ -75,18 +75,24 @@ pub(crate) fn shown(call: &Call<'_>, identity: &Identity) -> Option<Value> {
         let attached: Map<String, Value> = identity
             .user
             .iter()
-            .map(|it| (it.id.clone(), ids(tenant, it)))
+            .map(|it| (it.id.clone(), ids(call, it)))
             .collect();
         shown["userAssignedIdentities"] = attached.into();
     }
     Some(shown)
 }
 
-fn ids(tenant: &str, identity: &UserAssigned) -> Value {
+fn ids(call: &Call<'_>, identity: &UserAssigned) -> Value {
     if !identity.settled {
         return json!({});
     }
     let key = identity.id.to_lowercase();
+    if let Some(known) = call.world.resources.get(&key) {
+        return json!({"principalId": known.properties["principalId"],
+            "clientId": known.properties["clientId"]});
+    }
+    // Attached by a seed that does not tell of the identity itself.
+    let tenant = &call.bearer.tenant;
     json!({"principalId": named_guid(tenant, &format!("principal of {key}")),
         "clientId": named_guid(tenant, &format!("client of {key}"))})
 }

@@ -8,7 +8,7 @@ use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::state::{Tags, beneath, clock};
 
-/// The machines and extensions under a scope, by its key.
+/// The machines, extensions and other resources under a scope, by its key.
 pub(crate) fn list(call: &mut Call<'_>, scope: &str) -> Answer {
     let filter = call.request.query("$filter").unwrap_or_default();
     let wanted = conditions(filter)?;
@@ -38,6 +38,11 @@ pub(crate) fn list(call: &mut Call<'_>, scope: &str) -> Answer {
         }
         (key, row, &machine.provisioning_state)
     });
+    let succeeded = "Succeeded".to_owned();
+    let resources = beneath(&call.world.resources, prefix.clone()).map(|(key, it)| {
+        let row = row(&it.id, &it.name, &it.kind, &it.location, it.tags.as_ref());
+        (key, row, &succeeded)
+    });
     let extensions = beneath(&call.world.extensions, prefix).map(|(key, it)| {
         let machine = it.id.split('/').nth(8).unwrap_or_default();
         let name = format!("{machine}/{}", it.name);
@@ -51,6 +56,7 @@ pub(crate) fn list(call: &mut Call<'_>, scope: &str) -> Answer {
     });
     let mut rows: Vec<(&String, Value)> = machines
         .chain(arcs)
+        .chain(resources)
         .chain(extensions)
         .map(|(key, mut row, state)| {
             if full {

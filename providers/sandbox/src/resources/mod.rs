@@ -13,6 +13,7 @@ pub(crate) mod location;
 pub(crate) mod machine;
 mod machine_answer;
 mod machine_new;
+pub(crate) mod managed_identity;
 pub(crate) mod page;
 mod provider;
 pub(crate) mod resource_group;
@@ -20,6 +21,7 @@ mod role_assignment;
 mod role_definition;
 mod subscription;
 mod tags;
+pub(crate) mod virtual_network;
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -109,6 +111,19 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
         }
         [
             "subscriptions",
+            _,
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.managedidentity",
+            "userassignedidentities",
+            rest @ ..,
+        ] => {
+            Scope::new(&request.segments[..4]).check(call.world)?;
+            managed_identity::answer(call, rest)
+        }
+        [
+            "subscriptions",
             id,
             "providers",
             "microsoft.hybridcompute",
@@ -121,6 +136,42 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
                 way @ ("operationstatus" | "operationresults"),
                 operation,
             ] => operation::hybrid_status(call, operation, *way == "operationresults"),
+            _ => Err(unknown(call)),
+        },
+        [
+            "subscriptions",
+            id,
+            "providers",
+            "microsoft.managedidentity",
+            "userassignedidentities",
+        ] => managed_identity::list(call, format!("/subscriptions/{id}/")),
+        [
+            "subscriptions",
+            _,
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.network",
+            "virtualnetworks",
+            rest @ ..,
+        ] => {
+            Scope::new(&request.segments[..4]).check(call.world)?;
+            virtual_network::answer(call, rest)
+        }
+        [
+            "subscriptions",
+            id,
+            "providers",
+            "microsoft.network",
+            rest @ ..,
+        ] => match rest {
+            ["virtualnetworks"] => virtual_network::list(call, format!("/subscriptions/{id}/")),
+            ["locations", _, "operations", job] => {
+                get(call, |call| operation::network_status(call, job))
+            }
+            ["locations", _, "operationresults", job] => {
+                get(call, |call| operation::network_result(call, job))
+            }
             _ => Err(unknown(call)),
         },
         _ => Err(unknown(call)),
@@ -235,6 +286,18 @@ impl Scope {
                 if !found {
                     return Err(not_found(&self.id));
                 }
+            }
+            let is_kept = matches!(
+                rest,
+                [
+                    "providers",
+                    "microsoft.managedidentity",
+                    "userassignedidentities",
+                    _
+                ] | ["providers", "microsoft.network", "virtualnetworks", _]
+            );
+            if is_kept && !world.resources.contains_key(&self.key) {
+                return Err(not_found(&self.id));
             }
         }
         Ok(())

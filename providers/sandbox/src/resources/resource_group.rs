@@ -3,7 +3,9 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{arc, beneath_scope, location, machine, method_not_allowed, page, tags_of};
+use super::{
+    arc, beneath_scope, location, machine, managed_identity, method_not_allowed, page, tags_of,
+};
 use crate::fault::Doom;
 use crate::http::Call;
 use crate::http::error;
@@ -81,6 +83,12 @@ pub(crate) fn delete_ended(world: &mut World, key: &str, doom: Option<Doom>) -> 
         .collect();
     for arc in arcs {
         arc::remove(world, &arc);
+    }
+    let resources: Vec<String> = beneath(&world.resources, format!("{key}/"))
+        .map(|(key, _)| key.clone())
+        .collect();
+    for resource in resources {
+        managed_identity::remove(world, &resource);
     }
     world
         .assignments

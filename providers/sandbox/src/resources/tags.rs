@@ -14,14 +14,14 @@ const MOST: usize = 50;
 
 /// Everything at `{scope}/providers/Microsoft.Resources/tags/default`.
 pub(crate) fn answer(call: &mut Call<'_>, scope: &Scope) -> Answer {
-    if held(call.world, &scope.key).is_none() {
+    if held(call.world, &scope.key, false).is_none() {
         return Err(error::not_emulated(&format!("tags of `{}`", scope.id)));
     }
     let method = call.request.method.clone();
     if method != Method::GET {
         resource_group::check_stays(call.world, &scope.key)?;
     }
-    let Some(tags) = held(call.world, &scope.key) else {
+    let Some(tags) = held(call.world, &scope.key, method != Method::GET) else {
         return Err(super::not_found(&scope.id));
     };
     match method {
@@ -97,7 +97,7 @@ fn sent(body: &serde_json::Value) -> Result<Tags, Reply> {
     Ok(tags_of(&body["properties"])?.unwrap_or_default())
 }
 
-fn held<'a>(world: &'a mut World, key: &str) -> Option<&'a mut Option<Tags>> {
+fn held<'a>(world: &'a mut World, key: &str, writes: bool) -> Option<&'a mut Option<Tags>> {
     let subscription = key.strip_prefix("/subscriptions/").unwrap_or_default();
     if let Some(found) = world.subscriptions.get_mut(subscription) {
         return Some(&mut found.tags);
@@ -110,6 +110,10 @@ fn held<'a>(world: &'a mut World, key: &str) -> Option<&'a mut Option<Tags>> {
     }
     if let Some(found) = world.arcs.get_mut(key) {
         return Some(&mut found.machine.tags);
+    }
+    if let Some(found) = world.resources.get_mut(key) {
+        found.version += u64::from(writes);
+        return Some(&mut found.tags);
     }
     world.extensions.get_mut(key).map(|it| &mut it.tags)
 }

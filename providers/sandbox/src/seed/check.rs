@@ -135,6 +135,12 @@ fn check_subscription(
         filled(&place, "name", &group.name)?;
         filled(&place, "location", &group.location)?;
         once(&mut groups, &place, "resource group", &group.name)?;
+        let mut identities = BTreeSet::new();
+        for identity in &group.managed_identities {
+            let place = format!("{place} / managed-identity {}", identity.name);
+            filled(&place, "name", &identity.name)?;
+            once(&mut identities, &place, "managed identity", &identity.name)?;
+        }
         let mut machines = BTreeSet::new();
         let mut arcs = BTreeSet::new();
         let all = group.machines.iter().map(|machine| ("vm", machine));

@@ -157,6 +157,8 @@ pub struct ResourceGroup {
     pub machines: Vec<Machine>,
     /// Its machines outside Azure.
     pub arc_machines: Vec<ArcMachine>,
+    /// Its user-assigned identities.
+    pub managed_identities: Vec<ManagedIdentity>,
 }
 
 /// A machine outside Azure that an agent has onboarded.
@@ -182,6 +184,18 @@ pub enum ArcStatus {
     Expired,
     /// It reports an error.
     Error,
+}
+
+/// A user-assigned identity.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ManagedIdentity {
+    /// Resource name.
+    pub name: String,
+    /// Region; the group's when absent.
+    pub location: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A virtual machine.

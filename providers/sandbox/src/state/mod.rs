@@ -43,6 +43,9 @@ pub(crate) struct World {
     #[serde(default)]
     pub arcs: BTreeMap<String, ArcMachine>,
     pub extensions: BTreeMap<String, Extension>,
+    /// All that is neither a machine nor an extension of one.
+    #[serde(default)]
+    pub resources: BTreeMap<String, Resource>,
     /// By name, which is unique in a tenant.
     pub assignments: BTreeMap<String, Assignment>,
     pub operations: BTreeMap<String, Operation>,
@@ -241,6 +244,22 @@ pub(crate) struct Extension {
     pub provisioning_state: String,
     /// Outcome of the handler's last run; absent before the first.
     pub view: Option<HandlerView>,
+}
+
+/// A resource that is no more than what ARM answers of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Resource {
+    pub id: String,
+    pub name: String,
+    /// Its type, with the namespace.
+    pub kind: String,
+    pub location: String,
+    pub tags: Option<Tags>,
+    pub properties: Map<String, Value>,
+    /// Counts its changes, for its etag where its type has one.
+    #[serde(default)]
+    pub version: u64,
 }
 
 /// What the agent says about an extension.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, ServicePrincipal,
-    Subscription, Tags, Tenant, User, World, named_guid, sown_machine,
+    ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, Resource,
+    ServicePrincipal, Subscription, Tags, Tenant, User, World, named_guid, sown_machine,
 };
-use crate::resources::location;
+use crate::resources::{location, managed_identity};
 use crate::seed;
 
 impl World {
@@ -25,6 +25,7 @@ impl World {
             machines: BTreeMap::new(),
             arcs: BTreeMap::new(),
             extensions: BTreeMap::new(),
+            resources: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
             faults: seed
@@ -72,6 +73,9 @@ impl World {
             for arc in &group.arc_machines {
                 self.sow_arc(tenant, &id, group, arc);
             }
+            for identity in &group.managed_identities {
+                self.sow_managed_identity(tenant, &seed.id, group, identity);
+            }
             self.groups.insert(
                 id.to_lowercase(),
                 Group {
@@ -86,6 +90,22 @@ impl World {
         for assignment in &seed.role_assignments {
             self.sow_assignment(tenant, assignment);
         }
+    }
+
+    fn sow_managed_identity(
+        &mut self,
+        tenant: &str,
+        subscription: &str,
+        group: &seed::ResourceGroup,
+        seed: &seed::ManagedIdentity,
+    ) {
+        let id = managed_identity::id(subscription, &group.name, &seed.name);
+        let region = seed.location.as_ref().unwrap_or(&group.location);
+        let region = location::canonical(region);
+        let key = id.to_lowercase();
+        let made = managed_identity::new(self, tenant, id, region, 0, self.born);
+        let tags = some_tags(&seed.tags);
+        self.resources.insert(key, Resource { tags, ..made });
     }
 
     fn sow_machine(

@@ -78,6 +78,7 @@ pub(crate) fn seed() -> Seed {
                 id: SUB.to_owned(),
                 name: "core".to_owned(),
                 resource_groups: vec![ResourceGroup {
+                    managed_identities: Vec::new(),
                     name: "rg-web".to_owned(),
                     location: "westeurope".to_owned(),
                     tags: BTreeMap::from([("owner".to_owned(), "team web".to_owned())]),

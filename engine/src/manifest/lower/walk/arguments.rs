@@ -7,6 +7,7 @@ use crate::manifest::lower::form::{Arguments, Form, Number, Want};
 use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::schema::{NameRule, Shape};
 use crate::syntax::tree::{Argument, Node, Scalar, Word};
+use crate::value::Value;
 
 /// The only version of the language so far.
 const LANGUAGE: i64 = 1;
@@ -23,6 +24,7 @@ impl Walker<'_, '_> {
             Arguments::Version => self.version(form, node),
             Arguments::Switch => self.switch(form, node),
             Arguments::Value(want) => self.setting(form, node, want),
+            Arguments::Values(want) => self.values(form, node, want),
             Arguments::Name(rule) => {
                 self.at_most(form, arguments, 1, "one name");
                 self.names(form, node, rule, &arguments[..arguments.len().min(1)])
@@ -78,6 +80,21 @@ impl Walker<'_, '_> {
         };
         self.no_type(argument.annotation.as_ref());
         self.given(form, argument, want)
+    }
+
+    /// The values of a setting, in their order. What does not fit is reported and left out.
+    fn values(&mut self, form: &Form, node: &Node, want: Want) -> Given {
+        if node.arguments.is_empty() {
+            self.lacks(form, node, "a value");
+            return Given::Nothing;
+        }
+        let values = node.arguments.iter().filter_map(|argument| {
+            self.no_type(argument.annotation.as_ref());
+            self.value(form.word, form.title, want, &argument.value, argument.span)
+        });
+        let value = Value::List(values.collect());
+        let span = node.arguments[0].span;
+        Given::Value(Declared { value, span })
     }
 
     fn given(&mut self, form: &Form, argument: &Argument, want: Want) -> Given {
@@ -175,6 +192,7 @@ impl Form {
             Arguments::Version => format!("{word} {LANGUAGE}"),
             Arguments::Nothing if self.setting => format!("{word} NAME=\"VALUE\""),
             Arguments::Nothing | Arguments::Switch => word.to_owned(),
+            Arguments::Values(_) => format!("{word} VALUE"),
             Arguments::Value(_) => match self.number {
                 Number::One(line) => line.to_owned(),
                 Number::Any | Number::AtMostOne => format!("{word} VALUE"),

@@ -75,6 +75,16 @@ impl Walker<'_, '_> {
                 let fits = check::version(&text);
                 self.fitting(word, text, fits, Rule::Note, span)
             }
+            Want::Shape(Shape::Networks) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::network(&text);
+                self.fitting(word, text, fits, Rule::Network, span)
+            }
+            Want::Shape(Shape::Addresses) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::address(&text);
+                self.fitting(word, text, fits, Rule::Address, span)
+            }
             // Principals and pairs are never written as one value; a kind that says so gets plain text.
             Want::Shape(
                 Shape::Text | Shape::Alias { .. } | Shape::Name | Shape::Principal | Shape::Pairs,

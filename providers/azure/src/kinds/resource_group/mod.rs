@@ -13,11 +13,11 @@ use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::schema::{
-    Adoption, Attribute, Characters, Class, Existence, Lifetime, NameRule, Naming, Schema, Shape,
-    TOP, Written,
+    Adoption, Characters, Existence, Lifetime, NameRule, Naming, Schema, TOP,
 };
 use vmlogin_engine::value::Attributes;
 
+use super::made::{self, LOCATION};
 use super::tagged::{self, PROTECT, TAGS};
 use super::{
     Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, health, refusal, refuse, versions,
@@ -33,22 +33,10 @@ static SCHEMA: Schema = Schema {
     title: "resource group",
     stands_in: &[TOP],
     naming: Naming::Names,
-    attributes: &[
-        Attribute {
-            name: "location",
-            class: Class::Fixed,
-            shape: Shape::Region,
-            written: Written::Property,
-            default: None,
-        },
-        TAGS,
-        PROTECT,
-    ],
+    attributes: &[LOCATION, TAGS, PROTECT],
     later: &[
         "own",
-        "virtual-network",
         "network-security-group",
-        "managed-identity",
         "arc-machine",
         "policy",
         "wave",
@@ -159,13 +147,7 @@ pub(crate) fn live(group: &wire::Group, place: &Place) -> Live {
 }
 
 fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
-    if *fresh != Seen::Missing {
-        return Err(refuse(
-            step,
-            "it exists meanwhile, and what exists is never written over".to_owned(),
-            "run again: the plan then starts from what is there",
-        ));
-    }
+    made::still_missing(step, fresh)?;
     let body =
         json!({"location": refusal::text(step, "location")?, "tags": tagged::new_tags(step)?});
     Ok(Write::Send(vec![Request::put(

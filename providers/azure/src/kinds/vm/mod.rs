@@ -18,6 +18,7 @@ use vmlogin_engine::schema::{
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::login::wire::Extension;
+use super::made::LOCATION;
 use super::tagged::{self, PROTECT, TAGS};
 use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, refusal, versions};
 use crate::arm::ArmId;
@@ -42,13 +43,7 @@ static SCHEMA: Schema = Schema {
             written: Written::Property,
             default: None,
         },
-        Attribute {
-            name: "location",
-            class: Class::Fixed,
-            shape: Shape::Region,
-            written: Written::Property,
-            default: None,
-        },
+        LOCATION,
         TAGS,
         PROTECT,
     ],
