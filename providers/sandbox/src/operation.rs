@@ -325,6 +325,7 @@ fn network_end(call: &mut Call<'_>, id: &str) -> Result<Option<Ended>, Reply> {
     look(call.world, &id, &call.pace);
     let operation = call.world.operations.get(&id);
     operation.map(|it| it.ended.clone()).ok_or_else(|| {
+        // The code is unverified against Azure, 2026-11-21.
         error::provider(
             404,
             "OperationNotFound",

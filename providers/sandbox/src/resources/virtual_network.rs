@@ -112,6 +112,7 @@ fn put(call: &mut Call<'_>, id: String, key: &str) -> Answer {
     }
     let ranges = &body["properties"]["addressSpace"]["addressPrefixes"];
     if ranges.as_array().is_none_or(Vec::is_empty) {
+        // Code and text are unverified against Azure, 2026-11-21.
         return Err(error::provider(
             400,
             "InvalidRequestFormat",

@@ -44,8 +44,8 @@ impl Kind for ManagedIdentity {
         &SCHEMA
     }
 
-    /// Microsoft's rules for resource names: 3 to 128 letters, digits, hyphens and underscores, a letter or digit first. That two
-    /// are too few is left for Azure to say.
+    /// 3 to 128 letters, digits, hyphens and underscores, a letter or digit first: general knowledge, unverified against Azure
+    /// (2026-11-21). That two are too few is left for Azure to say.
     fn names(&self) -> &'static NameRule {
         &NameRule {
             most: 128,
