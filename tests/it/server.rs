@@ -72,3 +72,14 @@ fn a_server_says_where_it_is_and_what_it_leaves_out() {
     );
     assert_eq!(server.ca, None);
 }
+
+#[test]
+fn a_sandbox_that_nobody_serves_is_no_matter_of_signing_in() {
+    let stage = stage(CHAIN);
+    // Port 1 is nobody's here.
+    assert_snapshot!(
+        stage
+            .run(&["plan", "--sandbox=http://127.0.0.1:1"])
+            .expect(1)
+    );
+}

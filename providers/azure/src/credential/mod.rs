@@ -25,7 +25,7 @@ pub use sandbox::sandbox_credential;
 
 use crate::arm::fault::{Fault, FaultKind, bounded, fault};
 use crate::cloud::Cloud;
-use crate::http::transport::{distrust, innermost};
+use crate::http::transport::{distrust, innermost, is_unreachable};
 use cache::Cached;
 
 /// The ways to sign in, as `--auth` spells them.
@@ -126,18 +126,29 @@ pub(crate) fn sign_in_fault(attempted: &str, error: &azure_core::Error) -> Fault
         .trim();
     let distrust = distrust(error);
     // A token service that could not be spoken to has not refused anybody.
-    let (kind, message) = match distrust {
-        Some(_) => (
+    let unreachable = is_unreachable(error);
+    let (kind, message) = if distrust.is_some() || unreachable {
+        (
             FaultKind::Network,
             format!("no connection to the token service: {}", innermost(error)),
-        ),
-        None => (FaultKind::SignIn, message.to_owned()),
+        )
+    } else {
+        (FaultKind::SignIn, message.to_owned())
     };
     let mut refused = fault(kind, attempted, bounded(message.clone(), 4096));
-    refused.help = distrust.map(str::to_owned).or_else(|| cache::help(error));
+    refused.help = match distrust {
+        Some(help) => Some(help.to_owned()),
+        None if unreachable => {
+            Some("see that something answers there: the address, the network, its proxy".to_owned())
+        }
+        None => cache::help(error),
+    };
     refused.code = entra_code(&message);
     refused
 }
+
+/// What the library says where there is no `az` to run.
+const NO_CLI: &str = "not found on PATH";
 
 const SIGN_IN: &str = "sign in";
 

@@ -28,7 +28,9 @@ pub fn sandbox_credential(
     let transport = Transport::new(Arc::new(Moving { base, http }));
     let options = token_service(&Cloud::named(CloudName::Public), transport);
     let tenant_id = tenant_id.to_owned();
-    let help = format!("check that the sandbox knows tenant `{tenant_id}`");
+    let help = format!(
+        "the sandbox does not know tenant `{tenant_id}`, or knows it otherwise: what it knows comes from `sandbox.kdl` beside the manifest when its state file is new"
+    );
     Cached::create(help, Arc::new(Timestamp::now), move || {
         let options = ClientSecretCredentialOptions {
             client_options: options.clone(),

@@ -320,7 +320,9 @@ async fn a_sandbox_that_refuses_says_why() {
     );
     assert_eq!(
         fault.help,
-        Some(format!("check that the sandbox knows tenant `{TENANT}`"))
+        Some(format!(
+            "the sandbox does not know tenant `{TENANT}`, or knows it otherwise: what it knows comes from `sandbox.kdl` beside the manifest when its state file is new"
+        ))
     );
 }
 

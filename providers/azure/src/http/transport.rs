@@ -88,6 +88,13 @@ pub(crate) fn distrust(error: &(dyn Error + 'static)) -> Option<&'static str> {
         .then_some("the other side is not trusted: name its certificate authority with `--ca FILE`")
 }
 
+/// Whether an error says that nobody could be spoken to, rather than that somebody refused.
+pub(crate) fn is_unreachable(error: &(dyn Error + 'static)) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<reqwest::Error>())
+        .any(reqwest::Error::is_connect)
+}
+
 #[cfg(test)]
 mod tests {
     use url::Url;
