@@ -138,6 +138,9 @@ pub(crate) fn sign_in_fault(attempted: &str, error: &azure_core::Error) -> Fault
     let mut refused = fault(kind, attempted, bounded(message.clone(), 4096));
     refused.help = match distrust {
         Some(help) => Some(help.to_owned()),
+        None if message.contains(NO_CLI) => {
+            Some("install the Azure CLI, or choose another way with `--auth`".to_owned())
+        }
         None if unreachable => {
             Some("see that something answers there: the address, the network, its proxy".to_owned())
         }
