@@ -4,6 +4,9 @@
 //! own URL or by a GET of what it works on, so that a client that never asks still finds the world settled later.
 //! With latency it ends when that time is over.
 
+pub(crate) mod hybrid;
+pub(crate) mod network;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,9 +18,7 @@ use crate::http::Call;
 use crate::http::base64;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
-use crate::resources::{
-    arc_extension, extension, handler, machine, resource_group, virtual_network,
-};
+use crate::resources::{extension, handler, machine, resource_group, virtual_network};
 use crate::seed::{ArcStatus, Power};
 use crate::state::{Machine, World, clock, named_guid};
 
@@ -198,166 +199,6 @@ pub(crate) fn compute_status(call: &mut Call<'_>, id: &str) -> Answer {
     }
 }
 
-/// Headers that an operation on an Arc machine begins with.
-pub(crate) fn announce_hybrid(call: &Call<'_>, id: &str, reply: Reply) -> Reply {
-    reply
-        .header(
-            "azure-asyncoperation",
-            hybrid_url(call, id, "operationstatus"),
-        )
-        .header("location", hybrid_url(call, id, "operationresults"))
-}
-
-/// `GET …/providers/Microsoft.HybridCompute/locations/{region}/operationstatus/{id}`, or `operationresults`: while it runs
-/// each answer repeats both URLs with new signatures.
-pub(crate) fn hybrid_status(call: &mut Call<'_>, id: &str, result: bool) -> Answer {
-    let id = id.to_lowercase();
-    look(call.world, &id, &call.pace);
-    let Some(operation) = call.world.operations.get(&id) else {
-        let message = format!("The operation '{id}' was not found.");
-        return Err(error::provider(404, "NotFound", message));
-    };
-    let resource = call.world.extensions.get(&operation.target);
-    let mut body = json!({"name": operation.id, "startTime": clock::with_z(operation.started)});
-    let Some(ended) = &operation.ended else {
-        body["status"] = json!(if operation.looks < LOOKS {
-            "Queued"
-        } else {
-            "InProgress"
-        });
-        let reply = match result {
-            true => Reply::empty(202),
-            false => Reply::json(200, body),
-        };
-        let reply = announce_hybrid(call, &id, reply);
-        return Ok(with_wait(reply, call.pace.wait(None)));
-    };
-    let resource = resource.map(arc_extension::shown);
-    Ok(match (&ended.failure, result) {
-        // What a failure looks like is unverified against Azure, 2026-11-21.
-        (Some(failure), true) => error::provider(409, &failure.code, &failure.message),
-        (Some(failure), false) => {
-            body["status"] = json!("Failed");
-            body["error"] = json!({"code": failure.code, "message": failure.message});
-            Reply::json(200, body)
-        }
-        (None, true) => match resource {
-            Some(resource) => Reply::json(200, resource),
-            None => Reply::empty(204),
-        },
-        (None, false) => {
-            body["status"] = json!("Succeeded");
-            if let Some(resource) = resource {
-                body["properties"] = resource;
-            }
-            Reply::json(200, body)
-        }
-    })
-}
-
-fn hybrid_url(call: &Call<'_>, id: &str, way: &str) -> String {
-    let operation = call.world.operations.get(id);
-    let (location, subscription) = operation.map_or(("", ""), |it| {
-        let subscription = it.target.split('/').nth(2).unwrap_or_default();
-        (it.location.as_str(), subscription)
-    });
-    let version = call.request.query("api-version").unwrap_or_default();
-    let tick = call.world.requests;
-    let sign = |what: &str| named_guid(id, &format!("{what} {way} {tick}")).replace('-', "");
-    format!(
-        "{}/subscriptions/{subscription}/providers/Microsoft.HybridCompute/locations/{location}/{way}/{id}\
-         ?api-version={version}&t={}&c=MIIHhzCCBm&s={}&h={}",
-        call.request.base,
-        call.pace.now.as_millisecond(),
-        sign("s"),
-        sign("h"),
-    )
-}
-
-/// Headers that a Network operation begins with; a deletion also sends the form that answers like the call itself.
-pub(crate) fn announce_network(call: &Call<'_>, id: &str, location: bool, reply: Reply) -> Reply {
-    let reply = reply.header("azure-asyncoperation", network_url(call, id, "operations"));
-    match location {
-        true => reply.header("location", network_url(call, id, "operationResults")),
-        false => reply,
-    }
-}
-
-/// `GET …/providers/Microsoft.Network/locations/{region}/operations/{id}`: no more than a status (arm/OBSERVED.md 2).
-pub(crate) fn network_status(call: &mut Call<'_>, id: &str) -> Answer {
-    let reply = match network_end(call, id)? {
-        None => {
-            return Ok(with_wait(
-                Reply::json(200, json!({"status": "InProgress"})),
-                call.pace.wait(Some(10)),
-            ));
-        }
-        Some(Ended { failure: None, .. }) => json!({"status": "Succeeded"}),
-        Some(Ended {
-            failure: Some(failure),
-            ..
-        }) => json!({"status": "Failed",
-            "error": {"code": failure.code, "message": failure.message}}),
-    };
-    Ok(Reply::json(200, reply))
-}
-
-/// `GET …/operationResults/{id}`: 202 while it goes on, then 204.
-pub(crate) fn network_result(call: &mut Call<'_>, id: &str) -> Answer {
-    match network_end(call, id)? {
-        None => {
-            let url = network_url(call, id, "operationResults");
-            let reply = Reply::empty(202).header("location", url);
-            Ok(with_wait(reply, call.pace.wait(Some(10))))
-        }
-        Some(Ended { failure: None, .. }) => Ok(Reply::empty(204)),
-        // What the Location form answers after a failure: unverified against Azure, 2026-11-21.
-        Some(Ended {
-            failure: Some(failure),
-            ..
-        }) => Err(error::provider(409, &failure.code, &failure.message)),
-    }
-}
-
-/// How a Network operation ended, after one more look at it.
-fn network_end(call: &mut Call<'_>, id: &str) -> Result<Option<Ended>, Reply> {
-    let id = id.to_lowercase();
-    look(call.world, &id, &call.pace);
-    let operation = call.world.operations.get(&id);
-    operation.map(|it| it.ended.clone()).ok_or_else(|| {
-        // The code is unverified against Azure, 2026-11-21.
-        error::provider(
-            404,
-            "OperationNotFound",
-            format!("The operation '{id}' was not found."),
-        )
-    })
-}
-
-fn network_url(call: &Call<'_>, id: &str, word: &str) -> String {
-    let (location, subscription) = place_of(call, id);
-    let version = call.request.query("api-version").unwrap_or_default();
-    let sign = |what: &str| named_guid(id, &format!("{what} {}", call.world.requests));
-    format!(
-        "{}/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}/{word}/{id}\
-         ?api-version={version}&t={}&c={}&s={}&h={}",
-        call.request.base,
-        call.pace.now.as_millisecond(),
-        "MIIHhzCCBm-gAwIBAgITHgcert".repeat(120),
-        sign("s").replace('-', "").repeat(10),
-        sign("h").replace('-', ""),
-    )
-}
-
-/// The region of an operation, and the subscription of what it works on.
-fn place_of<'a>(call: &'a Call<'_>, id: &str) -> (&'a str, &'a str) {
-    let operation = call.world.operations.get(id);
-    operation.map_or(("", ""), |it| {
-        let subscription = it.target.split('/').nth(2).unwrap_or("");
-        (it.location.as_str(), subscription)
-    })
-}
-
 /// Where the deletion of a group is followed.
 pub(crate) fn job_url(call: &Call<'_>, subscription: &str, id: &str) -> String {
     let job = base64::encode(
@@ -517,4 +358,13 @@ fn compute_url(call: &Call<'_>, id: &str) -> String {
         sign("s").repeat(10),
         sign("h"),
     )
+}
+
+/// The region of an operation, and the subscription of what it works on.
+fn place_of<'a>(call: &'a Call<'_>, id: &str) -> (&'a str, &'a str) {
+    let operation = call.world.operations.get(id);
+    operation.map_or(("", ""), |it| {
+        let subscription = it.target.split('/').nth(2).unwrap_or("");
+        (it.location.as_str(), subscription)
+    })
 }

@@ -159,7 +159,7 @@ fn accept(call: &mut Call<'_>, key: &str, extension: Extension) -> Reply {
     let place = extension.location.clone();
     let operation = operation::begin(call, key, &place, Work::ExtensionInstall { run: true });
     call.world.extensions.insert(key.to_owned(), extension);
-    let reply = operation::announce_hybrid(call, &operation, Reply::empty(202));
+    let reply = operation::hybrid::announce(call, &operation, Reply::empty(202));
     with_wait(reply, call.pace.wait(None))
 }
 
@@ -170,6 +170,6 @@ fn delete(call: &mut Call<'_>, key: &str) -> Answer {
     extension.provisioning_state = "Deleting".to_owned();
     let place = extension.location.clone();
     let operation = operation::begin(call, key, &place, Work::ExtensionDelete);
-    let reply = operation::announce_hybrid(call, &operation, Reply::empty(202));
+    let reply = operation::hybrid::announce(call, &operation, Reply::empty(202));
     Ok(with_wait(reply, call.pace.wait(None)))
 }

@@ -135,7 +135,7 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
                 _,
                 way @ ("operationstatus" | "operationresults"),
                 operation,
-            ] => operation::hybrid_status(call, operation, *way == "operationresults"),
+            ] => operation::hybrid::status(call, operation, *way == "operationresults"),
             _ => Err(unknown(call)),
         },
         [
@@ -167,10 +167,10 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
         ] => match rest {
             ["virtualnetworks"] => virtual_network::list(call, format!("/subscriptions/{id}/")),
             ["locations", _, "operations", job] => {
-                get(call, |call| operation::network_status(call, job))
+                get(call, |call| operation::network::status(call, job))
             }
             ["locations", _, "operationresults", job] => {
-                get(call, |call| operation::network_result(call, job))
+                get(call, |call| operation::network::result(call, job))
             }
             _ => Err(unknown(call)),
         },

@@ -135,7 +135,7 @@ fn put(call: &mut Call<'_>, id: String, key: &str) -> Answer {
     let reply = Reply::json(status, shown(&written));
     call.world.resources.insert(key.to_owned(), written);
     call.world.touch();
-    let reply = operation::announce_network(call, &operation, false, reply);
+    let reply = operation::network::announce(call, &operation, false, reply);
     Ok(with_wait(reply, call.pace.wait(Some(3))))
 }
 
@@ -176,7 +176,7 @@ fn delete(call: &mut Call<'_>, key: &str) -> Answer {
         held.properties
             .insert("provisioningState".to_owned(), json!("Deleting"));
     }
-    let reply = operation::announce_network(call, &operation, true, Reply::empty(202));
+    let reply = operation::network::announce(call, &operation, true, Reply::empty(202));
     Ok(with_wait(reply, call.pace.wait(Some(10))))
 }
 
