@@ -28,6 +28,8 @@ pub(super) struct Form {
     pub(super) setting: bool,
     /// The schema of the kind, where it is one.
     pub(super) schema: Option<&'static Schema>,
+    /// The attribute of what it stands in that refers to it, where it comes along with that.
+    pub(super) along: Option<&'static Attribute>,
 }
 
 /// What the arguments of a node are.
@@ -112,15 +114,26 @@ impl Forms {
         }
         for kind in catalogue.kinds {
             let schema = kind.schema();
+            if schema.naming == Naming::Along {
+                continue;
+            }
             for within in schema.stands_in {
                 forms.insert(
                     (within, schema.kind),
                     of_kind(schema, kind.names(), *within == TOP),
                 );
             }
+            settings(&mut forms, schema.kind, schema);
             for attribute in schema.attributes {
-                if let Some(form) = of_setting(attribute) {
+                if let Some(kind) = described(catalogue, attribute) {
+                    let form = of_kind(kind.schema(), kind.names(), false);
+                    let form = Form {
+                        word: attribute.name,
+                        along: Some(attribute),
+                        ..form
+                    };
                     forms.insert((schema.kind, attribute.name), form);
+                    settings(&mut forms, attribute.name, kind.schema());
                 }
             }
         }
@@ -177,6 +190,32 @@ impl Forms {
     }
 }
 
+/// The kind of what a child describes that comes along with the node around it.
+fn described(
+    catalogue: &Catalogue,
+    attribute: &Attribute,
+) -> Option<&'static dyn crate::kind::Kind> {
+    match attribute.shape {
+        Shape::Reference { kinds, .. } if attribute.written == Written::Node => {
+            catalogue.kind(kinds.first()?)
+        }
+        _ => None,
+    }
+}
+
+/// Adds the forms of all attributes that are written as children.
+fn settings(
+    forms: &mut BTreeMap<(&'static str, &'static str), Form>,
+    within: &'static str,
+    schema: &'static Schema,
+) {
+    for attribute in schema.attributes {
+        if let Some(form) = of_setting(attribute) {
+            forms.insert((within, attribute.name), form);
+        }
+    }
+}
+
 impl Form {
     /// The property of this name.
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
@@ -213,7 +252,7 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
     Form {
         arguments: match schema.naming {
             Naming::Names => Arguments::Names(names),
-            Naming::Unnamed => Arguments::Nothing,
+            Naming::Unnamed | Naming::Along => Arguments::Nothing,
             Naming::Word(word) => Arguments::Word(word),
             Naming::Grant { roles } => Arguments::Grant(roles),
         },
@@ -226,7 +265,7 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
         later: schema.later,
         number: match schema.naming {
             Naming::Names | Naming::Grant { .. } => Number::Any,
-            Naming::Unnamed | Naming::Word(_) => Number::AtMostOne,
+            Naming::Unnamed | Naming::Along | Naming::Word(_) => Number::AtMostOne,
         },
         schema: Some(schema),
         ..blank(schema.kind, schema.title)
@@ -254,7 +293,7 @@ fn of_setting(attribute: &Attribute) -> Option<Form> {
             properties: Properties::Pairs,
             ..form
         }),
-        Written::Property | Written::Argument | Written::Nowhere => None,
+        Written::Property | Written::Node | Written::Argument | Written::Nowhere => None,
     }
 }
 
@@ -268,5 +307,6 @@ fn blank(word: &'static str, title: &'static str) -> Form {
         number: Number::Any,
         setting: false,
         schema: None,
+        along: None,
     }
 }

@@ -85,6 +85,17 @@ impl Walker<'_, '_> {
                 let fits = check::address(&text);
                 self.fitting(word, text, fits, Rule::Address, span)
             }
+            Want::Shape(Shape::Reference { along, .. }) => match scalar {
+                Scalar::Bool(on) if along.is_some() => Some(match on {
+                    true => Value::Bool(true),
+                    false => Value::Null,
+                }),
+                other => {
+                    let text = self.text(&format!("`{word}`"), other, span)?;
+                    let fits = check::reference(&text, MOST_TEXT);
+                    self.fitting(word, text, fits, Rule::Note, span)
+                }
+            },
             // Principals and pairs are never written as one value; a kind that says so gets plain text.
             Want::Shape(
                 Shape::Text | Shape::Alias { .. } | Shape::Name | Shape::Principal | Shape::Pairs,
