@@ -66,6 +66,8 @@ pub(super) enum Properties {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
+    /// The attribute that it gives: its own name, or that behind a setting's (`admin.password`).
+    pub(super) gives: &'static str,
     pub(super) want: Want,
     /// Whether the node is wrong without it.
     pub(super) required: bool,
@@ -118,10 +120,8 @@ impl Forms {
                     of_kind(schema, kind.names(), *within == TOP),
                 );
             }
-            for attribute in schema.attributes {
-                if let Some(form) = of_setting(attribute) {
-                    forms.insert((schema.kind, attribute.name), form);
-                }
+            for form in settings(schema) {
+                forms.insert((schema.kind, form.word), form);
             }
         }
         Forms {
@@ -198,6 +198,7 @@ const REFERENCE: NameRule = NameRule::ANY;
 fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form {
     let subscription = Field {
         name: "subscription",
+        gives: "subscription",
         want: Want::Name(&REFERENCE),
         required: false,
     };
@@ -205,11 +206,7 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
         .attributes
         .iter()
         .filter(|attribute| attribute.written == Written::Property)
-        .map(|attribute| Field {
-            name: attribute.name,
-            want: Want::Shape(attribute.shape),
-            required: false,
-        });
+        .map(|attribute| field(attribute.name, attribute));
     Form {
         arguments: match schema.naming {
             Naming::Names => Arguments::Names(names),
@@ -233,6 +230,40 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
     }
 }
 
+/// The forms of everything that is written as a child.
+fn settings(schema: &'static Schema) -> Vec<Form> {
+    let mut forms: Vec<Form> = schema.attributes.iter().filter_map(of_setting).collect();
+    for detail in schema.attributes {
+        let Some((word, name)) = detail.name.split_once('.') else {
+            continue;
+        };
+        if detail.written != Written::Detail {
+            continue;
+        }
+        if forms.iter().all(|form| form.word != word) {
+            forms.push(Form {
+                number: Number::AtMostOne,
+                setting: true,
+                ..blank(word, word)
+            });
+        }
+        let setting = forms.iter_mut().find(|form| form.word == word);
+        if let Some(Properties::Listed(fields)) = setting.map(|form| &mut form.properties) {
+            fields.push(field(name, detail));
+        }
+    }
+    forms
+}
+
+fn field(name: &'static str, attribute: &Attribute) -> Field {
+    Field {
+        name,
+        gives: attribute.name,
+        want: Want::Shape(attribute.shape),
+        required: false,
+    }
+}
+
 /// The form of an attribute that is written as a child.
 fn of_setting(attribute: &Attribute) -> Option<Form> {
     let name = attribute.name;
@@ -246,6 +277,10 @@ fn of_setting(attribute: &Attribute) -> Option<Form> {
             arguments: Arguments::Switch,
             ..form
         }),
+        Written::Value => Some(Form {
+            arguments: Arguments::Value(Want::Shape(attribute.shape)),
+            ..form
+        }),
         Written::Values => Some(Form {
             arguments: Arguments::Values(Want::Shape(attribute.shape)),
             ..form
@@ -254,7 +289,7 @@ fn of_setting(attribute: &Attribute) -> Option<Form> {
             properties: Properties::Pairs,
             ..form
         }),
-        Written::Property | Written::Argument | Written::Nowhere => None,
+        Written::Property | Written::Detail | Written::Argument | Written::Nowhere => None,
     }
 }
 
