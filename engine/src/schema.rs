@@ -231,6 +231,8 @@ pub enum Shape {
     Principal,
     /// Address ranges, `10.20.0.0/16`; neither their order nor their spelling counts.
     Networks,
+    /// One address range, `10.20.1.0/24`, whatever its spelling.
+    Network,
     /// Addresses, `10.20.0.4`, in an order that counts.
     Addresses,
     /// The id of another resource, compared without case. Manifests write a name (`servers`), a path (`rg-hub/vnet-hub/servers`)
@@ -242,6 +244,17 @@ pub enum Shape {
         /// property that says `#true` asks for it (`public-ip=#true` of `web01` is `web01-pip`), [`Written::Node`] describes it.
         along: Option<&'static str>,
     },
+    /// A whole number between these two.
+    Integer {
+        /// The smallest.
+        least: i64,
+        /// The largest.
+        most: i64,
+    },
+    /// A secret, said by where it comes from: `random`, `(env)NAME`, `(file)"path"`. Never a literal.
+    Secret,
+    /// Text, or the file that it stands in: `(file)"path"`.
+    TextOrFile,
 }
 
 /// Where a manifest says an attribute.
@@ -251,6 +264,11 @@ pub enum Written {
     Property,
     /// As a child that is on by being there: `protect`, `protect #false`.
     Flag,
+    /// As the argument of a child: `size Standard_D2s_v5`.
+    Value,
+    /// As a property of a child. The attribute's name holds both, the child before the dot: `admin.password` for
+    /// `admin NAME password=…`. The child may have an argument of its own ([`Written::Value`]), or none: `os-disk size-gb=128`.
+    Detail,
     /// As the arguments of a child, one or more: `address-space "10.20.0.0/16" "10.30.0.0/16"`.
     Values,
     /// As the properties of a child: `tags owner="team web"`.

@@ -33,8 +33,14 @@ fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
         }
         Shape::Region => region(wanted) == region(found),
         Shape::Floor => compare_versions(found, wanted) != Ordering::Less,
-        Shape::Networks | Shape::Addresses => address(wanted) == address(found),
-        Shape::Text | Shape::Bool | Shape::Pairs | Shape::Principal => wanted == found,
+        Shape::Network | Shape::Networks | Shape::Addresses => address(wanted) == address(found),
+        Shape::Text
+        | Shape::Bool
+        | Shape::Pairs
+        | Shape::Principal
+        | Shape::Integer { .. }
+        | Shape::Secret
+        | Shape::TextOrFile => wanted == found,
     }
 }
 

@@ -68,6 +68,8 @@ pub(super) enum Properties {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
+    /// The attribute that it gives: its own name, or that behind a setting's (`admin.password`).
+    pub(super) gives: &'static str,
     pub(super) want: Want,
     /// Whether the node is wrong without it.
     pub(super) required: bool,
@@ -123,7 +125,9 @@ impl Forms {
                     of_kind(schema, kind.names(), *within == TOP),
                 );
             }
-            settings(&mut forms, schema.kind, schema);
+            for form in settings(schema) {
+                forms.insert((schema.kind, form.word), form);
+            }
             for attribute in schema.attributes {
                 if let Some(kind) = described(catalogue, attribute) {
                     let form = of_kind(kind.schema(), kind.names(), false);
@@ -133,7 +137,9 @@ impl Forms {
                         ..form
                     };
                     forms.insert((schema.kind, attribute.name), form);
-                    settings(&mut forms, attribute.name, kind.schema());
+                    for form in settings(kind.schema()) {
+                        forms.insert((attribute.name, form.word), form);
+                    }
                 }
             }
         }
@@ -203,19 +209,6 @@ fn described(
     }
 }
 
-/// Adds the forms of all attributes that are written as children.
-fn settings(
-    forms: &mut BTreeMap<(&'static str, &'static str), Form>,
-    within: &'static str,
-    schema: &'static Schema,
-) {
-    for attribute in schema.attributes {
-        if let Some(form) = of_setting(attribute) {
-            forms.insert((within, attribute.name), form);
-        }
-    }
-}
-
 impl Form {
     /// The property of this name.
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
@@ -237,6 +230,7 @@ const REFERENCE: NameRule = NameRule::ANY;
 fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form {
     let subscription = Field {
         name: "subscription",
+        gives: "subscription",
         want: Want::Name(&REFERENCE),
         required: false,
     };
@@ -244,11 +238,7 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
         .attributes
         .iter()
         .filter(|attribute| attribute.written == Written::Property)
-        .map(|attribute| Field {
-            name: attribute.name,
-            want: Want::Shape(attribute.shape),
-            required: false,
-        });
+        .map(|attribute| field(attribute.name, attribute));
     Form {
         arguments: match schema.naming {
             Naming::Names => Arguments::Names(names),
@@ -272,6 +262,40 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
     }
 }
 
+/// The forms of everything that is written as a child.
+fn settings(schema: &'static Schema) -> Vec<Form> {
+    let mut forms: Vec<Form> = schema.attributes.iter().filter_map(of_setting).collect();
+    for detail in schema.attributes {
+        let Some((word, name)) = detail.name.split_once('.') else {
+            continue;
+        };
+        if detail.written != Written::Detail {
+            continue;
+        }
+        if forms.iter().all(|form| form.word != word) {
+            forms.push(Form {
+                number: Number::AtMostOne,
+                setting: true,
+                ..blank(word, word)
+            });
+        }
+        let setting = forms.iter_mut().find(|form| form.word == word);
+        if let Some(Properties::Listed(fields)) = setting.map(|form| &mut form.properties) {
+            fields.push(field(name, detail));
+        }
+    }
+    forms
+}
+
+fn field(name: &'static str, attribute: &Attribute) -> Field {
+    Field {
+        name,
+        gives: attribute.name,
+        want: Want::Shape(attribute.shape),
+        required: false,
+    }
+}
+
 /// The form of an attribute that is written as a child.
 fn of_setting(attribute: &Attribute) -> Option<Form> {
     let name = attribute.name;
@@ -285,6 +309,10 @@ fn of_setting(attribute: &Attribute) -> Option<Form> {
             arguments: Arguments::Switch,
             ..form
         }),
+        Written::Value => Some(Form {
+            arguments: Arguments::Value(Want::Shape(attribute.shape)),
+            ..form
+        }),
         Written::Values => Some(Form {
             arguments: Arguments::Values(Want::Shape(attribute.shape)),
             ..form
@@ -293,7 +321,11 @@ fn of_setting(attribute: &Attribute) -> Option<Form> {
             properties: Properties::Pairs,
             ..form
         }),
-        Written::Property | Written::Node | Written::Argument | Written::Nowhere => None,
+        Written::Property
+        | Written::Detail
+        | Written::Node
+        | Written::Argument
+        | Written::Nowhere => None,
     }
 }
 

@@ -47,7 +47,18 @@ impl ManifestProblem {
             Self::NoGuid { .. } => {
                 "write it as Azure shows it: `00000000-0000-0000-0000-000000000000`".to_owned()
             }
-            Self::OutOfRange { most, .. } => format!("write a whole number from 0 to {most}"),
+            Self::OutOfRange { least, most, .. } => {
+                format!("write a whole number from {least} to {most}")
+            }
+            Self::LiteralSecret { .. } => {
+                "write `random` to have one made, `(env)NAME` for an environment variable, or \
+                 `(file)\"PATH\"` for a file beside the manifest"
+                    .to_owned()
+            }
+            Self::NoVariable { .. } => {
+                "write its name in letters, digits and `_`: `(env)VM_PASSWORD`".to_owned()
+            }
+            Self::UnknownSource { hint, .. } => hint.help("its types are"),
             Self::UnknownAttribute { of, hint, .. } => hint.help(&format!("`{of}` has")),
             Self::BadText {
                 misfit: Misfit::BitsBehind,
@@ -194,6 +205,10 @@ impl Rule {
             Rule::Address => "write one address, as in `10.20.0.4`".to_owned(),
             Rule::Network => {
                 "write an address and the length of its prefix, as in `10.20.0.0/16`".to_owned()
+            }
+            Rule::Path => {
+                "write the path of a file, from the folder of this one: `(file)\"keys/admin.pub\"`"
+                    .to_owned()
             }
             Rule::Note => "say something, or leave it out".to_owned(),
         }

@@ -18,10 +18,7 @@ impl ManifestProblem {
                 vec![Label::new(*span, format!("{lacks} belongs behind it"))]
             }
             Self::SurplusType { span, .. } => {
-                vec![Label::new(
-                    *span,
-                    "only principals of a `grant` have a type",
-                )]
+                vec![Label::new(*span, "only principals and secrets have a type")]
             }
             Self::AttributeAsNode { span, .. } => vec![Label::new(*span, "not a node")],
             Self::NodeAsAttribute { span, .. } => vec![Label::new(*span, "not an attribute")],
@@ -36,6 +33,21 @@ impl ManifestProblem {
                 vec![Label::new(*span, why(*misfit))]
             }
             Self::OtherLanguage { span } => vec![Label::new(*span, "not the number 1")],
+            Self::LiteralSecret { span, .. } => {
+                vec![Label::secret(
+                    *span,
+                    "only where it comes from belongs here",
+                )]
+            }
+            Self::NoVariable { span, .. } => {
+                vec![Label::secret(*span, "not the name of a variable")]
+            }
+            Self::UnknownSource {
+                annotation, span, ..
+            } => vec![
+                Label::new(*annotation, "unknown source"),
+                Label::secret(*span, ""),
+            ],
             Self::MissingNode { word, span, .. } => span
                 .iter()
                 .map(|span| Label::new(*span, format!("holds no `{word}`")))

@@ -103,10 +103,11 @@ pub(super) enum ManifestProblem {
     #[error("the id of a {title} is a GUID")]
     NoGuid { title: &'static str, span: Span },
     /// A number outside its range.
-    #[error("`{word}` lies between 0 and {most}")]
+    #[error("`{word}` lies between {least} and {most}")]
     OutOfRange {
         word: &'static str,
-        most: u32,
+        least: i64,
+        most: i64,
         span: Span,
     },
     /// A property that the node does not have.
@@ -129,6 +130,22 @@ pub(super) enum ManifestProblem {
     /// A version of the language that is not 1.
     #[error("this version of vmlogin reads version 1 of the language")]
     OtherLanguage { span: Span },
+
+    /// A secret, or what may be one, in the text.
+    #[error("`{word}` is a secret, which never stands in a manifest")]
+    LiteralSecret { word: &'static str, span: Span },
+    /// An environment variable that has no such name. It is not repeated: somebody may have put the secret there.
+    #[error("the `(env)` of `{word}` names no environment variable")]
+    NoVariable { word: &'static str, span: Span },
+    /// A type that names no source.
+    #[error("`{word}` cannot come from `({})`", shown(.source_word))]
+    UnknownSource {
+        word: &'static str,
+        source_word: String,
+        hint: Hint,
+        annotation: Span,
+        span: Span,
+    },
 
     /// A node that has to be there.
     #[error("{} has no `{word}`", whole(.within))]
@@ -293,6 +310,8 @@ pub(super) enum Rule {
     Address,
     /// A range of addresses.
     Network,
+    /// The path of a file.
+    Path,
 }
 
 /// What a wrong word might have been.
@@ -327,6 +346,9 @@ impl ManifestProblem {
             Self::UnknownAttribute { .. } => "VML112",
             Self::BadText { .. } => "VML113",
             Self::OtherLanguage { .. } => "VML114",
+            Self::LiteralSecret { .. } => "VML115",
+            Self::NoVariable { .. } => "VML116",
+            Self::UnknownSource { .. } => "VML117",
             Self::MissingNode { .. } => MISSING_NODE,
             Self::MissingAttribute { .. } => "VML121",
             Self::OnlyOne { .. } => "VML122",

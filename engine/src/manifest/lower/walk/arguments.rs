@@ -1,5 +1,6 @@
 //! What stands behind the name of a node.
 
+use super::value::Said;
 use super::{Given, Walker};
 use crate::manifest::Declared;
 use crate::manifest::check;
@@ -68,7 +69,6 @@ impl Walker<'_, '_> {
                 span: node.name.span,
             });
         };
-        self.no_type(argument.annotation.as_ref());
         self.given(form, argument, Want::Shape(Shape::Bool))
     }
 
@@ -78,7 +78,6 @@ impl Walker<'_, '_> {
             self.lacks(form, node, "a value");
             return Given::Nothing;
         };
-        self.no_type(argument.annotation.as_ref());
         self.given(form, argument, want)
     }
 
@@ -88,10 +87,10 @@ impl Walker<'_, '_> {
             self.lacks(form, node, "a value");
             return Given::Nothing;
         }
-        let values = node.arguments.iter().filter_map(|argument| {
-            self.no_type(argument.annotation.as_ref());
-            self.value(form.word, form.title, want, &argument.value, argument.span)
-        });
+        let values = node
+            .arguments
+            .iter()
+            .filter_map(|argument| self.value(form.word, form.title, want, Said::from(argument)));
         let value = Value::List(values.collect());
         let span = node.arguments[0].span;
         Given::Value(Declared { value, span })
@@ -99,7 +98,7 @@ impl Walker<'_, '_> {
 
     fn given(&mut self, form: &Form, argument: &Argument, want: Want) -> Given {
         let span = argument.span;
-        match self.value(form.word, form.title, want, &argument.value, span) {
+        match self.value(form.word, form.title, want, Said::from(argument)) {
             Some(value) => Given::Value(Declared { value, span }),
             None => Given::Nothing,
         }
@@ -190,12 +189,15 @@ impl Form {
         let word = self.word;
         match self.arguments {
             Arguments::Version => format!("{word} {LANGUAGE}"),
-            Arguments::Nothing if self.setting => format!("{word} NAME=\"VALUE\""),
+            Arguments::Nothing if self.setting => match self.fields().first() {
+                Some(field) => format!("{word} {}={}", field.name, field.want.example()),
+                None => format!("{word} NAME=\"VALUE\""),
+            },
             Arguments::Nothing | Arguments::Switch => word.to_owned(),
             Arguments::Values(_) => format!("{word} VALUE"),
-            Arguments::Value(_) => match self.number {
+            Arguments::Value(want) => match self.number {
                 Number::One(line) => line.to_owned(),
-                Number::Any | Number::AtMostOne => format!("{word} VALUE"),
+                Number::Any | Number::AtMostOne => format!("{word} {}", want.argument()),
             },
             Arguments::Name(_) | Arguments::Names(_) => format!("{word} NAME"),
             Arguments::Word(fixed) => format!("{word} {fixed}"),

@@ -8,14 +8,43 @@ use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::{Field, Form, Want};
 use crate::manifest::problem::{ManifestProblem, Rule};
-use crate::schema::Shape;
+use crate::schema::{NameRule, Shape};
 use crate::source::Span;
 use crate::syntax::print;
-use crate::syntax::tree::{Node, Property, Scalar};
+use crate::syntax::tree::{Argument, Node, Property, Scalar, Word};
 use crate::value::Value;
 
 /// No text of a manifest is longer than this, in characters, where nothing else bounds it.
 const MOST_TEXT: usize = 4096;
+
+/// One value as it stands in a text, with the type before it.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'n> {
+    pub(super) annotation: Option<&'n Word>,
+    pub(super) scalar: &'n Scalar,
+    /// The value's place; in front of an argument, its type belongs to it.
+    pub(super) span: Span,
+}
+
+impl<'n> From<&'n Argument> for Said<'n> {
+    fn from(argument: &'n Argument) -> Said<'n> {
+        Said {
+            annotation: argument.annotation.as_ref(),
+            scalar: &argument.value,
+            span: argument.span,
+        }
+    }
+}
+
+impl<'n> From<&'n Property> for Said<'n> {
+    fn from(property: &'n Property) -> Said<'n> {
+        Said {
+            annotation: property.annotation.as_ref(),
+            scalar: &property.value,
+            span: property.value_span,
+        }
+    }
+}
 
 impl Walker<'_, '_> {
     /// The value of a property, where it fits.
@@ -29,13 +58,7 @@ impl Walker<'_, '_> {
             Want::Guid => form.title,
             _ => field.name,
         };
-        self.value(
-            field.name,
-            title,
-            field.want,
-            &property.value,
-            property.value_span,
-        )
+        self.value(field.name, title, field.want, Said::from(property))
     }
 
     /// A value, where it fits. `word` is what a manifest calls it, `title` what a sentence does.
@@ -44,12 +67,20 @@ impl Walker<'_, '_> {
         word: &'static str,
         title: &'static str,
         want: Want,
-        scalar: &Scalar,
-        span: Span,
+        said: Said<'_>,
     ) -> Option<Value> {
         match want {
+            Want::Shape(Shape::Secret) => return self.secret(word, said),
+            Want::Shape(Shape::TextOrFile) => return self.text_or_file(word, said),
+            _ => self.no_type(said.annotation),
+        }
+        let Said { scalar, span, .. } = said;
+        match want {
             Want::Guid => self.guid(title, scalar, span),
-            Want::UpTo(most) => self.number(word, most, scalar, span),
+            Want::UpTo(most) => self.number(word, 0, i64::from(most), scalar, span),
+            Want::Shape(Shape::Integer { least, most }) => {
+                self.number(word, least, most, scalar, span)
+            }
             Want::Name(rule) => {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::name(rule, &text);
@@ -75,7 +106,7 @@ impl Walker<'_, '_> {
                 let fits = check::version(&text);
                 self.fitting(word, text, fits, Rule::Note, span)
             }
-            Want::Shape(Shape::Networks) => {
+            Want::Shape(Shape::Network | Shape::Networks) => {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::network(&text);
                 self.fitting(word, text, fits, Rule::Network, span)
@@ -96,15 +127,33 @@ impl Walker<'_, '_> {
                     self.fitting(word, text, fits, Rule::Note, span)
                 }
             },
+            Want::Shape(Shape::Name) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::note(&text).and_then(|()| check::text(&text, MOST_TEXT));
+                self.fitting(word, text, fits, Rule::Name(NameRule::ANY), span)
+            }
             // Principals and pairs are never written as one value; a kind that says so gets plain text.
             Want::Shape(
-                Shape::Text | Shape::Alias { .. } | Shape::Name | Shape::Principal | Shape::Pairs,
-            ) => {
-                let text = self.text(&format!("`{word}`"), scalar, span)?;
-                let fits = check::text(&text, MOST_TEXT);
-                self.fitting(word, text, fits, Rule::Note, span)
-            }
+                Shape::Text
+                | Shape::Alias { .. }
+                | Shape::Principal
+                | Shape::Pairs
+                | Shape::Secret
+                | Shape::TextOrFile,
+            ) => self.plain(word, scalar, span),
         }
+    }
+
+    /// Text without a rule of its own.
+    pub(super) fn plain(
+        &mut self,
+        word: &'static str,
+        scalar: &Scalar,
+        span: Span,
+    ) -> Option<Value> {
+        let text = self.text(&format!("`{word}`"), scalar, span)?;
+        let fits = check::text(&text, MOST_TEXT);
+        self.fitting(word, text, fits, Rule::Note, span)
     }
 
     /// One of some words, compared without case, in the spelling of the table.
@@ -229,7 +278,8 @@ impl Walker<'_, '_> {
     fn number(
         &mut self,
         word: &'static str,
-        most: u32,
+        least: i64,
+        most: i64,
         scalar: &Scalar,
         span: Span,
     ) -> Option<Value> {
@@ -237,15 +287,19 @@ impl Walker<'_, '_> {
             self.wrong_type(format!("`{word}`"), "a whole number", scalar, span);
             return None;
         };
-        if (0..=i64::from(most)).contains(&written) {
+        if (least..=most).contains(&written) {
             return Some(Value::Integer(written));
         }
-        self.found
-            .push(ManifestProblem::OutOfRange { word, most, span });
+        self.found.push(ManifestProblem::OutOfRange {
+            word,
+            least,
+            most,
+            span,
+        });
         None
     }
 
-    fn fitting(
+    pub(super) fn fitting(
         &mut self,
         word: &'static str,
         text: String,
@@ -309,7 +363,20 @@ impl Want {
         match self {
             Want::Guid => "\"00000000-0000-0000-0000-000000000000\"",
             Want::UpTo(_) => "5",
+            Want::Shape(Shape::Bool) => "#true",
+            Want::Shape(Shape::Integer { .. }) => "NUMBER",
+            Want::Shape(Shape::Network | Shape::Networks) => "\"10.20.0.0/16\"",
+            Want::Shape(Shape::Addresses) => "\"10.20.0.4\"",
+            Want::Shape(Shape::Secret) => "random",
             Want::Name(_) | Want::Shape(_) => "\"…\"",
+        }
+    }
+
+    /// The same behind the name of a setting, where a word of ours is easier to read than an ellipsis.
+    pub(super) fn argument(self) -> &'static str {
+        match self.example() {
+            "\"…\"" => "VALUE",
+            example => example,
         }
     }
 }
