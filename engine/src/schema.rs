@@ -231,6 +231,11 @@ pub enum Shape {
     Networks,
     /// Addresses, `10.20.0.4`, in an order that counts.
     Addresses,
+    /// The ends of traffic: addresses, ranges of them, names that the cloud has for some, or `any`. Neither order, case nor
+    /// spelling counts.
+    Peers,
+    /// Ports, ranges of them (`8000-8100`), or `any`. Neither order nor spelling counts.
+    Ports,
 }
 
 /// Where a manifest says an attribute.
