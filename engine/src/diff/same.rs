@@ -24,17 +24,25 @@ pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
 
 fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
     match shape {
-        Shape::Name | Shape::Choice { .. } => wanted.eq_ignore_ascii_case(found),
+        Shape::Name | Shape::Choice { .. } | Shape::Reference { .. } => {
+            wanted.eq_ignore_ascii_case(found)
+        }
         Shape::Alias { word, means } => {
             let full = |text: &str| alias(word, means, text).to_lowercase();
             full(wanted) == full(found)
         }
         Shape::Region => region(wanted) == region(found),
         Shape::Floor => compare_versions(found, wanted) != Ordering::Less,
-        Shape::Networks | Shape::Addresses => address(wanted) == address(found),
+        Shape::Network | Shape::Networks | Shape::Addresses => address(wanted) == address(found),
         Shape::Peers => peer(wanted) == peer(found),
         Shape::Ports => ports(wanted) == ports(found),
-        Shape::Text | Shape::Bool | Shape::Pairs | Shape::Principal => wanted == found,
+        Shape::Text
+        | Shape::Bool
+        | Shape::Pairs
+        | Shape::Principal
+        | Shape::Integer { .. }
+        | Shape::Secret
+        | Shape::TextOrFile => wanted == found,
     }
 }
 
@@ -50,13 +58,18 @@ pub fn alias<'a>(word: &str, means: &'a str, text: &'a str) -> &'a str {
 fn same_lists(shape: Shape, wanted: &[Value], found: &[Value]) -> bool {
     let spelt = |values: &[Value]| -> Vec<String> {
         let spelling = match shape {
+            Shape::Reference { .. } => str::to_lowercase,
             Shape::Peers => peer,
             Shape::Ports => ports,
             _ => address,
         };
         let texts = values.iter().map(|value| value.as_text().map(spelling));
         let mut texts: Vec<String> = texts.map(Option::unwrap_or_default).collect();
-        if matches!(shape, Shape::Networks | Shape::Peers | Shape::Ports) {
+        let unordered = matches!(
+            shape,
+            Shape::Reference { .. } | Shape::Networks | Shape::Peers | Shape::Ports
+        );
+        if unordered {
             texts.sort();
             texts.dedup();
         }

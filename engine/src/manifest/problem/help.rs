@@ -47,7 +47,18 @@ impl ManifestProblem {
             Self::NoGuid { .. } => {
                 "write it as Azure shows it: `00000000-0000-0000-0000-000000000000`".to_owned()
             }
-            Self::OutOfRange { most, .. } => format!("write a whole number from 0 to {most}"),
+            Self::OutOfRange { least, most, .. } => {
+                format!("write a whole number from {least} to {most}")
+            }
+            Self::LiteralSecret { .. } => {
+                "write `random` to have one made, `(env)NAME` for an environment variable, or \
+                 `(file)\"PATH\"` for a file beside the manifest"
+                    .to_owned()
+            }
+            Self::NoVariable { .. } => {
+                "write its name in letters, digits and `_`: `(env)VM_PASSWORD`".to_owned()
+            }
+            Self::UnknownSource { hint, .. } => hint.help("its types are"),
             Self::UnknownAttribute { of, hint, .. } => hint.help(&format!("`{of}` has")),
             Self::BadText {
                 misfit: Misfit::BitsBehind,
@@ -107,6 +118,20 @@ impl ManifestProblem {
             }
             Self::UnknownType { hint, .. } => hint.help("principals are"),
             Self::UnknownRole { hint, .. } => hint.help("this version grants"),
+            Self::UnknownReference {
+                title,
+                written,
+                known,
+                form,
+                ..
+            } => meant(title, written, known, form),
+            Self::AmbiguousReference { title, paths, .. } if *title == "resource group" => {
+                format!("there are {}: write the full id", listed(paths, "and"))
+            }
+            Self::AmbiguousReference { paths, .. } => format!("write {}", listed(paths, "or")),
+            Self::NoReference { form, .. } => {
+                format!("write its name, `{form}`, or its full id")
+            }
             Self::ReservedTag { .. } => "choose another name".to_owned(),
             Self::TooManyTags { most, has, .. } => {
                 format!("remove {} of them", has.saturating_sub(*most))
@@ -130,6 +155,18 @@ impl Hint {
             Hint::Choices(choices) if choices.is_empty() => "remove it".to_owned(),
             Hint::Choices(choices) => format!("{holds} {}", listed(choices, "and")),
         }
+    }
+}
+
+/// What a reference may have meant: a name that is nearly the same, or the same name in another group.
+fn meant(title: &str, written: &str, known: &[String], form: &str) -> String {
+    let own = |path: &&String| path.rsplit('/').next() == Some(written);
+    if let Some(path) = known.iter().find(own) {
+        return format!("write `{}`", shown(path));
+    }
+    match nearest(written, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{}`?", shown(near)),
+        None => format!("declare the {title}, or say where it lies: `{form}`"),
     }
 }
 
@@ -178,6 +215,10 @@ impl Rule {
             Rule::Peers => "write an address, a range as in `10.20.0.0/16`, a name of the cloud's as in `Internet`, or `any`"
                 .to_owned(),
             Rule::Ports => "write a port from 0 to 65535, a range as in `\"8000-8100\"`, or `any`".to_owned(),
+            Rule::Path => {
+                "write the path of a file, from the folder of this one: `(file)\"keys/admin.pub\"`"
+                    .to_owned()
+            }
             Rule::Note => "say something, or leave it out".to_owned(),
         }
     }

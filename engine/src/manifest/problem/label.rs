@@ -18,10 +18,7 @@ impl ManifestProblem {
                 vec![Label::new(*span, format!("{lacks} belongs behind it"))]
             }
             Self::SurplusType { span, .. } => {
-                vec![Label::new(
-                    *span,
-                    "only principals of a `grant` have a type",
-                )]
+                vec![Label::new(*span, "only principals and secrets have a type")]
             }
             Self::AttributeAsNode { span, .. } => vec![Label::new(*span, "not a node")],
             Self::NodeAsAttribute { span, .. } => vec![Label::new(*span, "not an attribute")],
@@ -36,6 +33,21 @@ impl ManifestProblem {
                 vec![Label::new(*span, why(*misfit))]
             }
             Self::OtherLanguage { span } => vec![Label::new(*span, "not the number 1")],
+            Self::LiteralSecret { span, .. } => {
+                vec![Label::secret(
+                    *span,
+                    "only where it comes from belongs here",
+                )]
+            }
+            Self::NoVariable { span, .. } => {
+                vec![Label::secret(*span, "not the name of a variable")]
+            }
+            Self::UnknownSource {
+                annotation, span, ..
+            } => vec![
+                Label::new(*annotation, "unknown source"),
+                Label::secret(*span, ""),
+            ],
             Self::MissingNode { word, span, .. } => span
                 .iter()
                 .map(|span| Label::new(*span, format!("holds no `{word}`")))
@@ -59,6 +71,20 @@ impl ManifestProblem {
             Self::UntypedPrincipal { span, .. } => vec![Label::new(*span, "without a type")],
             Self::UnknownType { span, .. } => vec![Label::new(*span, "unknown type")],
             Self::UnknownRole { span, .. } => vec![Label::new(*span, "unknown role")],
+            Self::UnknownReference { title, span, .. } => {
+                vec![Label::new(*span, format!("no such {title} here"))]
+            }
+            Self::AmbiguousReference {
+                span,
+                first,
+                second,
+                ..
+            } => vec![
+                Label::new(*span, "which one?"),
+                Label::new(*first, "this one"),
+                Label::new(*second, "or this one"),
+            ],
+            Self::NoReference { span, .. } => vec![Label::new(*span, "neither a name nor an id")],
             Self::ReservedTag { span, .. } => vec![Label::new(*span, "reserved")],
             Self::TagTwice { first, second, .. } => both(*second, *first, "given"),
             Self::TooManyTags { has, span, .. } => vec![Label::new(*span, format!("has {has}"))],
