@@ -125,7 +125,11 @@ impl Forms {
                     of_kind(schema, kind.names(), *within == TOP),
                 );
             }
-            for form in settings(schema) {
+            for mut form in settings(schema) {
+                let required = kind.required().iter().find(|(word, _)| *word == form.word);
+                if let Some((_, line)) = required {
+                    form.number = Number::One(line);
+                }
                 forms.insert((schema.kind, form.word), form);
             }
             for attribute in schema.attributes {

@@ -6,6 +6,7 @@
 //! `vm:core/rg/web01/grant/user/user:kim@contoso.com`, `management-group:root/grant/admin/group:sg`. The latter begin
 //! with a word of their own, so they clash with no subscription that has the same name.
 
+mod apart;
 mod along;
 mod known;
 mod refer;
@@ -24,6 +25,7 @@ use crate::manifest::{Declared, Manifest, Resource};
 use crate::schema::{Attribute, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::{Principal, Value};
+use apart::Said;
 use spot::Spot;
 
 /// The most things that one manifest may declare. Lists of names multiply: without this, a few kilobytes could ask for
@@ -82,6 +84,8 @@ struct Placing<'f> {
     found: &'f mut Found,
     /// Every address given out, without case, with the place of its name.
     taken: BTreeMap<String, Span>,
+    /// What no two things in one place may share, with the first that says it.
+    said: Said,
     /// How many places were made up for things whose own could not be told.
     unplaced: usize,
 }
@@ -131,6 +135,7 @@ impl Placing<'_> {
         let inner = if self.take(&address, span, twice) {
             let given = argument(schema, |_| true).map(|own| (own, declared(name, span)));
             self.insert(item, address.clone(), name, span, given);
+            self.stays_apart(item, name);
             spot.within(address, name)
         } else {
             // What is in the second is held against itself only: the clash of the two is told already.

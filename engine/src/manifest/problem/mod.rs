@@ -207,6 +207,16 @@ pub(super) enum ManifestProblem {
         first: Span,
         second: Span,
     },
+    /// Two things that must differ in what these say together.
+    #[error("{title}s `{}` and `{}` share {says}", shown(.one), shown(.other))]
+    Shared {
+        title: &'static str,
+        one: String,
+        other: String,
+        says: String,
+        first: Span,
+        second: Span,
+    },
     /// Two names for one thing in Azure.
     #[error("two {title}s have the same id")]
     SameId {
@@ -310,6 +320,10 @@ pub(super) enum Rule {
     Address,
     /// A range of addresses.
     Network,
+    /// An end of traffic.
+    Peers,
+    /// Ports.
+    Ports,
     /// The path of a file.
     Path,
 }
@@ -359,6 +373,7 @@ impl ManifestProblem {
             Self::GrantTwice { .. } => "VML141",
             Self::SameId { .. } => "VML142",
             Self::TooMany { .. } => "VML143",
+            Self::Shared { .. } => "VML144",
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",
