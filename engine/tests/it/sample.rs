@@ -48,7 +48,6 @@ static GROUP: Schema = Schema {
         "arc-machine",
         "policy",
         "wave",
-        "absent",
     ],
     existence: Existence::MadeBy("location"),
     lifetime: Lifetime::Stays,
@@ -79,7 +78,7 @@ static MACHINE: Schema = Schema {
         PROTECT,
     ],
     later: &[
-        "location", "image", "size", "zone", "admin", "os-disk", "nic", "absent",
+        "location", "image", "size", "zone", "admin", "os-disk", "nic",
     ],
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,

@@ -90,6 +90,9 @@ impl ManifestProblem {
                 "rename one of them, or put what both say into one; names have no case".to_owned()
             }
             Self::GrantTwice { .. } => "remove one of them; names have no case".to_owned(),
+            Self::DeclaredAndAbsent { .. } => {
+                "remove one of the two: a thing is either there or not".to_owned()
+            }
             Self::SameId { .. } => {
                 "correct one of the ids, or put what both say into one".to_owned()
             }

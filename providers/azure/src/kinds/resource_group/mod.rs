@@ -42,7 +42,6 @@ static SCHEMA: Schema = Schema {
         "wave",
         "use",
         "for",
-        "absent",
     ],
     existence: Existence::MadeBy("location"),
     lifetime: Lifetime::Stays,
