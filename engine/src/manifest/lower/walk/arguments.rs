@@ -2,8 +2,8 @@
 
 use super::value::Said;
 use super::{Given, Walker};
-use crate::manifest::Declared;
 use crate::diff::same;
+use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::{Arguments, Form, Number, Want};
 use crate::manifest::problem::{ManifestProblem, Rule};
@@ -34,6 +34,8 @@ impl Walker<'_, '_> {
             Arguments::Names(rule) => self.names(form, node, rule, arguments),
             Arguments::Word(word) => self.word(form, node, word),
             Arguments::Grant(roles) => self.grant(form, node, roles),
+            // It says nothing of itself: the walker holds it against the form of the kind that it names.
+            Arguments::Absent => Given::Nothing,
         }
     }
 
@@ -107,9 +109,10 @@ impl Walker<'_, '_> {
         if !has_one || values.len() < 2 || !said.into_iter().any(all) {
             return;
         }
-        let argument = node.arguments.iter().find(
-            |argument| matches!(&argument.value, Scalar::Text(text) if all(text)),
-        );
+        let argument = node
+            .arguments
+            .iter()
+            .find(|argument| matches!(&argument.value, Scalar::Text(text) if all(text)));
         if let Some(argument) = argument {
             self.found.push(ManifestProblem::BadText {
                 what: format!("one of several values of `{}`", form.word),
@@ -230,6 +233,7 @@ impl Form {
                 let role = roles.first().copied().unwrap_or("ROLE");
                 format!("{word} {role} (group)\"NAME\"")
             }
+            Arguments::Absent => format!("{word} KIND NAME"),
         }
     }
 }
