@@ -21,6 +21,7 @@ static RULES: &[&dyn Rule] = &[
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
+    &thing::no_such_reference::NoSuchReference,
     &grant::management_group::ManagementGroup,
     &grant::guest::Guest,
     &grant::no_such_principal::NoSuchPrincipal,

@@ -8,6 +8,7 @@ mod contents;
 mod grants;
 mod groups;
 mod machines;
+mod referred;
 mod security_groups;
 mod subscriptions;
 mod surroundings;
@@ -55,6 +56,7 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.surroundings = filters;
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
+    referred::read(reader, &mut inventory).await?;
     grants::read(reader, &mut inventory).await?;
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)

@@ -2,3 +2,4 @@
 
 pub(super) mod fixed;
 pub(super) mod missing;
+pub(super) mod no_such_reference;
