@@ -7,7 +7,9 @@
 mod contents;
 mod grants;
 mod groups;
+mod locks;
 mod machines;
+mod offers;
 mod subscriptions;
 mod things;
 
@@ -16,7 +18,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::try_join3;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
@@ -41,11 +43,17 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (live, principals) =
-        try_join(machines_and_groups(reader), directory::resolve(reader)).await?;
+    let (mut live, principals, locks) = try_join3(
+        machines_and_groups(reader),
+        directory::resolve(reader),
+        locks::read(reader),
+    )
+    .await?;
+    offers::read(reader, &mut live).await?;
     for live in live {
         inventory.insert(live);
     }
+    inventory.locks = locks;
     inventory.principals = principals;
     grants::read(reader, &mut inventory).await?;
     if mode == Mode::Destroy {

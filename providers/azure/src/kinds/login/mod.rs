@@ -30,7 +30,7 @@ use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, decode, refusal, versi
 use crate::http::Request;
 
 pub(crate) use deferral::DEFERRALS;
-pub(crate) use handler::Handler;
+pub(crate) use handler::{Handler, PUBLISHER};
 pub(crate) use live::Joining;
 pub(crate) use live::{joining, live};
 

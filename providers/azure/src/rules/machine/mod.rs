@@ -1,6 +1,7 @@
 //! Rules about machines.
 
 pub(super) mod extensions_off;
+pub(super) mod handler_version;
 pub(super) mod long_name;
 pub(super) mod mdm_on_linux;
 pub(super) mod mdm_on_server;
