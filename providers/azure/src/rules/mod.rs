@@ -19,6 +19,7 @@ static RULES: &[&dyn Rule] = &[
     &machine::long_name::LongName,
     &machine::old_login::OldLogin,
     &machine::small_linux::SmallLinux,
+    &machine::joined_image::JoinedImage,
     &machine::handler_version::HandlerVersion,
     &machine::mdm_value::MdmValue,
     &machine::mdm_on_server::MdmOnServer,

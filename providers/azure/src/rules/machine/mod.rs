@@ -2,6 +2,7 @@
 
 pub(super) mod extensions_off;
 pub(super) mod handler_version;
+pub(super) mod joined_image;
 pub(super) mod long_name;
 pub(super) mod mdm_on_linux;
 pub(super) mod mdm_on_server;

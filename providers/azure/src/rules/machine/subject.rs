@@ -68,6 +68,11 @@ impl<'a> Subject<'a> {
             .is_some_and(|login| login.health == Health::Good)
     }
 
+    /// Whether the machine has the extension, however it is.
+    pub(super) fn has_login(&self) -> bool {
+        self.installed.is_some()
+    }
+
     /// What was read of the login besides.
     pub(super) fn login_fact(&self, name: &str) -> Option<&'a str> {
         self.installed?.facts.get(name).and_then(Value::as_text)
