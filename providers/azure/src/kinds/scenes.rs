@@ -188,6 +188,7 @@ pub(crate) fn inventory() -> Inventory {
         .principals
         .insert(principal(), Resolution::Found(found_principal()));
     inventory.grants_complete.insert("core".to_owned());
+    inventory.locks.insert("core".to_owned(), Ok(Vec::new()));
     inventory
 }
 

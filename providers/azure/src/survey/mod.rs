@@ -7,7 +7,9 @@
 mod contents;
 mod grants;
 mod groups;
+mod locks;
 mod machines;
+mod offers;
 mod security_groups;
 mod subscriptions;
 mod surroundings;
@@ -18,7 +20,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join3;
+use futures_util::future::{try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
@@ -43,16 +45,19 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (live, (rules, filters), principals) = try_join3(
+    let (mut live, (rules, filters), principals, locks) = try_join4(
         machines_and_groups(reader),
         security_groups::read(reader),
         directory::resolve(reader),
+        locks::read(reader),
     )
     .await?;
+    offers::read(reader, &mut live).await?;
     for live in live.into_iter().chain(rules) {
         inventory.insert(live);
     }
     inventory.surroundings = filters;
+    inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
     grants::read(reader, &mut inventory).await?;

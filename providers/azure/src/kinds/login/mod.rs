@@ -30,7 +30,7 @@ use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, decode, refusal, versi
 use crate::http::Request;
 
 pub(crate) use deferral::DEFERRALS;
-pub(crate) use handler::Handler;
+pub(crate) use handler::{Handler, PUBLISHER};
 pub(crate) use live::Joining;
 pub(crate) use live::{joining, live};
 
@@ -38,7 +38,7 @@ pub(crate) use live::{joining, live};
 pub struct Login;
 
 /// Intune's app, which `intune` stands for.
-const INTUNE: &str = "0000000a-0000-0000-c000-000000000000";
+pub(crate) const INTUNE: &str = "0000000a-0000-0000-c000-000000000000";
 
 static SCHEMA: Schema = Schema {
     kind: "login",

@@ -187,6 +187,7 @@ fn facts(machine: &wire::Machine) -> Attributes {
         ),
         ("location", Some(machine.location.clone())),
         ("image", machine.image()),
+        ("own-image", machine.own_image()),
         (
             "extension-operations",
             machine.extension_operations().map(str::to_owned),
@@ -205,6 +206,10 @@ fn facts(machine: &wire::Machine) -> Attributes {
         (extension.name().to_owned(), Value::Text(type_of))
     });
     facts.insert("extensions".to_owned(), Value::Map(handlers.collect()));
+    facts.extend(machine.handlers().map(|handlers| {
+        let handlers = handlers.into_iter().map(Value::from).collect();
+        ("agent-handlers".to_owned(), Value::List(handlers))
+    }));
     let others = machine.resources.iter().flatten();
     let states = others
         .filter(|extension| extension.login().is_none())

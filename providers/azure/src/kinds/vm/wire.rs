@@ -77,6 +77,8 @@ pub(crate) struct Image {
     pub(crate) publisher: Option<String>,
     pub(crate) offer: Option<String>,
     pub(crate) sku: Option<String>,
+    /// The id of an image or of a gallery's, where it is no marketplace's.
+    pub(crate) id: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -110,6 +112,17 @@ pub(crate) struct InstanceView {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Agent {
     pub(crate) statuses: Option<Vec<Status>>,
+    /// The handlers that the agent finds in the machine, whether an extension's resource belongs to them or not.
+    pub(crate) extension_handlers: Option<Vec<HandlerView>>,
+}
+
+/// One handler that an agent finds.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct HandlerView {
+    /// `Publisher.Type`.
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
 }
 
 /// How one extension runs.
@@ -182,6 +195,18 @@ impl Machine {
         let image = &self.properties.storage_profile.image_reference;
         let (publisher, offer) = (image.publisher.as_ref()?, image.offer.as_ref()?);
         Some(format!("{publisher}:{offer}:{}", image.sku.as_ref()?))
+    }
+
+    /// The image of one's own that it was made from, as an id.
+    pub(crate) fn own_image(&self) -> Option<String> {
+        self.properties.storage_profile.image_reference.id.clone()
+    }
+
+    /// The handlers that its agent reports, as `Publisher.Type`; `None` where it reports nothing of the sort.
+    pub(crate) fn handlers(&self) -> Option<Vec<&str>> {
+        let agent = self.properties.instance_view.vm_agent.as_ref()?;
+        let handlers = agent.extension_handlers.as_ref()?.iter();
+        Some(handlers.filter_map(|view| view.kind.as_deref()).collect())
     }
 
     /// `on` or `off`, where it tells whether it takes extensions.
