@@ -227,6 +227,8 @@ pub enum Shape {
     Floor,
     /// Somebody who can be granted a role.
     Principal,
+    /// The id of what a thing is for, where that is not what it stands in: part of what it is, and of its address.
+    Elsewhere,
     /// Address ranges, `10.20.0.0/16`; neither their order nor their spelling counts.
     Networks,
     /// Addresses, `10.20.0.4`, in an order that counts.

@@ -24,7 +24,7 @@ pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
 
 fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
     match shape {
-        Shape::Name | Shape::Choice { .. } => wanted.eq_ignore_ascii_case(found),
+        Shape::Name | Shape::Choice { .. } | Shape::Elsewhere => wanted.eq_ignore_ascii_case(found),
         Shape::Alias { word, means } => {
             let full = |text: &str| alias(word, means, text).to_lowercase();
             full(wanted) == full(found)

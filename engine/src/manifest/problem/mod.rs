@@ -218,6 +218,13 @@ pub(super) enum ManifestProblem {
         hint: Hint,
         span: Span,
     },
+    /// A scope in a subscription that is not the manifest's.
+    #[error("`scope` lies in the subscription `{}`, which tenant `{}` of the manifest does not have", shown(.subscription), shown(.tenant))]
+    ForeignScope {
+        subscription: String,
+        tenant: String,
+        span: Span,
+    },
 
     /// A tag that Azure would refuse.
     #[error("{}", unfit(.what, .written, *.misfit))]
@@ -259,6 +266,10 @@ pub(super) enum Rule {
     Region,
     /// The name of somebody in the directory.
     Principal,
+    /// A role.
+    Role,
+    /// The id of a thing that no node describes.
+    Elsewhere,
     /// Something that is said, or left out.
     Note,
     /// An address.
@@ -312,6 +323,7 @@ impl ManifestProblem {
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",
+            Self::ForeignScope { .. } => "VML153",
             Self::BadTag { .. } => "VML160",
             Self::ReservedTag { .. } => "VML161",
             Self::TagTwice { .. } => "VML162",

@@ -37,7 +37,7 @@ use crate::cloud::CloudName;
 use crate::http::Request;
 
 pub(crate) use health::{Provisioning, health};
-pub(crate) use place::{Place, arm_id};
+pub(crate) use place::{Place, arm_id, subscription_id};
 pub(crate) use refusal::refuse;
 pub(crate) use tags::Tags;
 pub use tags::{ESTATE_TAG, PROTECT_TAG};

@@ -8,6 +8,7 @@ mod contents;
 mod grants;
 mod groups;
 mod machines;
+mod roles;
 mod subscriptions;
 mod things;
 
@@ -16,7 +17,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::try_join3;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
@@ -41,12 +42,17 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (live, principals) =
-        try_join(machines_and_groups(reader), directory::resolve(reader)).await?;
+    let (live, principals, roles) = try_join3(
+        machines_and_groups(reader),
+        directory::resolve(reader),
+        roles::read(reader),
+    )
+    .await?;
     for live in live {
         inventory.insert(live);
     }
     inventory.principals = principals;
+    inventory.roles = roles;
     grants::read(reader, &mut inventory).await?;
     if mode == Mode::Destroy {
         inventory.contents = contents::read(reader, &inventory).await?;

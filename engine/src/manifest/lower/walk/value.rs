@@ -87,7 +87,12 @@ impl Walker<'_, '_> {
             }
             // Principals and pairs are never written as one value; a kind that says so gets plain text.
             Want::Shape(
-                Shape::Text | Shape::Alias { .. } | Shape::Name | Shape::Principal | Shape::Pairs,
+                Shape::Text
+                | Shape::Alias { .. }
+                | Shape::Name
+                | Shape::Principal
+                | Shape::Pairs
+                | Shape::Elsewhere,
             ) => {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::text(&text, MOST_TEXT);
