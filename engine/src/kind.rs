@@ -21,6 +21,16 @@ pub trait Kind: Sync {
         &NameRule::ANY
     }
 
+    /// The settings without which a node is wrong, each with a line that shows how it is written.
+    fn required(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// Attributes whose values, taken together, no two of one parent may share; empty where there are none.
+    fn apart(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The natural identity of a declared resource, spelt as [`Live::key`] is for a live one.
     /// `None` while something that it is made of is not resolved; a rule says what.
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key>;
@@ -33,6 +43,19 @@ pub trait Kind: Sync {
     fn elsewhere(&self, id: &str) -> Option<Elsewhere> {
         let _ = id;
         None
+    }
+
+    /// The id of the thing of this kind that has these names, in a subscription of the manifest: the names of what it lies in,
+    /// outermost first, then its own. `None` where nothing refers to this kind.
+    fn located(&self, manifest: &Manifest, subscription: &str, names: &[&str]) -> Option<String> {
+        let _ = (manifest, subscription, names);
+        None
+    }
+
+    /// Whether a text that somebody wrote for a reference is the full id of a thing of this kind.
+    fn is_id(&self, text: &str) -> bool {
+        let _ = text;
+        false
     }
 
     /// What a write needs besides the declared attributes and the defaults: resolved ids, names, the region of the parent.

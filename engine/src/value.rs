@@ -193,12 +193,12 @@ impl fmt::Display for Value {
             Value::Pending { address, attribute } => {
                 write!(out, "(known after {address}: {attribute})")
             }
-            Value::Secret(SecretSource::Random) => out.write_str("(secret, generated)"),
+            Value::Secret(SecretSource::Random) => out.write_str("(generated, never shown)"),
             Value::Secret(SecretSource::Environment(name)) => {
-                write!(out, "(secret, from the environment's {name})")
+                write!(out, "(from the environment's {name})")
             }
             Value::Secret(SecretSource::File(path)) => {
-                write!(out, "(secret, from the file {path})")
+                write!(out, "(from the file {path})")
             }
         }
     }

@@ -6,6 +6,7 @@ use super::draft::{blank, defer, made_of, maker};
 use super::matching::{Matching, Pair};
 use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
+use super::unneeded::unneeded;
 use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, ownership, teardown};
 use crate::address::Address;
 use crate::diff::diff;
@@ -92,9 +93,16 @@ fn build(
         let Some(pair) = matching.pairs.get(address) else {
             continue;
         };
-        let mut step = decide(scene, pair);
+        let unneeded = unneeded(matching, pair).filter(|_| pair.live.is_none());
+        let mut step = match &unneeded {
+            Some(why) => idle(scene, pair, why),
+            None => decide(scene, pair),
+        };
         step.waits = waits(graph, address);
-        step.blocked = blocks.at(scene, pair).or_else(|| missing(&step, pair));
+        step.blocked = blocks.at(scene, pair);
+        if step.blocked.is_none() && unneeded.is_none() {
+            step.blocked = missing(&step, pair);
+        }
         inherit(&mut step, &settled);
         let chosen = taken.contains(address);
         settled.insert(address, Standing::of(&step, chosen));
@@ -105,6 +113,13 @@ fn build(
     steps
 }
 
+/// The step of what is not there and is not needed.
+fn idle(scene: &Scene<'_>, pair: &Pair<'_>, why: &str) -> Step {
+    let mut step = blank(scene, pair);
+    step.notes.push(why.to_owned());
+    step
+}
+
 /// Decides one step from its own two sides.
 fn decide(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     let schema = pair.kind.schema();
@@ -113,7 +128,7 @@ fn decide(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     match pair.live {
         None => {
             step.changes = made_of(schema, &step.write);
-            step.action = if makes(schema, pair) {
+            step.action = if makes(pair) {
                 Action::Create
             } else {
                 Action::Keep
@@ -182,8 +197,9 @@ fn compare(schema: &Schema, pair: &Pair<'_>, live: &Live, step: &mut Step) {
     }
 }
 
-fn makes(schema: &Schema, pair: &Pair<'_>) -> bool {
-    match schema.existence {
+/// Whether a missing thing is made.
+pub(super) fn makes(pair: &Pair<'_>) -> bool {
+    match pair.kind.schema().existence {
         Existence::Made => true,
         Existence::MadeBy(attribute) => pair.resource.get(attribute).is_some(),
         Existence::Expected => false,

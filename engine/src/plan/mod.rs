@@ -10,6 +10,7 @@ mod ownership;
 pub mod selection;
 mod standing;
 mod teardown;
+mod unneeded;
 
 use std::collections::BTreeMap;
 use std::fmt;

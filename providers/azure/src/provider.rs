@@ -4,6 +4,7 @@
 pub(crate) mod rehearsal;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub struct Azure {
     tenants: BTreeMap<String, TenantAccess>,
     parallelism: usize,
     patience: Patience,
+    turns: turns::Turns,
 }
 
 /// Access to one tenant.
@@ -62,6 +64,7 @@ impl Azure {
             tenants,
             parallelism,
             patience,
+            turns: turns::Turns::default(),
         }
     }
 
@@ -100,6 +103,7 @@ impl Provider for Azure {
     ) -> Result<Done, Fault> {
         let kind = kind(step)?;
         let client = self.client(step)?;
+        let _turn = self.turns.take(kind.alone(step)).await;
         let fresh = read(client, kind.fresh(step)?)
             .await
             .map_err(nothing_written)?;

@@ -6,7 +6,10 @@
 //! `vm:core/rg/web01/grant/user/user:kim@contoso.com`, `management-group:root/grant/admin/group:sg`. The latter begin
 //! with a word of their own, so they clash with no subscription that has the same name.
 
+mod apart;
+mod along;
 mod known;
+mod refer;
 mod scopes;
 mod spot;
 
@@ -22,6 +25,7 @@ use crate::manifest::{Declared, Manifest, Resource};
 use crate::schema::{Attribute, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::{Principal, Value};
+use apart::Said;
 use spot::Spot;
 
 /// The most things that one manifest may declare. Lists of names multiply: without this, a few kilobytes could ask for
@@ -54,7 +58,9 @@ pub(super) fn place(
     let mut placing = Placing::new(catalogue, found);
     placing.scopes(root);
     placing.groups(root);
-    Some(placing.manifest)
+    let mut manifest = placing.manifest;
+    refer::refer(&mut manifest, catalogue, found);
+    Some(manifest)
 }
 
 /// How many things a node declares, with all beneath it.
@@ -78,6 +84,8 @@ struct Placing<'f> {
     found: &'f mut Found,
     /// Every address given out, without case, with the place of its name.
     taken: BTreeMap<String, Span>,
+    /// What no two things in one place may share, with the first that says it.
+    said: Said,
     /// How many places were made up for things whose own could not be told.
     unplaced: usize,
 }
@@ -134,6 +142,7 @@ impl Placing<'_> {
         let inner = if self.take(&address, span, twice) {
             let given = argument(schema, |_| true).map(|own| (own, declared(name, span)));
             self.insert(item, address.clone(), name, span, given);
+            self.stays_apart(item, name);
             spot.within(address, name)
         } else {
             // What is in the second is held against itself only: the clash of the two is told already.
@@ -141,6 +150,7 @@ impl Placing<'_> {
             spot.within(spot.named(schema.kind, &name), &name)
         };
         self.children(node, &inner);
+        self.all_along(node, &inner, spot);
     }
 
     fn grant(
@@ -236,6 +246,7 @@ impl Placing<'_> {
             parent: spot.address.clone(),
             subscription: spot.subscription.clone(),
             tenant: spot.tenant.clone(),
+            along: None,
             attributes: written.chain(given).collect(),
             span,
         };
@@ -245,7 +256,9 @@ impl Placing<'_> {
     /// Places all kinds in the braces of a node.
     fn children(&mut self, node: &Checked<'_>, spot: &Spot) {
         for child in &node.children {
-            if let Some(schema) = child.form.schema {
+            if let Some(schema) = child.form.schema
+                && child.form.along.is_none()
+            {
                 self.thing(child, schema, spot);
             }
         }

@@ -37,11 +37,13 @@ pub(super) fn root() -> Form {
 pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
     let id = |want, required| Field {
         name: "id",
+        gives: "id",
         want,
         required,
     };
     let cloud = Field {
         name: "cloud",
+        gives: "cloud",
         want: Want::Shape(Shape::Choice {
             words: catalogue.clouds,
             later: &[],
@@ -50,6 +52,7 @@ pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
     };
     let up_to = |name, most| Field {
         name,
+        gives: name,
         want: Want::UpTo(most),
         required: false,
     };

@@ -32,6 +32,7 @@ impl<'f> Placing<'f> {
             catalogue,
             found,
             taken: BTreeMap::new(),
+            said: BTreeMap::new(),
             unplaced: 0,
         }
     }

@@ -2,7 +2,7 @@
 //! existence is decided by listing.
 
 pub(crate) mod definition;
-mod description;
+pub(super) mod description;
 mod live;
 pub mod name;
 pub(crate) mod place;

@@ -36,7 +36,6 @@ static SCHEMA: Schema = Schema {
     attributes: &[LOCATION, TAGS, PROTECT],
     later: &[
         "own",
-        "network-security-group",
         "arc-machine",
         "policy",
         "wave",

@@ -6,9 +6,9 @@ pub(crate) mod wire;
 mod tests;
 
 use vmlogin_engine::diff::same;
-use vmlogin_engine::inventory::{Health, Live};
+use vmlogin_engine::inventory::{Health, Inventory, Live};
 use vmlogin_engine::kind::{Key, Kind, Scene};
-use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::schema::{
@@ -129,6 +129,16 @@ pub(crate) fn list(group: &ArmId, attempted: String) -> Request {
     Request::get(path, versions::COMPUTE, attempted)
 }
 
+/// The live machine that a node means.
+pub(crate) fn live_of<'a>(
+    machine: &Resource,
+    manifest: &Manifest,
+    inventory: &'a Inventory,
+) -> Option<&'a Live> {
+    let key = Key(arm_id(machine, manifest)?.key().to_owned());
+    inventory.get(SCHEMA.kind, &key)
+}
+
 /// Makes a machine's answer into values.
 pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
@@ -158,6 +168,7 @@ fn facts(machine: &wire::Machine) -> Attributes {
         ("power", machine.power()),
         ("agent", Some(machine.agent().to_owned())),
         ("os", machine.os()),
+        ("interface", machine.interface()),
         ("os-name", view.os_name.clone()),
         ("os-version", view.os_version.clone()),
         ("computer-name", machine.computer_name()),

@@ -36,10 +36,31 @@ pub(crate) struct Machine {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Properties {
+    pub(crate) network_profile: NetworkProfile,
     pub(crate) provisioning_state: Provisioning,
     pub(crate) storage_profile: StorageProfile,
     pub(crate) os_profile: OsProfile,
     pub(crate) instance_view: InstanceView,
+}
+
+/// Its network interfaces, the primary one marked where there are several.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct NetworkProfile {
+    network_interfaces: Option<Vec<InterfaceReference>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InterfaceReference {
+    id: Option<String>,
+    properties: InterfaceReferenceProperties,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InterfaceReferenceProperties {
+    primary: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -135,6 +156,16 @@ impl Machine {
             Some(_) => "not-ready",
             None => "unknown",
         }
+    }
+
+    /// The id of the network interface that its traffic goes through.
+    pub(crate) fn interface(&self) -> Option<String> {
+        let profile = &self.properties.network_profile;
+        let mut all = profile.network_interfaces.iter().flatten();
+        let primary = all
+            .clone()
+            .find(|interface| interface.properties.primary == Some(true));
+        primary.or_else(|| all.next())?.id.clone()
     }
 
     /// The machine's own name for itself, else the one that it was made with.
