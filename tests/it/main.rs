@@ -14,6 +14,7 @@ mod openapi;
 mod output;
 mod property;
 mod refusals;
+mod roles;
 mod rules;
 mod server;
 mod stage;

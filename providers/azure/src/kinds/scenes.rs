@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::{Found, Inventory, Resolution};
+use vmlogin_engine::inventory::{Found, Inventory, Resolution, RoleResolution};
 use vmlogin_engine::manifest::{Declared, Manifest, Resource, Safety, Subscription, Tenant};
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::rule::{Certainty, Finding, Severity};
@@ -181,12 +181,18 @@ pub(crate) fn inventory() -> Inventory {
     let wording = grant::Wording {
         place: Address::new("grant", ["core", "rg-web"]),
         around: "rg-web".to_owned(),
+        role: "admin".to_owned(),
+        role_name: "Virtual Machine Administrator Login".to_owned(),
         principal: "group:sg-web".to_owned(),
     };
     inventory.insert(grant::live(&assignment, "core", &wording).unwrap());
     inventory
         .principals
         .insert(principal(), Resolution::Found(found_principal()));
+    inventory.roles.insert(
+        ("core".to_owned(), "admin".to_owned()),
+        RoleResolution::Found(grant::role::ROLES[0].known()),
+    );
     inventory.grants_complete.insert("core".to_owned());
     inventory.locks.insert("core".to_owned(), Ok(Vec::new()));
     inventory

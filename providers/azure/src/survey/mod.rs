@@ -10,6 +10,7 @@ mod groups;
 mod locks;
 mod machines;
 mod offers;
+mod roles;
 mod security_groups;
 mod subscriptions;
 mod surroundings;
@@ -20,7 +21,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{try_join3, try_join4};
+use futures_util::future::{try_join, try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
@@ -45,10 +46,10 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (mut live, (rules, filters), principals, locks) = try_join4(
+    let (mut live, (rules, filters), (principals, roles), locks) = try_join4(
         machines_and_groups(reader),
         security_groups::read(reader),
-        directory::resolve(reader),
+        try_join(directory::resolve(reader), roles::read(reader)),
         locks::read(reader),
     )
     .await?;
@@ -60,6 +61,7 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
+    inventory.roles = roles;
     grants::read(reader, &mut inventory).await?;
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)
