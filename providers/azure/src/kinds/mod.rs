@@ -3,6 +3,7 @@
 //! Requests are values made from a [`Step`] alone; [`crate::provider`] sends them. Only the `wire` files below know ARM's
 //! property names.
 
+pub mod arc_machine;
 pub mod grant;
 pub mod identity;
 pub mod login;
@@ -58,6 +59,7 @@ kinds! {
     managed_identity::ManagedIdentity,
     virtual_network::VirtualNetwork,
     vm::Vm,
+    arc_machine::ArcMachine,
     identity::Identity,
     login::Login,
     grant::Grant,

@@ -86,6 +86,7 @@ pub(crate) fn arm_id(resource: &Resource, manifest: &Manifest) -> Option<ArmId> 
             "Microsoft.ManagedIdentity/userAssignedIdentities",
         ),
         "virtual-network" => in_parent(resource, manifest, "Microsoft.Network/virtualNetworks"),
+        "arc-machine" => in_parent(resource, manifest, super::arc_machine::TYPE),
         "vm" => in_parent(resource, manifest, "Microsoft.Compute/virtualMachines"),
         _ => scope(&resource.parent, manifest),
     }

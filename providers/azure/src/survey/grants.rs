@@ -12,7 +12,7 @@ use super::Reader;
 use crate::arm::ArmId;
 use crate::directory::{self, Named};
 use crate::kinds::grant::wire::Assignment;
-use crate::kinds::{arm_id, grant};
+use crate::kinds::{arc_machine, arm_id, grant};
 
 /// Adds the live grants, the names that they take, and the names of those whom they let in.
 pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Result<(), Fault> {
@@ -212,7 +212,8 @@ impl<'a> Places<'a> {
     fn of(manifest: &'a Manifest) -> Places<'a> {
         let things = manifest
             .of_kind("resource-group")
-            .chain(manifest.of_kind("vm"));
+            .chain(manifest.of_kind("vm"))
+            .chain(manifest.of_kind("arc-machine"));
         Places(
             things
                 .filter_map(|resource| {
@@ -259,21 +260,25 @@ fn place(
     declared: Option<(&Address, &str)>,
 ) -> Address {
     let name = subscription.name.as_str();
-    let is_machine = scope.is_type("Microsoft.Compute/virtualMachines");
+    let sorts = [
+        ("Microsoft.Compute/virtualMachines", "vm"),
+        (arc_machine::TYPE, "arc-machine"),
+    ];
+    let machine = sorts.iter().find(|(full_type, _)| scope.is_type(full_type));
     match (scope.resource_group(), declared) {
-        (_, Some((address, _))) if is_machine => address.child("grant"),
+        (_, Some((address, _))) if machine.is_some() => address.child("grant"),
         (Some(_), Some((_, group))) => Address::new("grant", [name, group]),
-        (Some(group), None) if is_machine => {
-            Address::new("vm", [name, group, scope.name()]).child("grant")
-        }
-        (Some(group), None) if scope.provider().is_some() => {
-            let resource = format!(
-                "{}/{}",
-                scope.full_type().unwrap_or_default(),
-                scope.names().join("/")
-            );
-            Address::new("grant", [name, group, &resource])
-        }
+        (Some(group), None) if scope.provider().is_some() => match machine {
+            Some((_, kind)) => Address::new(kind, [name, group, scope.name()]).child("grant"),
+            None => {
+                let resource = format!(
+                    "{}/{}",
+                    scope.full_type().unwrap_or_default(),
+                    scope.names().join("/")
+                );
+                Address::new("grant", [name, group, &resource])
+            }
+        },
         (Some(group), None) => Address::new("grant", [name, group]),
         (None, _) => Address::new("grant", [name]),
     }

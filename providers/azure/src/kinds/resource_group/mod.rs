@@ -37,7 +37,6 @@ static SCHEMA: Schema = Schema {
     later: &[
         "own",
         "network-security-group",
-        "arc-machine",
         "policy",
         "wave",
         "use",
