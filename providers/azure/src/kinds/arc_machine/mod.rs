@@ -53,7 +53,8 @@ static SCHEMA: Schema = Schema {
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
-    stamped: true,
+    // Nobody but its agent makes one, so whatever its tags say, none is deleted.
+    stamped: false,
     container: false,
     repaired: false,
     order: &[],

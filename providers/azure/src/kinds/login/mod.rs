@@ -32,7 +32,7 @@ use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, refusal, versions};
 use crate::http::Request;
 
 pub(crate) use deferral::DEFERRALS;
-pub(crate) use handler::Handler;
+pub(crate) use handler::{Handler, PUBLISHER};
 pub(crate) use host::{Host, neighbours};
 pub(crate) use live::Joining;
 pub(crate) use live::{joining, live};
@@ -194,7 +194,9 @@ impl AzureKind for Login {
 
     fn make_sense(&self, step: &Step, mut fault: Fault, _seen: &Seen) -> Result<Done, Fault> {
         let handler = step.write.get("handler").and_then(Value::as_text);
-        if let Some(help) = advice::of(handler.unwrap_or_default(), &fault.message) {
+        let on_arc = refusal::id(step).is_ok_and(|id| host::is_arc(&id.parent()));
+        let handler = handler.unwrap_or_default();
+        if let Some(help) = advice::of(handler, on_arc, &fault.message) {
             fault.help = Some(help.to_owned());
         }
         Err(fault)

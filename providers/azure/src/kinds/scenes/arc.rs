@@ -37,6 +37,16 @@ pub(crate) fn without_login() -> (Manifest, Inventory) {
     (manifest, inventory)
 }
 
+/// Declares one more machine with a login in the group.
+pub(crate) fn twin(manifest: &mut Manifest, name: &str) {
+    let group = Address::new("resource-group", ["core", "rg-web"]);
+    let machine = Address::new("arc-machine", ["core", "rg-web", name]);
+    manifest.resources.extend([
+        resource(machine.clone(), "arc-machine", name, group),
+        resource(machine.child("login"), "login", "", machine.clone()),
+    ]);
+}
+
 pub(crate) fn machine() -> Address {
     Address::new("arc-machine", ["core", "rg-web", "line1"])
 }
