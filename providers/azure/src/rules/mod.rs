@@ -11,7 +11,9 @@ use crate::kinds::login;
 static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
     &machine::old_system::OldSystem,
+    &machine::no_desktop::NoDesktop,
     &machine::no_identity::NoIdentity,
+    &machine::other_tenant::OtherTenant,
     &machine::extensions_off::ExtensionsOff,
     &machine::other_extension::OtherExtension,
     &machine::other_domain::OtherDomain,

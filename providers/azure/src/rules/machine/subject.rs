@@ -49,6 +49,16 @@ impl<'a> Subject<'a> {
         &self.machine.name
     }
 
+    /// The machine's node, as a help tells where to write: `vm web01`.
+    pub(super) fn node(&self) -> String {
+        format!("{} {}", self.machine.kind, self.machine.name)
+    }
+
+    /// Whether it is an Arc-enabled machine, of which Microsoft's pages say other things.
+    pub(super) fn is_arc(&self) -> bool {
+        self.machine.kind == "arc-machine"
+    }
+
     /// What was read of the machine besides.
     pub(super) fn fact(&self, name: &str) -> Option<&'a str> {
         self.live.facts.get(name).and_then(Value::as_text)
