@@ -16,5 +16,6 @@ mod property;
 mod refusals;
 mod rules;
 mod server;
+mod shell;
 mod stage;
 mod stop;

@@ -13,8 +13,9 @@ use clap::{Command, CommandFactory, FromArgMatches};
 
 pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
-    ApplyArgs, Cli, ConsentArgs, DestroyArgs, ExplainArgs, GraphArgs, InputArgs, LiveArgs, Look,
-    PlanArgs, RuleArgs, SandboxVerb, SelectionArgs, ServeArgs, ValidateArgs, Verb,
+    ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, ExplainArgs, GraphArgs, InputArgs,
+    LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs, ServeArgs,
+    ValidateArgs, Verb,
 };
 pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify};
 
@@ -41,6 +42,11 @@ pub(crate) fn read(
 /// The whole command line as clap sees it.
 pub(crate) fn command() -> Command {
     Cli::command().after_help(exit_table())
+}
+
+/// The verbs and flags alone, for the manual, which tells the exit codes in its own way.
+pub(crate) fn described() -> Command {
+    Cli::command()
 }
 
 /// The exit codes, for the end of `vmlogin --help`.
@@ -99,7 +105,12 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         Verb::Plan(args) => &args.live,
         Verb::Apply(args) => &args.live,
         Verb::Destroy(args) => &args.live,
-        Verb::Validate(_) | Verb::Graph(_) | Verb::Explain(_) | Verb::Sandbox(_) => return Ok(()),
+        Verb::Validate(_)
+        | Verb::Graph(_)
+        | Verb::Explain(_)
+        | Verb::Completions(_)
+        | Verb::Man(_)
+        | Verb::Sandbox(_) => return Ok(()),
     };
     if live.sandbox.is_some() && live.auth.is_some() {
         return Err(Refused::usage(

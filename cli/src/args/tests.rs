@@ -55,7 +55,7 @@ fn every_documented_verb_is_built_or_refused_by_name() {
 
 #[test]
 fn every_documented_flag_is_built_or_refused_by_name() {
-    for (flag, verbs) in later::FLAGS {
+    for &(flag, verbs) in later::FLAGS {
         for verb in verbs {
             let line = match *verb {
                 "serve" => "sandbox serve",

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
+use clap_complete::Shell;
 use vmlogin_engine::problem::nearest;
 
 /// A set of words for one option.
@@ -35,7 +36,12 @@ impl<W: Words> TypedValueParser for OneOf<W> {
         }
         let option = arg
             .and_then(Arg::get_long)
-            .map_or_else(|| "the option".to_owned(), |long| format!("--{long}"));
+            .map(|long| format!("--{long}"))
+            .or_else(|| {
+                arg.and_then(Arg::get_value_names)
+                    .map(|names| format!("<{}>", names.join(" ")))
+            })
+            .unwrap_or_default();
         let words: Vec<&str> = W::BUILT.iter().map(|(word, _, _)| *word).collect();
         if W::LATER.contains(&written.as_ref()) {
             let message = format!(
@@ -118,6 +124,17 @@ impl Words for GraphFormat {
         ),
     ];
     const LATER: &'static [&'static str] = &["dot", "svg"];
+}
+
+impl Words for Shell {
+    const BUILT: &'static [(&'static str, Self, &'static str)] = &[
+        ("bash", Shell::Bash, "Bash"),
+        ("zsh", Shell::Zsh, "Zsh"),
+        ("fish", Shell::Fish, "fish"),
+        ("powershell", Shell::PowerShell, "PowerShell"),
+        ("elvish", Shell::Elvish, "Elvish"),
+    ];
+    const LATER: &'static [&'static str] = &[];
 }
 
 /// How much a finding must weigh to end a run.
