@@ -12,6 +12,8 @@ mod login;
 mod networks;
 mod openapi;
 mod output;
+mod pictures;
+mod program;
 mod property;
 mod refusals;
 mod rules;

@@ -91,10 +91,13 @@ pub(crate) enum Verb {
 
     /// Show what waits for what, and why
     ///
-    /// Needs the manifest only.
+    /// Needs the manifest only. As a picture, things that are alike share a box where there
+    /// are more than 200.
     ///
     /// Examples:
     ///   vmlogin graph
+    ///   vmlogin graph --format svg > estate.svg
+    ///   vmlogin graph --format dot | dot -Tpdf -o estate.pdf
     ///   vmlogin graph --format mermaid > estate.mmd
     #[command(verbatim_doc_comment)]
     Graph(GraphArgs),

@@ -108,6 +108,10 @@ pub(crate) enum GraphFormat {
     Text,
     /// A mermaid flowchart.
     Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// A picture.
+    Svg,
 }
 
 impl Words for GraphFormat {
@@ -122,8 +126,14 @@ impl Words for GraphFormat {
             GraphFormat::Mermaid,
             "a flowchart that Markdown viewers draw",
         ),
+        ("dot", GraphFormat::Dot, "for Graphviz"),
+        (
+            "svg",
+            GraphFormat::Svg,
+            "a picture that browsers show, and that nothing has to be installed for",
+        ),
     ];
-    const LATER: &'static [&'static str] = &["dot", "svg"];
+    const LATER: &'static [&'static str] = &[];
 }
 
 impl Words for Shell {
