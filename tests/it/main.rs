@@ -14,6 +14,7 @@ mod openapi;
 mod output;
 mod pictures;
 mod program;
+mod progress;
 mod property;
 mod refusals;
 mod rules;

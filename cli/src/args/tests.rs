@@ -138,13 +138,6 @@ fn a_value_that_is_not_built_says_what_is() {
 
     For more information, try '--help'.
     ");
-    insta::assert_snapshot!(said("graph --format dot"), @"
-    error: `--format dot` is documented but this version does not build it yet; it builds `text` and `mermaid`
-
-    Usage: vmlogin graph [OPTIONS]
-
-    For more information, try '--help'.
-    ");
 }
 
 #[test]

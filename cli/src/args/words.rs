@@ -248,7 +248,7 @@ impl Words for Color {
 /// How progress is told on stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// As lines, unless the events go to stdout.
+    /// Live on a terminal, elsewhere as lines; not where the events go to stdout.
     Auto,
     /// As lines.
     Plain,
@@ -261,7 +261,7 @@ impl Words for Progress {
         (
             "auto",
             Progress::Auto,
-            "as `plain` in this version; nothing with --json",
+            "on a terminal a bar that is kept up to date, elsewhere as `plain`; nothing with --json",
         ),
         (
             "plain",

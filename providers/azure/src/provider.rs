@@ -6,6 +6,7 @@ pub(crate) mod rehearsal;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,7 +20,7 @@ use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider
 use crate::directory::device::{self, Sighting, Sought};
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
-use crate::survey::{self, Reader};
+use crate::survey::{self, Reader, Reading};
 
 /// Azure, as far as one manifest's tenants reach.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub struct Azure {
     tenants: BTreeMap<String, TenantAccess>,
     parallelism: usize,
     patience: Patience,
+    reading: Arc<Reading>,
 }
 
 /// Access to one tenant.
@@ -62,7 +64,14 @@ impl Azure {
             tenants,
             parallelism,
             patience,
+            reading: Arc::default(),
         }
+    }
+
+    /// How far a survey is, to be looked at while it runs.
+    #[must_use]
+    pub fn reading(&self) -> Arc<Reading> {
+        self.reading.clone()
     }
 
     /// The same, with a verification that waits.
@@ -89,6 +98,7 @@ impl Provider for Azure {
             manifest,
             tenants: &self.tenants,
             parallelism: self.parallelism,
+            reading: &self.reading,
         };
         survey::survey(reader, mode).await
     }

@@ -8,6 +8,7 @@ mod contents;
 mod grants;
 mod groups;
 mod machines;
+mod reading;
 mod subscriptions;
 mod things;
 
@@ -15,6 +16,8 @@ mod things;
 mod tests;
 
 use std::collections::BTreeMap;
+
+pub use reading::Reading;
 
 use futures_util::future::{try_join, try_join3};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -34,6 +37,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) tenants: &'a BTreeMap<String, TenantAccess>,
     /// How many requests of one sort are under way at once.
     pub(crate) parallelism: usize,
+    /// How far it is.
+    pub(crate) reading: &'a Reading,
 }
 
 /// Reads everything.
@@ -99,10 +104,20 @@ impl<'a> Reader<'a> {
     {
         // Made before they are streamed: a closure over references inside a stream keeps the whole from being `Send`.
         let works: Vec<F> = things.into_iter().map(work).collect();
+        self.reading.expect(works.len());
         stream::iter(works)
+            .map(|work| self.counted(work))
             .buffered(self.parallelism.max(1))
             .try_collect()
             .await
+    }
+}
+
+impl Reader<'_> {
+    async fn counted<T>(&self, work: impl Future<Output = T>) -> T {
+        let done = work.await;
+        self.reading.done();
+        done
     }
 }
 
