@@ -10,6 +10,7 @@ mod groups;
 mod locks;
 mod machines;
 mod offers;
+mod reading;
 mod roles;
 mod security_groups;
 mod subscriptions;
@@ -20,6 +21,8 @@ mod things;
 mod tests;
 
 use std::collections::BTreeMap;
+
+pub use reading::Reading;
 
 use futures_util::future::{try_join, try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -39,6 +42,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) tenants: &'a BTreeMap<String, TenantAccess>,
     /// How many requests of one sort are under way at once.
     pub(crate) parallelism: usize,
+    /// How far it is.
+    pub(crate) reading: &'a Reading,
 }
 
 /// Reads everything.
@@ -112,10 +117,20 @@ impl<'a> Reader<'a> {
     {
         // Made before they are streamed: a closure over references inside a stream keeps the whole from being `Send`.
         let works: Vec<F> = things.into_iter().map(work).collect();
+        self.reading.expect(works.len());
         stream::iter(works)
+            .map(|work| self.counted(work))
             .buffered(self.parallelism.max(1))
             .try_collect()
             .await
+    }
+}
+
+impl Reader<'_> {
+    async fn counted<T>(&self, work: impl Future<Output = T>) -> T {
+        let done = work.await;
+        self.reading.done();
+        done
     }
 }
 
