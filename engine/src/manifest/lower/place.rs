@@ -6,8 +6,8 @@
 //! `vm:core/rg/web01/grant/user/user:kim@contoso.com`, `management-group:root/grant/admin/group:sg`. The latter begin
 //! with a word of their own, so they clash with no subscription that has the same name.
 
-mod apart;
 mod along;
+mod apart;
 mod known;
 mod refer;
 mod scopes;
