@@ -88,8 +88,10 @@ impl Azure {
 #[async_trait]
 impl Provider for Azure {
     async fn survey(&self, manifest: &Manifest, mode: Mode) -> Result<Inventory, Fault> {
+        // What should be absent is read like anything else.
+        let whole = manifest.with_absent();
         let reader = Reader {
-            manifest,
+            manifest: &whole,
             tenants: &self.tenants,
             parallelism: self.parallelism,
         };

@@ -56,9 +56,7 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
     grants::read(reader, &mut inventory).await?;
-    if mode == Mode::Destroy {
-        inventory.contents = contents::read(reader, &inventory).await?;
-    }
+    inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)
 }
 

@@ -18,7 +18,7 @@ use vmlogin_engine::schema::{
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::login::wire::Extension;
-use super::made::LOCATION;
+use super::made::{self, LOCATION};
 use super::tagged::{self, PROTECT, TAGS};
 use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, refusal, versions};
 use crate::arm::ArmId;
@@ -56,7 +56,6 @@ static SCHEMA: Schema = Schema {
         "os-disk",
         "nic",
         "use",
-        "absent",
     ],
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
@@ -89,12 +88,17 @@ impl Kind for Vm {
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
         Some(arm_id(resource, scene.manifest)?.to_string())
     }
+
+    fn complete(&self, _resource: &Resource, scene: &Scene<'_>) -> Attributes {
+        Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())])
+    }
 }
 
 impl AzureKind for Vm {
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
             Action::Update => tagged::fresh(step),
+            Action::Delete => made::fresh(step),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -102,6 +106,7 @@ impl AzureKind for Vm {
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         match step.action {
             Action::Update => Ok(Write::Send(tagged::requests(step, fresh)?)),
+            Action::Delete => made::delete(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }
