@@ -40,7 +40,7 @@ const UNTAGGED: Target<'static> = Target::Host(&[]);
 const ARTICLE: &str = "Microsoft's article of 2023 on Windows machines";
 const BOTH_ARTICLES: &str = "Microsoft's articles on Windows (2023) and Linux (2025-03) machines";
 const EARLY: &str =
-    "Microsoft's articles of 2019 on Windows machines; that of 2023 only in its checks";
+    "Microsoft's articles of 2019 on Windows machines, that of 2023 only in its checks";
 const ARC: &str = "Microsoft's article on Arc servers in 21Vianet's cloud, in its checks";
 const LINUX_ARTICLE: &str = "Microsoft's article on Linux machines (2025-03)";
 
