@@ -3,11 +3,13 @@
 mod access;
 pub(crate) mod arc;
 pub(crate) mod arc_extension;
+mod disk;
 pub(crate) mod extension;
 mod extension_image;
 pub(crate) mod handler;
 mod handler_linux;
 mod identity;
+mod image;
 mod listing;
 pub(crate) mod location;
 pub(crate) mod machine;
@@ -15,6 +17,7 @@ mod machine_answer;
 mod machine_new;
 pub(crate) mod managed_identity;
 pub(crate) mod network;
+mod os_profile;
 pub(crate) mod page;
 mod plain;
 mod provider;
@@ -203,6 +206,15 @@ fn is_closed(namespace: &str, kind: &str) -> bool {
 fn compute_of_subscription(call: &mut Call<'_>, id: &str, rest: &[&str]) -> Answer {
     match rest {
         ["virtualmachines"] => get(call, |call| machine::list_all(call, id)),
+        [
+            "locations",
+            _,
+            "publishers",
+            _,
+            "artifacttypes",
+            "vmimage",
+            ..,
+        ] => get(call, |call| image::answer(call, &rest[3..])),
         ["locations", _, "publishers", rest @ ..] => {
             get(call, |call| extension_image::answer(call, rest))
         }

@@ -205,6 +205,15 @@ pub(crate) struct Machine {
     pub power: Power,
     pub agent: Agent,
     pub registration: bool,
+    /// Looks at its instance view until its agent reports for the first time.
+    #[serde(default)]
+    pub silent_looks: u32,
+    /// Digest of the administrator's password.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// The Active Directory domain that it has joined.
+    #[serde(default)]
+    pub domain: Option<String>,
 }
 
 /// An Arc machine: what a machine is, except that an agent rather than Azure knows whether it runs.

@@ -65,6 +65,9 @@ pub(super) fn machine(
         power: seed.power,
         agent: seed.agent,
         registration: !seed.no_registration,
+        silent_looks: 0,
+        password: None,
+        domain: None,
     }
 }
 

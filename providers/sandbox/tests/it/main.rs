@@ -9,6 +9,7 @@ mod interfaces;
 mod machines;
 mod managed_identities;
 mod network_parts;
+mod new_machines;
 mod operations;
 mod plain_resources;
 mod resource_groups;
