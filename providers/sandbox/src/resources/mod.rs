@@ -12,6 +12,7 @@ mod identity;
 mod image;
 mod listing;
 pub(crate) mod location;
+mod lock;
 pub(crate) mod machine;
 mod machine_answer;
 mod machine_new;
@@ -40,6 +41,7 @@ use crate::state::{Resource, Tags, World};
 pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
     api_version(call)?;
     access::check(call)?;
+    lock::check(call)?;
     let request = call.request;
     let lower: Vec<&str> = request.lower.iter().map(String::as_str).collect();
     if let ["subscriptions", id, ..] = lower.as_slice() {
@@ -235,13 +237,11 @@ fn authorization(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answer {
             get(call, |call| role_definition::answer(call, scope, rest))
         }
         ["permissions"] => get(call, access::permissions),
+        ["locks", rest @ ..] => lock::answer(call, scope, rest),
         // Nobody can make any here, so that there are none is the truth.
-        ["locks" | "denyassignments" | "policyassignments"]
-            if call.request.method == Method::GET =>
-        {
+        ["denyassignments" | "policyassignments"] if call.request.method == Method::GET => {
             Ok(Reply::json(200, json!({"value": []})))
         }
-        ["locks", ..] => Err(error::not_emulated("locks")),
         [what, ..] => Err(error::not_emulated(&format!(
             "`Microsoft.Authorization/{what}`"
         ))),

@@ -7,6 +7,7 @@ pub(crate) mod clock;
 pub(crate) mod file;
 mod sown;
 mod sown_machine;
+mod sown_network;
 
 use std::collections::BTreeMap;
 
@@ -46,6 +47,9 @@ pub(crate) struct World {
     /// All that is neither a machine nor an extension of one.
     #[serde(default)]
     pub resources: BTreeMap<String, Resource>,
+    /// Management locks.
+    #[serde(default)]
+    pub locks: BTreeMap<String, Lock>,
     /// By name, which is unique in a tenant.
     pub assignments: BTreeMap<String, Assignment>,
     pub operations: BTreeMap<String, Operation>,
@@ -272,6 +276,18 @@ pub(crate) struct Resource {
     /// Counts its changes, for its etag where its type has one.
     #[serde(default)]
     pub version: u64,
+}
+
+/// A management lock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lock {
+    /// As it was written.
+    pub id: String,
+    pub name: String,
+    /// `CanNotDelete` or `ReadOnly`.
+    pub level: String,
+    pub notes: Option<String>,
 }
 
 /// What the agent says about an extension.

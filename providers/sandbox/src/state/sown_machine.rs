@@ -67,12 +67,12 @@ pub(super) fn machine(
         registration: !seed.no_registration,
         silent_looks: 0,
         password: None,
-        domain: None,
+        domain: seed.domain.clone(),
     }
 }
 
-/// The model of a machine that someone made before: members and order of detail as in recorded answers. Its network
-/// interface and disk are named, yet exist nowhere else.
+/// The model of a machine that someone made before: members and order of detail as in recorded answers. Its disk is named,
+/// yet exists nowhere else.
 fn model(
     tenant: &str,
     id: &str,
@@ -129,8 +129,6 @@ fn model(
             "diskControllerType": "SCSI",
         },
         "osProfile": os_profile,
-        "networkProfile": {"networkInterfaces": [
-            {"id": format!("{group}/providers/Microsoft.Network/networkInterfaces/{name}-nic")}]},
         "timeCreated": clock::with_offset(born),
     });
     match model {

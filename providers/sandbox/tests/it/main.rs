@@ -6,6 +6,7 @@ mod directory;
 mod extensions;
 mod faults;
 mod interfaces;
+mod locks;
 mod machines;
 mod managed_identities;
 mod network_parts;
