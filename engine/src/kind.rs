@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::inventory::{Inventory, Live};
 use crate::manifest::{Manifest, Resource};
+use crate::plan::Change;
+use crate::problem::Problem;
 use crate::schema::{NameRule, Schema};
 use crate::value::Attributes;
 
@@ -31,6 +33,19 @@ pub trait Kind: Sync {
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         let _ = (resource, scene);
         Attributes::new()
+    }
+
+    /// What is wrong with a declared resource and only its kind can see, such as what a thing lacks that is to be made. Asked
+    /// where nothing else is wrong, so that no mistake is told twice.
+    fn problems(&self, resource: &Resource, manifest: &Manifest) -> Vec<Problem> {
+        let _ = (resource, manifest);
+        Vec::new()
+    }
+
+    /// What a change brings with it that a person should know beforehand: a machine restarts.
+    fn consequence(&self, change: &Change) -> Option<String> {
+        let _ = change;
+        None
     }
 
     /// Why the resource cannot be made or changed now though nothing is wrong with the manifest: its machine is stopped.

@@ -8,7 +8,7 @@ mod walk;
 use super::Manifest;
 use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_SUBSCRIPTION};
 use crate::kind::Catalogue;
-use crate::problem::Problem;
+use crate::problem::{Problem, settle};
 use crate::syntax::tree::Tree;
 use form::Forms;
 use found::Found;
@@ -29,10 +29,26 @@ pub fn lower(tree: &Tree, catalogue: &Catalogue) -> Lowered {
     let mut found = Found::default();
     let root = walk::walk(&forms, tree, &mut found);
     let manifest = place::place(&root, catalogue, &mut found);
+    let Some(manifest) = manifest.filter(|_| found.is_empty()) else {
+        return Lowered {
+            manifest: None,
+            problems: found.settled(),
+        };
+    };
+    let problems = settle(of_kinds(&manifest, catalogue));
     Lowered {
-        manifest: manifest.filter(|_| found.is_empty()),
-        problems: found.settled(),
+        manifest: Some(manifest).filter(|_| problems.is_empty()),
+        problems,
     }
+}
+
+/// What the kinds find wrong with their own.
+fn of_kinds(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Problem> {
+    let resources = manifest.resources.values();
+    resources
+        .filter_map(|resource| Some((catalogue.kind(resource.kind)?, resource)))
+        .flat_map(|(kind, resource)| kind.problems(resource, manifest))
+        .collect()
 }
 
 impl Lowered {
