@@ -29,6 +29,19 @@ pub trait Kind: Sync {
     /// The id under which the resource is or will be found. Names that have to be made (a grant's GUID) are made here.
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String>;
 
+    /// The id of the thing of this kind that has these names, in a subscription of the manifest: the names of what it lies in,
+    /// outermost first, then its own. `None` where nothing refers to this kind.
+    fn located(&self, manifest: &Manifest, subscription: &str, names: &[&str]) -> Option<String> {
+        let _ = (manifest, subscription, names);
+        None
+    }
+
+    /// Whether a text that somebody wrote for a reference is the full id of a thing of this kind.
+    fn is_id(&self, text: &str) -> bool {
+        let _ = text;
+        false
+    }
+
     /// What a write needs besides the declared attributes and the defaults: resolved ids, names, the region of the parent.
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         let _ = (resource, scene);

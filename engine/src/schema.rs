@@ -45,6 +45,8 @@ pub enum Naming {
     Unnamed,
     /// One fixed word: `identity system-assigned`.
     Word(&'static str),
+    /// No node of its own: it comes with another thing and is named after that, as [`Shape::Reference`] says.
+    Along,
     /// A role, then one or more principals, each a thing of its own: `grant admin (group)"sg-admins"`.
     Grant {
         /// The words for roles that this version builds.
@@ -235,6 +237,15 @@ pub enum Shape {
     Network,
     /// Addresses, `10.20.0.4`, in an order that counts.
     Addresses,
+    /// The id of another resource, compared without case. Manifests write a name (`servers`), a path (`rg-hub/vnet-hub/servers`)
+    /// or the id itself; lowering makes an id of each, as the kind that is named says ([`crate::kind::Kind::located`]).
+    Reference {
+        /// What may be named. What no node declares is taken for the first.
+        kinds: &'static [&'static str],
+        /// Where the thing can come along with the node that refers to it: what stands behind that node's name in its own. A
+        /// property that says `#true` asks for it (`public-ip=#true` of `web01` is `web01-pip`), [`Written::Node`] describes it.
+        along: Option<&'static str>,
+    },
     /// A whole number between these two.
     Integer {
         /// The smallest.
@@ -300,6 +311,8 @@ pub enum Written {
     Values,
     /// As the properties of a child: `tags owner="team web"`.
     Pairs,
+    /// As a child that describes the thing which is referred to, a [`Naming::Along`] kind: `nic subnet=servers`.
+    Node,
     /// By the node's own arguments.
     Argument,
     /// Nowhere: it has its default.

@@ -24,7 +24,9 @@ pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
 
 fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
     match shape {
-        Shape::Name | Shape::Choice { .. } => wanted.eq_ignore_ascii_case(found),
+        Shape::Name | Shape::Choice { .. } | Shape::Reference { .. } => {
+            wanted.eq_ignore_ascii_case(found)
+        }
         Shape::Alias { word, means } => {
             let full = |text: &str| alias(word, means, text).to_lowercase();
             full(wanted) == full(found)
@@ -54,9 +56,13 @@ pub fn alias<'a>(word: &str, means: &'a str, text: &'a str) -> &'a str {
 
 fn same_lists(shape: Shape, wanted: &[Value], found: &[Value]) -> bool {
     let spelt = |values: &[Value]| -> Vec<String> {
-        let texts = values.iter().map(|value| value.as_text().map(address));
-        let mut texts: Vec<String> = texts.map(Option::unwrap_or_default).collect();
-        if shape == Shape::Networks {
+        let reference = matches!(shape, Shape::Reference { .. });
+        let texts = values.iter().map(|value| match value.as_text() {
+            Some(id) if reference => id.to_lowercase(),
+            text => text.map(address).unwrap_or_default(),
+        });
+        let mut texts: Vec<String> = texts.collect();
+        if reference || shape == Shape::Networks {
             texts.sort();
             texts.dedup();
         }

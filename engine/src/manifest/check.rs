@@ -103,6 +103,14 @@ pub(super) fn text(text: &str, most: usize) -> Result<(), Misfit> {
     }
 }
 
+/// Whether a text can name another thing.
+pub(super) fn reference(reference: &str, most: usize) -> Result<(), Misfit> {
+    match reference.is_empty() {
+        true => Err(Misfit::Empty),
+        false => text(reference, most),
+    }
+}
+
 /// Whether a text can be the name of a principal.
 pub(super) fn principal(kind: PrincipalKind, name: &str) -> Result<(), Misfit> {
     some_text(name, MOST_PRINCIPAL)?;

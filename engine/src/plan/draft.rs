@@ -121,11 +121,12 @@ pub(super) fn made_of(schema: &Schema, write: &Attributes) -> Vec<Change> {
         .attributes
         .iter()
         .filter_map(|attribute| {
-            Some(Change {
+            let after = write.get(attribute.name)?;
+            (*after != Value::Null).then(|| Change {
                 attribute: attribute.name.to_owned(),
                 class: attribute.class,
                 before: Value::Null,
-                after: write.get(attribute.name)?.clone(),
+                after: after.clone(),
             })
         })
         .collect()

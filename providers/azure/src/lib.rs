@@ -15,6 +15,7 @@ pub mod http;
 pub mod kinds;
 pub mod provider;
 pub mod rules;
+pub mod secrets;
 mod survey;
 mod tables;
 #[cfg(test)]

@@ -19,14 +19,16 @@ use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider
 use crate::directory::device::{self, Sighting, Sought};
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
+use crate::secrets::Secrets;
 use crate::survey::{self, Reader};
 
 /// Azure, as far as one manifest's tenants reach.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Azure {
     tenants: BTreeMap<String, TenantAccess>,
     parallelism: usize,
     patience: Patience,
+    secrets: Secrets,
 }
 
 /// Access to one tenant.
@@ -62,7 +64,14 @@ impl Azure {
             tenants,
             parallelism,
             patience,
+            secrets: Secrets::default(),
         }
+    }
+
+    /// The same, with the secrets that its writes need.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Secrets) -> Azure {
+        Azure { secrets, ..self }
     }
 
     /// The same, with a verification that waits.
@@ -118,6 +127,7 @@ impl Provider for Azure {
                     status: news.status.clone(),
                 })
             };
+            let request = self.secrets.fill(step, request)?;
             if let Err(mut fault) = client.carry_out(request, tell).await {
                 fault.unsent &= number == 0;
                 return make_sense(kind, client, step, fault).await;

@@ -28,6 +28,8 @@ pub(super) struct Form {
     pub(super) setting: bool,
     /// The schema of the kind, where it is one.
     pub(super) schema: Option<&'static Schema>,
+    /// The attribute of what it stands in that refers to it, where it comes along with that.
+    pub(super) along: Option<&'static Attribute>,
 }
 
 /// What the arguments of a node are.
@@ -114,6 +116,9 @@ impl Forms {
         }
         for kind in catalogue.kinds {
             let schema = kind.schema();
+            if schema.naming == Naming::Along {
+                continue;
+            }
             for within in schema.stands_in {
                 forms.insert(
                     (within, schema.kind),
@@ -122,6 +127,20 @@ impl Forms {
             }
             for form in settings(schema) {
                 forms.insert((schema.kind, form.word), form);
+            }
+            for attribute in schema.attributes {
+                if let Some(kind) = described(catalogue, attribute) {
+                    let form = of_kind(kind.schema(), kind.names(), false);
+                    let form = Form {
+                        word: attribute.name,
+                        along: Some(attribute),
+                        ..form
+                    };
+                    forms.insert((schema.kind, attribute.name), form);
+                    for form in settings(kind.schema()) {
+                        forms.insert((attribute.name, form.word), form);
+                    }
+                }
             }
         }
         Forms {
@@ -177,6 +196,19 @@ impl Forms {
     }
 }
 
+/// The kind of what a child describes that comes along with the node around it.
+fn described(
+    catalogue: &Catalogue,
+    attribute: &Attribute,
+) -> Option<&'static dyn crate::kind::Kind> {
+    match attribute.shape {
+        Shape::Reference { kinds, .. } if attribute.written == Written::Node => {
+            catalogue.kind(kinds.first()?)
+        }
+        _ => None,
+    }
+}
+
 impl Form {
     /// The property of this name.
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
@@ -210,7 +242,7 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
     Form {
         arguments: match schema.naming {
             Naming::Names => Arguments::Names(names),
-            Naming::Unnamed => Arguments::Nothing,
+            Naming::Unnamed | Naming::Along => Arguments::Nothing,
             Naming::Word(word) => Arguments::Word(word),
             Naming::Grant { roles } => Arguments::Grant(roles),
         },
@@ -223,7 +255,7 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
         later: schema.later,
         number: match schema.naming {
             Naming::Names | Naming::Grant { .. } => Number::Any,
-            Naming::Unnamed | Naming::Word(_) => Number::AtMostOne,
+            Naming::Unnamed | Naming::Along | Naming::Word(_) => Number::AtMostOne,
         },
         schema: Some(schema),
         ..blank(schema.kind, schema.title)
@@ -289,7 +321,11 @@ fn of_setting(attribute: &Attribute) -> Option<Form> {
             properties: Properties::Pairs,
             ..form
         }),
-        Written::Property | Written::Detail | Written::Argument | Written::Nowhere => None,
+        Written::Property
+        | Written::Detail
+        | Written::Node
+        | Written::Argument
+        | Written::Nowhere => None,
     }
 }
 
@@ -303,5 +339,6 @@ fn blank(word: &'static str, title: &'static str) -> Form {
         number: Number::Any,
         setting: false,
         schema: None,
+        along: None,
     }
 }

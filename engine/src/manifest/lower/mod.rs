@@ -6,7 +6,7 @@ mod place;
 mod walk;
 
 use super::Manifest;
-use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_SUBSCRIPTION};
+use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_REFERENCE, UNKNOWN_SUBSCRIPTION};
 use crate::kind::Catalogue;
 use crate::problem::{Problem, settle};
 use crate::syntax::tree::Tree;
@@ -42,7 +42,7 @@ pub fn lower(tree: &Tree, catalogue: &Catalogue) -> Lowered {
     }
 }
 
-/// What the kinds find wrong with their own.
+/// What the kinds find wrong with their own, by numbers from VML170 to VML179.
 fn of_kinds(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Problem> {
     let resources = manifest.resources.values();
     resources
@@ -61,9 +61,15 @@ impl Lowered {
         let incomplete = earlier.iter().any(loses_nodes);
         self.manifest = None;
         self.problems.retain(|problem| {
-            let absent = [MISSING_NODE, UNKNOWN_SUBSCRIPTION, NO_SUBSCRIPTION];
+            let absent = [
+                MISSING_NODE,
+                UNKNOWN_SUBSCRIPTION,
+                NO_SUBSCRIPTION,
+                UNKNOWN_REFERENCE,
+            ];
             let follows = earlier.iter().any(|before| touches(before, problem));
-            !(follows || incomplete && absent.contains(&problem.code.0))
+            let is_of_a_kind = ("VML170".."VML180").contains(&problem.code.0);
+            !(follows || is_of_a_kind || incomplete && absent.contains(&problem.code.0))
         });
         self
     }

@@ -6,7 +6,9 @@
 //! `vm:core/rg/web01/grant/user/user:kim@contoso.com`, `management-group:root/grant/admin/group:sg`. The latter begin
 //! with a word of their own, so they clash with no subscription that has the same name.
 
+mod along;
 mod known;
+mod refer;
 mod scopes;
 mod spot;
 
@@ -54,7 +56,9 @@ pub(super) fn place(
     let mut placing = Placing::new(catalogue, found);
     placing.scopes(root);
     placing.groups(root);
-    Some(placing.manifest)
+    let mut manifest = placing.manifest;
+    refer::refer(&mut manifest, catalogue, found);
+    Some(manifest)
 }
 
 /// How many things a node declares, with all beneath it.
@@ -134,6 +138,7 @@ impl Placing<'_> {
             spot.within(spot.named(schema.kind, &name), &name)
         };
         self.children(node, &inner);
+        self.all_along(node, &inner, spot);
     }
 
     fn grant(&mut self, item: Item<'_, '_>, role: &Declared, principal: &Principal, span: Span) {
@@ -178,6 +183,7 @@ impl Placing<'_> {
             parent: spot.address.clone(),
             subscription: spot.subscription.clone(),
             tenant: spot.tenant.clone(),
+            along: None,
             attributes: written.chain(given).collect(),
             span,
         };
@@ -187,7 +193,9 @@ impl Placing<'_> {
     /// Places all kinds in the braces of a node.
     fn children(&mut self, node: &Checked<'_>, spot: &Spot) {
         for child in &node.children {
-            if let Some(schema) = child.form.schema {
+            if let Some(schema) = child.form.schema
+                && child.form.along.is_none()
+            {
                 self.thing(child, schema, spot);
             }
         }

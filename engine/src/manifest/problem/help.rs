@@ -118,6 +118,20 @@ impl ManifestProblem {
             }
             Self::UnknownType { hint, .. } => hint.help("principals are"),
             Self::UnknownRole { hint, .. } => hint.help("this version grants"),
+            Self::UnknownReference {
+                title,
+                written,
+                known,
+                form,
+                ..
+            } => meant(title, written, known, form),
+            Self::AmbiguousReference { title, paths, .. } if *title == "resource group" => {
+                format!("there are {}: write the full id", listed(paths, "and"))
+            }
+            Self::AmbiguousReference { paths, .. } => format!("write {}", listed(paths, "or")),
+            Self::NoReference { form, .. } => {
+                format!("write its name, `{form}`, or its full id")
+            }
             Self::ReservedTag { .. } => "choose another name".to_owned(),
             Self::TooManyTags { most, has, .. } => {
                 format!("remove {} of them", has.saturating_sub(*most))
@@ -141,6 +155,18 @@ impl Hint {
             Hint::Choices(choices) if choices.is_empty() => "remove it".to_owned(),
             Hint::Choices(choices) => format!("{holds} {}", listed(choices, "and")),
         }
+    }
+}
+
+/// What a reference may have meant: a name that is nearly the same, or the same name in another group.
+fn meant(title: &str, written: &str, known: &[String], form: &str) -> String {
+    let own = |path: &&String| path.rsplit('/').next() == Some(written);
+    if let Some(path) = known.iter().find(own) {
+        return format!("write `{}`", shown(path));
+    }
+    match nearest(written, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{}`?", shown(near)),
+        None => format!("declare the {title}, or say where it lies: `{form}`"),
     }
 }
 

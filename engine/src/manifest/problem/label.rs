@@ -71,6 +71,20 @@ impl ManifestProblem {
             Self::UntypedPrincipal { span, .. } => vec![Label::new(*span, "without a type")],
             Self::UnknownType { span, .. } => vec![Label::new(*span, "unknown type")],
             Self::UnknownRole { span, .. } => vec![Label::new(*span, "unknown role")],
+            Self::UnknownReference { title, span, .. } => {
+                vec![Label::new(*span, format!("no such {title} here"))]
+            }
+            Self::AmbiguousReference {
+                span,
+                first,
+                second,
+                ..
+            } => vec![
+                Label::new(*span, "which one?"),
+                Label::new(*first, "this one"),
+                Label::new(*second, "or this one"),
+            ],
+            Self::NoReference { span, .. } => vec![Label::new(*span, "neither a name nor an id")],
             Self::ReservedTag { span, .. } => vec![Label::new(*span, "reserved")],
             Self::TagTwice { first, second, .. } => both(*second, *first, "given"),
             Self::TooManyTags { has, span, .. } => vec![Label::new(*span, format!("has {has}"))],

@@ -244,6 +244,34 @@ pub(super) enum ManifestProblem {
         span: Span,
     },
 
+    /// A name that no thing has which could be meant.
+    #[error("`{}` names no {title} of this manifest", shown(.written))]
+    UnknownReference {
+        title: &'static str,
+        written: String,
+        known: Vec<String>,
+        form: String,
+        span: Span,
+    },
+    /// A name that several things have.
+    #[error("`{}` may mean more than one {title}", shown(.written))]
+    AmbiguousReference {
+        title: &'static str,
+        written: String,
+        paths: Vec<String>,
+        span: Span,
+        first: Span,
+        second: Span,
+    },
+    /// A text that can name no such thing.
+    #[error("`{}` cannot name a {title}", shown(.written))]
+    NoReference {
+        title: &'static str,
+        written: String,
+        form: String,
+        span: Span,
+    },
+
     /// A tag that Azure would refuse.
     #[error("{}", unfit(.what, .written, *.misfit))]
     BadTag {
@@ -343,6 +371,9 @@ impl ManifestProblem {
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",
+            Self::UnknownReference { .. } => UNKNOWN_REFERENCE,
+            Self::AmbiguousReference { .. } => "VML171",
+            Self::NoReference { .. } => "VML172",
             Self::BadTag { .. } => "VML160",
             Self::ReservedTag { .. } => "VML161",
             Self::TagTwice { .. } => "VML162",
@@ -356,6 +387,8 @@ impl ManifestProblem {
 pub(super) const MISSING_NODE: &str = "VML120";
 /// A subscription is not declared.
 pub(super) const UNKNOWN_SUBSCRIPTION: &str = "VML130";
+/// A referred thing is not declared.
+pub(super) const UNKNOWN_REFERENCE: &str = "VML170";
 /// No subscription is declared.
 pub(super) const NO_SUBSCRIPTION: &str = "VML132";
 

@@ -97,6 +97,28 @@ fn in_parent(resource: &Resource, manifest: &Manifest, full_type: &str) -> Optio
     Some(parent.resource(full_type, &resource.name))
 }
 
+/// The id of a thing of this type that a reference names: by its group, by what it lies in there, and by its own name.
+pub(crate) fn located(
+    manifest: &Manifest,
+    subscription: &str,
+    full_type: &str,
+    names: &[&str],
+) -> Option<String> {
+    let (group, names) = names.split_first()?;
+    let (provider, types) = full_type.split_once('/')?;
+    let mut pairs = types.split('/').zip(names);
+    let (outermost, name) = pairs.next()?;
+    let group = subscription_id(subscription, manifest)?.group(group);
+    let outermost = group.resource(&format!("{provider}/{outermost}"), name);
+    let id = pairs.fold(outermost, |around, (kind, name)| around.child(kind, name));
+    Some(id.to_string())
+}
+
+/// Whether somebody wrote the full id of a thing of this type.
+pub(crate) fn is_id(text: &str, full_type: &str) -> bool {
+    ArmId::parse(text).is_ok_and(|id| id.is_type(full_type) && id.resource_group().is_some())
+}
+
 /// The id of a subscription by its name in the manifest.
 pub(crate) fn subscription_id(name: &str, manifest: &Manifest) -> Option<ArmId> {
     Some(ArmId::of_subscription(

@@ -98,6 +98,7 @@ fn resource(
         parent,
         subscription: "core".to_owned(),
         tenant: "contoso".to_owned(),
+        along: None,
         attributes: BTreeMap::new(),
         span: SPAN,
     };

@@ -14,6 +14,10 @@ pub(crate) struct Alias {
     /// `publisher:offer:sku`.
     pub(crate) image: &'static str,
     /// Where it is listed.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "every row says where it comes from")
+    )]
     pub(crate) source: &'static str,
 }
 
@@ -196,7 +200,12 @@ mod tests {
         }
         let ours: BTreeMap<String, (String, String)> = ALIASES
             .iter()
-            .map(|row| (row.name.to_owned(), (row.os.to_owned(), row.image.to_owned())))
+            .map(|row| {
+                (
+                    row.name.to_owned(),
+                    (row.os.to_owned(), row.image.to_owned()),
+                )
+            })
             .collect();
         assert_eq!(ours, published);
     }

@@ -58,6 +58,11 @@ impl Spot {
         Address::new(kind, path.chain([role, principal]))
     }
 
+    /// The name of what it is in, innermost; empty in a management group.
+    pub(super) fn name(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
     /// The spot in a named thing here.
     pub(super) fn within(&self, address: Address, name: &str) -> Spot {
         let path = self.path.iter().cloned().chain([name.to_owned()]).collect();

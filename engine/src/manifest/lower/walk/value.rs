@@ -131,6 +131,17 @@ impl Walker<'_, '_> {
                     }
                 }
             }
+            Want::Shape(Shape::Reference { along, .. }) => match scalar {
+                Scalar::Bool(on) if along.is_some() => Some(match on {
+                    true => Value::Bool(true),
+                    false => Value::Null,
+                }),
+                other => {
+                    let text = self.text(&format!("`{word}`"), other, span)?;
+                    let fits = check::reference(&text, MOST_TEXT);
+                    self.fitting(word, text, fits, Rule::Note, span)
+                }
+            },
             Want::Shape(Shape::Name) => {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::note(&text).and_then(|()| check::text(&text, MOST_TEXT));

@@ -131,6 +131,12 @@ impl AzureKind for Identity {
     }
 }
 
+/// The identity that a machine is made with, where it is declared to have one.
+pub(super) fn of_new_machine(machine: &Resource, scene: &Scene<'_>) -> Option<&'static str> {
+    let declared = scene.manifest.resource(&machine.address.child(SCHEMA.kind));
+    declared.map(|_| "SystemAssigned")
+}
+
 fn read(step: &Step, attempted: String) -> Result<Request, Fault> {
     Ok(Request::get(
         refusal::id(step)?.path(),

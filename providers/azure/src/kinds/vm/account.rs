@@ -74,14 +74,20 @@ fn misfit(text: &str) -> Option<Unfit> {
             help: "choose another name, as in `azureuser`".to_owned(),
         })
     };
-    if REFUSED_NAMES.iter().any(|name| name.eq_ignore_ascii_case(text)) {
+    if REFUSED_NAMES
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(text))
+    {
         return unfit("a name that Azure refuses");
     }
     if text.trim().is_empty() || text.contains(char::is_whitespace) {
         return unfit("empty, or holds a blank");
     }
     // What Windows forbids in names of accounts; Linux takes none of these either. Unverified against Azure, 2026-11-21.
-    if text.chars().any(|letter| r#"\/"[]:|<>+=;,?*@%&$"#.contains(letter)) {
+    if text
+        .chars()
+        .any(|letter| r#"\/"[]:|<>+=;,?*@%&$"#.contains(letter))
+    {
         return unfit("holds a character that no account's name may hold");
     }
     match text.chars().count() > LONGEST_NAME {
@@ -118,11 +124,15 @@ pub(super) fn password_misfit(os: &str, password: &str) -> Option<String> {
 /// Why a text is no public key.
 pub(super) fn key_misfit(key: &str) -> Option<String> {
     if key.contains("PRIVATE KEY") {
-        return Some("it is a private key, which never leaves its owner: name the public one".to_owned());
+        return Some(
+            "it is a private key, which never leaves its owner: name the public one".to_owned(),
+        );
     }
     let kinds = ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"];
-    let is_key = kinds.iter().any(|kind| key.starts_with(kind)) && key.trim_end().lines().count() == 1;
-    (!is_key).then(|| "it is no public key, which is one line that begins like `ssh-ed25519`".to_owned())
+    let is_key =
+        kinds.iter().any(|kind| key.starts_with(kind)) && key.trim_end().lines().count() == 1;
+    (!is_key)
+        .then(|| "it is no public key, which is one line that begins like `ssh-ed25519`".to_owned())
 }
 
 /// How many letters a made password has.
@@ -133,7 +143,12 @@ const LETTERS: &[u8; 64] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ234
 
 /// A password made of chance that satisfies Azure on every system: one of each class, then any letters.
 pub(crate) fn made_password(chance: &[u8; MADE_LENGTH]) -> String {
-    let classes = [&LETTERS[..24], &LETTERS[24..48], &LETTERS[48..56], &LETTERS[56..]];
+    let classes = [
+        &LETTERS[..24],
+        &LETTERS[24..48],
+        &LETTERS[48..56],
+        &LETTERS[56..],
+    ];
     let letters = chance.iter().enumerate().map(|(at, byte)| {
         let among = classes.get(at).copied().unwrap_or(LETTERS);
         char::from(among[usize::from(*byte) % among.len()])
@@ -170,7 +185,11 @@ mod tests {
     #[test]
     fn a_private_key_is_no_public_one() {
         assert_eq!(key_misfit("ssh-ed25519 AAAAC3Nz kim\n"), None);
-        assert!(key_misfit("-----BEGIN OPENSSH PRIVATE KEY-----\n").unwrap().contains("private"));
+        assert!(
+            key_misfit("-----BEGIN OPENSSH PRIVATE KEY-----\n")
+                .unwrap()
+                .contains("private")
+        );
         assert!(key_misfit("AAAAC3Nz").is_some());
         assert!(key_misfit("ssh-rsa A\nssh-rsa B").is_some());
     }

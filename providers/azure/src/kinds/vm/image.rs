@@ -164,6 +164,10 @@ mod tests {
         assert!(help("golden").unwrap().contains("`Ubuntu2404`"));
         assert!(help(URN).unwrap().starts_with("not of the form"));
         assert!(help("a:b::latest").unwrap().starts_with("not of the form"));
-        assert!(help(&format!("{URN}:newest")).unwrap().starts_with("no version"));
+        assert!(
+            help(&format!("{URN}:newest"))
+                .unwrap()
+                .starts_with("no version")
+        );
     }
 }
