@@ -24,8 +24,21 @@ pub struct Inventory {
     pub grants_complete: BTreeSet<String>,
     /// What lies in a resource group, by its key; read only where a plan might delete the group.
     pub contents: BTreeMap<Key, Vec<Content>>,
+    /// What stands around declared things and is read for rules alone, by key: network interfaces, route tables. No step is about it.
+    pub surroundings: BTreeMap<Key, Sight>,
     /// What could not be read, and why. What is missing here is unknown, not absent.
     pub gaps: Vec<Gap>,
+}
+
+/// What a look at a thing showed that no node is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// What it says, normalised by the provider.
+    Seen(Attributes),
+    /// It is not there.
+    Absent,
+    /// It could not be looked at.
+    Unread(Fault),
 }
 
 /// One live resource, normalised by its kind.

@@ -22,6 +22,16 @@ pub trait Kind: Sync {
         &NameRule::ANY
     }
 
+    /// The settings without which a node is wrong, each with a line that shows how it is written.
+    fn required(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// Attributes whose values, taken together, no two of one parent may share; empty where there are none.
+    fn apart(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The natural identity of a declared resource, spelt as [`Live::key`] is for a live one.
     /// `None` while something that it is made of is not resolved; a rule says what.
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key>;
@@ -59,6 +69,12 @@ pub trait Kind: Sync {
     fn consequence(&self, change: &Change) -> Option<String> {
         let _ = change;
         None
+    }
+
+    /// Whether what lies in a container of this kind is a part of it and goes with it where `absent` names it. Else it goes only
+    /// when it holds nothing.
+    fn holds_parts(&self) -> bool {
+        false
     }
 
     /// Why the resource cannot be made or changed now though nothing is wrong with the manifest: its machine is stopped.

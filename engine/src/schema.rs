@@ -237,6 +237,11 @@ pub enum Shape {
     Network,
     /// Addresses, `10.20.0.4`, in an order that counts.
     Addresses,
+    /// The ends of traffic: addresses, ranges of them, names that the cloud has for some, or `any`. Neither order, case nor
+    /// spelling counts.
+    Peers,
+    /// Ports, ranges of them (`8000-8100`), or `any`. Neither order nor spelling counts.
+    Ports,
     /// The id of another resource, compared without case. Manifests write a name (`servers`), a path (`rg-hub/vnet-hub/servers`)
     /// or the id itself; lowering makes an id of each, as the kind that is named says ([`crate::kind::Kind::located`]).
     Reference {

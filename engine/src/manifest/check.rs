@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::diff::same;
 use crate::schema::{Characters, NameRule};
 use crate::syntax::print::is_hidden;
 use crate::value::PrincipalKind;
@@ -42,6 +43,12 @@ pub(super) enum Misfit {
     NoNetwork,
     /// Bits are set behind its prefix.
     BitsBehind,
+    /// It is no end of traffic.
+    NoPeer,
+    /// It is neither a port nor a range of ports.
+    NoPorts,
+    /// It stands for all, and others stand beside it.
+    AllAndMore,
 }
 
 /// The longest name of a tag, in characters (FACTS.md 15).
@@ -157,6 +164,30 @@ pub(super) fn address(text: &str) -> Result<(), Misfit> {
     text.parse::<IpAddr>()
         .map(|_| ())
         .map_err(|_| Misfit::NoAddress)
+}
+
+/// Longer than any name that the cloud has for addresses.
+const MOST_PEER: usize = 128;
+
+/// Whether a text can be an end of traffic: an address, a range, `any`, or a name that the cloud has for some addresses
+/// (`Internet`, `Storage.WestEurope`). Whether there is such a name is for the cloud to say.
+pub(super) fn peer(text: &str) -> Result<(), Misfit> {
+    some_text(text, MOST_PEER)?;
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '.';
+    let is_name =
+        text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.chars().all(letter);
+    if text == "*" || is_name || address(text).is_ok() {
+        return Ok(());
+    }
+    network(text).map_err(|misfit| match misfit {
+        Misfit::NoNetwork => Misfit::NoPeer,
+        other => other,
+    })
+}
+
+/// Whether a text is a port, a range of ports, or `any`.
+pub(super) fn ports(text: &str) -> Result<(), Misfit> {
+    same::port_range(text).map(|_| ()).ok_or(Misfit::NoPorts)
 }
 
 /// Whether a text is a range of addresses that begins where its prefix ends.
@@ -283,6 +314,36 @@ mod tests {
         );
         assert_eq!(range_around("fd00::1/8").as_deref(), Some("fd00::/8"));
         assert_eq!(range_around("1.2.3.4/0").as_deref(), Some("0.0.0.0/0"));
+    }
+
+    #[test]
+    fn an_end_of_traffic_is_an_address_a_range_or_a_name() {
+        for good in [
+            "*",
+            "any",
+            "10.0.0.4",
+            "10.0.0.0/8",
+            "fd00::/8",
+            "::1",
+            "Internet",
+            "Storage.WestEurope",
+            "AzureFrontDoor.Frontend",
+        ] {
+            assert_eq!(peer(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "10.0.0",
+            "10.0.0.0-10.0.0.9",
+            "a b",
+            "a/b",
+            ".a",
+            "*.x",
+            "!Internet",
+        ] {
+            assert_eq!(peer(bad), Err(Misfit::NoPeer), "{bad}");
+        }
+        assert_eq!(peer(""), Err(Misfit::Empty));
+        assert_eq!(peer("10.0.0.1/8"), Err(Misfit::BitsBehind));
     }
 
     #[test]

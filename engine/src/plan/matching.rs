@@ -6,6 +6,7 @@ use crate::address::Address;
 use crate::inventory::Live;
 use crate::kind::{Catalogue, Key, Kind, Scene};
 use crate::manifest::Resource;
+use crate::schema::Lifetime;
 
 /// One declared resource and what was found for it.
 pub(super) struct Pair<'a> {
@@ -23,6 +24,7 @@ pub(super) struct Matching<'a> {
     claimed: BTreeSet<(&'static str, Key)>,
     /// The first resource without a key of each kind and place.
     unresolved: BTreeMap<(&'static str, String), &'a Address>,
+    lifetimes: BTreeMap<&'static str, Lifetime>,
 }
 
 impl<'a> Matching<'a> {
@@ -55,17 +57,26 @@ impl<'a> Matching<'a> {
             .values()
             .filter_map(|pair| Some((pair.resource.kind, pair.key.clone()?)))
             .collect();
-        let unresolved = unresolved(&pairs);
+        let unresolved = unresolved(scene, &pairs);
+        let schemas = catalogue.kinds.iter().map(|kind| kind.schema());
         Matching {
             pairs,
             claimed,
             unresolved,
+            lifetimes: schemas
+                .map(|schema| (schema.kind, schema.lifetime))
+                .collect(),
         }
     }
 
     /// Whether a declared resource is this live one, selected or not.
     pub(super) fn claims(&self, live: &Live) -> bool {
         self.claimed.contains(&(live.kind, live.key.clone()))
+    }
+
+    /// What happens to live things of a kind when their node is gone.
+    pub(super) fn lifetime(&self, live: &Live) -> Option<Lifetime> {
+        self.lifetimes.get(live.kind).copied()
     }
 
     /// A declared resource that might be this live one if only its key were known: one in the same place, but for the last part
@@ -78,12 +89,16 @@ impl<'a> Matching<'a> {
 
 /// Declared resources whose key is not known, by kind and place, the first of each.
 fn unresolved<'a>(
+    scene: &Scene<'_>,
     pairs: &BTreeMap<&'a Address, Pair<'a>>,
 ) -> BTreeMap<(&'static str, String), &'a Address> {
     pairs
         .iter()
         .rev()
-        .filter(|(_, pair)| pair.key.is_none())
+        .filter(|(address, pair)| {
+            // What should be absent keeps nothing.
+            pair.key.is_none() && !scene.manifest.absent.contains_key(address)
+        })
         .map(|(address, pair)| ((pair.resource.kind, all_but_last(address)), *address))
         .collect()
 }

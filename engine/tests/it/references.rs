@@ -278,7 +278,7 @@ fn nobody_writes_a_node_for_what_comes_along() {
     assert_snapshot!(lowered(text).unwrap_err(), @"
     VML100: unknown node `network-interface` in `resource-group`
       estate.kdl:1:39 `network-interface` no such node here
-      help: `resource-group` holds `box` and `virtual-network`
+      help: `resource-group` holds `absent`, `box` and `virtual-network`
 
     VML104: `nic` takes no argument
       estate.kdl:1:72 `c` one too many
@@ -364,4 +364,101 @@ fn the_whole_is_made_in_order_and_then_the_plan_is_empty() {
         after network-interface:core/rg-web/web04-nic (Success): its `nic` is `web04-nic`
         after resource-group:core/rg-web (Success): it lies in the resource group `rg-web`
     "#);
+}
+
+/// One box with a public address, against what is live of it.
+fn alone(live: &[&str], nic: &str) -> String {
+    let manifest = lowered(
+        "resource-group rg-web subscription=core { box web01 { image win; nic public-ip=#true } }",
+    );
+    let mut inventory = Inventory::default();
+    for id in live {
+        let mut live = live_at(id);
+        if live.kind == "box" {
+            live.attributes.insert("image".to_owned(), "win".into());
+            live.attributes.insert("nic".to_owned(), nic.into());
+        }
+        inventory.insert(live);
+    }
+    shown(&plan_of(&manifest.unwrap(), &inventory, Mode::Apply))
+}
+
+const OWN_NIC: &str = "/NETWORK-INTERFACE/core/rg-web/web01-nic";
+
+#[test]
+fn nothing_comes_along_with_a_machine_that_has_another_interface() {
+    let live = ["/resource-group/core/rg-web", "/box/core/rg-web/web01"];
+    assert_snapshot!(alone(&live, "/network-interface/core/rg-web/web01VMNic"), @r#"
+    keep   resource-group:core/rg-web
+    keep   public-ip:core/rg-web/web01-pip
+        note: it is not made: `web01` exists, and its `nic` stays as it is
+    keep   network-interface:core/rg-web/web01-nic
+        note: it is not made: `web01` exists, and its `nic` stays as it is
+    keep   box:core/rg-web/web01
+        nic: "/network-interface/core/rg-web/web01VMNic" -> "/network-interface/core/rg-web/web01-nic"
+        note: `nic` is "/network-interface/core/rg-web/web01VMNic" and stays so: only making it anew would set "/network-interface/core/rg-web/web01-nic"
+    "#);
+}
+
+#[test]
+fn what_a_machine_takes_is_made_for_it() {
+    let live = [
+        "/resource-group/core/rg-web",
+        "/box/core/rg-web/web01",
+        "/network-interface/core/rg-web/web01-nic",
+    ];
+    assert_snapshot!(alone(&live, OWN_NIC), @r#"
+    keep   resource-group:core/rg-web
+    create public-ip:core/rg-web/web01-pip
+    update network-interface:core/rg-web/web01-nic
+        public-ip: (none) -> "/public-ip/core/rg-web/web01-pip"
+        after public-ip:core/rg-web/web01-pip (Success): its `public-ip` is `web01-pip`
+    keep   box:core/rg-web/web01
+    "#);
+}
+
+#[test]
+fn nothing_comes_along_with_what_is_not_there_and_not_made() {
+    let manifest =
+        lowered("resource-group rg-web subscription=core { box web01 { nic public-ip=#true } }");
+    let mut inventory = Inventory::default();
+    inventory.insert(live_at("/resource-group/core/rg-web"));
+    let plan = plan_of(&manifest.unwrap(), &inventory, Mode::Apply);
+    assert_snapshot!(shown(&plan), @r#"
+    keep   resource-group:core/rg-web
+    keep   public-ip:core/rg-web/web01-pip
+        note: it is not made: `web01` does not exist
+    keep   network-interface:core/rg-web/web01-nic
+        note: it is not made: `web01` does not exist
+    keep   box:core/rg-web/web01
+        nic: (none) -> "/network-interface/core/rg-web/web01-nic"
+        blocked by missing on box:core/rg-web/web01
+    "#);
+}
+
+#[test]
+fn what_came_along_goes_after_its_machine() {
+    let manifest =
+        lowered("resource-group rg-web subscription=core { box web01 { nic public-ip=#true } }");
+    let mut inventory = Inventory::default();
+    for id in [
+        "/resource-group/core/rg-web",
+        "/box/core/rg-web/web01",
+        "/network-interface/core/rg-web/web01-nic",
+        "/public-ip/core/rg-web/web01-pip",
+    ] {
+        inventory.insert(live_at(id));
+    }
+    let plan = plan_of(&manifest.unwrap(), &inventory, Mode::Destroy);
+    assert_snapshot!(shown(&plan), @"
+    delete box:core/rg-web/web01
+    delete network-interface:core/rg-web/web01-nic
+        after box:core/rg-web/web01 (Success): it was made later, since its `nic` is `web01-nic`
+    delete public-ip:core/rg-web/web01-pip
+        after network-interface:core/rg-web/web01-nic (Success): it was made later, since its `public-ip` is `web01-pip`
+    delete resource-group:core/rg-web
+        after box:core/rg-web/web01 (Success): it was made later, since it lies in the resource group `rg-web`
+        after network-interface:core/rg-web/web01-nic (Success): it was made later, since it lies in the resource group `rg-web`
+        after public-ip:core/rg-web/web01-pip (Success): it was made later, since it lies in the resource group `rg-web`
+    ");
 }

@@ -4,6 +4,7 @@
 pub(crate) mod rehearsal;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,6 +30,7 @@ pub struct Azure {
     parallelism: usize,
     patience: Patience,
     secrets: Secrets,
+    turns: turns::Turns,
 }
 
 /// Access to one tenant.
@@ -65,6 +67,7 @@ impl Azure {
             parallelism,
             patience,
             secrets: Secrets::default(),
+            turns: turns::Turns::default(),
         }
     }
 
@@ -94,8 +97,10 @@ impl Azure {
 #[async_trait]
 impl Provider for Azure {
     async fn survey(&self, manifest: &Manifest, mode: Mode) -> Result<Inventory, Fault> {
+        // What should be absent is read like anything else.
+        let whole = manifest.with_absent();
         let reader = Reader {
-            manifest,
+            manifest: &whole,
             tenants: &self.tenants,
             parallelism: self.parallelism,
         };
@@ -109,6 +114,7 @@ impl Provider for Azure {
     ) -> Result<Done, Fault> {
         let kind = kind(step)?;
         let client = self.client(step)?;
+        let _turn = self.turns.take(kind.alone(step)).await;
         let fresh = read(client, kind.fresh(step)?)
             .await
             .map_err(nothing_written)?;

@@ -102,6 +102,10 @@ impl ManifestProblem {
                 "rename one of them, or put what both say into one; names have no case".to_owned()
             }
             Self::GrantTwice { .. } => "remove one of them; names have no case".to_owned(),
+            Self::Shared { .. } => "change one of them".to_owned(),
+            Self::DeclaredAndAbsent { .. } => {
+                "remove one of the two: a thing is either there or not".to_owned()
+            }
             Self::SameId { .. } => {
                 "correct one of the ids, or put what both say into one".to_owned()
             }
@@ -190,7 +194,12 @@ fn misfit_help(misfit: Misfit) -> Option<String> {
             Some("write the object id: `00000000-0000-0000-0000-000000000000`".to_owned())
         }
         Misfit::NoVersion => Some("write numbers and dots: `1.0`".to_owned()),
-        Misfit::NoAddress | Misfit::NoNetwork | Misfit::BitsBehind => None,
+        Misfit::AllAndMore => Some("remove it, or the others".to_owned()),
+        Misfit::NoAddress
+        | Misfit::NoNetwork
+        | Misfit::NoPeer
+        | Misfit::NoPorts
+        | Misfit::BitsBehind => None,
         Misfit::Empty | Misfit::Blank | Misfit::Holds(_) | Misfit::Begins(_) | Misfit::Ends(_) => {
             None
         }
@@ -207,6 +216,9 @@ impl Rule {
             Rule::Network => {
                 "write an address and the length of its prefix, as in `10.20.0.0/16`".to_owned()
             }
+            Rule::Peers => "write an address, a range as in `10.20.0.0/16`, a name of the cloud's as in `Internet`, or `any`"
+                .to_owned(),
+            Rule::Ports => "write a port from 0 to 65535, a range as in `\"8000-8100\"`, or `any`".to_owned(),
             Rule::Path => {
                 "write the path of a file, from the folder of this one: `(file)\"keys/admin.pub\"`"
                     .to_owned()

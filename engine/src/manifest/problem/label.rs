@@ -66,6 +66,13 @@ impl ManifestProblem {
             }
             Self::Twice { first, second, .. } => both(*second, *first, "declared"),
             Self::GrantTwice { first, second, .. } => both(*second, *first, "granted"),
+            Self::Shared { first, second, .. } => both(*second, *first, "given"),
+            Self::DeclaredAndAbsent {
+                declared, absent, ..
+            } => vec![
+                Label::new(*absent, "absent here"),
+                Label::new(*declared, "declared here"),
+            ],
             Self::SameId { first, second, .. } => both(*second, *first, "given"),
             Self::TooMany { span, .. } => vec![Label::new(*span, "most of them are here")],
             Self::UntypedPrincipal { span, .. } => vec![Label::new(*span, "without a type")],
@@ -116,6 +123,9 @@ fn why(misfit: Misfit) -> String {
         Misfit::NoGuid => "not a GUID".to_owned(),
         Misfit::NoAddress => "not an address".to_owned(),
         Misfit::NoNetwork => "not a range of addresses".to_owned(),
+        Misfit::NoPeer => "no address, range or name of addresses".to_owned(),
+        Misfit::NoPorts => "no port and no range of ports".to_owned(),
+        Misfit::AllAndMore => "stands for all, so the others say nothing".to_owned(),
         Misfit::BitsBehind => "has bits set behind its prefix".to_owned(),
         Misfit::NoVersion => "not of the form `1.0`".to_owned(),
     }

@@ -215,6 +215,23 @@ pub(super) enum ManifestProblem {
         first: Span,
         second: Span,
     },
+    /// Two things that must differ in what these say together.
+    #[error("{title}s `{}` and `{}` share {says}", shown(.one), shown(.other))]
+    Shared {
+        title: &'static str,
+        one: String,
+        other: String,
+        says: String,
+        first: Span,
+        second: Span,
+    },
+    /// One address that should be and should not be.
+    #[error("`{}` is declared, and named in `absent` too", shown(.address))]
+    DeclaredAndAbsent {
+        address: String,
+        declared: Span,
+        absent: Span,
+    },
     /// Two names for one thing in Azure.
     #[error("two {title}s have the same id")]
     SameId {
@@ -318,6 +335,10 @@ pub(super) enum Rule {
     Address,
     /// A range of addresses.
     Network,
+    /// An end of traffic.
+    Peers,
+    /// Ports.
+    Ports,
     /// The path of a file.
     Path,
 }
@@ -368,6 +389,8 @@ impl ManifestProblem {
             Self::GrantTwice { .. } => "VML141",
             Self::SameId { .. } => "VML142",
             Self::TooMany { .. } => "VML143",
+            Self::Shared { .. } => "VML144",
+            Self::DeclaredAndAbsent { .. } => "VML145",
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",

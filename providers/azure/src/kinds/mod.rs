@@ -7,7 +7,10 @@ pub mod grant;
 pub mod identity;
 pub mod login;
 pub mod managed_identity;
+pub mod network_security_group;
 pub mod resource_group;
+pub mod security_rule;
+pub(crate) mod surroundings;
 pub mod vm;
 
 mod health;
@@ -29,7 +32,7 @@ mod recorded;
 pub(crate) mod scenes;
 
 use serde_json::Value;
-use vmlogin_engine::kind::{Catalogue, Kind};
+use vmlogin_engine::kind::{Catalogue, Key, Kind};
 use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::{Done, Fault, Proof};
 
@@ -57,6 +60,8 @@ kinds! {
     resource_group::ResourceGroup,
     managed_identity::ManagedIdentity,
     virtual_network::VirtualNetwork,
+    network_security_group::NetworkSecurityGroup,
+    security_rule::SecurityRule,
     vm::Vm,
     identity::Identity,
     login::Login,
@@ -100,6 +105,12 @@ pub trait AzureKind: Kind {
     fn admits(&self, step: &Step, attribute: &str, text: &str) -> Result<(), String> {
         let _ = (step, attribute, text);
         Ok(())
+    }
+
+    /// What no two steps may write at once: those with an equal key are carried out one after the other.
+    fn alone(&self, step: &Step) -> Option<Key> {
+        let _ = step;
+        None
     }
 
     /// What to read to make sense of a fault that a write ended in.

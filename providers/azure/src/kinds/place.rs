@@ -86,6 +86,13 @@ pub(crate) fn arm_id(resource: &Resource, manifest: &Manifest) -> Option<ArmId> 
             "Microsoft.ManagedIdentity/userAssignedIdentities",
         ),
         "virtual-network" => in_parent(resource, manifest, "Microsoft.Network/virtualNetworks"),
+        "network-security-group" => {
+            in_parent(resource, manifest, super::network_security_group::TYPE)
+        }
+        "rule" => {
+            let group = arm_id(manifest.parent_of(resource)?, manifest)?;
+            Some(group.child("securityRules", &resource.name))
+        }
         "vm" => in_parent(resource, manifest, "Microsoft.Compute/virtualMachines"),
         _ => scope(&resource.parent, manifest),
     }

@@ -55,6 +55,7 @@ pub(crate) fn manifest() -> Manifest {
         tenants: BTreeMap::from([(tenant.name.clone(), tenant)]),
         subscriptions: BTreeMap::from([(subscription.name.clone(), subscription)]),
         management_groups: BTreeMap::new(),
+        absent: BTreeMap::new(),
         resources: [
             resource(
                 group.clone(),

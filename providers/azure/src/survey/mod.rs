@@ -8,7 +8,9 @@ mod contents;
 mod grants;
 mod groups;
 mod machines;
+mod security_groups;
 mod subscriptions;
+mod surroundings;
 mod things;
 
 #[cfg(test)]
@@ -16,7 +18,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::try_join3;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
@@ -41,16 +43,20 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (live, principals) =
-        try_join(machines_and_groups(reader), directory::resolve(reader)).await?;
-    for live in live {
+    let (live, (rules, filters), principals) = try_join3(
+        machines_and_groups(reader),
+        security_groups::read(reader),
+        directory::resolve(reader),
+    )
+    .await?;
+    for live in live.into_iter().chain(rules) {
         inventory.insert(live);
     }
+    inventory.surroundings = filters;
+    surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
     grants::read(reader, &mut inventory).await?;
-    if mode == Mode::Destroy {
-        inventory.contents = contents::read(reader, &inventory).await?;
-    }
+    inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)
 }
 

@@ -256,6 +256,9 @@ pub(crate) struct Resource {
     pub kind: String,
     pub location: String,
     pub tags: Option<Tags>,
+    /// Members beside `properties` that are kept as sent: sku, zones and the like.
+    #[serde(default)]
+    pub members: Map<String, Value>,
     pub properties: Map<String, Value>,
     /// Counts its changes, for its etag where its type has one.
     #[serde(default)]

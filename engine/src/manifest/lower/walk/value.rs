@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Walker;
 use super::arguments::quoted;
+use crate::diff::same;
 use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::{Field, Form, Want};
@@ -110,6 +111,19 @@ impl Walker<'_, '_> {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::network(&text);
                 self.fitting(word, text, fits, Rule::Network, span)
+            }
+            Want::Shape(Shape::Peers) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::peer(&text);
+                self.fitting(word, one_word(text), fits, Rule::Peers, span)
+            }
+            Want::Shape(Shape::Ports) => {
+                let text = match scalar {
+                    Scalar::Integer(port) => port.to_string(),
+                    other => self.text(&format!("`{word}`"), other, span)?,
+                };
+                let fits = check::ports(&text);
+                self.fitting(word, one_word(text), fits, Rule::Ports, span)
             }
             Want::Shape(Shape::Addresses) => {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
@@ -364,6 +378,14 @@ impl Walker<'_, '_> {
     }
 }
 
+/// The word for all, in the one spelling that plans show.
+fn one_word(text: String) -> String {
+    match text.as_str() {
+        "*" => same::ANY.to_owned(),
+        _ => text,
+    }
+}
+
 /// What somebody wrote for a word: text as it is, all else as KDL spells it.
 pub(super) fn written(scalar: &Scalar) -> String {
     match scalar {
@@ -382,6 +404,8 @@ impl Want {
             Want::Shape(Shape::Integer { .. }) => "NUMBER",
             Want::Shape(Shape::Network | Shape::Networks) => "\"10.20.0.0/16\"",
             Want::Shape(Shape::Addresses) => "\"10.20.0.4\"",
+            Want::Shape(Shape::Peers) => "VirtualNetwork",
+            Want::Shape(Shape::Ports) => "443",
             Want::Shape(Shape::Secret) => "random",
             Want::Name(_) | Want::Shape(_) => "\"…\"",
         }

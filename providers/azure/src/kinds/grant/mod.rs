@@ -1,7 +1,7 @@
 //! Grants of the two sign-in roles. A grant is its scope, its principal and its role; the GUID that names it says nothing, so its
 //! existence is decided by listing.
 
-mod description;
+pub(super) mod description;
 mod live;
 pub mod name;
 pub mod role;

@@ -12,7 +12,7 @@ mod write;
 mod tests;
 
 use vmlogin_engine::diff::{diff, same};
-use vmlogin_engine::inventory::{Health, Live};
+use vmlogin_engine::inventory::{Health, Inventory, Live};
 use vmlogin_engine::kind::{Key, Kind, Scene};
 use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::plan::{Action, Change, Step};
@@ -97,7 +97,7 @@ static SCHEMA: Schema = Schema {
         TAGS,
         PROTECT,
     ],
-    later: &["nic", "use", "absent"],
+    later: &["nic", "use"],
     existence: Existence::MadeBy("image"),
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
@@ -264,6 +264,16 @@ pub(crate) fn list(group: &ArmId, attempted: String) -> Request {
     Request::get(path, versions::COMPUTE, attempted)
 }
 
+/// The live machine that a node means.
+pub(crate) fn live_of<'a>(
+    machine: &Resource,
+    manifest: &Manifest,
+    inventory: &'a Inventory,
+) -> Option<&'a Live> {
+    let key = Key(arm_id(machine, manifest)?.key().to_owned());
+    inventory.get(SCHEMA.kind, &key)
+}
+
 /// Makes a machine's answer into values.
 pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
@@ -326,6 +336,7 @@ fn facts(machine: &wire::Machine) -> Attributes {
         ("power", machine.power()),
         ("agent", Some(machine.agent().to_owned())),
         ("os", machine.os()),
+        ("interface", machine.interface()),
         ("os-name", view.os_name.clone()),
         ("os-version", view.os_version.clone()),
         ("computer-name", machine.computer_name()),

@@ -42,12 +42,32 @@ pub(crate) struct Machine {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Properties {
+    pub(crate) network_profile: NetworkProfile,
     pub(crate) provisioning_state: Provisioning,
     pub(crate) hardware_profile: HardwareProfile,
-    pub(crate) network_profile: NetworkProfile,
     pub(crate) storage_profile: StorageProfile,
     pub(crate) os_profile: OsProfile,
     pub(crate) instance_view: InstanceView,
+}
+
+/// Its network interfaces, the primary one marked where there are several.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct NetworkProfile {
+    network_interfaces: Option<Vec<InterfaceReference>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InterfaceReference {
+    id: Option<String>,
+    properties: InterfaceReferenceProperties,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InterfaceReferenceProperties {
+    primary: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -61,26 +81,6 @@ pub(crate) struct StorageProfile {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct HardwareProfile {
     pub(crate) vm_size: Option<String>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct NetworkProfile {
-    pub(crate) network_interfaces: Option<Vec<Interface>>,
-}
-
-/// A reference to a network interface.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub(crate) struct Interface {
-    pub(crate) id: Option<String>,
-    pub(crate) properties: InterfaceProperties,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub(crate) struct InterfaceProperties {
-    pub(crate) primary: Option<bool>,
 }
 
 /// The image of a marketplace; the members are absent for one from a gallery.
@@ -188,6 +188,16 @@ impl Machine {
         }
     }
 
+    /// The id of the network interface that its traffic goes through.
+    pub(crate) fn interface(&self) -> Option<String> {
+        let profile = &self.properties.network_profile;
+        let mut all = profile.network_interfaces.iter().flatten();
+        let primary = all
+            .clone()
+            .find(|interface| interface.properties.primary == Some(true));
+        primary.or_else(|| all.next())?.id.clone()
+    }
+
     /// The machine's own name for itself, else the one that it was made with.
     pub(crate) fn computer_name(&self) -> Option<String> {
         let profile = &self.properties.os_profile;
@@ -219,19 +229,6 @@ impl Machine {
     /// Its size.
     pub(crate) fn size(&self) -> Option<&str> {
         self.properties.hardware_profile.vm_size.as_deref()
-    }
-
-    /// The id of its network interface, the first one where it has several.
-    pub(crate) fn nic(&self) -> Option<&str> {
-        let all = || {
-            self.properties
-                .network_profile
-                .network_interfaces
-                .iter()
-                .flatten()
-        };
-        let primary = all().find(|interface| interface.properties.primary == Some(true));
-        primary.or_else(|| all().next())?.id.as_deref()
     }
 
     /// `on` or `off`, where it tells whether it takes extensions.
