@@ -41,7 +41,7 @@ pub enum Naming {
     Names,
     /// None; at most one stands in a parent: `login`.
     Unnamed,
-    /// One fixed word: `identity system-assigned`.
+    /// One fixed word, or none: `identity system-assigned`, `identity { … }`. The word turns on the attribute of its name.
     Word(&'static str),
     /// No node of its own: it comes with another thing and is named after that, as [`Shape::Reference`] says.
     Along,
@@ -135,6 +135,8 @@ pub enum Place {
     Sibling,
     /// Those further down in what the parent contains.
     Beneath,
+    /// Those that stand in what an attribute refers to.
+    Referred,
 }
 
 /// What a step waits for in another.

@@ -176,8 +176,8 @@ const MOST_PEER: usize = 128;
 pub(super) fn peer(text: &str) -> Result<(), Misfit> {
     some_text(text, MOST_PEER)?;
     let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '.';
-    let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.chars().all(letter);
+    let is_name =
+        text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.chars().all(letter);
     if text == "*" || is_name || address(text).is_ok() {
         return Ok(());
     }
@@ -334,7 +334,15 @@ mod tests {
         ] {
             assert_eq!(peer(good), Ok(()), "{good}");
         }
-        for bad in ["10.0.0", "10.0.0.0-10.0.0.9", "a b", "a/b", ".a", "*.x", "!Internet"] {
+        for bad in [
+            "10.0.0",
+            "10.0.0.0-10.0.0.9",
+            "a b",
+            "a/b",
+            ".a",
+            "*.x",
+            "!Internet",
+        ] {
             assert_eq!(peer(bad), Err(Misfit::NoPeer), "{bad}");
         }
         assert_eq!(peer(""), Err(Misfit::Empty));

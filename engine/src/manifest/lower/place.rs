@@ -6,8 +6,8 @@
 //! `vm:core/rg/web01/grant/user/user:kim@contoso.com`, `management-group:root/grant/admin/group:sg`. The latter begin
 //! with a word of their own, so they clash with no subscription that has the same name.
 
-mod apart;
 mod along;
+mod apart;
 mod known;
 mod refer;
 mod scopes;
@@ -24,7 +24,7 @@ use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::manifest::{Declared, Manifest, Resource};
 use crate::schema::{Attribute, Schema, Shape, Written};
 use crate::source::Span;
-use crate::value::{Principal, Value};
+use crate::value::{Principal, PrincipalKind, Value};
 use apart::Said;
 use spot::Spot;
 
@@ -123,7 +123,8 @@ impl Placing<'_> {
                 }
             }
             Given::Word(word, span) => {
-                let given = argument(schema, |_| true).map(|name| (name, declared(*word, *span)));
+                let on = schema.attribute(word);
+                let given = on.map(|attribute| (attribute.name, declared(true, *span)));
                 self.insert(item, beneath, "", *span, given);
             }
             Given::Nothing | Given::Value(_) => self.insert(item, beneath, "", node.span, None),
@@ -181,7 +182,12 @@ impl Placing<'_> {
         let role =
             argument(schema, |attribute| !is_principal(attribute)).map(|name| (name, role.clone()));
         let who = argument(schema, is_principal).map(|name| (name, declared(who, span)));
-        self.insert(item, address, "", span, role.into_iter().chain(who));
+        let identity = identity(schema, principal).map(|name| {
+            let named = declared(principal.name.as_str(), span);
+            (name, named)
+        });
+        let given = role.into_iter().chain(who).chain(identity);
+        self.insert(item, address, "", span, given);
     }
 
     /// The spot of a node that may be for something elsewhere, and what its address begins with where it is. `None` where that
@@ -335,6 +341,14 @@ fn argument(schema: &Schema, asked: impl Fn(&Attribute) -> bool) -> Option<&'sta
         .iter()
         .find(|attribute| attribute.written == Written::Argument && asked(attribute))
         .map(|attribute| attribute.name)
+}
+
+/// The attribute that refers to the thing whose identity a grant is to.
+fn identity(schema: &Schema, principal: &Principal) -> Option<&'static str> {
+    let attribute = schema.attributes.iter().find(|attribute| {
+        matches!(attribute.shape, Shape::Reference { .. }) && attribute.written == Written::Nowhere
+    })?;
+    (principal.kind == PrincipalKind::Identity).then_some(attribute.name)
 }
 
 fn declared(value: impl Into<Value>, span: Span) -> Declared {

@@ -71,6 +71,8 @@ pub(crate) fn manifest() -> Manifest {
         ]
         .into(),
     };
+    let identity = "vm:core/rg-web/web01/identity";
+    declare(&mut manifest, identity, "system-assigned", true.into());
     let network = "virtual-network:core/rg-web/vnet-web";
     let ranges = Value::List(vec!["10.20.0.0/16".into()]);
     declare(&mut manifest, network, "address-space", ranges);

@@ -7,6 +7,7 @@
 mod contents;
 mod grants;
 mod groups;
+mod identities;
 mod machines;
 mod roles;
 mod security_groups;
@@ -58,6 +59,7 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
     inventory.roles = roles;
+    inventory.identities = identities::read(reader, &inventory).await?;
     grants::read(reader, &mut inventory).await?;
     if mode == Mode::Destroy {
         inventory.contents = contents::read(reader, &inventory).await?;

@@ -2,8 +2,8 @@
 
 use super::value::Said;
 use super::{Given, Walker};
-use crate::manifest::Declared;
 use crate::diff::same;
+use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::{Arguments, Form, Number, Want};
 use crate::manifest::problem::{ManifestProblem, Rule};
@@ -107,9 +107,10 @@ impl Walker<'_, '_> {
         if !has_one || values.len() < 2 || !said.into_iter().any(all) {
             return;
         }
-        let argument = node.arguments.iter().find(
-            |argument| matches!(&argument.value, Scalar::Text(text) if all(text)),
-        );
+        let argument = node
+            .arguments
+            .iter()
+            .find(|argument| matches!(&argument.value, Scalar::Text(text) if all(text)));
         if let Some(argument) = argument {
             self.found.push(ManifestProblem::BadText {
                 what: format!("one of several values of `{}`", form.word),
@@ -160,7 +161,9 @@ impl Walker<'_, '_> {
     fn word(&mut self, form: &Form, node: &Node, word: &'static str) -> Given {
         self.at_most(form, &node.arguments, 1, "one word");
         let Some(argument) = node.arguments.first() else {
-            self.lacks(form, node, "the word that says which");
+            if node.children().is_empty() {
+                self.lacks(form, node, "the word that says which");
+            }
             return Given::Nothing;
         };
         self.no_type(argument.annotation.as_ref());

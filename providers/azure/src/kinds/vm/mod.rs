@@ -20,9 +20,14 @@ use vmlogin_engine::value::{Attributes, Value};
 use super::login::wire::Extension;
 use super::made::LOCATION;
 use super::tagged::{self, PROTECT, TAGS};
-use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, refusal, versions};
+use super::{
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, is_id, located, refusal, versions,
+};
 use crate::arm::ArmId;
 use crate::http::Request;
+
+/// The type of virtual machines.
+const TYPE: &str = "Microsoft.Compute/virtualMachines";
 
 /// The kind `vm`.
 pub struct Vm;
@@ -68,6 +73,14 @@ static SCHEMA: Schema = Schema {
 };
 
 impl Kind for Vm {
+    fn located(&self, manifest: &Manifest, subscription: &str, names: &[&str]) -> Option<String> {
+        located(manifest, subscription, TYPE, names)
+    }
+
+    fn is_id(&self, text: &str) -> bool {
+        is_id(text, TYPE)
+    }
+
     fn schema(&self) -> &'static Schema {
         &SCHEMA
     }
