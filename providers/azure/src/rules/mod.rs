@@ -2,6 +2,7 @@
 
 mod grant;
 mod machine;
+mod network;
 mod thing;
 
 use vmlogin_engine::rule::{Card, Rule};
@@ -18,9 +19,11 @@ static RULES: &[&dyn Rule] = &[
     &machine::same_name::SameName,
     &machine::long_name::LongName,
     &machine::old_login::OldLogin,
+    &network::no_way_out::NoWayOut,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
+    &network::closed::Closed,
     &grant::management_group::ManagementGroup,
     &grant::guest::Guest,
     &grant::no_such_principal::NoSuchPrincipal,

@@ -25,7 +25,9 @@ pub(super) async fn read(reader: Reader<'_>) -> Result<Groups, Fault> {
         let key = Key(place.id.key().to_owned());
         let sight = Sight::Seen(surroundings::security_group(&group));
         groups.1.insert(key, sight);
-        groups.0.extend(network_security_group::lives(&group, &place));
+        groups
+            .0
+            .extend(network_security_group::lives(&group, &place));
     }
     Ok(groups)
 }

@@ -39,7 +39,11 @@ static SCHEMA: Schema = Schema {
                 most: 4096,
             },
         ),
-        setting("direction", Written::Value, choice(&["inbound", "outbound"])),
+        setting(
+            "direction",
+            Written::Value,
+            choice(&["inbound", "outbound"]),
+        ),
         setting("access", Written::Value, choice(&["allow", "deny"])),
         setting(
             "protocol",

@@ -155,7 +155,10 @@ mod tests {
         let Value::List(rules) = &read["rules"] else {
             panic!("no list");
         };
-        let names: Vec<&Value> = rules.iter().map(|rule| &rule.as_map().unwrap()["name"]).collect();
+        let names: Vec<&Value> = rules
+            .iter()
+            .map(|rule| &rule.as_map().unwrap()["name"])
+            .collect();
         assert_eq!(names, [&"own".into(), &"DenyAllOutBound".into()]);
         assert_eq!(
             rules[0].as_map().unwrap()["source-ports"],
