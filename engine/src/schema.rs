@@ -43,7 +43,7 @@ pub enum Naming {
     Names,
     /// None; at most one stands in a parent: `login`.
     Unnamed,
-    /// One fixed word: `identity system-assigned`.
+    /// One fixed word, or none: `identity system-assigned`, `identity { … }`. The word turns on the attribute of its name.
     Word(&'static str),
     /// No node of its own: it comes with another thing and is named after that, as [`Shape::Reference`] says.
     Along,
@@ -137,6 +137,8 @@ pub enum Place {
     Sibling,
     /// Those further down in what the parent contains.
     Beneath,
+    /// Those that stand in what an attribute refers to.
+    Referred,
 }
 
 /// What a step waits for in another.
@@ -231,6 +233,8 @@ pub enum Shape {
     Floor,
     /// Somebody who can be granted a role.
     Principal,
+    /// The id of what a thing is for, where that is not what it stands in: part of what it is, and of its address.
+    Elsewhere,
     /// Address ranges, `10.20.0.0/16`; neither their order nor their spelling counts.
     Networks,
     /// One address range, `10.20.1.0/24`, whatever its spelling.

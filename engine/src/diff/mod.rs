@@ -33,6 +33,9 @@ fn compare(attribute: &Attribute, wanted: &Value, found: &Value) -> Vec<Change> 
     if attribute.shape == Shape::Pairs {
         return compare_pairs(attribute, wanted, found);
     }
+    if let (Shape::Reference { .. }, Value::List(wanted)) = (attribute.shape, wanted) {
+        return compare_references(attribute, wanted, found);
+    }
     if same::same(attribute.shape, wanted, found) {
         return Vec::new();
     }
@@ -41,6 +44,33 @@ fn compare(attribute: &Attribute, wanted: &Value, found: &Value) -> Vec<Change> 
         attribute.name.to_owned(),
         found.clone(),
         wanted.clone(),
+    )]
+}
+
+/// Compares a list of references: it says what has to be there, and what is there besides is somebody else's.
+fn compare_references(attribute: &Attribute, wanted: &[Value], found: &Value) -> Vec<Change> {
+    let there = match found {
+        Value::List(found) => found.as_slice(),
+        _ => &[],
+    };
+    let missing: Vec<Value> = wanted
+        .iter()
+        .filter(|wanted| {
+            !there
+                .iter()
+                .any(|found| same::same(attribute.shape, wanted, found))
+        })
+        .cloned()
+        .collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let after = Value::List(there.iter().cloned().chain(missing).collect());
+    vec![change(
+        attribute,
+        attribute.name.to_owned(),
+        found.clone(),
+        after,
     )]
 }
 

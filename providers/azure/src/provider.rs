@@ -115,6 +115,7 @@ impl Provider for Azure {
         let kind = kind(step)?;
         let client = self.client(step)?;
         let _turn = self.turns.take(kind.alone(step)).await;
+        let step = &settled(kind, client, step).await.map_err(nothing_written)?;
         let fresh = read(client, kind.fresh(step)?)
             .await
             .map_err(nothing_written)?;
@@ -163,15 +164,19 @@ impl Provider for Azure {
 
 impl Azure {
     async fn look(&self, kind: &dyn AzureKind, client: &Client, step: &Step) -> Vec<Opinion> {
-        let seen = match find(kind, client, step).await {
-            Ok(seen) => seen,
-            Err(fault) => return vec![not_checked(&fault)],
+        let found = match settled(kind, client, step).await {
+            Ok(step) => find(kind, client, &step).await.map(|seen| (step, seen)),
+            Err(fault) => Err(fault),
         };
-        let mut opinions = kind.judge(step, &seen);
+        let (step, seen) = match &found {
+            Ok((step, seen)) => (step, seen),
+            Err(fault) => return vec![not_checked(fault)],
+        };
+        let mut opinions = kind.judge(step, seen);
         let works = opinions
             .iter()
             .all(|opinion| !matches!(opinion.result, Proof::Wrong(_)));
-        if works && let Some(joining) = login::joining(step, &seen) {
+        if works && let Some(joining) = login::joining(step, seen) {
             opinions.push(self.join(client, joining).await);
         }
         opinions
@@ -221,6 +226,12 @@ fn no_device(sought: &Sought, others: usize) -> String {
             "the extension reports success, and {others} older device(s) called `{name}` are in the directory: delete them if no machine uses them, then run again"
         ),
     }
+}
+
+/// The step with what only earlier steps could bring about.
+async fn settled(kind: &dyn AzureKind, client: &Client, step: &Step) -> Result<Step, Fault> {
+    let seen = read(client, kind.pending(step)?).await?;
+    kind.settle(step, &seen)
 }
 
 /// Looks for what a finished step wrote, and elsewhere where it is not at its place.

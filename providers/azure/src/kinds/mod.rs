@@ -40,7 +40,7 @@ use crate::cloud::CloudName;
 use crate::http::Request;
 
 pub(crate) use health::{Provisioning, health};
-pub(crate) use place::{Place, arm_id, is_id, located};
+pub(crate) use place::{Place, arm_id, is_id, located, subscription_id};
 pub(crate) use refusal::refuse;
 pub(crate) use tags::Tags;
 pub use tags::{ESTATE_TAG, PROTECT_TAG};
@@ -83,6 +83,24 @@ pub fn azure_kind(name: &str) -> Option<&'static dyn AzureKind> {
 
 /// How a kind is written and looked at. All answers are pure: they are made from a step, and from what was read for it.
 pub trait AzureKind: Kind {
+    /// What to read for values that were not known when the plan was made ([`vmlogin_engine::value::Value::Pending`]).
+    ///
+    /// # Errors
+    /// As for [`AzureKind::fresh`].
+    fn pending(&self, step: &Step) -> Result<Ask, Fault> {
+        let _ = step;
+        Ok(Ask::Nothing)
+    }
+
+    /// The step with those values filled in. It changes nothing else: what is done was decided by the plan.
+    ///
+    /// # Errors
+    /// A conflict where they are still not known.
+    fn settle(&self, step: &Step, seen: &Seen) -> Result<Step, Fault> {
+        let _ = seen;
+        Ok(step.clone())
+    }
+
     /// What must be read right before the write, because the write is based on it.
     ///
     /// # Errors

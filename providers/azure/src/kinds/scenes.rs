@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::{Found, Inventory, Resolution, Sight};
+use vmlogin_engine::inventory::{Found, Inventory, Resolution, RoleResolution, Sight};
 use vmlogin_engine::kind::Key;
 use vmlogin_engine::manifest::{Declared, Manifest, Resource, Safety, Subscription, Tenant};
 use vmlogin_engine::provider::{Fault, FaultKind};
@@ -85,6 +85,8 @@ pub(crate) fn manifest() -> Manifest {
         ]
         .into(),
     };
+    let identity = "vm:core/rg-web/web01/identity";
+    declare(&mut manifest, identity, "system-assigned", true.into());
     let network = "virtual-network:core/rg-web/vnet-web";
     let ranges = Value::List(vec!["10.20.0.0/16".into()]);
     declare(&mut manifest, network, "address-space", ranges);
@@ -221,12 +223,18 @@ pub(crate) fn inventory() -> Inventory {
     let wording = grant::Wording {
         place: Address::new("grant", ["core", "rg-web"]),
         around: "rg-web".to_owned(),
+        role: "admin".to_owned(),
+        role_name: "Virtual Machine Administrator Login".to_owned(),
         principal: "group:sg-web".to_owned(),
     };
     inventory.insert(grant::live(&assignment, "core", &wording).unwrap());
     inventory
         .principals
         .insert(principal(), Resolution::Found(found_principal()));
+    inventory.roles.insert(
+        ("core".to_owned(), "admin".to_owned()),
+        RoleResolution::Found(grant::role::ROLES[0].known()),
+    );
     inventory.grants_complete.insert("core".to_owned());
     inventory
 }

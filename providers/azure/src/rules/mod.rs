@@ -30,8 +30,11 @@ static RULES: &[&dyn Rule] = &[
     &grant::ambiguous_principal::AmbiguousPrincipal,
     &grant::per_machine::PerMachine,
     &grant::inherited::Inherited,
+    &grant::no_login_role::NoLoginRole,
     &grant::conditional_twin::ConditionalTwin,
     &grant::same_principal::SamePrincipal,
+    &grant::no_such_role::NoSuchRole,
+    &grant::ambiguous_role::AmbiguousRole,
 ];
 
 /// All rules that this version checks, by number.

@@ -7,7 +7,9 @@
 mod contents;
 mod grants;
 mod groups;
+mod identities;
 mod machines;
+mod roles;
 mod security_groups;
 mod subscriptions;
 mod surroundings;
@@ -18,7 +20,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join3;
+use futures_util::future::{try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
@@ -43,10 +45,11 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (live, (rules, filters), principals) = try_join3(
+    let (live, (rules, filters), principals, roles) = try_join4(
         machines_and_groups(reader),
         security_groups::read(reader),
         directory::resolve(reader),
+        roles::read(reader),
     )
     .await?;
     for live in live.into_iter().chain(rules) {
@@ -55,6 +58,8 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.surroundings = filters;
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
+    inventory.roles = roles;
+    inventory.identities = identities::read(reader, &inventory).await?;
     grants::read(reader, &mut inventory).await?;
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)

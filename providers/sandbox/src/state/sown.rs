@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::sown_network::Place;
 use super::{
-    ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, Resource,
+    ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, Resource, Role,
     ServicePrincipal, Subscription, Tags, Tenant, User, World, named_guid, sown_machine,
     sown_network,
 };
@@ -33,6 +33,7 @@ impl World {
             extensions: BTreeMap::new(),
             resources: BTreeMap::new(),
             locks: BTreeMap::new(),
+            roles: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
             faults: seed
@@ -55,6 +56,13 @@ impl World {
         let tenant = directory(seed, self.born);
         let key = tenant.id.to_lowercase();
         self.tenants.insert(key.clone(), tenant);
+        for role in &seed.custom_roles {
+            let made = Role {
+                definition: role.clone(),
+                tenant: key.clone(),
+            };
+            self.roles.insert(role.id.to_lowercase(), made);
+        }
         for subscription in &seed.subscriptions {
             self.sow_subscription(&key, subscription)?;
         }

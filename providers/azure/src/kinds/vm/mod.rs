@@ -28,11 +28,14 @@ use super::login::wire::Extension;
 use super::made::{self, LOCATION};
 use super::tagged::{self, PROTECT, TAGS};
 use super::{
-    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, health, identity, refusal,
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, health, is_id, located, refusal,
     versions,
 };
 use crate::arm::ArmId;
 use crate::http::Request;
+
+/// The type of virtual machines.
+const TYPE: &str = "Microsoft.Compute/virtualMachines";
 
 /// The kind `vm`.
 pub struct Vm;
@@ -127,6 +130,14 @@ const fn detail(name: &'static str, class: Class, shape: Shape) -> Attribute {
 }
 
 impl Kind for Vm {
+    fn located(&self, manifest: &Manifest, subscription: &str, names: &[&str]) -> Option<String> {
+        located(manifest, subscription, TYPE, names)
+    }
+
+    fn is_id(&self, text: &str) -> bool {
+        is_id(text, TYPE)
+    }
+
     fn schema(&self) -> &'static Schema {
         &SCHEMA
     }
@@ -158,8 +169,10 @@ impl Kind for Vm {
         if let Some(os) = image::declared_os(resource) {
             complete.insert("system".to_owned(), os.into());
         }
-        if let Some(identity) = identity::of_new_machine(resource, scene) {
-            complete.insert("identity".to_owned(), identity.into());
+        // A machine is made with its identities: what their node says is sent with it.
+        let identity = resource.address.child("identity");
+        if let Some(identity) = scene.manifest.resource(&identity) {
+            complete.extend(identity.values());
         }
         complete
     }

@@ -9,7 +9,7 @@ use vmlogin_engine::value::Value;
 use super::image::Image;
 use super::wire::{self, Machine};
 use crate::http::Request;
-use crate::kinds::{Seen, Write, decode, made, refusal, refuse, tagged, versions};
+use crate::kinds::{Seen, Write, decode, identity, made, refusal, refuse, tagged, versions};
 
 /// Whether the step changes more than tags.
 pub(super) fn changes_itself(step: &Step) -> bool {
@@ -44,8 +44,8 @@ pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     if let Some(zone) = text("zone") {
         body["zones"] = json!([zone]);
     }
-    if let Some(identity) = text("identity") {
-        body["identity"] = json!({"type": identity});
+    if let Some(identity) = identity::of_new(&step.write) {
+        body["identity"] = identity;
     }
     let mut put = Request::put(
         refusal::id(step)?.path(),

@@ -1,7 +1,9 @@
 //! VML203: a login without the machine's own identity, with which the extension joins.
 
 use vmlogin_engine::kind::Scene;
+use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+use vmlogin_engine::value::Value;
 
 use super::subject::{Subject, logins};
 
@@ -31,19 +33,23 @@ impl Rule for NoIdentity {
             .filter(|subject| {
                 subject.fact("principal-id").is_none() && !is_declared(scene, subject)
             })
-            .map(|subject| opinion(&subject))
+            .map(|subject| opinion(scene, &subject))
             .collect()
     }
 }
 
 fn is_declared(scene: &Scene<'_>, subject: &Subject<'_>) -> bool {
-    scene
-        .manifest
-        .resource(&subject.machine.address.child("identity"))
-        .is_some()
+    declared(scene, subject).is_some_and(|identity| {
+        identity.get("system-assigned").and_then(Value::as_bool) == Some(true)
+    })
 }
 
-fn opinion(subject: &Subject<'_>) -> Finding {
+fn declared<'a>(scene: &Scene<'a>, subject: &Subject<'_>) -> Option<&'a Resource> {
+    let manifest = scene.manifest;
+    manifest.resource(&subject.machine.address.child("identity"))
+}
+
+fn opinion(scene: &Scene<'_>, subject: &Subject<'_>) -> Finding {
     let name = subject.name();
     let code = match subject.fact("os") {
         Some("linux") => "22",
@@ -52,7 +58,12 @@ fn opinion(subject: &Subject<'_>) -> Finding {
     let message = format!(
         "`{name}` has no system-assigned identity, and the login extension joins with it: it would fail with {code}"
     );
-    let help = format!("write `identity system-assigned` in `vm {name}`");
+    let help = match declared(scene, subject) {
+        Some(_) => format!(
+            "write `identity system-assigned {{ … }}` in `vm {name}`: those that are `user-assigned` do not count"
+        ),
+        None => format!("write `identity system-assigned` in `vm {name}`"),
+    };
     subject.hit(&CARD, message, help)
 }
 
