@@ -7,6 +7,7 @@ mod tests;
 mod turns;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,7 +22,7 @@ use crate::directory::device::{self, Sighting, Sought};
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
 use crate::secrets::Secrets;
-use crate::survey::{self, Reader};
+use crate::survey::{self, Reader, Reading};
 
 /// Azure, as far as one manifest's tenants reach.
 #[derive(Clone, Debug)]
@@ -31,6 +32,7 @@ pub struct Azure {
     patience: Patience,
     secrets: Secrets,
     turns: turns::Turns,
+    reading: Arc<Reading>,
 }
 
 /// Access to one tenant.
@@ -68,6 +70,7 @@ impl Azure {
             patience,
             secrets: Secrets::default(),
             turns: turns::Turns::default(),
+            reading: Arc::default(),
         }
     }
 
@@ -75,6 +78,12 @@ impl Azure {
     #[must_use]
     pub fn with_secrets(self, secrets: Secrets) -> Azure {
         Azure { secrets, ..self }
+    }
+
+    /// How far a survey is, to be looked at while it runs.
+    #[must_use]
+    pub fn reading(&self) -> Arc<Reading> {
+        self.reading.clone()
     }
 
     /// The same, with a verification that waits.
@@ -103,6 +112,7 @@ impl Provider for Azure {
             manifest: &whole,
             tenants: &self.tenants,
             parallelism: self.parallelism,
+            reading: &self.reading,
         };
         survey::survey(reader, mode).await
     }

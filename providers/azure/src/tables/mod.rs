@@ -3,4 +3,5 @@
 
 pub(crate) mod endpoints;
 pub(crate) mod images;
+pub(crate) mod linux;
 pub(crate) mod windows;

@@ -12,6 +12,7 @@ use super::Vm;
 use super::wire::Machine;
 use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
+use crate::kinds::login::Host;
 use crate::kinds::scenes::{SUBSCRIPTION, declare, estate, machine_body};
 use crate::kinds::{AzureKind, Place, Seen, Write, vm};
 use crate::secrets::{CHANCE, Secrets, Wanted};
@@ -91,6 +92,10 @@ fn a_reading_tells_how_the_machine_is() {
             (
                 "principal-id",
                 "\"66666666-6666-4666-8666-666666666666\"".to_owned()
+            ),
+            (
+                "tenant-id",
+                "\"11111111-1111-4111-8111-111111111111\"".to_owned()
             ),
         ]
     );
