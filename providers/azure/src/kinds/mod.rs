@@ -8,12 +8,16 @@ pub mod grant;
 pub mod identity;
 pub mod login;
 pub mod managed_identity;
+pub mod network_interface;
 pub mod network_security_group;
+pub mod public_ip;
 pub mod resource_group;
 pub mod security_rule;
+pub mod subnet;
 pub(crate) mod surroundings;
 pub mod vm;
 
+mod amended;
 mod health;
 pub(crate) mod made;
 mod place;
@@ -61,6 +65,9 @@ kinds! {
     resource_group::ResourceGroup,
     managed_identity::ManagedIdentity,
     virtual_network::VirtualNetwork,
+    subnet::Subnet,
+    public_ip::PublicIp,
+    network_interface::NetworkInterface,
     network_security_group::NetworkSecurityGroup,
     security_rule::SecurityRule,
     vm::Vm,

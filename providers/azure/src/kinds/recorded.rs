@@ -9,8 +9,8 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
 use super::{
-    Place, arc_machine, grant, identity, login, managed_identity, resource_group, virtual_network,
-    vm,
+    Place, arc_machine, grant, identity, login, managed_identity, network_interface, public_ip,
+    resource_group, subnet, virtual_network, vm,
 };
 use crate::arm::ArmId;
 use crate::testing::{recordings, shared};
@@ -41,7 +41,10 @@ fn every_recorded_reply_of_our_types_decodes_alike_each_time() {
             ("extension", 10),
             ("group", 20),
             ("managed-identity", 20),
+            ("network-interface", 5),
+            ("public-ip", 5),
             ("row", 20),
+            ("subnet", 5),
             ("virtual-network", 5),
             ("vm", 100),
         ]
@@ -79,6 +82,8 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
         ("extension", 5),
         ("group", 1),
         ("managed-identity", 5),
+        ("network-interface", 3),
+        ("public-ip", 3),
         ("virtual-network", 5),
         ("vm", 10),
     ]
@@ -140,6 +145,11 @@ fn decode_one(name: &str, path: &str, body: &Json, tally: &mut Tally) {
         }
         "microsoft.managedidentity/userassignedidentities" => "managed-identity",
         "microsoft.network/virtualnetworks" if body["location"].is_string() => "virtual-network",
+        "microsoft.network/virtualnetworks/subnets" if body["properties"].is_object() => "subnet",
+        "microsoft.network/publicipaddresses" if body["location"].is_string() => "public-ip",
+        "microsoft.network/networkinterfaces" if body["location"].is_string() => {
+            "network-interface"
+        }
         "microsoft.authorization/roleassignments" => "assignment",
         // Older answers do not say the type of a group.
         "" | "microsoft.resources/resourcegroups" if is_group(body) => "group",
@@ -205,6 +215,17 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
         "virtual-network" => {
             let live = virtual_network::live(&read(name, body), &place);
             assert!(live.attributes.contains_key("address-space"), "{name}");
+            vec![live]
+        }
+        "subnet" => {
+            let live = subnet::live(&read(name, body), &Default::default(), &place);
+            assert!(live.attributes["prefix"].as_text().is_some(), "{name}");
+            vec![live]
+        }
+        "public-ip" => vec![public_ip::live(&read(name, body), &place)],
+        "network-interface" => {
+            let live = network_interface::live(&read(name, body), &place);
+            assert!(live.attributes["subnet"].as_text().is_some(), "{name}");
             vec![live]
         }
         "group" => vec![resource_group::live(&read(name, body), &place)],

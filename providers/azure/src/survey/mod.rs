@@ -12,6 +12,7 @@ mod locks;
 mod machines;
 mod offers;
 mod reading;
+mod referred;
 mod roles;
 mod security_groups;
 mod subscriptions;
@@ -67,6 +68,7 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
+    referred::read(reader, &mut inventory).await?;
     inventory.roles = roles;
     inventory.identities = identities::read(reader, &inventory).await?;
     grants::read(reader, &mut inventory).await?;

@@ -73,6 +73,8 @@ async fn an_estate_is_read_with_one_request_each() {
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?api-version=2023-01-31",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkInterfaces/web01-nic?api-version=2024-03-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/publicIPAddresses/web01-pip?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/virtualNetworks/vnet-web?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?api-version=2024-07-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222?api-version=2022-12-01",

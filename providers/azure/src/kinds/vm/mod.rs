@@ -97,10 +97,20 @@ static SCHEMA: Schema = Schema {
                 later: &[],
             },
         ),
+        Attribute {
+            name: "nic",
+            class: Class::CreateOnly,
+            shape: Shape::Reference {
+                kinds: &["network-interface"],
+                along: Some("-nic"),
+            },
+            written: Written::Node,
+            default: None,
+        },
         TAGS,
         PROTECT,
     ],
-    later: &["nic", "use"],
+    later: &["use"],
     existence: Existence::MadeBy("image"),
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
@@ -326,6 +336,7 @@ fn attributes(machine: &wire::Machine) -> Attributes {
         ),
         ("os-disk.size-gb", disk.disk_size.map(Value::Integer)),
         ("os-disk.type", sort.map(Value::Text)),
+        ("nic", machine.interface().map(Value::Text)),
         // No zone is an answer.
         ("zone", Some(zone.map_or(Value::Null, Value::Text))),
         (

@@ -113,6 +113,11 @@ fn help(scene: &Scene<'_>, resource: &Resource) -> String {
             "correct the name, or write `address-space` in the braces of `{name}` to have it made"
         );
     }
+    if resource.kind == "subnet" {
+        return format!(
+            "correct the name, or write `prefix` in the braces of `{name}` to have it made"
+        );
+    }
     let names = neighbours(scene, resource, "machines");
     match nearest(name, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
