@@ -7,6 +7,7 @@
 mod contents;
 mod grants;
 mod groups;
+mod identities;
 mod locks;
 mod machines;
 mod offers;
@@ -69,6 +70,7 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.principals = principals;
     referred::read(reader, &mut inventory).await?;
     inventory.roles = roles;
+    inventory.identities = identities::read(reader, &inventory).await?;
     grants::read(reader, &mut inventory).await?;
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)
