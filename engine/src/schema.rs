@@ -229,6 +229,8 @@ pub enum Shape {
     Floor,
     /// Somebody who can be granted a role.
     Principal,
+    /// The id of what a thing is for, where that is not what it stands in: part of what it is, and of its address.
+    Elsewhere,
     /// Address ranges, `10.20.0.0/16`; neither their order nor their spelling counts.
     Networks,
     /// One address range, `10.20.1.0/24`, whatever its spelling.

@@ -24,7 +24,7 @@ pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
 
 fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
     match shape {
-        Shape::Name | Shape::Choice { .. } | Shape::Reference { .. } => {
+        Shape::Name | Shape::Choice { .. } | Shape::Elsewhere | Shape::Reference { .. } => {
             wanted.eq_ignore_ascii_case(found)
         }
         Shape::Alias { word, means } => {

@@ -33,6 +33,8 @@ pub(super) enum Misfit {
     Ends(char),
     /// It is no user principal name.
     NoUserName,
+    /// It is no id of a thing in the cloud.
+    NoId,
     /// It is no GUID.
     NoGuid,
     /// It is no dotted version.
@@ -125,7 +127,7 @@ pub(super) fn principal(kind: PrincipalKind, name: &str) -> Result<(), Misfit> {
         return Err(Misfit::BlankAtEnd);
     }
     match kind {
-        PrincipalKind::Group => Ok(()),
+        PrincipalKind::Group | PrincipalKind::ServicePrincipal | PrincipalKind::Identity => Ok(()),
         PrincipalKind::ObjectId if is_guid(name) => Ok(()),
         PrincipalKind::ObjectId => Err(Misfit::NoGuid),
         PrincipalKind::User if name.contains(char::is_whitespace) => Err(Misfit::Blank),
@@ -264,7 +266,8 @@ pub(super) fn is_guid(text: &str) -> bool {
         })
 }
 
-fn some_text(words: &str, most: usize) -> Result<(), Misfit> {
+/// Whether a text says something, is fit to be shown and short enough.
+pub(super) fn some_text(words: &str, most: usize) -> Result<(), Misfit> {
     match words.trim().is_empty() {
         true => Err(Misfit::Empty),
         false => text(words, most),

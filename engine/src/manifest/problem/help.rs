@@ -120,7 +120,18 @@ impl ManifestProblem {
                 }
             }
             Self::UnknownType { hint, .. } => hint.help("principals are"),
-            Self::UnknownRole { hint, .. } => hint.help("this version grants"),
+            Self::UnknownRole { hint, .. } => {
+                hint.help("write a role by its name as Azure shows it, by its id, or as one of")
+            }
+            Self::ForeignScope {
+                subscription,
+                tenant,
+                ..
+            } => format!(
+                "declare `subscription NAME id=\"{}\"` in `tenant {}`, or correct the scope",
+                shown(subscription),
+                shown(tenant)
+            ),
             Self::UnknownReference {
                 title,
                 written,
@@ -194,7 +205,8 @@ fn misfit_help(misfit: Misfit) -> Option<String> {
         }
         Misfit::NoVersion => Some("write numbers and dots: `1.0`".to_owned()),
         Misfit::AllAndMore => Some("remove it, or the others".to_owned()),
-        Misfit::NoAddress
+        Misfit::NoId
+        | Misfit::NoAddress
         | Misfit::NoNetwork
         | Misfit::NoPeer
         | Misfit::NoPorts
@@ -210,6 +222,11 @@ impl Rule {
         match self {
             Rule::Name(rule) => described(rule),
             Rule::Region => "write the name of a region, as in `westeurope`".to_owned(),
+            Rule::Elsewhere => {
+                "write the full id: `/subscriptions/…/resourceGroups/NAME/providers/TYPE/NAME`"
+                    .to_owned()
+            }
+            Rule::Role => "write the role's name as Azure shows it, or its id".to_owned(),
             Rule::Principal => "write the name that the directory knows".to_owned(),
             Rule::Address => "write one address, as in `10.20.0.4`".to_owned(),
             Rule::Network => {

@@ -77,6 +77,7 @@ impl ManifestProblem {
             Self::UntypedPrincipal { span, .. } => vec![Label::new(*span, "without a type")],
             Self::UnknownType { span, .. } => vec![Label::new(*span, "unknown type")],
             Self::UnknownRole { span, .. } => vec![Label::new(*span, "unknown role")],
+            Self::ForeignScope { span, .. } => vec![Label::new(*span, "outside the manifest")],
             Self::UnknownReference { title, span, .. } => {
                 vec![Label::new(*span, format!("no such {title} here"))]
             }
@@ -119,6 +120,7 @@ fn why(misfit: Misfit) -> String {
         Misfit::Begins(letter) => format!("begins with `{letter}`"),
         Misfit::Ends(letter) => format!("ends with `{letter}`"),
         Misfit::NoUserName => "not of the form `name@domain`".to_owned(),
+        Misfit::NoId => "not the id of a thing in a subscription".to_owned(),
         Misfit::NoGuid => "not a GUID".to_owned(),
         Misfit::NoAddress => "not an address".to_owned(),
         Misfit::NoNetwork => "not a range of addresses".to_owned(),

@@ -252,6 +252,13 @@ pub(super) enum ManifestProblem {
         hint: Hint,
         span: Span,
     },
+    /// A scope in a subscription that is not the manifest's.
+    #[error("`scope` lies in the subscription `{}`, which tenant `{}` of the manifest does not have", shown(.subscription), shown(.tenant))]
+    ForeignScope {
+        subscription: String,
+        tenant: String,
+        span: Span,
+    },
 
     /// A name that no thing has which could be meant.
     #[error("`{}` names no {title} of this manifest", shown(.written))]
@@ -321,6 +328,10 @@ pub(super) enum Rule {
     Region,
     /// The name of somebody in the directory.
     Principal,
+    /// A role.
+    Role,
+    /// The id of a thing that no node describes.
+    Elsewhere,
     /// Something that is said, or left out.
     Note,
     /// An address.
@@ -385,6 +396,7 @@ impl ManifestProblem {
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",
+            Self::ForeignScope { .. } => "VML153",
             Self::UnknownReference { .. } => UNKNOWN_REFERENCE,
             Self::AmbiguousReference { .. } => "VML171",
             Self::NoReference { .. } => "VML172",

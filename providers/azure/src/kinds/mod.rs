@@ -3,6 +3,7 @@
 //! Requests are values made from a [`Step`] alone; [`crate::provider`] sends them. Only the `wire` files below know ARM's
 //! property names.
 
+pub mod arc_machine;
 pub mod grant;
 pub mod identity;
 pub mod login;
@@ -40,7 +41,7 @@ use crate::cloud::CloudName;
 use crate::http::Request;
 
 pub(crate) use health::{Provisioning, health};
-pub(crate) use place::{Place, arm_id, is_id, located};
+pub(crate) use place::{Place, arm_id, is_id, located, subscription_id};
 pub(crate) use refusal::refuse;
 pub(crate) use tags::Tags;
 pub use tags::{ESTATE_TAG, PROTECT_TAG};
@@ -63,6 +64,7 @@ kinds! {
     network_security_group::NetworkSecurityGroup,
     security_rule::SecurityRule,
     vm::Vm,
+    arc_machine::ArcMachine,
     identity::Identity,
     login::Login,
     grant::Grant,

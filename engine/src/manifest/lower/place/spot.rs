@@ -39,6 +39,14 @@ impl Spot {
         }
     }
 
+    /// The same spot, for what belongs to another subscription.
+    pub(super) fn for_subscription(&self, name: &str) -> Spot {
+        Spot {
+            subscription: name.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The address of a named thing here.
     pub(super) fn named(&self, kind: &str, name: &str) -> Address {
         Address::new(kind, self.path.iter().map(String::as_str).chain([name]))

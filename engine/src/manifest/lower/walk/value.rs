@@ -151,6 +151,7 @@ impl Walker<'_, '_> {
                 Shape::Text
                 | Shape::Alias { .. }
                 | Shape::Principal
+                | Shape::Elsewhere
                 | Shape::Pairs
                 | Shape::Secret
                 | Shape::TextOrFile,
