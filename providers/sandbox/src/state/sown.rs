@@ -33,6 +33,7 @@ impl World {
             extensions: BTreeMap::new(),
             resources: BTreeMap::new(),
             locks: BTreeMap::new(),
+            deployments: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
             faults: seed
