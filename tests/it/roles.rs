@@ -109,6 +109,7 @@ fn a_grant_holds_at_whatever_scope_it_names() {
         1,
     );
     let stage = Stage::new(&format!("{HEAD}{manifest}"), &seed);
+    crate::identity_grants::vault(&stage);
     assert_snapshot!(
         "grant_elsewhere",
         stage.sandbox(&["apply", "--yes"]).expect(0)

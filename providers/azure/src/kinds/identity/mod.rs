@@ -200,7 +200,10 @@ impl<'a> Wanted<'a> {
                 Some(_) => Proof::Verified,
                 None => Proof::Wrong("the machine has no principal of its own".to_owned()),
             };
-            opinions.push(Opinion::new("the machine has a principal of its own", result));
+            opinions.push(Opinion::new(
+                "the machine has a principal of its own",
+                result,
+            ));
         }
         if !self.attached.is_empty() {
             let missing = self.attached.iter().find(|id| !live.is_attached(id));

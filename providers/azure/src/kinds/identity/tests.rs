@@ -3,8 +3,8 @@ use vmlogin_engine::plan::{Action, Mode, Step};
 use vmlogin_engine::provider::FaultKind;
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::{Identity, Wanted, of_new, without};
 use super::wire::Identity as Wire;
+use super::{Identity, Wanted, of_new, without};
 use crate::kinds::exchanges::{play, step};
 use crate::kinds::scenes::estate;
 use crate::kinds::{AzureKind, Seen};

@@ -39,8 +39,9 @@ impl Rule for NoIdentity {
 }
 
 fn is_declared(scene: &Scene<'_>, subject: &Subject<'_>) -> bool {
-    declared(scene, subject)
-        .is_some_and(|identity| identity.get("system-assigned").and_then(Value::as_bool) == Some(true))
+    declared(scene, subject).is_some_and(|identity| {
+        identity.get("system-assigned").and_then(Value::as_bool) == Some(true)
+    })
 }
 
 fn declared<'a>(scene: &Scene<'a>, subject: &Subject<'_>) -> Option<&'a Resource> {
@@ -58,7 +59,9 @@ fn opinion(scene: &Scene<'_>, subject: &Subject<'_>) -> Finding {
         "`{name}` has no system-assigned identity, and the login extension joins with it: it would fail with {code}"
     );
     let help = match declared(scene, subject) {
-        Some(_) => format!("write `identity system-assigned {{ … }}` in `vm {name}`: those that are `user-assigned` do not count"),
+        Some(_) => format!(
+            "write `identity system-assigned {{ … }}` in `vm {name}`: those that are `user-assigned` do not count"
+        ),
         None => format!("write `identity system-assigned` in `vm {name}`"),
     };
     subject.hit(&CARD, message, help)
