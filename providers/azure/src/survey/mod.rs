@@ -9,6 +9,7 @@ mod grants;
 mod groups;
 mod identities;
 mod machines;
+mod rights;
 mod roles;
 mod security_groups;
 mod subscriptions;
@@ -61,6 +62,9 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.roles = roles;
     inventory.identities = identities::read(reader, &inventory).await?;
     grants::read(reader, &mut inventory).await?;
+    if mode == Mode::Apply {
+        inventory.granting = rights::read(reader, &inventory).await?;
+    }
     if mode == Mode::Destroy {
         inventory.contents = contents::read(reader, &inventory).await?;
     }
