@@ -234,3 +234,22 @@ fn an_application_is_named_by_its_display_name_or_its_application_id() {
         stage.sandbox(&["plan"]).expect(4)
     );
 }
+
+#[test]
+fn a_grant_waits_for_the_identity_that_it_is_to() {
+    let stage = with_vault(GRANTS);
+    assert_snapshot!("identity_grants_graph", stage.run(&["graph"]).expect(0));
+}
+
+#[test]
+fn a_grant_whose_identity_could_not_be_made_waits_for_the_next_run() {
+    let stage = with_vault(GRANTS);
+    stage.change_state(|state| {
+        state["faults"] = json!([{"met": 0, "rule": {
+            "method": "PUT", "path": "*/userAssignedIdentities/*", "status": 409, "code": "Conflict", "message": "not now", "times": 1,
+        }}]);
+    });
+    assert_snapshot!("identity_grant_waits", stage.sandbox(&["apply", "--yes"]).expect(6));
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+}
