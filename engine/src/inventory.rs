@@ -34,6 +34,8 @@ pub struct Inventory {
     pub contents: BTreeMap<Key, Vec<Content>>,
     /// What stands around declared things and is read for rules alone, by key: network interfaces, route tables. No step is about it.
     pub surroundings: BTreeMap<Key, Sight>,
+    /// What forbids writes or deletions, by the manifest's name of the subscription; the fault where that could not be read.
+    pub locks: BTreeMap<String, Result<Vec<Lock>, Fault>>,
     /// What could not be read, and why. What is missing here is unknown, not absent.
     pub gaps: Vec<Gap>,
 }
@@ -99,6 +101,26 @@ pub struct Content {
     pub id: String,
     /// Its name for screens: `Microsoft.Compute/virtualMachines/web01`.
     pub name: String,
+}
+
+/// Something that forbids writes or deletions in a scope, whoever asks for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Its name.
+    pub name: String,
+    /// The id of what it is at, lower-case; all that lies beneath is locked too.
+    pub scope: String,
+    /// What it forbids.
+    pub forbids: Forbids,
+}
+
+/// What a lock forbids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forbids {
+    /// To delete.
+    Deletion,
+    /// To write at all.
+    Writing,
 }
 
 /// What became of a principal's name.

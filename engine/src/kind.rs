@@ -64,6 +64,12 @@ pub trait Kind: Sync {
         Attributes::new()
     }
 
+    /// Whether what lies in a container of this kind is a part of it and goes with it where `absent` names it. Else it goes only
+    /// when it holds nothing.
+    fn holds_parts(&self) -> bool {
+        false
+    }
+
     /// Why the resource cannot be made or changed now though nothing is wrong with the manifest: its machine is stopped.
     fn hindrance(
         &self,

@@ -249,7 +249,10 @@ fn a_grant_whose_identity_could_not_be_made_waits_for_the_next_run() {
             "method": "PUT", "path": "*/userAssignedIdentities/*", "status": 409, "code": "Conflict", "message": "not now", "times": 1,
         }}]);
     });
-    assert_snapshot!("identity_grant_waits", stage.sandbox(&["apply", "--yes"]).expect(6));
+    assert_snapshot!(
+        "identity_grant_waits",
+        stage.sandbox(&["apply", "--yes"]).expect(6)
+    );
     stage.sandbox(&["apply", "--yes"]).expect(0);
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
 }

@@ -1,5 +1,6 @@
 //! Stories: the real binary against the sandbox, over real HTTP.
 
+mod arc;
 mod chain;
 mod conformance;
 mod estate;
@@ -13,10 +14,14 @@ mod login;
 mod networks;
 mod openapi;
 mod output;
+mod pictures;
+mod program;
+mod progress;
 mod property;
 mod refusals;
 mod roles;
 mod rules;
 mod server;
+mod shell;
 mod stage;
 mod stop;

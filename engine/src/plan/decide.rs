@@ -7,7 +7,7 @@ use super::matching::{Matching, Pair};
 use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
 use super::unneeded::unneeded;
-use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, ownership, teardown};
+use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, teardown};
 use crate::address::Address;
 use crate::diff::diff;
 use crate::graph::{Cycle, Graph};
@@ -35,9 +35,28 @@ pub fn plan(
     findings: Vec<Finding>,
     wish: &Wish,
 ) -> Result<Plan, Cycle> {
-    let graph = Graph::of(scene.manifest, catalogue)?;
+    let whole = scene.manifest.with_absent();
+    let graph = match wish.mode {
+        Mode::Apply => Graph::of(scene.manifest, catalogue)?,
+        // What this estate made goes, whether it is declared or named in `absent`.
+        Mode::Destroy => Graph::of(&whole, catalogue)?,
+    };
+    let scene = &Scene {
+        manifest: &whole,
+        inventory: scene.inventory,
+    };
     let matching = Matching::of(catalogue, scene);
-    let (revocations, unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
+    let (mut revocations, mut unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
+    if wish.mode == Mode::Apply {
+        let ids = |steps: &[Step]| -> BTreeSet<String> {
+            let ids = steps.iter().filter_map(|step| step.id.as_ref());
+            ids.map(|id| id.to_lowercase()).collect()
+        };
+        let cleared = absent::steps(catalogue, scene, &matching, wish, &ids(&revocations))?;
+        let gone = ids(&cleared);
+        unmanaged.retain(|stays| !gone.contains(&stays.id.to_lowercase()));
+        revocations.extend(cleared);
+    }
     let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
@@ -244,7 +263,11 @@ fn live_counts(matching: &Matching<'_>, revocations: &[Step]) -> BTreeMap<String
         .values()
         .filter(|pair| pair.live.is_some())
         .map(|pair| pair.resource.kind);
-    let revoked = revocations.iter().map(|step| step.kind.as_str());
+    // Those that `absent` names are among the pairs already.
+    let revoked = revocations
+        .iter()
+        .filter(|step| !matching.pairs.contains_key(&step.address))
+        .map(|step| step.kind.as_str());
     for kind in declared.chain(revoked) {
         *counts.entry(kind.to_owned()).or_insert(0) += 1;
     }

@@ -11,6 +11,13 @@ use crate::manifest::Resource;
 use crate::schema::{Lifetime, Schema, Shape};
 use crate::value::{Attributes, Value};
 
+/// The name under which a removal that `absent` asks for says what it claims: the estate whose stamp the plan saw on it, or
+/// nothing where there was none.
+pub const CLAIM: &str = "claim";
+
+/// The name under which the removal of a container says which of its parts go with it.
+pub const PARTS: &str = "parts";
+
 /// A step that does nothing yet, with all that is known of its subject.
 pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     let resource = pair.resource;

@@ -6,6 +6,7 @@ use crate::address::Address;
 use crate::inventory::{Live, Resolution, RoleResolution};
 use crate::kind::{Catalogue, Key, Kind, Scene};
 use crate::manifest::Resource;
+use crate::schema::Lifetime;
 
 /// One declared resource and what was found for it.
 pub(super) struct Pair<'a> {
@@ -23,6 +24,7 @@ pub(super) struct Matching<'a> {
     claimed: BTreeSet<(&'static str, Key)>,
     /// The first resource without a key of each kind and place, and what of it is not resolved.
     unresolved: BTreeMap<(&'static str, String), (&'a Address, &'static str)>,
+    lifetimes: BTreeMap<&'static str, Lifetime>,
 }
 
 impl<'a> Matching<'a> {
@@ -56,16 +58,25 @@ impl<'a> Matching<'a> {
             .filter_map(|pair| Some((pair.resource.kind, pair.key.clone()?)))
             .collect();
         let unresolved = unresolved(scene, &pairs);
+        let schemas = catalogue.kinds.iter().map(|kind| kind.schema());
         Matching {
             pairs,
             claimed,
             unresolved,
+            lifetimes: schemas
+                .map(|schema| (schema.kind, schema.lifetime))
+                .collect(),
         }
     }
 
     /// Whether a declared resource is this live one, selected or not.
     pub(super) fn claims(&self, live: &Live) -> bool {
         self.claimed.contains(&(live.kind, live.key.clone()))
+    }
+
+    /// What happens to live things of a kind when their node is gone.
+    pub(super) fn lifetime(&self, live: &Live) -> Option<Lifetime> {
+        self.lifetimes.get(live.kind).copied()
     }
 
     /// A declared resource that might be this live one if only its key were known, and what is not known of it: one in the same
@@ -86,10 +97,12 @@ fn unresolved<'a>(
     scene: &Scene<'_>,
     pairs: &BTreeMap<&'a Address, Pair<'a>>,
 ) -> BTreeMap<(&'static str, String), (&'a Address, &'static str)> {
-    let unresolved = pairs
-        .iter()
-        .rev()
-        .filter(|(_, pair)| pair.key.is_none() && !is_pending(scene, pair.resource));
+    let unresolved = pairs.iter().rev().filter(|(address, pair)| {
+        // What should be absent keeps nothing.
+        pair.key.is_none()
+            && !is_pending(scene, pair.resource)
+            && !scene.manifest.absent.contains_key(address)
+    });
     unresolved
         .map(|(address, pair)| {
             let (parts, what) = match scene.inventory.role_of(pair.resource) {

@@ -1,5 +1,6 @@
 //! What the engine decides and says, in cases that can be checked by eye.
 
+mod absent;
 mod destroy;
 mod graph;
 mod guard;

@@ -1,5 +1,6 @@
 //! What a manifest says, and what is wrong with it: the text beside the whole answer.
 
+mod absence;
 mod anything;
 mod cascades;
 mod clashes;

@@ -3,7 +3,7 @@
 
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kind::Catalogue;
 use crate::schema::{Attribute, NameRule, Naming, Schema, Shape, TOP, Written};
@@ -53,6 +53,8 @@ pub(super) enum Arguments {
     Word(&'static str),
     /// One of these roles, then principals.
     Grant(&'static [&'static str]),
+    /// The kind of something in the same parent, then what would stand behind its own name.
+    Absent,
 }
 
 /// What the properties of a node are.
@@ -113,6 +115,9 @@ impl Forms {
         let mut forms = BTreeMap::new();
         for (within, form) in own(catalogue) {
             forms.insert((within, form.word), form);
+        }
+        for parent in parents(catalogue) {
+            forms.insert((parent, ABSENT), absent(parent));
         }
         for kind in catalogue.kinds {
             let schema = kind.schema();
@@ -228,16 +233,47 @@ impl Form {
     }
 }
 
+/// The node that names what should not be.
+pub(super) const ABSENT: &str = "absent";
+
+/// The nodes in which something stands that can be named in `absent`. In management groups nothing is taken away: their grants
+/// are not read.
+fn parents(catalogue: &Catalogue) -> BTreeSet<&'static str> {
+    let schemas = catalogue.kinds.iter().map(|kind| kind.schema());
+    schemas
+        .filter(|schema| goes_by_name(schema))
+        .flat_map(|schema| schema.stands_in)
+        .copied()
+        .filter(|parent| *parent != "management-group")
+        .collect()
+}
+
+/// Whether `absent` can name things of this kind. What is switched on by a word is a part of what it stands in.
+pub(super) fn goes_by_name(schema: &Schema) -> bool {
+    !matches!(schema.naming, Naming::Word(_))
+}
+
+fn absent(parent: &'static str) -> Form {
+    Form {
+        arguments: Arguments::Absent,
+        properties: Properties::Listed((parent == TOP).then(subscription).into_iter().collect()),
+        ..blank(ABSENT, "absence")
+    }
+}
+
 /// What a reference may say; whether it names something is asked later.
 const REFERENCE: NameRule = NameRule::ANY;
 
-fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form {
-    let subscription = Field {
+fn subscription() -> Field {
+    Field {
         name: "subscription",
         gives: "subscription",
         want: Want::Name(&REFERENCE),
         required: false,
-    };
+    }
+}
+
+fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form {
     let written = schema
         .attributes
         .iter()
@@ -250,12 +286,7 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
             Naming::Word(word) => Arguments::Word(word),
             Naming::Grant { roles } => Arguments::Grant(roles),
         },
-        properties: Properties::Listed(
-            top.then_some(subscription)
-                .into_iter()
-                .chain(written)
-                .collect(),
-        ),
+        properties: Properties::Listed(top.then(subscription).into_iter().chain(written).collect()),
         later: schema.later,
         number: match schema.naming {
             Naming::Names | Naming::Grant { .. } => Number::Any,

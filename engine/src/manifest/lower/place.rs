@@ -22,7 +22,7 @@ use crate::kind::Catalogue;
 use crate::manifest::check::{self, MOST_DESCRIPTION, Misfit};
 use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::manifest::{Declared, Manifest, Resource};
-use crate::schema::{Attribute, Schema, Shape, Written};
+use crate::schema::{Attribute, Naming, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::{Principal, PrincipalKind, Value};
 use apart::Said;
@@ -82,8 +82,8 @@ struct Placing<'f> {
     manifest: Manifest,
     catalogue: &'f Catalogue,
     found: &'f mut Found,
-    /// Every address given out, without case, with the place of its name.
-    taken: BTreeMap<String, Span>,
+    /// Every address given out, without case, with the place of its name and whether `absent` names it.
+    taken: BTreeMap<String, (Span, bool)>,
     /// What no two things in one place may share, with the first that says it.
     said: Said,
     /// How many places were made up for things whose own could not be told.
@@ -140,11 +140,15 @@ impl Placing<'_> {
             first,
             second: span,
         };
-        let inner = if self.take(&address, span, twice) {
+        let inner = if self.take(&address, span, node.absent, twice) {
             let given = argument(schema, |_| true).map(|own| (own, declared(name, span)));
             self.insert(item, address.clone(), name, span, given);
             self.stays_apart(item, name);
-            spot.within(address, name)
+            let inner = spot.within(address, name);
+            if node.absent {
+                self.parts(item, span, &inner);
+            }
+            inner
         } else {
             // What is in the second is held against itself only: the clash of the two is told already.
             let name = self.made_up();
@@ -162,7 +166,7 @@ impl Placing<'_> {
         principal: &Principal,
         span: Span,
     ) {
-        let Item { schema, spot, .. } = item;
+        let Item { schema, spot, node } = item;
         let word = role.value.as_text().unwrap_or_default();
         let address = match stem {
             Some(stem) => stem.child(word).child(&principal.to_string()),
@@ -174,7 +178,7 @@ impl Placing<'_> {
             first,
             second: span,
         };
-        if !self.take(&address, span, twice) {
+        if !self.take(&address, span, node.absent, twice) {
             return;
         }
         let is_principal = |attribute: &Attribute| attribute.shape == Shape::Principal;
@@ -256,7 +260,31 @@ impl Placing<'_> {
             attributes: written.chain(given).collect(),
             span,
         };
-        self.manifest.resources.insert(address, resource);
+        let (own, other) = match node.absent {
+            true => (&mut self.manifest.absent, &self.manifest.resources),
+            false => (&mut self.manifest.resources, &self.manifest.absent),
+        };
+        if let Some(other) = other.get(&address) {
+            let problem = both(&address, node.absent, span, other.span);
+            self.found.push_pair(other.span, span, problem);
+        }
+        own.insert(address, resource);
+    }
+
+    /// What goes before a thing that should be absent: its parts of kinds that are taken away by themselves.
+    fn parts(&mut self, item: Item<'_, '_>, span: Span, spot: &Spot) {
+        let catalogue = self.catalogue;
+        let parts = catalogue
+            .standing_in(item.schema.kind)
+            .filter(|schema| schema.naming == Naming::Unnamed && schema.stamped);
+        for schema in parts {
+            let part = Item {
+                schema,
+                spot,
+                ..item
+            };
+            self.insert(part, spot.beneath(schema.kind), "", span, None);
+        }
     }
 
     /// Places all kinds in the braces of a node.
@@ -275,17 +303,22 @@ impl Placing<'_> {
         &mut self,
         address: &Address,
         span: Span,
+        absent: bool,
         clash: impl FnOnce(Span) -> ManifestProblem,
     ) -> bool {
         // Names have no case, here as in Azure.
         let key = address.as_str().to_lowercase();
         match self.taken.get(&key) {
-            Some(first) => {
-                self.found.push_pair(*first, span, clash(*first));
+            Some((first, first_absent)) => {
+                let problem = match *first_absent == absent {
+                    true => clash(*first),
+                    false => both(address, absent, span, *first),
+                };
+                self.found.push_pair(*first, span, problem);
                 false
             }
             None => {
-                self.taken.insert(key, span);
+                self.taken.insert(key, (span, absent));
                 true
             }
         }
@@ -349,6 +382,19 @@ fn identity(schema: &Schema, principal: &Principal) -> Option<&'static str> {
         matches!(attribute.shape, Shape::Reference { .. }) && attribute.written == Written::Nowhere
     })?;
     (principal.kind == PrincipalKind::Identity).then_some(attribute.name)
+}
+
+/// The problem that one address is declared and named in `absent`; the second of the two may be either.
+fn both(address: &Address, absent: bool, second: Span, first: Span) -> ManifestProblem {
+    let (absent, declared) = match absent {
+        true => (second, first),
+        false => (first, second),
+    };
+    ManifestProblem::DeclaredAndAbsent {
+        address: address.to_string(),
+        declared,
+        absent,
+    }
 }
 
 fn declared(value: impl Into<Value>, span: Span) -> Declared {

@@ -1,5 +1,6 @@
 //! The one walker: holds each node against its form, and keeps what fits.
 
+mod absent;
 mod arguments;
 mod grant;
 mod meant;
@@ -9,7 +10,7 @@ mod value;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::form::{Arguments, Form, Forms, Number, Properties};
+use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
 use crate::manifest::Declared;
 use crate::manifest::problem::ManifestProblem;
@@ -34,6 +35,8 @@ pub(super) struct Checked<'a> {
     pub(super) span: Span,
     /// The node without its children, as it is written; for helps. Empty at the top.
     pub(super) head: Head<'a>,
+    /// Whether `absent` names it: then it is what should not be.
+    pub(super) absent: bool,
 }
 
 /// A node whose first line a help may repeat.
@@ -65,6 +68,7 @@ pub(super) fn walk<'a>(forms: &'a Forms, tree: &'a Tree, found: &mut Found) -> C
         children: Vec::new(),
         span: NOWHERE,
         head: Head(None),
+        absent: false,
     };
     Walker { forms, found }.children(&mut root, &tree.nodes, &mut BTreeSet::new());
     root
@@ -92,6 +96,7 @@ impl<'a> Walker<'a, '_> {
             children: Vec::new(),
             span: node.name.span,
             head: Head(Some(node)),
+            absent: false,
         };
         // Names that were meant, though not in the right way: their absence is no second mistake.
         let mut meant = BTreeSet::new();
@@ -144,7 +149,13 @@ impl<'a> Walker<'a, '_> {
             let Some(form) = self.form_of(parent.form, node, meant) else {
                 continue;
             };
-            let checked = self.node(form, node);
+            let checked = match form.arguments {
+                Arguments::Absent => match self.absent(parent.form, form, node) {
+                    Some(absent) => absent,
+                    None => continue,
+                },
+                _ => self.node(form, node),
+            };
             meant.insert(form.word);
             // A wrong word is reported already; it may not have been this one at all.
             let exact = form.word == node.name.as_str();

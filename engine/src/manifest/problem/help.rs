@@ -102,6 +102,9 @@ impl ManifestProblem {
             }
             Self::GrantTwice { .. } => "remove one of them; names have no case".to_owned(),
             Self::Shared { .. } => "change one of them".to_owned(),
+            Self::DeclaredAndAbsent { .. } => {
+                "remove one of the two: a thing is either there or not".to_owned()
+            }
             Self::SameId { .. } => {
                 "correct one of the ids, or put what both say into one".to_owned()
             }

@@ -66,6 +66,12 @@ impl ManifestProblem {
             Self::Twice { first, second, .. } => both(*second, *first, "declared"),
             Self::GrantTwice { first, second, .. } => both(*second, *first, "granted"),
             Self::Shared { first, second, .. } => both(*second, *first, "given"),
+            Self::DeclaredAndAbsent {
+                declared, absent, ..
+            } => vec![
+                Label::new(*absent, "absent here"),
+                Label::new(*declared, "declared here"),
+            ],
             Self::SameId { first, second, .. } => both(*second, *first, "given"),
             Self::TooMany { span, .. } => vec![Label::new(*span, "most of them are here")],
             Self::UntypedPrincipal { span, .. } => vec![Label::new(*span, "without a type")],

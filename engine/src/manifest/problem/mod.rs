@@ -217,6 +217,13 @@ pub(super) enum ManifestProblem {
         first: Span,
         second: Span,
     },
+    /// One address that should be and should not be.
+    #[error("`{}` is declared, and named in `absent` too", shown(.address))]
+    DeclaredAndAbsent {
+        address: String,
+        declared: Span,
+        absent: Span,
+    },
     /// Two names for one thing in Azure.
     #[error("two {title}s have the same id")]
     SameId {
@@ -385,6 +392,7 @@ impl ManifestProblem {
             Self::SameId { .. } => "VML142",
             Self::TooMany { .. } => "VML143",
             Self::Shared { .. } => "VML144",
+            Self::DeclaredAndAbsent { .. } => "VML145",
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",

@@ -3,6 +3,7 @@
 //! Requests are values made from a [`Step`] alone; [`crate::provider`] sends them. Only the `wire` files below know ARM's
 //! property names.
 
+pub mod arc_machine;
 pub mod grant;
 pub mod identity;
 pub mod login;
@@ -63,6 +64,7 @@ kinds! {
     network_security_group::NetworkSecurityGroup,
     security_rule::SecurityRule,
     vm::Vm,
+    arc_machine::ArcMachine,
     identity::Identity,
     login::Login,
     grant::Grant,

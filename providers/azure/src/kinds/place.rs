@@ -93,6 +93,7 @@ pub(crate) fn arm_id(resource: &Resource, manifest: &Manifest) -> Option<ArmId> 
             let group = arm_id(manifest.parent_of(resource)?, manifest)?;
             Some(group.child("securityRules", &resource.name))
         }
+        "arc-machine" => in_parent(resource, manifest, super::arc_machine::TYPE),
         "vm" => in_parent(resource, manifest, "Microsoft.Compute/virtualMachines"),
         _ => scope(&resource.parent, manifest),
     }

@@ -2,4 +2,5 @@
 //! and the rule that asks says which weighs how much.
 
 pub(crate) mod endpoints;
+pub(crate) mod linux;
 pub(crate) mod windows;

@@ -216,6 +216,9 @@ pub(crate) struct Machine {
 pub(crate) struct ArcMachine {
     pub machine: Machine,
     pub status: ArcStatus,
+    /// Properties that the agent tells otherwise than usual: its domain, its configuration.
+    #[serde(default)]
+    pub told: Map<String, Value>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -162,7 +162,7 @@ impl World {
         let mut machine = sown_machine::machine(
             tenant,
             &id,
-            &seed.machine,
+            &sown_machine::on_arc(&seed.machine),
             location::canonical(region),
             Some(system),
             self.born,
@@ -178,9 +178,12 @@ impl World {
             self.extensions
                 .insert(extension.id.to_lowercase(), extension);
         }
-        let status = seed.status;
-        self.arcs
-            .insert(id.to_lowercase(), ArcMachine { machine, status });
+        let arc = ArcMachine {
+            machine,
+            status: seed.status,
+            told: Default::default(),
+        };
+        self.arcs.insert(id.to_lowercase(), arc);
     }
 
     fn sow_assignment(&mut self, tenant: &str, seed: &seed::RoleAssignment) {

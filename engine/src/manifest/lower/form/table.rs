@@ -26,9 +26,7 @@ const MOST_DELETIONS: u32 = 1_000_000;
 /// The file itself, as if it were a node.
 pub(super) fn root() -> Form {
     Form {
-        later: &[
-            "template", "use", "for", "set", "edit", "remove", "assert", "absent",
-        ],
+        later: &["template", "use", "for", "set", "edit", "remove", "assert"],
         ..blank(TOP, "manifest")
     }
 }
@@ -99,7 +97,7 @@ pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
             Form {
                 arguments: Arguments::Name(&OWN_NAME),
                 properties: Properties::Listed(vec![id(Want::Guid, true)]),
-                later: &["own", "absent", "policy"],
+                later: &["own", "policy"],
                 ..blank("subscription", "subscription")
             },
         ),

@@ -90,7 +90,7 @@ impl Placing<'_> {
             first,
             second: span,
         };
-        if self.take(&address, span, twice) {
+        if self.take(&address, span, false, twice) {
             self.manifest.resources.insert(address.clone(), resource);
         }
         if let Some(refers) = self.manifest.resources.get_mut(&bearer.address) {

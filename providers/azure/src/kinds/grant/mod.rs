@@ -48,7 +48,13 @@ const TYPE: &str = "Microsoft.Authorization/roleAssignments";
 static SCHEMA: Schema = Schema {
     kind: "grant",
     title: "grant",
-    stands_in: &["resource-group", "vm", "subscription", "management-group"],
+    stands_in: &[
+        "resource-group",
+        "vm",
+        "arc-machine",
+        "subscription",
+        "management-group",
+    ],
     naming: Naming::Grant {
         roles: &["admin", "user"],
     },

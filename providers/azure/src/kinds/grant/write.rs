@@ -106,12 +106,12 @@ fn still_ours(step: &Step, body: &Json) -> Result<(), Fault> {
     let assignment: wire::Assignment = decode(step, body)?;
     let description = assignment.properties.description.unwrap_or_default();
     let (stamp, _) = description::read(&description);
-    if stamp == Some(refusal::text(step, "estate")?) {
+    if refusal::may_go(step, stamp)? {
         return Ok(());
     }
     Err(refuse(
         step,
-        "the stamp of this estate is no longer on it".to_owned(),
+        refusal::stamped_anew(step).to_owned(),
         "run again: the plan then keeps it as it is",
     ))
 }

@@ -6,7 +6,7 @@ pub(crate) mod wire;
 mod tests;
 
 use vmlogin_engine::diff::same;
-use vmlogin_engine::inventory::{Health, Inventory, Live};
+use vmlogin_engine::inventory::{Inventory, Live};
 use vmlogin_engine::kind::{Key, Kind, Scene};
 use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::plan::{Action, Step};
@@ -17,8 +17,8 @@ use vmlogin_engine::schema::{
 };
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::login::wire::Extension;
-use super::made::LOCATION;
+use super::login::{self, Host};
+use super::made::{self, LOCATION};
 use super::tagged::{self, PROTECT, TAGS};
 use super::{
     Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, is_id, located, refusal, versions,
@@ -61,7 +61,6 @@ static SCHEMA: Schema = Schema {
         "os-disk",
         "nic",
         "use",
-        "absent",
     ],
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
@@ -102,12 +101,17 @@ impl Kind for Vm {
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
         Some(arm_id(resource, scene.manifest)?.to_string())
     }
+
+    fn complete(&self, _resource: &Resource, scene: &Scene<'_>) -> Attributes {
+        Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())])
+    }
 }
 
 impl AzureKind for Vm {
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
             Action::Update => tagged::fresh(step),
+            Action::Delete => made::fresh(step),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -115,6 +119,7 @@ impl AzureKind for Vm {
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         match step.action {
             Action::Update => Ok(Write::Send(tagged::requests(step, fresh)?)),
+            Action::Delete => made::delete(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -193,8 +198,17 @@ fn facts(machine: &wire::Machine) -> Attributes {
                 .as_ref()
                 .map(|id| id.to_lowercase()),
         ),
+        (
+            "tenant-id",
+            machine
+                .identity
+                .tenant_id
+                .as_ref()
+                .map(|id| id.to_lowercase()),
+        ),
         ("location", Some(machine.location.clone())),
         ("image", machine.image()),
+        ("own-image", machine.own_image()),
         (
             "extension-operations",
             machine.extension_operations().map(str::to_owned),
@@ -204,28 +218,10 @@ fn facts(machine: &wire::Machine) -> Attributes {
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), Value::Text(value?))))
         .collect();
-    let handlers = machine.resources.iter().flatten().map(|extension| {
-        let type_of = format!(
-            "{}.{}",
-            extension.properties.publisher(),
-            extension.properties.handler()
-        );
-        (extension.name().to_owned(), Value::Text(type_of))
-    });
-    facts.insert("extensions".to_owned(), Value::Map(handlers.collect()));
-    let others = machine.resources.iter().flatten();
-    let states = others
-        .filter(|extension| extension.login().is_none())
-        .map(|extension| (extension.name().to_owned(), state(extension).into()));
-    facts.insert("other-extensions".to_owned(), Value::Map(states.collect()));
+    facts.extend(login::neighbours(machine));
+    facts.extend(machine.handlers().map(|handlers| {
+        let handlers = handlers.into_iter().map(Value::from).collect();
+        ("agent-handlers".to_owned(), Value::List(handlers))
+    }));
     facts
-}
-
-/// How an extension is, in a word.
-fn state(extension: &Extension) -> &'static str {
-    match health(&extension.properties.provisioning_state, || None) {
-        Health::Good => "good",
-        Health::Busy => "busy",
-        Health::Failed { .. } => "failed",
-    }
 }
