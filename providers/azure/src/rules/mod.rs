@@ -40,6 +40,7 @@ static RULES: &[&dyn Rule] = &[
     &grant::per_machine::PerMachine,
     &grant::inherited::Inherited,
     &grant::no_login_role::NoLoginRole,
+    &grant::no_right::NoRight,
     &grant::conditional_twin::ConditionalTwin,
     &grant::same_principal::SamePrincipal,
     &grant::no_such_role::NoSuchRole,

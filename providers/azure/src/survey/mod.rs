@@ -13,6 +13,7 @@ mod machines;
 mod offers;
 mod reading;
 mod referred;
+mod rights;
 mod roles;
 mod security_groups;
 mod subscriptions;
@@ -72,6 +73,9 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.roles = roles;
     inventory.identities = identities::read(reader, &inventory).await?;
     grants::read(reader, &mut inventory).await?;
+    if mode == Mode::Apply {
+        inventory.granting = rights::read(reader, &inventory).await?;
+    }
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)
 }
