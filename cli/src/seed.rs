@@ -92,6 +92,7 @@ fn tenant(form: &Form<'_>) -> Tenant {
                 id: child.needed("id"),
                 app_id: child.needed("app-id"),
             }),
+            "no-sign-in-app" => tenant.no_sign_in_app = child.switch(),
             "device" => tenant.devices.push(Device {
                 name: child.argument(),
                 id: child.needed("id"),

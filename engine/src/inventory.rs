@@ -24,6 +24,8 @@ pub struct Inventory {
     pub grants_complete: BTreeSet<String>,
     /// What lies in a resource group, by its key; read only where a plan might delete the group.
     pub contents: BTreeMap<Key, Vec<Content>>,
+    /// What was read of each tenant besides, by its name in the manifest, for rules. Never compared.
+    pub tenants: BTreeMap<String, Attributes>,
     /// What could not be read, and why. What is missing here is unknown, not absent.
     pub gaps: Vec<Gap>,
 }

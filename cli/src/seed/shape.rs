@@ -38,6 +38,7 @@ static SHAPES: &[Shape] = &[
             "group",
             "service-principal",
             "device",
+            "no-sign-in-app",
             "subscription",
         ],
     },
@@ -147,6 +148,7 @@ static SHAPES: &[Shape] = &[
     ),
     leaf("tag", (2, 2), &[]),
     leaf("no-registration", (0, 1), &[]),
+    leaf("no-sign-in-app", (0, 1), &[]),
     leaf(
         "fault",
         (0, 0),

@@ -189,6 +189,8 @@ pub(crate) fn inventory() -> Inventory {
         .principals
         .insert(principal(), Resolution::Found(found_principal()));
     inventory.grants_complete.insert("core".to_owned());
+    let app = ("sign-in-app".to_owned(), true.into());
+    inventory.tenants.insert("contoso".to_owned(), [app].into());
     inventory
 }
 

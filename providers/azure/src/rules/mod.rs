@@ -2,6 +2,7 @@
 
 mod grant;
 mod machine;
+mod tenant;
 mod thing;
 
 use vmlogin_engine::rule::{Card, Rule};
@@ -17,6 +18,7 @@ static RULES: &[&dyn Rule] = &[
     &machine::extensions_off::ExtensionsOff,
     &machine::other_extension::OtherExtension,
     &machine::other_domain::OtherDomain,
+    &machine::same_device::SameDevice,
     &machine::same_name::SameName,
     &machine::long_name::LongName,
     &machine::old_login::OldLogin,
@@ -31,6 +33,7 @@ static RULES: &[&dyn Rule] = &[
     &grant::inherited::Inherited,
     &grant::conditional_twin::ConditionalTwin,
     &grant::same_principal::SamePrincipal,
+    &tenant::no_sign_in_app::NoSignInApp,
 ];
 
 /// All rules that this version checks, by number.

@@ -7,6 +7,7 @@
 mod contents;
 mod grants;
 mod groups;
+mod joins;
 mod machines;
 mod subscriptions;
 mod things;
@@ -48,6 +49,9 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     }
     inventory.principals = principals;
     grants::read(reader, &mut inventory).await?;
+    if mode == Mode::Apply {
+        joins::read(reader, &mut inventory).await?;
+    }
     if mode == Mode::Destroy {
         inventory.contents = contents::read(reader, &inventory).await?;
     }

@@ -12,5 +12,6 @@ pub(super) mod old_system;
 pub(super) mod other_domain;
 pub(super) mod other_extension;
 pub(super) mod other_tenant;
+pub(super) mod same_device;
 pub(super) mod same_name;
 mod subject;
