@@ -129,6 +129,19 @@ fn a_machine_that_no_agent_onboarded_is_told_how_to_come() {
 }
 
 #[test]
+fn a_machine_in_21vianet_that_cannot_register_is_told_the_hosts_of_that_cloud() {
+    let unreachable = SEED.replace(
+        "10.0.26100.3194\"",
+        "10.0.26100.3194\"\n                no-registration",
+    );
+    let stage = Stage::new(&format!("{HEAD}{PLANT}"), &unreachable);
+    assert_snapshot!(
+        "unreachable_in_21vianet",
+        stage.sandbox(&["apply", "--yes"]).expect(6)
+    );
+}
+
+#[test]
 fn a_failed_login_is_repaired_once_registration_can_be_reached() {
     let unreachable = SEED.replace(
         "computer-name HQ01",
