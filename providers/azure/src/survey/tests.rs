@@ -238,6 +238,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
         ("2", format!("{subscription}/resourcegroups/RG-WEB")),
         ("3", format!("{subscription}/resourceGroups/rg-web/providers/microsoft.compute/virtualMachines/WEB01")),
         ("4", format!("{subscription}/resourceGroups/other/providers/Microsoft.Compute/virtualMachines/vm9")),
+        ("6", format!("{subscription}/resourceGroups/other/providers/microsoft.hybridCompute/Machines/line9")),
         ("5", format!("{subscription}/resourceGroups/other/providers/Microsoft.Storage/storageAccounts/logs")),
     ]
     .iter()
@@ -254,6 +255,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
     assert_eq!(
         found,
         [
+            "arc-machine:core/other/line9/grant/user/group:sg-old",
             "grant:core/other/Microsoft.Storage%2FstorageAccounts%2Flogs/user/group:sg-old",
             "grant:core/rg-web/user/group:sg-old",
             "grant:core/user/group:sg-old",
