@@ -10,7 +10,7 @@ use vmlogin_engine::provider::Provider;
 use vmlogin_engine::rule::{self, Severities};
 
 use super::connection::{Connection, Wanted};
-use super::heartbeat::patiently;
+use super::heartbeat::{patiently, uncounted};
 use super::manifest::{Loaded, load};
 use super::{Session, TOOL};
 use crate::args::{InputArgs, LiveArgs, RuleArgs, SelectionArgs};
@@ -96,14 +96,17 @@ pub(crate) async fn planned(
             session,
             asked.events,
             "signing in",
+            uncounted,
             Connection::open(session, wanted),
         ))
         .await??;
+    let reading = connection.azure.reading();
     match watch
         .unless_stopped(patiently(
             session,
             asked.events,
             "reading",
+            || Some(reading.count()),
             decide(&loaded, &connection, asked),
         ))
         .await

@@ -1,5 +1,6 @@
 //! The plan: every decision, as data that can be saved, compared and shown. Apply obeys it and makes none.
 
+mod absent;
 pub mod audit;
 pub mod decide;
 mod draft;
@@ -10,6 +11,7 @@ mod ownership;
 pub mod selection;
 mod standing;
 mod teardown;
+mod unneeded;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,6 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Wish, plan};
+pub use draft::{CLAIM, PARTS};
 
 use crate::address::Address;
 use crate::kind::Hindrance;

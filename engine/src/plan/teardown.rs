@@ -112,15 +112,29 @@ fn decide_one(
 
 /// Why a container may not go: what lies in it and will not be gone when its turn comes, or that nobody could tell.
 fn not_empty(scene: &Scene<'_>, live: &Live, gone: &BTreeSet<String>) -> Option<String> {
-    let Some(contents) = scene.inventory.contents.get(&live.key) else {
-        return Some("what it holds could not be read".to_owned());
-    };
-    let left: Vec<String> = contents
+    match left_in(scene, live, gone) {
+        None => Some("what it holds could not be read".to_owned()),
+        Some(left) => (!left.is_empty()).then(|| format!("it still holds {}", named(&left))),
+    }
+}
+
+/// What lies in a container and does not go before it; `None` where nobody could tell.
+pub(super) fn left_in<'a>(
+    scene: &Scene<'a>,
+    live: &Live,
+    gone: &BTreeSet<String>,
+) -> Option<Vec<&'a Content>> {
+    let contents = scene.inventory.contents.get(&live.key)?.iter();
+    Some(contents.filter(|content| !goes(content, gone)).collect())
+}
+
+/// Contents as a sentence lists them.
+pub(super) fn named(contents: &[&Content]) -> String {
+    let names: Vec<String> = contents
         .iter()
-        .filter(|content| !goes(content, gone))
         .map(|content| format!("`{}`", content.name))
         .collect();
-    (!left.is_empty()).then(|| format!("it still holds {}", left.join(", ")))
+    names.join(", ")
 }
 
 /// Whether a thing, or something around it, is deleted before.
@@ -134,7 +148,7 @@ fn goes(content: &Content, gone: &BTreeSet<String>) -> bool {
 }
 
 /// The graph's edges turned round: what was made last goes first.
-fn waits(graph: &Graph) -> BTreeMap<&Address, Vec<Wait>> {
+pub(super) fn waits(graph: &Graph) -> BTreeMap<&Address, Vec<Wait>> {
     let mut waits: BTreeMap<&Address, Vec<Wait>> = BTreeMap::new();
     for edge in graph.edges() {
         waits.entry(&edge.on).or_default().push(Wait {

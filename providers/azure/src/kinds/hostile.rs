@@ -138,6 +138,8 @@ proptest! {
             let wording = grant::Wording {
                 place: Address::new("grant", ["core"]),
                 around: "core".to_owned(),
+                role: "admin".to_owned(),
+                role_name: "Virtual Machine Administrator Login".to_owned(),
                 principal: "object-id:p".to_owned(),
             };
             if let Some(live) = grant::live(&assignment, "core", &wording) {

@@ -224,6 +224,8 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
             let wording = grant::Wording {
                 place: Address::new("grant", ["s"]),
                 around: "s".to_owned(),
+                role: "admin".to_owned(),
+                role_name: "Virtual Machine Administrator Login".to_owned(),
                 principal: "object-id:p".to_owned(),
             };
             grant::live(&assignment, "s", &wording)

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::{Found, Inventory, Resolution};
+use vmlogin_engine::inventory::{Found, Inventory, Resolution, RoleResolution};
 use vmlogin_engine::manifest::{Declared, Manifest, Resource, Safety, Subscription, Tenant};
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::rule::{Certainty, Finding, Severity};
@@ -58,6 +58,7 @@ pub(crate) fn manifest() -> Manifest {
         tenants: BTreeMap::from([(tenant.name.clone(), tenant)]),
         subscriptions: BTreeMap::from([(subscription.name.clone(), subscription)]),
         management_groups: BTreeMap::new(),
+        absent: BTreeMap::new(),
         resources: [
             resource(
                 group.clone(),
@@ -101,6 +102,7 @@ fn resource(
         parent,
         subscription: "core".to_owned(),
         tenant: "contoso".to_owned(),
+        along: None,
         attributes: BTreeMap::new(),
         span: SPAN,
     };
@@ -182,15 +184,22 @@ pub(crate) fn inventory() -> Inventory {
     let wording = grant::Wording {
         place: Address::new("grant", ["core", "rg-web"]),
         around: "rg-web".to_owned(),
+        role: "admin".to_owned(),
+        role_name: "Virtual Machine Administrator Login".to_owned(),
         principal: "group:sg-web".to_owned(),
     };
     inventory.insert(grant::live(&assignment, "core", &wording).unwrap());
     inventory
         .principals
         .insert(principal(), Resolution::Found(found_principal()));
+    inventory.roles.insert(
+        ("core".to_owned(), "admin".to_owned()),
+        RoleResolution::Found(grant::role::ROLES[0].known()),
+    );
     inventory.grants_complete.insert("core".to_owned());
     let app = ("sign-in-app".to_owned(), true.into());
     inventory.tenants.insert("contoso".to_owned(), [app].into());
+    inventory.locks.insert("core".to_owned(), Ok(Vec::new()));
     inventory
 }
 

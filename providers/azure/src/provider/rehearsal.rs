@@ -128,6 +128,11 @@ fn estate() -> Vec<Part> {
             json!({"value": [{"id": "99999999-0000-4000-8000-000000000001", "displayName": "Azure Windows VM Sign-In"}]}),
         ),
         (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?",
+            200,
+            json!({"value": []}),
+        ),
+        (
             "GET /v1.0/groups?$filter=displayName%20eq%20%27sg-web%27&",
             200,
             json!({"value": [{"id": scenes::GROUP_ID, "displayName": "sg-web"}]}),

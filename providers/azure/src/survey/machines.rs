@@ -97,6 +97,7 @@ pub(super) async fn neighbours(
         let incomplete: BTreeSet<String> = reader
             .manifest
             .of_kind(sort.0)
+            .filter(|resource| !reader.manifest.absent.contains_key(&resource.address))
             .filter_map(|resource| arm_id(resource, reader.manifest))
             .filter(|id| !present.contains(id.key()))
             .map(|id| id.parent().key().to_owned())

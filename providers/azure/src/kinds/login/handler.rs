@@ -39,6 +39,11 @@ pub(crate) static LINUX: Handler = Handler {
 static ALL: [&Handler; 2] = [&WINDOWS, &LINUX];
 
 impl Handler {
+    /// What the extension's resource may be called.
+    pub(crate) fn names(&self) -> [&'static str; 3] {
+        self.names
+    }
+
     /// The one for an operating system.
     pub(crate) fn for_os(os: &str) -> Option<&'static Handler> {
         ALL.into_iter()

@@ -42,7 +42,7 @@ pub(crate) use live::{joining, live};
 pub struct Login;
 
 /// Intune's app, which `intune` stands for.
-const INTUNE: &str = "0000000a-0000-0000-c000-000000000000";
+pub(crate) const INTUNE: &str = "0000000a-0000-0000-c000-000000000000";
 
 static SCHEMA: Schema = Schema {
     kind: "login",

@@ -83,6 +83,11 @@ impl Kind for VirtualNetwork {
         Some(arm_id(resource, scene.manifest)?.to_string())
     }
 
+    /// Its subnets: Azure deletes them with it, and refuses where one is in use.
+    fn holds_parts(&self) -> bool {
+        true
+    }
+
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         made::complete(resource, scene)
     }

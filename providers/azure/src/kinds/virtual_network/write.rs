@@ -2,7 +2,7 @@
 //! values in it, and only if nobody changed it meanwhile.
 
 use serde_json::{Value as Json, json};
-use vmlogin_engine::plan::{Change, Step};
+use vmlogin_engine::plan::{Change, PARTS, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
@@ -55,11 +55,16 @@ pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     Ok(Write::Send(requests))
 }
 
-/// Subnets carry no stamp, so that nothing tells whose they are: a network that has some stays.
+/// Subnets carry no stamp, so that nothing tells whose they are: a network that has some stays, but for those that the plan named
+/// as going with it.
 pub(super) fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     if let Seen::One(body) = fresh {
         let network: wire::VirtualNetwork = decode(step, body)?;
-        let subnets: Vec<String> = network.subnets().map(|name| format!("`{name}`")).collect();
+        let subnets: Vec<String> = network
+            .subnets()
+            .filter(|name| !goes_with_it(step, name))
+            .map(|name| format!("`{name}`"))
+            .collect();
         if !subnets.is_empty() {
             return Err(refuse(
                 step,
@@ -69,6 +74,14 @@ pub(super) fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         }
     }
     made::delete(step, fresh)
+}
+
+fn goes_with_it(step: &Step, subnet: &str) -> bool {
+    let Some(Value::List(parts)) = step.write.get(PARTS) else {
+        return false;
+    };
+    let name = format!("subnet {subnet}");
+    parts.iter().any(|part| part.as_text() == Some(&name))
 }
 
 /// Refuses to write over addresses that are no longer those that the plan started from.

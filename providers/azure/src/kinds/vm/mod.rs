@@ -6,9 +6,9 @@ pub(crate) mod wire;
 mod tests;
 
 use vmlogin_engine::diff::same;
-use vmlogin_engine::inventory::Live;
+use vmlogin_engine::inventory::{Inventory, Live};
 use vmlogin_engine::kind::{Key, Kind, Scene};
-use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::schema::{
@@ -18,7 +18,7 @@ use vmlogin_engine::schema::{
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::login::{self, Host};
-use super::made::LOCATION;
+use super::made::{self, LOCATION};
 use super::tagged::{self, PROTECT, TAGS};
 use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, refusal, versions};
 use crate::arm::ArmId;
@@ -56,7 +56,6 @@ static SCHEMA: Schema = Schema {
         "os-disk",
         "nic",
         "use",
-        "absent",
     ],
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
@@ -89,12 +88,17 @@ impl Kind for Vm {
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
         Some(arm_id(resource, scene.manifest)?.to_string())
     }
+
+    fn complete(&self, _resource: &Resource, scene: &Scene<'_>) -> Attributes {
+        Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())])
+    }
 }
 
 impl AzureKind for Vm {
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
             Action::Update => tagged::fresh(step),
+            Action::Delete => made::fresh(step),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -102,6 +106,7 @@ impl AzureKind for Vm {
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         match step.action {
             Action::Update => Ok(Write::Send(tagged::requests(step, fresh)?)),
+            Action::Delete => made::delete(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -127,6 +132,16 @@ pub(crate) fn list(group: &ArmId, attempted: String) -> Request {
         group.path()
     );
     Request::get(path, versions::COMPUTE, attempted)
+}
+
+/// The live machine that a node means.
+pub(crate) fn live_of<'a>(
+    machine: &Resource,
+    manifest: &Manifest,
+    inventory: &'a Inventory,
+) -> Option<&'a Live> {
+    let key = Key(arm_id(machine, manifest)?.key().to_owned());
+    inventory.get(SCHEMA.kind, &key)
 }
 
 /// Makes a machine's answer into values.
@@ -158,6 +173,7 @@ fn facts(machine: &wire::Machine) -> Attributes {
         ("power", machine.power()),
         ("agent", Some(machine.agent().to_owned())),
         ("os", machine.os()),
+        ("interface", machine.interface()),
         ("os-name", view.os_name.clone()),
         ("os-version", view.os_version.clone()),
         ("computer-name", machine.computer_name()),
@@ -179,6 +195,7 @@ fn facts(machine: &wire::Machine) -> Attributes {
         ),
         ("location", Some(machine.location.clone())),
         ("image", machine.image()),
+        ("own-image", machine.own_image()),
         (
             "extension-operations",
             machine.extension_operations().map(str::to_owned),
@@ -189,5 +206,9 @@ fn facts(machine: &wire::Machine) -> Attributes {
         .filter_map(|(name, value)| Some((name.to_owned(), Value::Text(value?))))
         .collect();
     facts.extend(login::neighbours(machine));
+    facts.extend(machine.handlers().map(|handlers| {
+        let handlers = handlers.into_iter().map(Value::from).collect();
+        ("agent-handlers".to_owned(), Value::List(handlers))
+    }));
     facts
 }

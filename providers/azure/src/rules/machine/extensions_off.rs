@@ -61,10 +61,8 @@ fn on_arc(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     };
     let handler = handler_for(subject.login, scene)?;
     let (short, full) = (handler.kind, format!("{PUBLISHER}.{}", handler.kind));
-    let listed = |list: &str| {
-        let mut own = subject.list(list);
-        own.any(|it| it.eq_ignore_ascii_case(&full))
-    };
+    let list = |name: &str| subject.list(name).unwrap_or_default();
+    let listed = |name: &str| list(name).iter().any(|it| it.eq_ignore_ascii_case(&full));
     let (why, command) = if switch == "off" {
         (
             "its agent is set to take no extensions".to_owned(),
@@ -80,7 +78,7 @@ fn on_arc(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
             "its agent is in monitor mode, which takes extensions for monitoring only".to_owned(),
             "azcmagent config set config.mode full".to_owned(),
         )
-    } else if subject.list("extensions-allowed").next().is_some() && !listed("extensions-allowed") {
+    } else if !list("extensions-allowed").is_empty() && !listed("extensions-allowed") {
         (
             format!("its agent has an allow list, and `{short}` is not on it"),
             format!("azcmagent config set extensions.allowlist \"{PUBLISHER}/{short}\" --add"),

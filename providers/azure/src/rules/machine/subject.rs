@@ -16,7 +16,8 @@ pub(super) struct Subject<'a> {
     pub(super) machine: &'a Resource,
     /// The machine as read.
     pub(super) live: &'a Live,
-    installed: bool,
+    /// The login as read, where there is one.
+    installed: Option<&'a Live>,
 }
 
 /// Every declared login whose machine was read. What was not read is told by VML200, once.
@@ -28,12 +29,11 @@ pub(super) fn logins<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
 
 fn subject<'a>(scene: Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
     let machine = scene.manifest.parent_of(login)?;
-    let installed = live(scene, login).is_some_and(|live| live.health == Health::Good);
     Some(Subject {
         login,
         machine,
         live: live(scene, machine)?,
-        installed,
+        installed: live(scene, login),
     })
 }
 
@@ -72,18 +72,28 @@ impl<'a> Subject<'a> {
             .filter_map(|(name, value)| Some((name.as_str(), value.as_text()?)))
     }
 
-    /// What was read of the machine as a list.
-    pub(super) fn list(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        let list = match self.live.facts.get(name) {
-            Some(Value::List(values)) => values.as_slice(),
-            _ => &[],
-        };
-        list.iter().filter_map(Value::as_text)
-    }
-
     /// Whether the login works already: then nothing is installed, and nothing can fail to be.
     pub(super) fn is_installed(&self) -> bool {
         self.installed
+            .is_some_and(|login| login.health == Health::Good)
+    }
+
+    /// Whether the machine has the extension, however it is.
+    pub(super) fn has_login(&self) -> bool {
+        self.installed.is_some()
+    }
+
+    /// What was read of the login besides.
+    pub(super) fn login_fact(&self, name: &str) -> Option<&'a str> {
+        self.installed?.facts.get(name).and_then(Value::as_text)
+    }
+
+    /// A list that was read of the machine besides.
+    pub(super) fn list(&self, name: &str) -> Option<Vec<&'a str>> {
+        match self.live.facts.get(name)? {
+            Value::List(values) => Some(values.iter().filter_map(Value::as_text).collect()),
+            _ => None,
+        }
     }
 
     /// A hit about the login.
