@@ -32,6 +32,8 @@ pub struct Inventory {
     pub grants_complete: BTreeSet<String>,
     /// What lies in a resource group, by its key; read only where a plan might delete the group.
     pub contents: BTreeMap<Key, Vec<Content>>,
+    /// What was read of each tenant besides, by its name in the manifest, for rules. Never compared.
+    pub tenants: BTreeMap<String, Attributes>,
     /// What stands around declared things and is read for rules alone, by key: network interfaces, route tables. No step is about it.
     pub surroundings: BTreeMap<Key, Sight>,
     /// What the manifest refers to without declaring it, by its id in lower case, and whether it exists. What is not here could

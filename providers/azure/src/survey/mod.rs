@@ -8,6 +8,7 @@ mod contents;
 mod grants;
 mod groups;
 mod identities;
+mod joins;
 mod locks;
 mod machines;
 mod offers;
@@ -75,6 +76,7 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     grants::read(reader, &mut inventory).await?;
     if mode == Mode::Apply {
         inventory.granting = rights::read(reader, &inventory).await?;
+        joins::read(reader, &mut inventory).await?;
     }
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)
