@@ -44,6 +44,21 @@ pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     reading.texts
 }
 
+/// A manifest that lies in no file, under the name that its problems are shown with. What it includes is not looked for.
+pub(crate) fn in_memory(name: &str, text: &str) -> Texts {
+    let mut texts = Texts::default();
+    let source = texts.sources.next();
+    let parsed = add(&mut texts.sources, name.to_owned(), text.as_bytes());
+    texts.problems = parsed.problems;
+    texts.files.push(File {
+        source,
+        path: name.to_owned(),
+        tree: parsed.tree,
+        root: true,
+    });
+    texts
+}
+
 /// The folder that a manifest lies in, as it was typed.
 pub(crate) fn folder(path: &Path) -> &Path {
     match path.parent() {

@@ -6,6 +6,7 @@ mod estate;
 mod examples;
 mod grants;
 mod identities;
+mod init;
 mod interrupt;
 mod linux;
 mod login;

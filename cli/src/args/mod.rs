@@ -13,8 +13,8 @@ use clap::{Command, CommandFactory, FromArgMatches};
 
 pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
-    ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, ExplainArgs, GraphArgs, InputArgs,
-    LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs, ServeArgs,
+    ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, ExplainArgs, GraphArgs, InitArgs,
+    InputArgs, LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs, ServeArgs,
     ValidateArgs, Verb,
 };
 pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify};
@@ -136,6 +136,7 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         Verb::Plan(args) => &args.live,
         Verb::Apply(args) => &args.live,
         Verb::Destroy(args) => &args.live,
+        Verb::Init(args) => &args.live,
         Verb::Validate(_)
         | Verb::Graph(_)
         | Verb::Explain(_)

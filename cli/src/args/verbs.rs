@@ -112,6 +112,22 @@ pub(crate) enum Verb {
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
 
+    /// Write a first manifest, from what there is
+    ///
+    /// Signs in, lists the subscriptions, their resource groups and machines, and writes a
+    /// manifest that declares them as they are: a plan on it changes nothing, and what is not
+    /// listed stays as it is. Where nobody can be signed in, a page to fill in is written.
+    ///
+    /// On a terminal it asks which subscriptions and what to call the estate; elsewhere it takes
+    /// all, and asks nothing.
+    ///
+    /// Examples:
+    ///   vmlogin init
+    ///   vmlogin init --subscription core --estate web-prod -o prod.kdl
+    ///   vmlogin init --sandbox
+    #[command(verbatim_doc_comment)]
+    Init(InitArgs),
+
     /// Write a script that lets a shell complete vmlogin's command line
     ///
     /// The script goes to stdout; put it where your shell looks for it, and write it again
@@ -249,6 +265,26 @@ pub(crate) struct ExplainArgs {
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
     pub format: Format,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The file to write [default: estate.kdl]
+    #[arg(short = 'o', value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, env = "VMLOGIN_FORCE_OVERWRITE", value_parser = clap::builder::BoolishValueParser::new())]
+    pub force_overwrite: bool,
+    /// What to call the estate [default: after the subscription or the folder]
+    #[arg(long, value_name = "NAME")]
+    pub estate: Option<String>,
+    /// Only this subscription, by name or id
+    #[arg(long = "subscription", value_name = "NAME|ID")]
+    pub subscriptions: Vec<String>,
+    /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// Arguments of `completions`.

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod destroy;
 pub(crate) mod explain;
 pub(crate) mod graph;
+pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
@@ -25,6 +26,7 @@ pub(crate) async fn run(session: &Session, cli: Cli) -> Result<Exit, Error> {
         Verb::Destroy(args) => destroy::run(session, &args).await,
         Verb::Graph(args) => graph::run(session, &args),
         Verb::Explain(args) => explain::run(session, &args),
+        Verb::Init(args) => init::run(session, &args).await,
         Verb::Completions(args) => completions::run(session, &args),
         Verb::Man(args) => man::run(session, &args),
         Verb::Sandbox(args) => match args.verb {

@@ -19,6 +19,7 @@ pub(crate) mod report;
 pub(crate) mod sample;
 mod snippet;
 pub(crate) mod validated;
+pub(crate) mod written;
 
 use serde::Serialize;
 

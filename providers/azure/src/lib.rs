@@ -23,4 +23,4 @@ mod testing;
 pub use kinds::catalogue;
 pub use provider::{Azure, Patience, TenantAccess};
 pub use rules::rules;
-pub use survey::Reading;
+pub use survey::{Reading, discover};

@@ -5,6 +5,7 @@
 //! else would change.
 
 mod contents;
+pub mod discover;
 mod grants;
 mod groups;
 mod machines;
