@@ -4,9 +4,10 @@ use std::io::Write;
 
 use insta::assert_snapshot;
 
+use crate::conformance::{Specs, check_answers, check_log, operations_used};
 use crate::estate::SEED;
 use crate::program::{all_of, on_a_terminal};
-use crate::stage::{Screen, Stage};
+use crate::stage::{Screen, Server, Stage};
 
 const TENANT: &str =
     r#"tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com""#;
@@ -239,5 +240,35 @@ fn random_estates_are_declared_as_they_are() {
         let stage = found(&world);
         stage.sandbox(&["init"]).expect(0);
         check(&stage);
+    }
+}
+
+#[test]
+fn every_request_and_answer_of_a_look_around_fits_microsofts_openapi_files() {
+    let Some(folder) = Specs::find() else { return };
+    let specs = Specs::load(&folder);
+    let stage = found(SEED);
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl", "--log", "log.ndjson"]);
+    let sandbox = format!("--sandbox={}", server.url);
+    stage.run(&["init", &sandbox]).expect(0);
+    drop(server);
+    let log = std::fs::read_to_string(stage.path("log.ndjson")).expect("a log");
+    let wrong = [check_log(&log, &specs), check_answers(&log, &specs)].concat();
+    // The file requires `nextLink` on these two lists. The last page of every recorded list is without it; nobody has recorded
+    // these two (2026-11-21).
+    let wrong: Vec<String> = wrong
+        .iter()
+        .map(ToString::to_string)
+        .filter(|wrong| !wrong.ends_with("lacks the required property `nextLink`"))
+        .collect();
+    assert_eq!(wrong, Vec::<String>::new());
+    let used = operations_used(&log, &specs);
+    for operation in [
+        "Subscriptions_List",
+        "Tenants_List",
+        "ResourceGroups_List",
+        "VirtualMachines_ListAll",
+    ] {
+        assert!(used.contains_key(operation), "{operation}: {used:?}");
     }
 }

@@ -352,7 +352,44 @@ mod tests {
                 machine("1bare", Has::default()),
             ],
         };
-        insta::assert_snapshot!(manifest(&world(vec![group])), @"");
+        insta::assert_snapshot!(manifest(&world(vec![group])), @r#"
+        /- kdl-version 2
+        // Written by `vmlogin init` from what it found. It changes nothing as it stands: `vmlogin plan` shows what each line
+        // you add would do, `vmlogin apply` does it. What is not listed here stays as it is.
+        vmlogin 1 {
+            // the stamp on what vmlogin makes; one name for each environment
+            estate contoso
+        }
+
+        tenant contoso id="11111111-1111-4111-8111-111111111111" {
+            subscription core id="22222222-2222-4222-8222-222222222222" // Core \n} evil { \u{202e}
+        }
+        // left out: vm `a\nb`: its name cannot be written
+
+        resource-group "rg (web) $${x} \"q" {
+            // grant admin (group)"sg-admins" // who may sign in to every machine of this group
+            // grant user (user)"kim@contoso.com"
+            vm web01 {
+                identity system-assigned
+                login
+            }
+            vm web02 {
+                identity system-assigned
+                login // its last operation failed: an apply repairs it
+            }
+            vm web03 {
+                identity system-assigned
+                // login
+            }
+            vm web04 {
+                // it has the login extension, which works only with an identity:
+                // identity system-assigned; login
+            }
+
+            // nobody can sign in to these with Entra ID yet; give them `{ identity system-assigned; login }`
+            vm bare1 "1bare"
+        }
+        "#);
     }
 
     #[test]
