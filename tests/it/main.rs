@@ -2,6 +2,7 @@
 
 mod chain;
 mod conformance;
+mod doctor;
 mod estate;
 mod examples;
 mod grants;

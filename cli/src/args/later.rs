@@ -28,7 +28,6 @@ pub(crate) const VERBS: &[&str] = &[
     "bootstrap",
     "schema",
     "lsp",
-    "doctor",
 ];
 
 const READING: &[&str] = &["validate", "plan", "apply", "destroy", "graph"];
@@ -45,7 +44,10 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("--set", READING),
     ("-o", &["plan", "init"]),
     ("--force-overwrite", &["plan", "init"]),
-    ("--format", &["validate", "plan", "graph", "explain"]),
+    (
+        "--format",
+        &["validate", "plan", "graph", "explain", "doctor"],
+    ),
     ("--json", NETWORK),
     ("--detailed-exitcode", SELECTING),
     ("--target", SELECTING),

@@ -128,6 +128,20 @@ pub(crate) enum Verb {
     #[command(verbatim_doc_comment)]
     Init(InitArgs),
 
+    /// Check the installation and the access, and say how to mend what is wrong
+    ///
+    /// Looks at this machine (screen, proxy, sandbox state, clock), the manifest, and what a
+    /// plan reads first in each of its tenants: a token, Azure Resource Manager, the directory,
+    /// the subscriptions, their role assignments. Writes nothing. Exits 0, 8 (a credential or a
+    /// right is missing) or 1 (something else is wrong).
+    ///
+    /// Examples:
+    ///   vmlogin doctor
+    ///   vmlogin doctor --auth managed --format json
+    ///   vmlogin doctor --sandbox
+    #[command(verbatim_doc_comment)]
+    Doctor(DoctorArgs),
+
     /// Write a script that lets a shell complete vmlogin's command line
     ///
     /// The script goes to stdout; put it where your shell looks for it, and write it again
@@ -285,6 +299,20 @@ pub(crate) struct InitArgs {
     /// Where "live" comes from.
     #[command(flatten)]
     pub live: LiveArgs,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
 }
 
 /// Arguments of `completions`.

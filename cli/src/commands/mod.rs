@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod change;
 pub(crate) mod completions;
 pub(crate) mod destroy;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod graph;
 pub(crate) mod init;
@@ -27,6 +28,7 @@ pub(crate) async fn run(session: &Session, cli: Cli) -> Result<Exit, Error> {
         Verb::Graph(args) => graph::run(session, &args),
         Verb::Explain(args) => explain::run(session, &args),
         Verb::Init(args) => init::run(session, &args).await,
+        Verb::Doctor(args) => doctor::run(session, &args).await,
         Verb::Completions(args) => completions::run(session, &args),
         Verb::Man(args) => man::run(session, &args),
         Verb::Sandbox(args) => match args.verb {

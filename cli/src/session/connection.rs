@@ -24,6 +24,9 @@ use crate::files;
 use crate::render::foreign;
 use crate::seed;
 
+/// The way to sign in to a sandbox.
+const OF_THE_SANDBOX: &str = "the sandbox's own credential";
+
 /// Waits of a request that are worth a line.
 const LONG_WAIT: Duration = Duration::from_secs(5);
 
@@ -76,21 +79,23 @@ impl Ground {
         })
     }
 
-    /// Signs in to the tenant that whoever runs this belongs to: nothing has named one yet.
+    /// Signs in to the tenant that whoever runs this belongs to, where nothing has named one yet, and says by which way.
     pub(crate) async fn home(
         &self,
         session: &Session,
         live: &LiveArgs,
         stop: &Stop,
-    ) -> Result<Client, Error> {
+    ) -> Result<(Client, &'static str), Error> {
         let cloud = match &self.place {
             Place::Sandbox(url, _) => Cloud::sandbox(url)?,
             Place::Azure => Cloud::named(CloudName::Public),
         };
         let http = connect(&cloud, self.ca.as_deref())?;
-        let credential = match &self.place {
+        let (credential, way) = match &self.place {
             Place::Sandbox(url, _) => {
-                credential::sandbox_credential(url, "organizations", http.clone())?
+                let credential =
+                    credential::sandbox_credential(url, "organizations", http.clone())?;
+                (credential, OF_THE_SANDBOX)
             }
             Place::Azure => {
                 let environment = Environment::read(|name| std::env::var(name).ok());
@@ -98,10 +103,28 @@ impl Ground {
                 let (credential, way) =
                     credential::home_credential(auth, &cloud, http.clone(), &environment).await?;
                 session.terminal.notice(&format!("signing in by {way}\n"));
-                credential
+                (credential, way)
             }
         };
-        Ok(client(session, live, stop, cloud, credential, http))
+        Ok((client(session, live, stop, cloud, credential, http), way))
+    }
+
+    /// Signs in to one tenant of a manifest, and says by which way.
+    pub(crate) async fn tenant(
+        &self,
+        session: &Session,
+        live: &LiveArgs,
+        stop: &Stop,
+        tenant: &Tenant,
+    ) -> Result<(Client, &'static str), Error> {
+        sign_in(
+            session,
+            (live, stop),
+            &self.place,
+            tenant,
+            self.ca.as_deref(),
+        )
+        .await
     }
 
     /// Signs in to every tenant of a manifest.
@@ -113,7 +136,14 @@ impl Ground {
         let Ground { place, ca } = self;
         let mut tenants = BTreeMap::new();
         for (name, tenant) in &wanted.manifest.tenants {
-            let client = sign_in(session, wanted, &place, tenant, ca.as_deref()).await?;
+            let (client, _) = sign_in(
+                session,
+                (wanted.live, wanted.stop),
+                &place,
+                tenant,
+                ca.as_deref(),
+            )
+            .await?;
             tenants.insert(
                 name.clone(),
                 TenantAccess {
@@ -192,18 +222,21 @@ impl Place {
 
 async fn sign_in(
     session: &Session,
-    wanted: Wanted<'_>,
+    (live, stop): (&LiveArgs, &Stop),
     place: &Place,
     tenant: &Tenant,
     ca: Option<&[u8]>,
-) -> Result<Client, Error> {
+) -> Result<(Client, &'static str), Error> {
     let cloud = place.cloud(tenant)?;
     let http = connect(&cloud, ca)?;
-    let credential = match place {
-        Place::Sandbox(url, _) => credential::sandbox_credential(url, &tenant.id, http.clone())?,
+    let (credential, way) = match place {
+        Place::Sandbox(url, _) => {
+            let credential = credential::sandbox_credential(url, &tenant.id, http.clone())?;
+            (credential, OF_THE_SANDBOX)
+        }
         Place::Azure => {
             let environment = Environment::read(|name| std::env::var(name).ok());
-            let auth = way(wanted.live.auth.unwrap_or(Auth::Auto));
+            let auth = way(live.auth.unwrap_or(Auth::Auto));
             let (credential, way) =
                 credential::credential(auth, &cloud, &tenant.id, http.clone(), &environment)
                     .await?;
@@ -211,11 +244,10 @@ async fn sign_in(
                 "signing in to tenant `{}` by {way}\n",
                 foreign::line(&tenant.name)
             ));
-            credential
+            (credential, way)
         }
     };
-    let Wanted { live, stop, .. } = wanted;
-    Ok(client(session, live, stop, cloud, credential, http))
+    Ok((client(session, live, stop, cloud, credential, http), way))
 }
 
 fn client(

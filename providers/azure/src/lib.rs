@@ -8,6 +8,7 @@
 )]
 
 pub mod arm;
+pub mod checkup;
 pub mod cloud;
 pub mod credential;
 mod directory;

@@ -38,7 +38,7 @@ pub(super) async fn subscriptions(
     stop: &Stop,
     ground: &Ground,
 ) -> Result<Seen, Error> {
-    let client = ground.home(session, live, stop).await?;
+    let (client, _) = ground.home(session, live, stop).await?;
     let subscriptions = discover::subscriptions(&client).await?;
     if subscriptions.is_empty() {
         return Err(nothing().into());

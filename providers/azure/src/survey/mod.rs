@@ -19,6 +19,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use reading::Reading;
+pub(crate) use subscriptions::state as subscription_state;
 
 use futures_util::future::{try_join, try_join3};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
