@@ -22,5 +22,6 @@ mod refusals;
 mod rules;
 mod server;
 mod shell;
+mod show;
 mod stage;
 mod stop;

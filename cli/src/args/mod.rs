@@ -15,7 +15,7 @@ pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
     ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, DoctorArgs, ExplainArgs, GraphArgs,
     InitArgs, InputArgs, LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs,
-    ServeArgs, ValidateArgs, Verb,
+    ServeArgs, ShowArgs, ValidateArgs, Verb,
 };
 pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify};
 
@@ -137,6 +137,7 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         Verb::Apply(args) => &args.live,
         Verb::Destroy(args) => &args.live,
         Verb::Init(args) => &args.live,
+        Verb::Show(args) => &args.live,
         Verb::Doctor(args) => &args.live,
         Verb::Validate(_)
         | Verb::Graph(_)

@@ -112,6 +112,18 @@ pub(crate) enum Verb {
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
 
+    /// Show what is declared and what is live, side by side
+    ///
+    /// For each address, and for what lies beneath it: where it is declared, what is live, its
+    /// id, stamp and health, what a plan would do, what it waits for and why, and what the rules
+    /// say. `*` stands for anything. Writes nothing.
+    ///
+    /// Examples:
+    ///   vmlogin show vm:core/rg-web/web01
+    ///   vmlogin show 'vm:core/*/login' --format json
+    #[command(verbatim_doc_comment)]
+    Show(ShowArgs),
+
     /// Write a first manifest, from what there is
     ///
     /// Signs in, lists the subscriptions, their resource groups and machines, and writes a
@@ -276,6 +288,23 @@ pub(crate) struct ExplainArgs {
     /// The rule, such as VML401; all of them without it
     #[arg(value_name = "RULE")]
     pub rule: Option<String>,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// What to show: `vm:core/rg-web/web01`, or with `*`
+    #[arg(value_name = "ADDRESS", required = true, value_parser = read_shown)]
+    pub addresses: Vec<Pattern>,
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
     pub format: Format,
@@ -486,6 +515,15 @@ fn not_emulated() -> String {
         .iter()
         .map(|line| format!("\n  {line}"));
     format!("It does not emulate:{}", lines.collect::<String>())
+}
+
+/// An address. A saved plan is documented in its place, and not built.
+fn read_shown(text: &str) -> Result<Pattern, String> {
+    let is_file = text.ends_with(".json") || std::path::Path::new(text).is_file();
+    Pattern::parse(text).map_err(|wrong| match is_file {
+        true => "`vmlogin show PLAN` is documented but this version does not build it yet; it builds `vmlogin show ADDRESS`".to_owned(),
+        false => wrong,
+    })
 }
 
 fn read_set(text: &str) -> Result<(String, String), String> {

@@ -11,6 +11,7 @@ pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
+pub(crate) mod show;
 pub(crate) mod validate;
 
 use crate::args::{Cli, SandboxVerb, Verb};
@@ -27,6 +28,7 @@ pub(crate) async fn run(session: &Session, cli: Cli) -> Result<Exit, Error> {
         Verb::Destroy(args) => destroy::run(session, &args).await,
         Verb::Graph(args) => graph::run(session, &args),
         Verb::Explain(args) => explain::run(session, &args),
+        Verb::Show(args) => show::run(session, &args).await,
         Verb::Init(args) => init::run(session, &args).await,
         Verb::Doctor(args) => doctor::run(session, &args).await,
         Verb::Completions(args) => completions::run(session, &args),

@@ -18,6 +18,7 @@ pub(crate) mod refusals;
 pub(crate) mod report;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod shown;
 mod snippet;
 pub(crate) mod validated;
 pub(crate) mod written;
