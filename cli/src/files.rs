@@ -217,7 +217,7 @@ impl Unreadable {
             Unreadable::Folder => (
                 "VML060",
                 format!("`{name}` is a folder"),
-                "name the files in it, each with `-f`",
+                "name a file in it, such as `-f estate.kdl`; several, each with `-f`",
             ),
             Unreadable::Failed(error) if error.kind() == io::ErrorKind::NotFound => (
                 "VML060",
@@ -252,7 +252,11 @@ impl Unreadable {
 
 /// A path as it is shown.
 pub(crate) fn shown(path: &Path) -> String {
-    slashed(path.strip_prefix(".").unwrap_or(path))
+    let short = path.strip_prefix(".").unwrap_or(path);
+    match short.as_os_str().is_empty() {
+        true => slashed(path),
+        false => slashed(short),
+    }
 }
 
 fn slashed(path: &Path) -> String {

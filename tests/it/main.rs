@@ -6,6 +6,7 @@ mod doctor;
 mod estate;
 mod examples;
 mod grants;
+mod hints;
 mod identities;
 mod init;
 mod interrupt;

@@ -146,6 +146,12 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         | Verb::Man(_)
         | Verb::Sandbox(_) => return Ok(()),
     };
+    if live.sandbox.as_deref() == Some("") {
+        return Err(Refused::usage(
+            "nothing stands behind the `=` of `--sandbox=`",
+            "write `--sandbox` for the state in `.vmlogin/sandbox.json`, or `--sandbox=FILE` for another",
+        ));
+    }
     if live.sandbox.is_some() && live.auth.is_some() {
         return Err(Refused::usage(
             "`--auth` cannot be used with `--sandbox`",
