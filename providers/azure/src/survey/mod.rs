@@ -5,6 +5,7 @@
 //! else would change.
 
 mod contents;
+pub mod discover;
 mod grants;
 mod groups;
 mod identities;
@@ -27,6 +28,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use reading::Reading;
+pub(crate) use subscriptions::state as subscription_state;
 
 use futures_util::future::{try_join, try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
