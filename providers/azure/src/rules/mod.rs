@@ -25,7 +25,7 @@ static RULES: &[&dyn Rule] = &[
     &machine::handler_version::HandlerVersion,
     &machine::mdm_value::MdmValue,
     &machine::mdm_on_server::MdmOnServer,
-    &thing::locked::Locked,
+    &thing::in_the_way::InTheWay,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
