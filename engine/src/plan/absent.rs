@@ -119,6 +119,8 @@ impl Clearing<'_, '_> {
                     reason: "access goes before what it is at".to_owned(),
                 }));
                 self.gone.insert(live.id.to_lowercase());
+                self.gone.extend(pair.kind.takes_along(live));
+                step.notes.extend(pair.kind.leaves(live));
                 self.gone.extend(
                     grants
                         .iter()

@@ -53,11 +53,22 @@ pub(super) fn steps(
             Action::Defer => {
                 deferred.insert(step.address.clone());
             }
-            action if action.removes() => gone.extend(step.id.iter().map(|id| id.to_lowercase())),
+            action if action.removes() => {
+                gone.extend(step.id.iter().map(|id| id.to_lowercase()));
+                if let Some(live) = pair.live {
+                    gone.extend(pair.kind.takes_along(live));
+                    step.notes.extend(pair.kind.leaves(live));
+                }
+            }
             _ => {}
         }
         steps.push(step);
     }
+    // A part of what goes does not stay: it has no id of its own.
+    steps.retain(|step| {
+        let id = step.id.as_ref().map(|id| id.to_lowercase());
+        step.action != Action::Keep || id.is_none_or(|id| !gone.contains(&id))
+    });
     steps
 }
 
