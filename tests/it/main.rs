@@ -25,3 +25,4 @@ mod server;
 mod shell;
 mod stage;
 mod stop;
+mod wired;
