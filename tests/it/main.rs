@@ -29,3 +29,4 @@ mod shell;
 mod show;
 mod stage;
 mod stop;
+mod wired;

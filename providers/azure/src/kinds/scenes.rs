@@ -117,6 +117,8 @@ pub(crate) fn manifest() -> Manifest {
         let rule = "rule:core/rg-web/nsg-web/allow-rdp";
         declare(&mut manifest, rule, attribute, value);
     }
+    let identity = "vm:core/rg-web/web01/identity";
+    declare(&mut manifest, identity, "system-assigned", true.into());
     let grant = "grant:core/rg-web/admin/group:sg-web";
     declare(&mut manifest, grant, "role", "admin".into());
     declare(
