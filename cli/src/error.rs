@@ -41,6 +41,13 @@ pub(crate) enum Error {
         /// Why not.
         cause: std::io::Error,
     },
+    /// A secret that the writes need is not there, or is none that Azure takes.
+    Secret {
+        /// Which, and why.
+        message: String,
+        /// What to do.
+        help: String,
+    },
     /// A signal came before anything was written.
     Stopped(Exit),
     /// `--timeout` passed before anything was written.
@@ -85,9 +92,11 @@ impl Error {
             Error::Fault(fault) => Exit::of_fault(fault),
             Error::Stopped(exit) => *exit,
             Error::OutOfTime => Exit::OutOfTime,
-            Error::Sandbox(_) | Error::File { .. } | Error::NotAgreed | Error::System { .. } => {
-                Exit::Error
-            }
+            Error::Sandbox(_)
+            | Error::File { .. }
+            | Error::Secret { .. }
+            | Error::NotAgreed
+            | Error::System { .. } => Exit::Error,
         }
     }
 
@@ -95,7 +104,9 @@ impl Error {
     pub(crate) fn text(&self, view: View) -> String {
         match self {
             Error::Problems { problems, sources } => problems::text(problems, sources, view),
-            Error::Usage { message, help } => said(view, message, &[], Some(help)),
+            Error::Usage { message, help } | Error::Secret { message, help } => {
+                said(view, message, &[], Some(help))
+            }
             Error::Fault(of_cloud) => fault::text(of_cloud, view),
             Error::Sandbox(error) => said(view, &error.to_string(), &causes(error), None),
             Error::File {

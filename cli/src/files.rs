@@ -3,6 +3,7 @@
 //! Included files stay inside the tree of the manifest, which is the folder of the file that `-f` names; a link that leads
 //! out of it is refused. What cannot be read is a problem like any other, so that it comes in the same report.
 
+mod beside;
 mod include;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -14,6 +15,8 @@ use vmlogin_engine::language::{self, File, IncludeWish};
 use vmlogin_engine::problem::{Code, Label, Problem};
 use vmlogin_engine::source::{SourceId, Sources, Span};
 use vmlogin_engine::syntax::{self, MOST_BYTES};
+
+pub(crate) use beside::{Homes, find, text};
 
 /// The manifest that is read where `-f` names none.
 pub(crate) const DEFAULT: &str = "estate.kdl";
@@ -27,6 +30,8 @@ pub(crate) struct Texts {
     pub sources: Sources,
     /// What could not be read or parsed.
     pub problems: Vec<Problem>,
+    /// Where each of them lies, for the files that they name.
+    pub homes: Homes,
 }
 
 /// Reads the files of `-f` and all that they include.
@@ -136,6 +141,11 @@ impl Reading {
             return Ok(());
         }
         let source = self.texts.sources.next();
+        let home = beside::Home {
+            folder: folder(path).to_owned(),
+            tree: tree.to_owned(),
+        };
+        self.texts.homes.0.insert(source, home);
         let parsed = add(&mut self.texts.sources, shown(path), &bytes);
         self.texts.problems.extend(parsed.problems);
         let file = File {

@@ -7,6 +7,7 @@ mod estate;
 mod examples;
 mod grants;
 mod identities;
+mod identity_grants;
 mod interrupt;
 mod linux;
 mod login;

@@ -12,7 +12,7 @@ use vmlogin_engine::source::Sources;
 
 use crate::args::InputArgs;
 use crate::error::Error;
-use crate::files::{self, Texts};
+use crate::files::{self, Homes, Texts};
 
 /// A checked manifest and the texts that it came from.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(crate) struct Loaded {
     pub files: usize,
     /// What waits for what.
     pub graph: Graph,
+    /// Where the files lie.
+    pub homes: Homes,
 }
 
 /// Reads, expands and lowers the manifest.
@@ -33,6 +35,7 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
         files,
         sources,
         mut problems,
+        homes,
     } = files::read(&inputs.files);
     let count = files.len();
     // What could not be read would only be missed again by every later check.
@@ -51,7 +54,11 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
     problems.extend(expanded.problems);
     let lowered = lower(&expanded.tree, catalogue).after(&problems);
     problems.extend(lowered.problems);
-    let Some(manifest) = lowered.manifest.filter(|_| problems.is_empty()) else {
+    let mut manifest = lowered.manifest;
+    if let Some(manifest) = &mut manifest {
+        problems.extend(files::find(manifest, &homes));
+    }
+    let Some(manifest) = manifest.filter(|_| problems.is_empty()) else {
         return Err(Error::Problems {
             problems: settle(problems),
             sources,
@@ -63,6 +70,7 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
             sources,
             files: count,
             graph,
+            homes,
         }),
         Err(cycle) => Err(Error::Problems {
             problems: vec![cycle.problem(&manifest)],

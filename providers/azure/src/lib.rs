@@ -16,6 +16,7 @@ pub mod kinds;
 mod network;
 pub mod provider;
 pub mod rules;
+pub mod secrets;
 mod survey;
 mod tables;
 #[cfg(test)]

@@ -7,8 +7,9 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
 use super::{
-    Place, arc_machine, grant, identity, login, managed_identity, network_security_group,
-    resource_group, scenes, surroundings, virtual_network, vm,
+    Place, arc_machine, grant, identity, login, managed_identity, network_interface,
+    network_security_group, public_ip, resource_group, scenes, subnet, surroundings,
+    virtual_network, vm,
 };
 
 /// Small JSON of every shape, with words that the readers look for.
@@ -126,6 +127,35 @@ proptest! {
         if let Ok(network) = serde_json::from_value(body) {
             let live = virtual_network::live(&network, &place());
             prop_assert!(live.key.0 == scenes::machine_id().key());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn a_subnet_is_read_or_refused(at in 1..30_usize, by in anything()) {
+        let mut body = scenes::network_body(&scenes::machine_id());
+        replaced(&mut body["properties"]["subnets"][0], &mut at.clone(), &by);
+        if let Ok(subnet) = serde_json::from_value(body["properties"]["subnets"][0].clone()) {
+            let live = subnet::live(&subnet, &Default::default(), &place());
+            let _ = subnet.users();
+            prop_assert!(live.key.0 == scenes::machine_id().key());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn an_interface_and_its_address_are_read_or_refused(at in 1..40_usize, by in anything()) {
+        let mut body = scenes::interface_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(interface) = serde_json::from_value(body) {
+            let live = network_interface::live(&interface, &place());
+            prop_assert!(live.key.0 == scenes::machine_id().key());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+        let mut body = scenes::address_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(address) = serde_json::from_value(body) {
+            let live = public_ip::live(&address, &place());
             prop_assert_eq!(live.id.to_lowercase(), live.key.0);
         }
     }

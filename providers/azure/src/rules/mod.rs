@@ -31,6 +31,7 @@ static RULES: &[&dyn Rule] = &[
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
+    &thing::no_such_reference::NoSuchReference,
     &network::closed::Closed,
     &grant::management_group::ManagementGroup,
     &grant::guest::Guest,

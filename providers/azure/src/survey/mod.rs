@@ -7,10 +7,12 @@
 mod contents;
 mod grants;
 mod groups;
+mod identities;
 mod locks;
 mod machines;
 mod offers;
 mod reading;
+mod referred;
 mod roles;
 mod security_groups;
 mod subscriptions;
@@ -66,7 +68,9 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
+    referred::read(reader, &mut inventory).await?;
     inventory.roles = roles;
+    inventory.identities = identities::read(reader, &inventory).await?;
     grants::read(reader, &mut inventory).await?;
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)

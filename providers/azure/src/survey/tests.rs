@@ -74,7 +74,9 @@ async fn an_estate_is_read_with_one_request_each() {
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?api-version=2023-01-31",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkInterfaces/web01-nic?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkSecurityGroups/nsg-web?api-version=2024-03-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/publicIPAddresses/web01-pip?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/virtualNetworks/vnet-web?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?api-version=2024-07-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222?api-version=2022-12-01",
@@ -369,6 +371,48 @@ async fn the_group_of_the_manifest_is_resolved() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn locks_are_read_with_their_scopes_and_a_refusal_is_kept_for_the_rule() {
+    let id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/RG-web/providers/Microsoft.Authorization/locks/freeze";
+    let locks =
+        json!({"value": [{"id": id, "name": "freeze", "properties": {"level": "ReadOnly"}}]});
+    let read = inventory(vec![(LOCKS, 200, locks)]).await;
+    let freeze = Lock {
+        name: "freeze".to_owned(),
+        scope: "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web"
+            .to_owned(),
+        forbids: Forbids::Writing,
+    };
+    assert_eq!(read.locks["core"], Ok(vec![freeze]));
+    let read = inventory(vec![(LOCKS, 403, refused())]).await;
+    assert_eq!(
+        read.locks["core"].as_ref().unwrap_err().kind,
+        FaultKind::Permission
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn offered_versions_are_asked_only_where_a_version_is_declared() {
+    let mut manifest = scenes::manifest();
+    scenes::declare(
+        &mut manifest,
+        "vm:core/rg-web/web01/login",
+        "version",
+        "2.0".into(),
+    );
+    let offers = json!([{"name": "1.0.0.1"}, {"name": "2.2.0.0"}]);
+    let server = rehearsal::server(vec![(OFFERS, 200, offers)]).await;
+    let read = rehearsal::azure(&server)
+        .survey(&manifest, Mode::Apply)
+        .await
+        .unwrap();
+    let machine = read.of_kind("vm").next().unwrap();
+    assert_eq!(
+        machine.facts["offered-versions"],
+        Value::List(vec!["1.0.0.1".into(), "2.2.0.0".into()])
+    );
+}
+
 const NETWORK: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/";
 
 /// The machine with a network interface in a subnet with the group that the manifest declares, and a route table.
@@ -418,7 +462,15 @@ async fn what_stands_around_a_machine_with_a_login_is_read_once_each() {
         .collect();
     assert_eq!(
         network,
-        ["WEB01-NIC", "nsg-web", "rt-live", "servers", "vnet-web"]
+        [
+            "WEB01-NIC",
+            "web01-nic",
+            "nsg-web",
+            "web01-pip",
+            "rt-live",
+            "servers",
+            "vnet-web"
+        ]
     );
     let keys: Vec<&str> = read
         .surroundings
@@ -443,46 +495,4 @@ async fn what_around_a_machine_may_not_be_read_stops_nothing() {
     let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
     let read = inventory(surrounded((404, gone))).await;
     assert_eq!(read.surroundings[&key], Sight::Absent);
-}
-
-#[tokio::test(start_paused = true)]
-async fn locks_are_read_with_their_scopes_and_a_refusal_is_kept_for_the_rule() {
-    let id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/RG-web/providers/Microsoft.Authorization/locks/freeze";
-    let locks =
-        json!({"value": [{"id": id, "name": "freeze", "properties": {"level": "ReadOnly"}}]});
-    let read = inventory(vec![(LOCKS, 200, locks)]).await;
-    let freeze = Lock {
-        name: "freeze".to_owned(),
-        scope: "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web"
-            .to_owned(),
-        forbids: Forbids::Writing,
-    };
-    assert_eq!(read.locks["core"], Ok(vec![freeze]));
-    let read = inventory(vec![(LOCKS, 403, refused())]).await;
-    assert_eq!(
-        read.locks["core"].as_ref().unwrap_err().kind,
-        FaultKind::Permission
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn offered_versions_are_asked_only_where_a_version_is_declared() {
-    let mut manifest = scenes::manifest();
-    scenes::declare(
-        &mut manifest,
-        "vm:core/rg-web/web01/login",
-        "version",
-        "2.0".into(),
-    );
-    let offers = json!([{"name": "1.0.0.1"}, {"name": "2.2.0.0"}]);
-    let server = rehearsal::server(vec![(OFFERS, 200, offers)]).await;
-    let read = rehearsal::azure(&server)
-        .survey(&manifest, Mode::Apply)
-        .await
-        .unwrap();
-    let machine = read.of_kind("vm").next().unwrap();
-    assert_eq!(
-        machine.facts["offered-versions"],
-        Value::List(vec!["1.0.0.1".into(), "2.2.0.0".into()])
-    );
 }

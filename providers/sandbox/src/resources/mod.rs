@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod arc;
 pub(crate) mod arc_extension;
+pub(crate) mod deployment;
 mod disk;
 pub(crate) mod extension;
 mod extension_image;
@@ -151,6 +152,19 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             "microsoft.managedidentity",
             "userassignedidentities",
         ] => managed_identity::list(call, format!("/subscriptions/{id}/")),
+        [
+            "subscriptions",
+            _,
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.resources",
+            "deployments",
+            rest @ ..,
+        ] => {
+            Scope::new(&request.segments[..4]).check(call.world)?;
+            deployment::answer(call, rest)
+        }
         [
             "subscriptions",
             _,

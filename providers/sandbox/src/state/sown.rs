@@ -34,6 +34,7 @@ impl World {
             resources: BTreeMap::new(),
             locks: BTreeMap::new(),
             roles: BTreeMap::new(),
+            deployments: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
             faults: seed
