@@ -5,7 +5,7 @@ use crate::estate::{CHAIN, HEAD, SEED};
 use crate::stage::{Server, Stage};
 
 /// What full runs have to have asked, so that a clean log is not an idle one.
-const EXPECTED: [&str; 30] = [
+const EXPECTED: [&str; 38] = [
     "MachineExtensions_CreateOrUpdate",
     "MachineExtensions_Delete",
     "MachineExtensions_Get",
@@ -13,6 +13,10 @@ const EXPECTED: [&str; 30] = [
     "MachineExtensions_Update",
     "Machines_Get",
     "Machines_ListByResourceGroup",
+    "NetworkInterfaces_Get",
+    "NetworkSecurityGroups_CreateOrUpdate",
+    "NetworkSecurityGroups_Delete",
+    "NetworkSecurityGroups_Get",
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
     "ResourceGroups_Get",
@@ -20,6 +24,10 @@ const EXPECTED: [&str; 30] = [
     "RoleAssignments_Create",
     "RoleAssignments_Delete",
     "RoleAssignments_ListForSubscription",
+    "SecurityRules_CreateOrUpdate",
+    "SecurityRules_Delete",
+    "SecurityRules_Get",
+    "Subnets_Get",
     "Subscriptions_Get",
     "Tags_UpdateAtScope",
     "UserAssignedIdentities_CreateOrUpdate",
@@ -64,6 +72,9 @@ resource-group rg-new location=westeurope {
     protect
     virtual-network vnet-new { address-space "10.20.0.0/16"; dns "10.20.0.4" }
     managed-identity id-new { tags tier=web }
+    network-security-group nsg-new {
+        rule allow-rdp { priority 100; direction inbound; access allow; protocol tcp; from VirtualNetwork; to any; ports 3389 }
+    }
     grant user (object-id)"aaaaaaaa-0000-4000-8000-000000000001"
 }
 "#;
@@ -83,6 +94,7 @@ resource-group rg-new location=westeurope {
         .replace("    protect\n", "    protect #false\n")
         .replace("10.20.0.0/16", "10.16.0.0/12")
         .replace("{ tags tier=web }", "{ tags tier=db }")
+        .replace("ports 3389", "ports 3389 22")
         .replace("        login\n", "        login\n        tags tier=web\n")
         .replace("        grant admin (group)sg-web-admins\n", "");
     run("apply", &changed, 0);
