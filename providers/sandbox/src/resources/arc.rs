@@ -110,7 +110,7 @@ fn shown(call: &Call<'_>, arc: &ArcMachine, whole: bool) -> Value {
         "osProfile": {"computerName": machine.computer_name},
         "vmId": named_guid(&machine.id, "agent"),
         "vmUuid": named_guid(&machine.id, "firmware").to_uppercase(),
-        "domainName": "WORKGROUP",
+        "domainName": machine.domain.as_deref().unwrap_or("WORKGROUP"),
         "mssqlDiscovered": "false",
         "cloudMetadata": {"provider": "N/A"},
         "agentConfiguration": {"incomingConnectionsPorts": [], "extensionsAllowList": [], "extensionsBlockList": [],
