@@ -40,6 +40,13 @@ impl Address {
             .split('/')
     }
 
+    /// Whether it is beneath another one.
+    pub fn lies_in(&self, other: &Address) -> bool {
+        self.0
+            .strip_prefix(other.as_str())
+            .is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0

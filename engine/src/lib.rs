@@ -17,6 +17,7 @@ pub mod plan;
 pub mod problem;
 pub mod provider;
 pub mod published;
+pub mod reference;
 pub mod rule;
 pub mod schedule;
 pub mod schema;

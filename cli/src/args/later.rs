@@ -6,9 +6,8 @@ use super::refusal::Refused;
 use super::words::listed;
 
 /// Verbs that are not built yet.
-pub(crate) const VERBS: [&str; 25] = [
+pub(crate) const VERBS: &[&str] = &[
     "drift",
-    "show",
     "fmt",
     "eval",
     "pin",
@@ -26,30 +25,32 @@ pub(crate) const VERBS: [&str; 25] = [
     "snapshot",
     "simulate",
     "bootstrap",
-    "init",
     "schema",
     "lsp",
-    "completions",
-    "man",
-    "doctor",
 ];
 
-const READING: &[&str] = &["validate", "plan", "apply", "destroy", "graph"];
+const READING: &[&str] = &[
+    "validate", "plan", "apply", "destroy", "graph", "show", "doctor",
+];
 const CHECKING: &[&str] = &["validate", "plan", "apply"];
 const SELECTING: &[&str] = &["plan", "apply"];
 const WRITING: &[&str] = &["apply", "destroy"];
-const NETWORK: &[&str] = &["plan", "apply", "destroy"];
+const STREAMING: &[&str] = &["plan", "apply", "destroy"];
+const NETWORK: &[&str] = &["plan", "apply", "destroy", "show", "init", "doctor"];
 
 /// Every documented flag and the verbs of this version that it is documented for. A flag that clap does not know although
 /// its verb stands here is one that is not built yet.
-pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
+pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("-f", READING),
     ("-e", READING),
     ("--set", READING),
-    ("-o", &["plan"]),
-    ("--force-overwrite", &["plan"]),
-    ("--format", &["validate", "plan", "graph", "explain"]),
-    ("--json", NETWORK),
+    ("-o", &["plan", "init"]),
+    ("--force-overwrite", &["plan", "init"]),
+    (
+        "--format",
+        &["validate", "plan", "graph", "explain", "show", "doctor"],
+    ),
+    ("--json", STREAMING),
     ("--detailed-exitcode", SELECTING),
     ("--target", SELECTING),
     ("--exclude", SELECTING),
@@ -92,7 +93,7 @@ pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
 ];
 
 /// The variables of flags that are not built. To ignore one would be to do something else than its owner believes.
-const VARIABLES: [(&str, &str); 15] = [
+const VARIABLES: &[(&str, &str)] = &[
     ("VMLOGIN_ONLY", "--only"),
     ("VMLOGIN_TENANT", "--tenant"),
     ("VMLOGIN_SHARD", "--shard"),
@@ -158,7 +159,7 @@ pub(crate) fn check_variables(
     variable: &impl Fn(&str) -> Option<OsString>,
 ) -> Result<(), Refused> {
     let verb = if verb == "sandbox" { "serve" } else { verb };
-    for (name, flag) in VARIABLES {
+    for &(name, flag) in VARIABLES {
         let takes = FLAGS
             .iter()
             .any(|(of, verbs)| *of == flag && verbs.contains(&verb));

@@ -1,12 +1,14 @@
 //! Text as values: every screen is a pure function from what is known to a `String`. `terminal.rs` writes them.
 
 pub(crate) mod again;
+pub(crate) mod checkup;
 mod difference;
 pub(crate) mod explained;
 pub(crate) mod fault;
 pub(crate) mod findings;
 pub(crate) mod foreign;
 pub(crate) mod graph;
+pub(crate) mod manual;
 pub(crate) mod paint;
 pub(crate) mod plan_text;
 pub(crate) mod problems;
@@ -16,8 +18,10 @@ pub(crate) mod refusals;
 pub(crate) mod report;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod shown;
 mod snippet;
 pub(crate) mod validated;
+pub(crate) mod written;
 
 use serde::Serialize;
 

@@ -4,11 +4,19 @@ mod check;
 pub mod lower;
 mod problem;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::address::Address;
+use crate::schema::NameRule;
 use crate::source::Span;
 use crate::value::{Attributes, Value};
+
+/// Whether a text is a name by a rule.
+#[must_use]
+pub fn is_name(rule: &NameRule, text: &str) -> bool {
+    check::name(rule, text).is_ok()
+}
 
 /// Everything that should be, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +33,9 @@ pub struct Manifest {
     pub management_groups: BTreeMap<Address, ManagementGroup>,
     /// Resources by address.
     pub resources: BTreeMap<Address, Resource>,
+    /// What should not be, by the address that it has: what stands behind `absent`, and its parts that go before it. No address
+    /// is here and among the resources.
+    pub absent: BTreeMap<Address, Resource>,
 }
 
 /// Limits of the guards.
@@ -100,6 +111,8 @@ pub struct Resource {
     pub subscription: String,
     /// The name of its tenant.
     pub tenant: String,
+    /// The resource whose node brought it about, where it has none of its own.
+    pub along: Option<Address>,
     /// Declared attributes, by the names of the kind's schema.
     pub attributes: BTreeMap<&'static str, Declared>,
     /// The name or word that makes it a thing of its own.
@@ -116,6 +129,16 @@ pub struct Declared {
 }
 
 impl Manifest {
+    /// The manifest in which what should be absent is a resource like any other: what has to be read, and what has a place.
+    pub fn with_absent(&self) -> Cow<'_, Manifest> {
+        if self.absent.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut whole = self.clone();
+        whole.resources.extend(self.absent.clone());
+        Cow::Owned(whole)
+    }
+
     /// The resource at an address.
     pub fn resource(&self, address: &Address) -> Option<&Resource> {
         self.resources.get(address)

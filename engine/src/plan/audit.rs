@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Action, Mode, Plan, Step};
+use super::{Action, CLAIM, Mode, Plan, Step};
 use crate::address::Address;
 use crate::schema::{Class, Need};
 
@@ -80,13 +80,16 @@ fn audit_step(plan: &Plan, step: &Step, errors: &BTreeSet<&Address>) -> Vec<Stri
             "`{address}` is deferred without a reason, or has one without being deferred"
         ));
     }
-    if plan.mode == Mode::Apply && step.action == Action::Delete {
-        wrong.push(format!("`{address}` is deleted by an apply"));
+    let is_claimed = step.write.contains_key(CLAIM);
+    if plan.mode == Mode::Apply && step.action == Action::Delete && !is_claimed {
+        wrong.push(format!(
+            "`{address}` is deleted by an apply that did not claim it"
+        ));
     }
     if plan.mode == Mode::Destroy && matches!(step.action, Action::Create | Action::Update) {
         wrong.push(format!("`{address}` is made or changed by a destroy"));
     }
-    if step.action.removes() && step.foreign.is_some() {
+    if step.action.removes() && step.foreign.is_some() && !is_claimed {
         wrong.push(format!(
             "`{address}` is another estate's and would be taken away"
         ));

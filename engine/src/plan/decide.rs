@@ -6,7 +6,8 @@ use super::draft::{blank, defer, made_of, maker};
 use super::matching::{Matching, Pair};
 use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
-use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, ownership, teardown};
+use super::unneeded::unneeded;
+use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, teardown};
 use crate::address::Address;
 use crate::diff::diff;
 use crate::graph::{Cycle, Graph};
@@ -34,9 +35,28 @@ pub fn plan(
     findings: Vec<Finding>,
     wish: &Wish,
 ) -> Result<Plan, Cycle> {
-    let graph = Graph::of(scene.manifest, catalogue)?;
+    let whole = scene.manifest.with_absent();
+    let graph = match wish.mode {
+        Mode::Apply => Graph::of(scene.manifest, catalogue)?,
+        // What this estate made goes, whether it is declared or named in `absent`.
+        Mode::Destroy => Graph::of(&whole, catalogue)?,
+    };
+    let scene = &Scene {
+        manifest: &whole,
+        inventory: scene.inventory,
+    };
     let matching = Matching::of(catalogue, scene);
-    let (revocations, unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
+    let (mut revocations, mut unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
+    if wish.mode == Mode::Apply {
+        let ids = |steps: &[Step]| -> BTreeSet<String> {
+            let ids = steps.iter().filter_map(|step| step.id.as_ref());
+            ids.map(|id| id.to_lowercase()).collect()
+        };
+        let cleared = absent::steps(catalogue, scene, &matching, wish, &ids(&revocations))?;
+        let gone = ids(&cleared);
+        unmanaged.retain(|stays| !gone.contains(&stays.id.to_lowercase()));
+        revocations.extend(cleared);
+    }
     let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
@@ -92,9 +112,16 @@ fn build(
         let Some(pair) = matching.pairs.get(address) else {
             continue;
         };
-        let mut step = decide(scene, pair);
+        let unneeded = unneeded(matching, pair).filter(|_| pair.live.is_none());
+        let mut step = match &unneeded {
+            Some(why) => idle(scene, pair, why),
+            None => decide(scene, pair),
+        };
         step.waits = waits(graph, address);
-        step.blocked = blocks.at(scene, pair).or_else(|| missing(&step, pair));
+        step.blocked = blocks.at(scene, pair);
+        if step.blocked.is_none() && unneeded.is_none() {
+            step.blocked = missing(&step, pair);
+        }
         inherit(&mut step, &settled);
         let chosen = taken.contains(address);
         settled.insert(address, Standing::of(&step, chosen));
@@ -105,6 +132,13 @@ fn build(
     steps
 }
 
+/// The step of what is not there and is not needed.
+fn idle(scene: &Scene<'_>, pair: &Pair<'_>, why: &str) -> Step {
+    let mut step = blank(scene, pair);
+    step.notes.push(why.to_owned());
+    step
+}
+
 /// Decides one step from its own two sides.
 fn decide(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     let schema = pair.kind.schema();
@@ -113,7 +147,7 @@ fn decide(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     match pair.live {
         None => {
             step.changes = made_of(schema, &step.write);
-            step.action = if makes(schema, pair) {
+            step.action = if makes(pair) {
                 Action::Create
             } else {
                 Action::Keep
@@ -154,6 +188,11 @@ fn compare(schema: &Schema, pair: &Pair<'_>, live: &Live, step: &mut Step) {
                 )
             }),
     );
+    let news = changes
+        .iter()
+        .filter(|change| change.class == Class::Changeable);
+    step.notes
+        .extend(news.filter_map(|change| pair.kind.consequence(change)));
     step.changes = changes;
     if writes {
         step.action = Action::Update;
@@ -182,8 +221,9 @@ fn compare(schema: &Schema, pair: &Pair<'_>, live: &Live, step: &mut Step) {
     }
 }
 
-fn makes(schema: &Schema, pair: &Pair<'_>) -> bool {
-    match schema.existence {
+/// Whether a missing thing is made.
+pub(super) fn makes(pair: &Pair<'_>) -> bool {
+    match pair.kind.schema().existence {
         Existence::Made => true,
         Existence::MadeBy(attribute) => pair.resource.get(attribute).is_some(),
         Existence::Expected => false,
@@ -228,7 +268,11 @@ fn live_counts(matching: &Matching<'_>, revocations: &[Step]) -> BTreeMap<String
         .values()
         .filter(|pair| pair.live.is_some())
         .map(|pair| pair.resource.kind);
-    let revoked = revocations.iter().map(|step| step.kind.as_str());
+    // Those that `absent` names are among the pairs already.
+    let revoked = revocations
+        .iter()
+        .filter(|step| !matching.pairs.contains_key(&step.address))
+        .map(|step| step.kind.as_str());
     for kind in declared.chain(revoked) {
         *counts.entry(kind.to_owned()).or_insert(0) += 1;
     }

@@ -5,10 +5,18 @@ use std::collections::BTreeSet;
 use super::fingerprint::fingerprint;
 use super::matching::Pair;
 use super::{Action, Change, Foreign, Step};
-use crate::inventory::Live;
+use crate::inventory::{Live, RoleResolution};
 use crate::kind::{Hindrance, Scene};
-use crate::schema::{Lifetime, Schema};
+use crate::manifest::Resource;
+use crate::schema::{Lifetime, Schema, Shape};
 use crate::value::{Attributes, Value};
+
+/// The name under which a removal that `absent` asks for says what it claims: the estate whose stamp the plan saw on it, or
+/// nothing where there was none.
+pub const CLAIM: &str = "claim";
+
+/// The name under which the removal of a container says which of its parts go with it.
+pub const PARTS: &str = "parts";
 
 /// A step that does nothing yet, with all that is known of its subject.
 pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
@@ -41,8 +49,17 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
         blocked: None,
         fingerprint: fingerprint(&declared, pair.live),
         foreign: foreign(scene, schema, pair.bearer),
+        privileged: privileged(scene, resource),
         protected: pair.live.is_some_and(|live| live.protected)
             || resource.get("protect").and_then(Value::as_bool) == Some(true),
+    }
+}
+
+/// The role of a grant, where whoever has it can hand out roles.
+fn privileged(scene: &Scene<'_>, resource: &Resource) -> Option<String> {
+    match scene.inventory.role_of(resource)? {
+        RoleResolution::Found(role) if role.privileged => Some(role.name.clone()),
+        _ => None,
     }
 }
 
@@ -57,7 +74,11 @@ fn foreign(scene: &Scene<'_>, schema: &Schema, bearer: Option<&Live>) -> Option<
 
 fn title(scene: &Scene<'_>, schema: &Schema, pair: &Pair<'_>) -> String {
     let resource = pair.resource;
-    let around = scene.manifest.parent_of(resource).map_or_else(
+    let elsewhere = schema.attributes.iter().find_map(|attribute| {
+        let place = resource.get(attribute.name)?.as_text()?;
+        (attribute.shape == Shape::Elsewhere).then(|| place.rsplit('/').next().unwrap_or(place))
+    });
+    let parent = scene.manifest.parent_of(resource).map_or_else(
         || {
             resource
                 .parent
@@ -68,6 +89,7 @@ fn title(scene: &Scene<'_>, schema: &Schema, pair: &Pair<'_>) -> String {
         },
         |parent| parent.name.clone(),
     );
+    let around = elsewhere.map_or(parent, str::to_owned);
     match (resource.get("role"), resource.get("principal")) {
         (Some(Value::Text(role)), Some(principal)) => {
             format!("{} `{role}` to {principal} at `{around}`", schema.title)
@@ -112,6 +134,7 @@ pub(super) fn removal(
         blocked: None,
         fingerprint: fingerprint(&live.attributes, Some(live)),
         foreign: None,
+        privileged: None,
         protected: protected.covers(live),
     }
 }
@@ -121,11 +144,12 @@ pub(super) fn made_of(schema: &Schema, write: &Attributes) -> Vec<Change> {
         .attributes
         .iter()
         .filter_map(|attribute| {
-            Some(Change {
+            let after = write.get(attribute.name)?;
+            (*after != Value::Null).then(|| Change {
                 attribute: attribute.name.to_owned(),
                 class: attribute.class,
                 before: Value::Null,
-                after: write.get(attribute.name)?.clone(),
+                after: after.clone(),
             })
         })
         .collect()

@@ -52,6 +52,7 @@ impl Selected {
             .iter()
             .chain(manifest.management_groups.keys())
             .chain(manifest.resources.keys())
+            .chain(manifest.absent.keys())
             .chain(scene.inventory.live.values().map(|live| &live.address))
             .collect();
         self.targets

@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::graph::Graph;
 use crate::inventory::{Content, Live};
 use crate::kind::{Hindrance, Scene};
-use crate::schema::Need;
+use crate::schema::{Existence, Need};
 use crate::value::Value;
 
 /// The steps that take away what is stamped as made, last made first.
@@ -81,11 +81,13 @@ fn decide_one(
             .manifest
             .around(pair.resource)
             .any(|around| around.get("protect").and_then(Value::as_bool) == Some(true));
-    if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
-        let why = if pair.kind.schema().stamped {
-            draft::maker(live)
-        } else {
-            "it carries no stamp, so nothing tells who made it".to_owned()
+    let schema = pair.kind.schema();
+    // A tag that somebody copied makes nothing ours of a kind that is never stamped.
+    if !schema.stamped || live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
+        let why = match (schema.stamped, schema.existence) {
+            (true, _) => draft::maker(live),
+            (false, Existence::Expected) => "vmlogin makes none of these".to_owned(),
+            (false, _) => "it carries no stamp, so nothing tells who made it".to_owned(),
         };
         step.notes.push(format!("it stays: {why}"));
         step.foreign = None;
@@ -110,15 +112,29 @@ fn decide_one(
 
 /// Why a container may not go: what lies in it and will not be gone when its turn comes, or that nobody could tell.
 fn not_empty(scene: &Scene<'_>, live: &Live, gone: &BTreeSet<String>) -> Option<String> {
-    let Some(contents) = scene.inventory.contents.get(&live.key) else {
-        return Some("what it holds could not be read".to_owned());
-    };
-    let left: Vec<String> = contents
+    match left_in(scene, live, gone) {
+        None => Some("what it holds could not be read".to_owned()),
+        Some(left) => (!left.is_empty()).then(|| format!("it still holds {}", named(&left))),
+    }
+}
+
+/// What lies in a container and does not go before it; `None` where nobody could tell.
+pub(super) fn left_in<'a>(
+    scene: &Scene<'a>,
+    live: &Live,
+    gone: &BTreeSet<String>,
+) -> Option<Vec<&'a Content>> {
+    let contents = scene.inventory.contents.get(&live.key)?.iter();
+    Some(contents.filter(|content| !goes(content, gone)).collect())
+}
+
+/// Contents as a sentence lists them.
+pub(super) fn named(contents: &[&Content]) -> String {
+    let names: Vec<String> = contents
         .iter()
-        .filter(|content| !goes(content, gone))
         .map(|content| format!("`{}`", content.name))
         .collect();
-    (!left.is_empty()).then(|| format!("it still holds {}", left.join(", ")))
+    names.join(", ")
 }
 
 /// Whether a thing, or something around it, is deleted before.
@@ -132,7 +148,7 @@ fn goes(content: &Content, gone: &BTreeSet<String>) -> bool {
 }
 
 /// The graph's edges turned round: what was made last goes first.
-fn waits(graph: &Graph) -> BTreeMap<&Address, Vec<Wait>> {
+pub(super) fn waits(graph: &Graph) -> BTreeMap<&Address, Vec<Wait>> {
     let mut waits: BTreeMap<&Address, Vec<Wait>> = BTreeMap::new();
     for edge in graph.edges() {
         waits.entry(&edge.on).or_default().push(Wait {

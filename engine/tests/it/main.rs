@@ -1,14 +1,17 @@
 //! What the engine decides and says, in cases that can be checked by eye.
 
+mod absent;
 mod destroy;
 mod graph;
 mod guard;
 mod language;
 mod manifest;
+mod networked;
 mod plan;
 mod problem;
 mod property;
 mod reading;
+mod references;
 mod report;
 mod sample;
 mod schedule;

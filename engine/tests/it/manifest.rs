@@ -1,11 +1,13 @@
 //! What a manifest says, and what is wrong with it: the text beside the whole answer.
 
+mod absence;
 mod anything;
 mod cascades;
 mod clashes;
 mod grants;
 mod places;
 mod scopes;
+mod settings;
 mod strictness;
 mod values;
 

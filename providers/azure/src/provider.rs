@@ -4,8 +4,10 @@
 pub(crate) mod rehearsal;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,14 +21,18 @@ use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider
 use crate::directory::device::{self, Sighting, Sought};
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
-use crate::survey::{self, Reader};
+use crate::secrets::Secrets;
+use crate::survey::{self, Reader, Reading};
 
 /// Azure, as far as one manifest's tenants reach.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Azure {
     tenants: BTreeMap<String, TenantAccess>,
     parallelism: usize,
     patience: Patience,
+    secrets: Secrets,
+    turns: turns::Turns,
+    reading: Arc<Reading>,
 }
 
 /// Access to one tenant.
@@ -62,7 +68,22 @@ impl Azure {
             tenants,
             parallelism,
             patience,
+            secrets: Secrets::default(),
+            turns: turns::Turns::default(),
+            reading: Arc::default(),
         }
+    }
+
+    /// The same, with the secrets that its writes need.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Secrets) -> Azure {
+        Azure { secrets, ..self }
+    }
+
+    /// How far a survey is, to be looked at while it runs.
+    #[must_use]
+    pub fn reading(&self) -> Arc<Reading> {
+        self.reading.clone()
     }
 
     /// The same, with a verification that waits.
@@ -85,10 +106,13 @@ impl Azure {
 #[async_trait]
 impl Provider for Azure {
     async fn survey(&self, manifest: &Manifest, mode: Mode) -> Result<Inventory, Fault> {
+        // What should be absent is read like anything else.
+        let whole = manifest.with_absent();
         let reader = Reader {
-            manifest,
+            manifest: &whole,
             tenants: &self.tenants,
             parallelism: self.parallelism,
+            reading: &self.reading,
         };
         survey::survey(reader, mode).await
     }
@@ -100,6 +124,8 @@ impl Provider for Azure {
     ) -> Result<Done, Fault> {
         let kind = kind(step)?;
         let client = self.client(step)?;
+        let _turn = self.turns.take(kind.alone(step)).await;
+        let step = &settled(kind, client, step).await.map_err(nothing_written)?;
         let fresh = read(client, kind.fresh(step)?)
             .await
             .map_err(nothing_written)?;
@@ -118,6 +144,7 @@ impl Provider for Azure {
                     status: news.status.clone(),
                 })
             };
+            let request = self.secrets.fill(step, request)?;
             if let Err(mut fault) = client.carry_out(request, tell).await {
                 fault.unsent &= number == 0;
                 return make_sense(kind, client, step, fault).await;
@@ -147,15 +174,19 @@ impl Provider for Azure {
 
 impl Azure {
     async fn look(&self, kind: &dyn AzureKind, client: &Client, step: &Step) -> Vec<Opinion> {
-        let seen = match find(kind, client, step).await {
-            Ok(seen) => seen,
-            Err(fault) => return vec![not_checked(&fault)],
+        let found = match settled(kind, client, step).await {
+            Ok(step) => find(kind, client, &step).await.map(|seen| (step, seen)),
+            Err(fault) => Err(fault),
         };
-        let mut opinions = kind.judge(step, &seen);
+        let (step, seen) = match &found {
+            Ok((step, seen)) => (step, seen),
+            Err(fault) => return vec![not_checked(fault)],
+        };
+        let mut opinions = kind.judge(step, seen);
         let works = opinions
             .iter()
             .all(|opinion| !matches!(opinion.result, Proof::Wrong(_)));
-        if works && let Some(joining) = login::joining(step, &seen) {
+        if works && let Some(joining) = login::joining(step, seen) {
             opinions.push(self.join(client, joining).await);
         }
         opinions
@@ -205,6 +236,12 @@ fn no_device(sought: &Sought, others: usize) -> String {
             "the extension reports success, and {others} older device(s) called `{name}` are in the directory: delete them if no machine uses them, then run again"
         ),
     }
+}
+
+/// The step with what only earlier steps could bring about.
+async fn settled(kind: &dyn AzureKind, client: &Client, step: &Step) -> Result<Step, Fault> {
+    let seen = read(client, kind.pending(step)?).await?;
+    kind.settle(step, &seen)
 }
 
 /// Looks for what a finished step wrote, and elsewhere where it is not at its place.

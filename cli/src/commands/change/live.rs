@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
+use vmlogin_azure::Azure;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::apply::{self, Options, Report};
 use vmlogin_engine::event::{Event, Outcome};
@@ -13,37 +14,51 @@ use vmlogin_engine::provider::{Fault, FaultKind};
 
 use crate::interrupt::Watch;
 use crate::render::progress::Progress;
-use crate::session::planning::Planned;
-use crate::session::{Events, Session};
+use crate::session::{Events, FRAME, Session, Telling};
+use crate::terminal::Live;
 
-/// How often the clock looks whether a sign of life is due.
+/// How often the clock looks whether a sign of life is due, where progress is told as lines.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Carries out the plan and tells what happens. Ends when nothing runs, or when it has to be left.
-pub(crate) async fn run(
-    session: &Session,
-    events: Events<'_>,
-    watch: &Watch,
-    planned: &Planned,
-    parallelism: usize,
-) -> Report {
-    watch.begin_writing();
-    let plan = &planned.plan;
-    let news = News::begin(session, events, plan);
-    let stop = || watch.is_stopped();
-    let tell = |event: Event| news.tell(&event);
-    let options = Options {
-        parallelism,
-        stop: &stop,
-    };
-    let mut running = std::pin::pin!(apply::run(plan, &planned.connection.azure, options, &tell));
-    let mut clock = interval(TICK);
-    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            report = &mut running => return report,
-            () = watch.given_up() => return news.left_behind(plan),
-            _ = clock.tick() => news.tick(),
+/// A plan that is agreed to, and everything to carry it out with.
+#[derive(Clone, Copy)]
+pub(crate) struct Running<'a> {
+    /// Where text goes.
+    pub session: &'a Session,
+    /// Where events go.
+    pub events: Events<'a>,
+    /// The wish to stop.
+    pub watch: &'a Watch,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Azure, with the secrets that the writes need.
+    pub azure: &'a Azure,
+}
+
+impl Running<'_> {
+    /// Carries out the plan and tells what happens. Ends when nothing runs, or when it has to be left.
+    pub(crate) async fn run(self, parallelism: usize) -> Report {
+        let Running { watch, plan, .. } = self;
+        watch.begin_writing();
+        let news = News::begin(self.session, self.events, plan);
+        let stop = || watch.is_stopped();
+        let tell = |event: Event| news.tell(&event);
+        let options = Options {
+            parallelism,
+            stop: &stop,
+        };
+        let mut running = std::pin::pin!(apply::run(plan, self.azure, options, &tell));
+        let mut clock = interval(match news.telling {
+            Telling::Live => FRAME,
+            Telling::Lines | Telling::Nothing => TICK,
+        });
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                report = &mut running => return report,
+                () = watch.given_up() => return news.left_behind(plan),
+                _ = clock.tick() => news.tick(),
+            }
         }
     }
 }
@@ -52,6 +67,8 @@ pub(crate) async fn run(
 struct News<'a> {
     session: &'a Session,
     events: Events<'a>,
+    telling: Telling,
+    live: Live<'a>,
     begun: Instant,
     told: Mutex<Told>,
 }
@@ -65,15 +82,18 @@ struct Told {
 impl<'a> News<'a> {
     fn begin(session: &'a Session, events: Events<'a>, plan: &Plan) -> News<'a> {
         let steps = plan.writes().count();
-        let progress = session.tells_progress(events.are_on());
+        let telling = session.telling(events.are_on());
         let told = Told {
-            progress: progress.then(|| Progress::new(steps, session.terminal.paint_err())),
+            progress: (telling != Telling::Nothing)
+                .then(|| Progress::new(steps, session.terminal.paint_err())),
             outcomes: BTreeMap::new(),
             running: BTreeMap::new(),
         };
         News {
             session,
             events,
+            telling,
+            live: session.terminal.live(),
             begun: Instant::now(),
             told: Mutex::new(told),
         }
@@ -98,10 +118,29 @@ impl<'a> News<'a> {
             .progress
             .as_mut()
             .and_then(|progress| progress.on(event, self.begun.elapsed()));
-        self.say(line);
+        if self.telling == Telling::Lines || self.is_kept(event) {
+            self.say(line);
+        }
+    }
+
+    /// Whether an event deserves a line of its own above the live ones, which show the rest while it lasts.
+    fn is_kept(&self, event: &Event) -> bool {
+        let Event::Ended { outcome, .. } = event else {
+            return false;
+        };
+        self.session.look.verbose || !matches!(outcome, Outcome::Done { .. })
     }
 
     fn tick(&self) {
+        if self.telling == Telling::Live {
+            let canvas = self.live.canvas();
+            let frame = self
+                .told()
+                .progress
+                .as_ref()
+                .map(|progress| progress.frame(self.begun.elapsed(), canvas));
+            return self.live.draw(frame.unwrap_or_default());
+        }
         let line = self
             .told()
             .progress

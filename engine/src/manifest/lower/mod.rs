@@ -6,9 +6,9 @@ mod place;
 mod walk;
 
 use super::Manifest;
-use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_SUBSCRIPTION};
+use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_REFERENCE, UNKNOWN_SUBSCRIPTION};
 use crate::kind::Catalogue;
-use crate::problem::Problem;
+use crate::problem::{Problem, settle};
 use crate::syntax::tree::Tree;
 use form::Forms;
 use found::Found;
@@ -29,10 +29,26 @@ pub fn lower(tree: &Tree, catalogue: &Catalogue) -> Lowered {
     let mut found = Found::default();
     let root = walk::walk(&forms, tree, &mut found);
     let manifest = place::place(&root, catalogue, &mut found);
+    let Some(manifest) = manifest.filter(|_| found.is_empty()) else {
+        return Lowered {
+            manifest: None,
+            problems: found.settled(),
+        };
+    };
+    let problems = settle(of_kinds(&manifest, catalogue));
     Lowered {
-        manifest: manifest.filter(|_| found.is_empty()),
-        problems: found.settled(),
+        manifest: Some(manifest).filter(|_| problems.is_empty()),
+        problems,
     }
+}
+
+/// What the kinds find wrong with their own, by numbers from VML170 to VML179.
+fn of_kinds(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Problem> {
+    let resources = manifest.resources.values();
+    resources
+        .filter_map(|resource| Some((catalogue.kind(resource.kind)?, resource)))
+        .flat_map(|(kind, resource)| kind.problems(resource, manifest))
+        .collect()
 }
 
 impl Lowered {
@@ -45,9 +61,15 @@ impl Lowered {
         let incomplete = earlier.iter().any(loses_nodes);
         self.manifest = None;
         self.problems.retain(|problem| {
-            let absent = [MISSING_NODE, UNKNOWN_SUBSCRIPTION, NO_SUBSCRIPTION];
+            let absent = [
+                MISSING_NODE,
+                UNKNOWN_SUBSCRIPTION,
+                NO_SUBSCRIPTION,
+                UNKNOWN_REFERENCE,
+            ];
             let follows = earlier.iter().any(|before| touches(before, problem));
-            !(follows || incomplete && absent.contains(&problem.code.0))
+            let is_of_a_kind = ("VML170".."VML180").contains(&problem.code.0);
+            !(follows || is_of_a_kind || incomplete && absent.contains(&problem.code.0))
         });
         self
     }

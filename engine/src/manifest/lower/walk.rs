@@ -1,14 +1,16 @@
 //! The one walker: holds each node against its form, and keeps what fits.
 
+mod absent;
 mod arguments;
 mod grant;
 mod meant;
+mod secret;
 mod value;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::form::{Form, Forms, Number, Properties};
+use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
 use crate::manifest::Declared;
 use crate::manifest::problem::ManifestProblem;
@@ -33,6 +35,8 @@ pub(super) struct Checked<'a> {
     pub(super) span: Span,
     /// The node without its children, as it is written; for helps. Empty at the top.
     pub(super) head: Head<'a>,
+    /// Whether `absent` names it: then it is what should not be.
+    pub(super) absent: bool,
 }
 
 /// A node whose first line a help may repeat.
@@ -64,6 +68,7 @@ pub(super) fn walk<'a>(forms: &'a Forms, tree: &'a Tree, found: &mut Found) -> C
         children: Vec::new(),
         span: NOWHERE,
         head: Head(None),
+        absent: false,
     };
     Walker { forms, found }.children(&mut root, &tree.nodes, &mut BTreeSet::new());
     root
@@ -91,6 +96,7 @@ impl<'a> Walker<'a, '_> {
             children: Vec::new(),
             span: node.name.span,
             head: Head(Some(node)),
+            absent: false,
         };
         // Names that were meant, though not in the right way: their absence is no second mistake.
         let mut meant = BTreeSet::new();
@@ -101,6 +107,7 @@ impl<'a> Walker<'a, '_> {
         }
         self.children(&mut checked, node.children(), &mut meant);
         self.missing_attributes(&checked, node, &meant);
+        self.says_nothing(form, node);
         checked
     }
 
@@ -115,17 +122,17 @@ impl<'a> Walker<'a, '_> {
             let Some(name) = self.field_of(checked.form, property, meant) else {
                 continue;
             };
-            self.no_type(property.annotation.as_ref());
             let exact = name == property.name.as_str();
             if !exact && (node.property(name).is_some() || meant.contains(name)) {
                 continue;
             }
             meant.insert(name);
-            let field = checked.form.field(name);
-            let value = field.and_then(|field| self.property(checked.form, field, property));
-            if let Some(value) = value {
+            let Some(field) = checked.form.field(name) else {
+                continue;
+            };
+            if let Some(value) = self.property(checked.form, field, property) {
                 let span = property.value_span;
-                checked.values.insert(name, Declared { value, span });
+                checked.values.insert(field.gives, Declared { value, span });
             }
         }
     }
@@ -142,7 +149,13 @@ impl<'a> Walker<'a, '_> {
             let Some(form) = self.form_of(parent.form, node, meant) else {
                 continue;
             };
-            let checked = self.node(form, node);
+            let checked = match form.arguments {
+                Arguments::Absent => match self.absent(parent.form, form, node) {
+                    Some(absent) => absent,
+                    None => continue,
+                },
+                _ => self.node(form, node),
+            };
             meant.insert(form.word);
             // A wrong word is reported already; it may not have been this one at all.
             let exact = form.word == node.name.as_str();
@@ -162,12 +175,13 @@ impl<'a> Walker<'a, '_> {
                     }
                 }
             }
-            match (form.setting, checked.given) {
-                (true, Given::Value(value)) => {
-                    parent.values.insert(form.word, value);
-                }
-                (true, _) => {}
-                (false, given) => parent.children.push(Checked { given, ..checked }),
+            if !form.setting {
+                parent.children.push(checked);
+                continue;
+            }
+            parent.values.extend(checked.values);
+            if let Given::Value(value) = checked.given {
+                parent.values.insert(form.word, value);
             }
         }
         self.missing_nodes(parent, meant);
@@ -185,6 +199,17 @@ impl<'a> Walker<'a, '_> {
                     span: (parent.form.word != TOP).then_some(parent.span),
                 });
             }
+        }
+    }
+
+    /// Refuses a setting that takes only properties and has none.
+    fn says_nothing(&mut self, form: &Form, node: &Node) {
+        let only_properties = form.setting
+            && matches!(form.arguments, Arguments::Nothing)
+            && !form.fields().is_empty();
+        let bare = node.properties.is_empty() && node.arguments.is_empty();
+        if only_properties && bare && node.children().is_empty() {
+            self.lacks(form, node, "what it sets");
         }
     }
 

@@ -95,7 +95,7 @@ resource-group a subscription=5
 fn things_in_an_unknown_subscription_are_checked_all_the_same() {
     assert_snapshot!(problems(r#"
 resource-group rg subscription=elsewhere { vm a a; vm b { oops } }
-"#), @r#"
+"#), @"
     VML130: there is no subscription `elsewhere`
       estate.kdl:2:32 `elsewhere` not declared
       help: the manifest has `core`
@@ -107,6 +107,6 @@ resource-group rg subscription=elsewhere { vm a a; vm b { oops } }
 
     VML100: unknown node `oops` in `vm`
       estate.kdl:2:59 `oops` no such node here
-      help: `vm` holds `grant`, `identity`, `login`, `protect` and `tags`
-    "#);
+      help: `vm` holds `absent`, `admin`, `default-outbound-access`, `grant`, `identity`, `login`, `os-disk`, `prefix`, `protect`, `size` and `tags`
+    ");
 }

@@ -8,7 +8,7 @@ fn an_unknown_node_gets_the_nearest() {
     assert_snapshot!(problems(r#"
 resorce-group rg { vm web01 { logn } }
 frobnicate 1
-"#), @r#"
+"#), @"
     VML100: unknown node `resorce-group` at the top level
       estate.kdl:2:1 `resorce-group` no such node here
       help: did you mean `resource-group`?
@@ -19,8 +19,8 @@ frobnicate 1
 
     VML100: unknown node `frobnicate` at the top level
       estate.kdl:3:1 `frobnicate` no such node here
-      help: at the top level stand `resource-group`, `tenant` and `vmlogin`
-    "#);
+      help: at the top level stand `absent`, `resource-group`, `tenant` and `vmlogin`
+    ");
 }
 
 #[test]
@@ -96,7 +96,7 @@ resource-group rg { login; subscription core; vmlogin 1 }
 fn an_unknown_attribute_gets_the_nearest_or_the_choices() {
     assert_snapshot!(problems(r#"
 resource-group rg locatoin=westeurope zzz=1 { vm web01 subscription=core { grant user (group)g resaon="x"; login qwerty=1 } }
-"#), @r#"
+"#), @"
     VML112: unknown attribute `locatoin` on `resource-group`
       estate.kdl:2:19 `locatoin` not an attribute of `resource-group`
       help: did you mean `location`?
@@ -107,7 +107,7 @@ resource-group rg locatoin=westeurope zzz=1 { vm web01 subscription=core { grant
 
     VML112: unknown attribute `subscription` on `vm`
       estate.kdl:2:56 `subscription` not an attribute of `vm`
-      help: it is an attribute of `resource-group`
+      help: it is an attribute of `absent` and `resource-group`
 
     VML112: unknown attribute `resaon` on `grant`
       estate.kdl:2:96 `resaon` not an attribute of `grant`
@@ -116,7 +116,7 @@ resource-group rg locatoin=westeurope zzz=1 { vm web01 subscription=core { grant
     VML112: unknown attribute `qwerty` on `login`
       estate.kdl:2:114 `qwerty` not an attribute of `login`
       help: remove it
-    "#);
+    ");
 }
 
 #[test]
@@ -187,10 +187,9 @@ tenant t id="11111111-1111-4111-8111-111111111111" {
     break-glass (user)"bg1@contoso.com" (user)"bg2@contoso.com"
     sign-in-app ensure=#true
     conditional-access baseline { app vm-sign-in }
-    subscription s id="22222222-2222-4222-8222-222222222222" { own login-roles; policy require-login; absent grant }
+    subscription s id="22222222-2222-4222-8222-222222222222" { own login-roles; policy require-login }
 }
 assert no-guest-admin
-absent resource-group old
 resource-group rg {
     wave 1
     virtual-network vnet
@@ -206,7 +205,7 @@ resource-group rg {
     vm jump01 os=linux
 }
 image Win2022Datacenter
-"#), @r#"
+"#), @"
     VML102: `break-glass` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:4:5 `break-glass` not built yet
       help: remove it, or put `/-` before it until a version builds it
@@ -227,62 +226,54 @@ image Win2022Datacenter
       estate.kdl:7:81 `policy` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
-    VML102: `absent` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:7:103 `absent` not built yet
-      help: remove it, or put `/-` before it until a version builds it
-
     VML102: `assert` belongs to the language, but this version of vmlogin does not build it yet
       estate.kdl:9:1 `assert` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
-    VML102: `absent` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:10:1 `absent` not built yet
-      help: remove it, or put `/-` before it until a version builds it
-
     VML102: `wave` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:12:5 `wave` not built yet
+      estate.kdl:11:5 `wave` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `virtual-network` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:13:5 `virtual-network` not built yet
+      estate.kdl:12:5 `virtual-network` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `network-security-group` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:14:5 `network-security-group` not built yet
+      estate.kdl:13:5 `network-security-group` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `managed-identity` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:15:5 `managed-identity` not built yet
+      estate.kdl:14:5 `managed-identity` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `arc-machine` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:16:5 `arc-machine` not built yet
+      estate.kdl:15:5 `arc-machine` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `image` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:18:9 `image` not built yet
+      estate.kdl:17:9 `image` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `user-assigned` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:19:36 `user-assigned` not built yet
+      estate.kdl:18:36 `user-assigned` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `mdm-id` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:20:15 `mdm-id` not built yet
+      estate.kdl:19:15 `mdm-id` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `until` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:21:29 `until` not built yet
+      estate.kdl:20:29 `until` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `os=linux` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:23:18 `linux` not built yet
+      estate.kdl:22:18 `linux` not built yet
       help: this version builds `windows`
 
     VML102: `image` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:25:1 `image` not built yet
+      estate.kdl:24:1 `image` not built yet
       help: remove it, or put `/-` before it until a version builds it
-    "#);
+    ");
 }
 
 #[test]
@@ -400,51 +391,51 @@ fn a_type_stands_before_principals_only() {
 (x)vmlogin (y)1 { estate (user)e; safety max-delete=(u8)3 }
 tenant (group)t id=(guid)"11111111-1111-4111-8111-111111111111" { subscription s id="22222222-2222-4222-8222-222222222222" }
 resource-group (group)rg { vm web01 { identity (a)system-assigned; protect (b)#true; tags owner=(env)"x"; grant (role)user (group)g } }
-"#), @r#"
+"#), @"
     VML106: the type `(x)` does not belong here
-      estate.kdl:2:2 `x` only principals of a `grant` have a type
+      estate.kdl:2:2 `x` only principals and secrets have a type
       help: remove `(x)`
 
     VML106: the type `(y)` does not belong here
-      estate.kdl:2:13 `y` only principals of a `grant` have a type
+      estate.kdl:2:13 `y` only principals and secrets have a type
       help: remove `(y)`
 
     VML106: the type `(user)` does not belong here
-      estate.kdl:2:27 `user` only principals of a `grant` have a type
+      estate.kdl:2:27 `user` only principals and secrets have a type
       help: remove `(user)`
 
     VML106: the type `(u8)` does not belong here
-      estate.kdl:2:54 `u8` only principals of a `grant` have a type
+      estate.kdl:2:54 `u8` only principals and secrets have a type
       help: remove `(u8)`
 
     VML106: the type `(group)` does not belong here
-      estate.kdl:3:9 `group` only principals of a `grant` have a type
+      estate.kdl:3:9 `group` only principals and secrets have a type
       help: remove `(group)`
 
     VML106: the type `(guid)` does not belong here
-      estate.kdl:3:21 `guid` only principals of a `grant` have a type
+      estate.kdl:3:21 `guid` only principals and secrets have a type
       help: remove `(guid)`
 
     VML106: the type `(group)` does not belong here
-      estate.kdl:4:17 `group` only principals of a `grant` have a type
+      estate.kdl:4:17 `group` only principals and secrets have a type
       help: remove `(group)`
 
     VML106: the type `(a)` does not belong here
-      estate.kdl:4:49 `a` only principals of a `grant` have a type
+      estate.kdl:4:49 `a` only principals and secrets have a type
       help: remove `(a)`
 
     VML106: the type `(b)` does not belong here
-      estate.kdl:4:77 `b` only principals of a `grant` have a type
+      estate.kdl:4:77 `b` only principals and secrets have a type
       help: remove `(b)`
 
     VML106: the type `(env)` does not belong here
-      estate.kdl:4:98 `env` only principals of a `grant` have a type
+      estate.kdl:4:98 `env` only principals and secrets have a type
       help: remove `(env)`
 
     VML106: the type `(role)` does not belong here
-      estate.kdl:4:114 `role` only principals of a `grant` have a type
+      estate.kdl:4:114 `role` only principals and secrets have a type
       help: remove `(role)`
-    "#);
+    ");
 }
 
 #[test]

@@ -7,7 +7,9 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
 use super::{
-    Place, grant, identity, login, managed_identity, resource_group, scenes, virtual_network, vm,
+    Place, arc_machine, grant, identity, login, managed_identity, network_interface,
+    network_security_group, public_ip, resource_group, scenes, subnet, surroundings,
+    virtual_network, vm,
 };
 
 /// Small JSON of every shape, with words that the readers look for.
@@ -60,7 +62,7 @@ fn place() -> Place {
 /// All that is read out of a machine's answer, if it can be read at all.
 fn machine(body: Json) -> Vec<Live> {
     let place = place();
-    let Ok(machine) = serde_json::from_value(body) else {
+    let Ok(machine) = serde_json::from_value::<vm::wire::Machine>(body) else {
         return Vec::new();
     };
     let parts = [
@@ -80,6 +82,20 @@ proptest! {
         for live in machine(body) {
             prop_assert!(live.key.0.starts_with(scenes::machine_id().key()));
             prop_assert!(live.address.as_str().starts_with("vm:core/rg-web/web01"));
+        }
+    }
+
+    #[test]
+    fn an_arc_machine_is_read_or_refused(at in 1..70_usize, by in anything()) {
+        let place = scenes::arc::place();
+        let mut body = scenes::arc::body(&place.id);
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(machine) = serde_json::from_value::<arc_machine::wire::Machine>(body) {
+            let lives = [Some(arc_machine::live(&machine, &place)), login::live(&machine, &place)];
+            for live in lives.into_iter().flatten() {
+                prop_assert!(live.key.0.starts_with(place.id.key()));
+                prop_assert!(live.address.as_str().starts_with("arc-machine:core/rg-web/line1"));
+            }
         }
     }
 
@@ -116,6 +132,48 @@ proptest! {
     }
 
     #[test]
+    fn a_subnet_is_read_or_refused(at in 1..30_usize, by in anything()) {
+        let mut body = scenes::network_body(&scenes::machine_id());
+        replaced(&mut body["properties"]["subnets"][0], &mut at.clone(), &by);
+        if let Ok(subnet) = serde_json::from_value(body["properties"]["subnets"][0].clone()) {
+            let live = subnet::live(&subnet, &Default::default(), &place());
+            let _ = subnet.users();
+            prop_assert!(live.key.0 == scenes::machine_id().key());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn an_interface_and_its_address_are_read_or_refused(at in 1..40_usize, by in anything()) {
+        let mut body = scenes::interface_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(interface) = serde_json::from_value(body) {
+            let live = network_interface::live(&interface, &place());
+            prop_assert!(live.key.0 == scenes::machine_id().key());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+        let mut body = scenes::address_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(address) = serde_json::from_value(body) {
+            let live = public_ip::live(&address, &place());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn a_security_group_is_read_or_refused(at in 1..45_usize, by in anything()) {
+        let mut body = scenes::filter_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(group) = serde_json::from_value(body) {
+            let _ = surroundings::security_group(&group);
+            for live in network_security_group::lives(&group, &place()) {
+                prop_assert!(live.key.0.starts_with(scenes::machine_id().key()));
+                prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+            }
+        }
+    }
+
+    #[test]
     fn an_assignment_is_read_or_refused(at in 1..12_usize, by in anything()) {
         let mut body = scenes::assignment_body();
         replaced(&mut body, &mut at.clone(), &by);
@@ -123,6 +181,8 @@ proptest! {
             let wording = grant::Wording {
                 place: Address::new("grant", ["core"]),
                 around: "core".to_owned(),
+                role: "admin".to_owned(),
+                role_name: "Virtual Machine Administrator Login".to_owned(),
                 principal: "object-id:p".to_owned(),
             };
             if let Some(live) = grant::live(&assignment, "core", &wording) {

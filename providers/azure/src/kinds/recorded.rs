@@ -7,8 +7,13 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
+use vmlogin_engine::value::Value;
 
-use super::{Place, grant, identity, login, managed_identity, resource_group, virtual_network, vm};
+use super::{
+    Place, arc_machine, grant, identity, login, managed_identity, network_interface,
+    network_security_group, public_ip, resource_group, security_rule, subnet, surroundings,
+    virtual_network, vm,
+};
 use crate::arm::ArmId;
 use crate::testing::{recordings, shared};
 
@@ -32,11 +37,18 @@ fn every_recorded_reply_of_our_types_decodes_alike_each_time() {
     }
     if !all.is_empty() {
         let least: Tally = [
+            ("arc-extension", 5),
+            ("arc-machine", 20),
             ("assignment", 100),
             ("extension", 10),
             ("group", 20),
             ("managed-identity", 20),
+            ("network-interface", 5),
+            ("network-security-group", 5),
+            ("public-ip", 5),
             ("row", 20),
+            ("rule", 3),
+            ("subnet", 5),
             ("virtual-network", 5),
             ("vm", 100),
         ]
@@ -52,6 +64,8 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
     for (folder, path) in [
         ("Microsoft.Compute/2024-07-01/virtualMachineExamples", ""),
         ("Microsoft.Authorization/2022-04-01", ""),
+        ("Microsoft.HybridCompute/2024-07-10/extension", ""),
+        ("Microsoft.HybridCompute/2024-07-10/machine", ""),
         ("Microsoft.ManagedIdentity/2023-01-31", ""),
         ("Microsoft.Network/2024-03-01", ""),
         ("Microsoft.Resources/2024-07-01", ""),
@@ -66,10 +80,14 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
         }
     }
     let least: Tally = [
+        ("arc-extension", 3),
+        ("arc-machine", 4),
         ("assignment", 5),
         ("extension", 5),
         ("group", 1),
         ("managed-identity", 5),
+        ("network-interface", 3),
+        ("public-ip", 3),
         ("virtual-network", 5),
         ("vm", 10),
     ]
@@ -125,8 +143,21 @@ fn decode_one(name: &str, path: &str, body: &Json, tally: &mut Tally) {
         "microsoft.compute/virtualmachines/extensions" if body["properties"].is_object() => {
             "extension"
         }
+        "microsoft.hybridcompute/machines" if body["location"].is_string() => "arc-machine",
+        "microsoft.hybridcompute/machines/extensions" if body["properties"].is_object() => {
+            "arc-extension"
+        }
         "microsoft.managedidentity/userassignedidentities" => "managed-identity",
         "microsoft.network/virtualnetworks" if body["location"].is_string() => "virtual-network",
+        "microsoft.network/virtualnetworks/subnets" if body["properties"].is_object() => "subnet",
+        "microsoft.network/publicipaddresses" if body["location"].is_string() => "public-ip",
+        "microsoft.network/networkinterfaces" if body["location"].is_string() => {
+            "network-interface"
+        }
+        "microsoft.network/networksecuritygroups" if body["location"].is_string() => {
+            "network-security-group"
+        }
+        "microsoft.network/networksecuritygroups/securityrules" => "rule",
         "microsoft.authorization/roleassignments" => "assignment",
         // Older answers do not say the type of a group.
         "" | "microsoft.resources/resourcegroups" if is_group(body) => "group",
@@ -156,7 +187,7 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
     let place = place(body);
     match of {
         "vm" => {
-            let machine = read(name, body);
+            let machine: vm::wire::Machine = read(name, body);
             let parts = [
                 identity::live(&machine, &place),
                 login::live(&machine, &place),
@@ -164,6 +195,25 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
             std::iter::once(vm::live(&machine, &place))
                 .chain(parts.into_iter().flatten())
                 .collect()
+        }
+        "arc-machine" => {
+            let machine: arc_machine::wire::Machine = read(name, body);
+            std::iter::once(arc_machine::live(&machine, &place))
+                .chain(login::live(&machine, &place))
+                .collect()
+        }
+        "arc-extension" => {
+            let extension: login::wire::Extension = read(name, body);
+            let state = extension.properties.instance_view.as_ref();
+            assert!(!extension.properties.publisher().is_empty(), "{name}");
+            // Published examples show statuses that nobody has recorded.
+            assert!(
+                state.is_none_or(
+                    |state| state.as_on_a_vm().is_some() || !name.contains("recordings")
+                ),
+                "{name}"
+            );
+            Vec::new()
         }
         "managed-identity" => {
             let live = managed_identity::live(&read(name, body), &place);
@@ -173,6 +223,42 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
         "virtual-network" => {
             let live = virtual_network::live(&read(name, body), &place);
             assert!(live.attributes.contains_key("address-space"), "{name}");
+            vec![live]
+        }
+        "network-security-group" => {
+            let group = read(name, body);
+            let rules = surroundings::security_group(&group)["rules"].to_string();
+            assert!(rules.contains("AllowInternetOutBound"), "{name}: {rules}");
+            network_security_group::lives(&group, &place)
+        }
+        "rule" => {
+            let rule: security_rule::wire::SecurityRule = read(name, body);
+            let says = rule.attributes();
+            for attribute in [
+                "priority",
+                "direction",
+                "access",
+                "protocol",
+                "from",
+                "to",
+                "ports",
+            ] {
+                assert_ne!(says[attribute], Value::Null, "{name}: {attribute}");
+            }
+            vec![security_rule::live(&rule, &place)]
+        }
+        "subnet" => {
+            assert!(surroundings::subnet(&read(name, body)).contains_key("nat-gateway"));
+            let live = subnet::live(&read(name, body), &Default::default(), &place);
+            assert!(live.attributes["prefix"].as_text().is_some(), "{name}");
+            vec![live]
+        }
+        "public-ip" => vec![public_ip::live(&read(name, body), &place)],
+        "network-interface" => {
+            let says = surroundings::interface(&read(name, body));
+            assert_ne!(says["subnet"], Value::Null, "{name}");
+            let live = network_interface::live(&read(name, body), &place);
+            assert!(live.attributes["subnet"].as_text().is_some(), "{name}");
             vec![live]
         }
         "group" => vec![resource_group::live(&read(name, body), &place)],
@@ -192,6 +278,8 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
             let wording = grant::Wording {
                 place: Address::new("grant", ["s"]),
                 around: "s".to_owned(),
+                role: "admin".to_owned(),
+                role_name: "Virtual Machine Administrator Login".to_owned(),
                 principal: "object-id:p".to_owned(),
             };
             grant::live(&assignment, "s", &wording)

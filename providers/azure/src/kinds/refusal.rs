@@ -1,6 +1,6 @@
 //! Faults that vmlogin itself raises: what was just read is not what the plan was made for, or the plan lacks something.
 
-use vmlogin_engine::plan::Step;
+use vmlogin_engine::plan::{CLAIM, Step};
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::value::Value;
 
@@ -44,6 +44,22 @@ pub(crate) fn id(step: &Step) -> Result<ArmId, Fault> {
         .as_deref()
         .ok_or_else(|| bug(step, "the plan does not say its id"))?;
     ArmId::parse(text).map_err(|error| bug(step, &error.to_string()))
+}
+
+/// Whether a thing with this stamp may be changed or taken away by the step: one of this estate; and what `absent` names also
+/// while it has no stamp, or the one that the plan saw.
+pub(crate) fn may_go(step: &Step, stamp: Option<&str>) -> Result<bool, Fault> {
+    let ours = stamp == Some(text(step, "estate")?);
+    let claim = step.write.get(CLAIM).and_then(Value::as_text);
+    Ok(ours || claim.is_some_and(|seen| stamp.is_none_or(|stamp| stamp == seen)))
+}
+
+/// Why it may not.
+pub(crate) fn stamped_anew(step: &Step) -> &'static str {
+    match step.write.contains_key(CLAIM) {
+        true => "another estate put its stamp on it meanwhile",
+        false => "the stamp of this estate is no longer on it",
+    }
 }
 
 /// What a step attempts, to follow "could not".

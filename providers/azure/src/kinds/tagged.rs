@@ -97,8 +97,8 @@ pub(super) fn requests_on(step: &Step, now: &Tags) -> Result<Vec<Request>, Fault
 
 /// Refuses to delete what no longer carries this estate's stamp, or was protected since the plan was made.
 pub(super) fn still_ours(step: &Step, tags: &Tags) -> Result<(), Fault> {
-    let message = if tags.estate().as_deref() != Some(refusal::text(step, "estate")?) {
-        "the stamp of this estate is no longer on it"
+    let message = if !refusal::may_go(step, tags.estate().as_deref())? {
+        refusal::stamped_anew(step)
     } else if tags.is_protected() && !step.protected {
         "it was protected meanwhile"
     } else {

@@ -2,6 +2,8 @@
 
 mod grant;
 mod machine;
+mod network;
+mod tenant;
 mod thing;
 
 use vmlogin_engine::rule::{Card, Rule};
@@ -11,24 +13,41 @@ use crate::kinds::login;
 static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
     &machine::old_system::OldSystem,
+    &machine::no_desktop::NoDesktop,
     &machine::no_identity::NoIdentity,
+    &machine::other_tenant::OtherTenant,
     &machine::extensions_off::ExtensionsOff,
     &machine::other_extension::OtherExtension,
     &machine::other_domain::OtherDomain,
+    &machine::same_device::SameDevice,
     &machine::same_name::SameName,
     &machine::long_name::LongName,
     &machine::old_login::OldLogin,
+    &machine::small_linux::SmallLinux,
+    &machine::joined_image::JoinedImage,
+    &machine::handler_version::HandlerVersion,
+    &machine::mdm_value::MdmValue,
+    &machine::mdm_on_server::MdmOnServer,
+    &network::no_way_out::NoWayOut,
+    &thing::locked::Locked,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
+    &thing::no_such_reference::NoSuchReference,
+    &network::closed::Closed,
     &grant::management_group::ManagementGroup,
     &grant::guest::Guest,
     &grant::no_such_principal::NoSuchPrincipal,
     &grant::ambiguous_principal::AmbiguousPrincipal,
     &grant::per_machine::PerMachine,
     &grant::inherited::Inherited,
+    &grant::no_login_role::NoLoginRole,
+    &grant::no_right::NoRight,
     &grant::conditional_twin::ConditionalTwin,
     &grant::same_principal::SamePrincipal,
+    &grant::no_such_role::NoSuchRole,
+    &grant::ambiguous_role::AmbiguousRole,
+    &tenant::no_sign_in_app::NoSignInApp,
 ];
 
 /// All rules that this version checks, by number.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use vmlogin_engine::inventory::{Content, Inventory, Live};
 use vmlogin_engine::kind::Key;
+use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
@@ -11,17 +12,41 @@ use super::{Reader, unless_missing};
 use crate::arm::ArmId;
 use crate::kinds::resource_group;
 
-/// Lists the contents of every live group.
+/// Lists the contents of every live group and network that the plan might delete: in a destroy all of them, else those that
+/// `absent` names.
 pub(super) async fn read(
     reader: Reader<'_>,
     inventory: &Inventory,
+    mode: Mode,
 ) -> Result<BTreeMap<Key, Vec<Content>>, Fault> {
-    let groups: Vec<&Live> = inventory.of_kind("resource-group").collect();
+    let may_go =
+        |live: &&Live| mode == Mode::Destroy || reader.manifest.absent.contains_key(&live.address);
+    let groups: Vec<&Live> = inventory.of_kind("resource-group").filter(may_go).collect();
     let listed = reader.each(groups, |group| one(reader, group)).await?;
     let networks = inventory
         .of_kind("virtual-network")
+        .filter(may_go)
         .map(|network| (network.key.clone(), subnets(network)));
-    Ok(listed.into_iter().flatten().chain(networks).collect())
+    let groups = inventory
+        .of_kind("network-security-group")
+        .filter(may_go)
+        .map(|group| (group.key.clone(), foreign_rules(reader, inventory, group)));
+    let read = listed.into_iter().flatten();
+    Ok(read.chain(networks).chain(groups).collect())
+}
+
+/// The rules of a security group that this estate did not make. Its own go with the group.
+fn foreign_rules(reader: Reader<'_>, inventory: &Inventory, group: &Live) -> Vec<Content> {
+    let rules = inventory
+        .of_kind("rule")
+        .filter(|rule| rule.within.contains(&group.key.0));
+    rules
+        .filter(|rule| rule.stamp.as_deref() != Some(reader.manifest.estate.as_str()))
+        .map(|rule| Content {
+            id: rule.key.0.clone(),
+            name: rule.title.replace('`', ""),
+        })
+        .collect()
 }
 
 /// The subnets of a network, which its own reading told already.

@@ -1,14 +1,17 @@
 use serde_json::{Value as Json, json};
-use vmlogin_engine::inventory::{Inventory, Resolution};
+use vmlogin_engine::inventory::{Forbids, Inventory, Lock, Resolution, Sight};
+use vmlogin_engine::kind::Key;
 use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::{Fault, FaultKind, Provider};
 use vmlogin_engine::value::Value;
 
-use crate::kinds::scenes::{self, GROUP_ID};
+use crate::kinds::scenes::{self, GROUP_ID, around};
 use crate::provider::rehearsal::{self, Part};
 
 const SUBSCRIPTION: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222?";
 const ASSIGNMENTS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?";
+const LOCKS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?";
+const OFFERS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/locations/westeurope/publishers/Microsoft.Azure.ActiveDirectory/artifacttypes/vmextension/types/AADLoginForWindows/versions?";
 const GROUP: &str =
     "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?";
 const MACHINE: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?";
@@ -67,13 +70,18 @@ async fn an_estate_is_read_with_one_request_each() {
     assert_eq!(
         lines,
         [
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?api-version=2020-05-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?api-version=2023-01-31",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkInterfaces/web01-nic?api-version=2024-03-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkSecurityGroups/nsg-web?api-version=2024-03-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/publicIPAddresses/web01-pip?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/virtualNetworks/vnet-web?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?api-version=2024-07-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222?api-version=2022-12-01",
             "GET /v1.0/groups?$filter=displayName%20eq%20%27sg-web%27&$select=id,displayName,mailNickname,createdDateTime",
+            "GET /v1.0/servicePrincipals?$filter=appId%20eq%20%27372140e0-b3b7-4226-8ef9-d57986796201%27&$select=id,displayName,appId",
         ]
     );
     assert_eq!(
@@ -237,6 +245,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
         ("2", format!("{subscription}/resourcegroups/RG-WEB")),
         ("3", format!("{subscription}/resourceGroups/rg-web/providers/microsoft.compute/virtualMachines/WEB01")),
         ("4", format!("{subscription}/resourceGroups/other/providers/Microsoft.Compute/virtualMachines/vm9")),
+        ("6", format!("{subscription}/resourceGroups/other/providers/microsoft.hybridCompute/Machines/line9")),
         ("5", format!("{subscription}/resourceGroups/other/providers/Microsoft.Storage/storageAccounts/logs")),
     ]
     .iter()
@@ -253,6 +262,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
     assert_eq!(
         found,
         [
+            "arc-machine:core/other/line9/grant/user/group:sg-old",
             "grant:core/other/Microsoft.Storage%2FstorageAccounts%2Flogs/user/group:sg-old",
             "grant:core/rg-web/user/group:sg-old",
             "grant:core/user/group:sg-old",
@@ -337,6 +347,10 @@ async fn only_a_teardown_lists_what_lies_in_groups() {
                 "A.B/c/D"
             ),
             (
+                "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web/providers/microsoft.network/networksecuritygroups/nsg-web/securityrules/allow-rdp",
+                "security rule allow-rdp"
+            ),
+            (
                 "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web/providers/microsoft.network/virtualnetworks/vnet-web/subnets/servers",
                 "subnet servers"
             ),
@@ -358,4 +372,192 @@ async fn the_group_of_the_manifest_is_resolved() {
         (found.object_id.as_str(), found.principal_type.as_str()),
         (GROUP_ID, "Group")
     );
+}
+
+/// Reads the estate with an Arc-enabled machine on which no login is yet, and the devices of its name so answered.
+async fn joining(status: u16, devices: Json) -> Inventory {
+    let mut body = scenes::arc::body(&scenes::arc::id());
+    body["resources"] = Json::Null;
+    let server = rehearsal::server(vec![
+        (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.HybridCompute/machines/line1?api-version=2024-07-10",
+            200,
+            body,
+        ),
+        (
+            "GET /v1.0/devices?$filter=displayName%20eq%20%27LINE1%27&",
+            status,
+            devices,
+        ),
+    ])
+    .await;
+    let azure = rehearsal::azure(&server);
+    let (manifest, _) = scenes::arc::estate();
+    azure.survey(&manifest, Mode::Apply).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_is_to_join_is_looked_up_among_the_devices() {
+    let devices = json!({"value": [
+        {"id": "d1", "displayName": "line1", "physicalIds": ["[USER-HWID]:x", "[AzureResourceId]:/subscriptions/S/old"]},
+        {"id": "d2", "displayName": "LINE1", "physicalIds": []},
+    ]});
+    let read = joining(200, devices).await;
+    let machine = read.of_kind("arc-machine").next().unwrap();
+    assert_eq!(
+        machine.facts["devices"].to_string(),
+        "{d1=\"/subscriptions/s/old\", d2=(none)}"
+    );
+    assert_eq!(read.of_kind("login").count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn devices_that_may_not_be_read_are_no_reason_to_stop() {
+    let refused = json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}});
+    let read = joining(403, refused).await;
+    let machine = read.of_kind("arc-machine").next().unwrap();
+    let why = machine.facts["devices-unread"].to_string();
+    assert!(why.contains("Insufficient privileges"), "{why}");
+    assert_eq!(machine.facts.get("devices"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_arc_machine_makes_its_neighbours_worth_a_list() {
+    let row = json!({"name": "line2", "location": "westeurope"});
+    let list = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.HybridCompute/machines?";
+    let server = rehearsal::server(vec![(list, 200, json!({"value": [row]}))]).await;
+    let (manifest, _) = scenes::arc::estate();
+    let read = rehearsal::azure(&server)
+        .survey(&manifest, Mode::Apply)
+        .await
+        .unwrap();
+    let group = read.of_kind("resource-group").next().unwrap();
+    assert_eq!(group.facts["arc-machines"].to_string(), "[\"line2\"]");
+    assert_eq!(group.facts.get("machines"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn locks_are_read_with_their_scopes_and_a_refusal_is_kept_for_the_rule() {
+    let id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/RG-web/providers/Microsoft.Authorization/locks/freeze";
+    let locks =
+        json!({"value": [{"id": id, "name": "freeze", "properties": {"level": "ReadOnly"}}]});
+    let read = inventory(vec![(LOCKS, 200, locks)]).await;
+    let freeze = Lock {
+        name: "freeze".to_owned(),
+        scope: "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web"
+            .to_owned(),
+        forbids: Forbids::Writing,
+    };
+    assert_eq!(read.locks["core"], Ok(vec![freeze]));
+    let read = inventory(vec![(LOCKS, 403, refused())]).await;
+    assert_eq!(
+        read.locks["core"].as_ref().unwrap_err().kind,
+        FaultKind::Permission
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn offered_versions_are_asked_only_where_a_version_is_declared() {
+    let mut manifest = scenes::manifest();
+    scenes::declare(
+        &mut manifest,
+        "vm:core/rg-web/web01/login",
+        "version",
+        "2.0".into(),
+    );
+    let offers = json!([{"name": "1.0.0.1"}, {"name": "2.2.0.0"}]);
+    let server = rehearsal::server(vec![(OFFERS, 200, offers)]).await;
+    let read = rehearsal::azure(&server)
+        .survey(&manifest, Mode::Apply)
+        .await
+        .unwrap();
+    let machine = read.of_kind("vm").next().unwrap();
+    assert_eq!(
+        machine.facts["offered-versions"],
+        Value::List(vec!["1.0.0.1".into(), "2.2.0.0".into()])
+    );
+}
+
+const NETWORK: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/";
+
+/// The machine with a network interface in a subnet with the group that the manifest declares, and a route table.
+fn surrounded(route_table: (u16, Json)) -> Vec<Part> {
+    let mut machine = scenes::machine_body(&scenes::machine_id());
+    machine["properties"]["networkProfile"] = json!({"networkInterfaces": [
+        {"id": "/x/second", "properties": {"primary": false}},
+        {"id": around::INTERFACE.to_uppercase().replace("SUBSCRIPTIONS", "subscriptions"), "properties": {"primary": true}},
+    ]});
+    let interface = json!({"properties": {"networkSecurityGroup": {"id": around::DECLARED_GROUP}, "ipConfigurations": [
+        {"properties": {"subnet": {"id": around::SUBNET}}},
+    ]}});
+    let subnet = json!({"properties": {"networkSecurityGroup": {"id": around::DECLARED_GROUP}, "routeTable": {"id": around::TABLE}}});
+    let line = |id: &str| -> &'static str { format!("GET {id}?").leak() };
+    vec![
+        (MACHINE, 200, machine),
+        (
+            line(
+                &around::INTERFACE
+                    .to_uppercase()
+                    .replace("SUBSCRIPTIONS", "subscriptions"),
+            ),
+            200,
+            interface,
+        ),
+        (line(around::SUBNET), 200, subnet),
+        (line(around::TABLE), route_table.0, route_table.1),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stands_around_a_machine_with_a_login_is_read_once_each() {
+    let table = json!({"properties": {"routes": []}});
+    let (read, lines) = survey(surrounded((200, table)), Mode::Apply).await;
+    let read = read.unwrap();
+    let network: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.to_lowercase().starts_with(&NETWORK.to_lowercase()))
+        .map(|line| {
+            line.split(['?'])
+                .next()
+                .unwrap()
+                .rsplit('/')
+                .next()
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(
+        network,
+        [
+            "WEB01-NIC",
+            "web01-nic",
+            "nsg-web",
+            "web01-pip",
+            "rt-live",
+            "servers",
+            "vnet-web"
+        ]
+    );
+    let keys: Vec<&str> = read
+        .surroundings
+        .keys()
+        .map(|key| key.0.rsplit('/').next().unwrap())
+        .collect();
+    assert_eq!(keys, ["web01-nic", "nsg-web", "rt-live", "servers"]);
+    assert!(
+        read.surroundings
+            .values()
+            .all(|sight| matches!(sight, Sight::Seen(_)))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_around_a_machine_may_not_be_read_stops_nothing() {
+    let read = inventory(surrounded((403, refused()))).await;
+    let key = Key(around::TABLE.to_lowercase());
+    assert!(
+        matches!(&read.surroundings[&key], Sight::Unread(fault) if fault.kind == FaultKind::Permission)
+    );
+    let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
+    let read = inventory(surrounded((404, gone))).await;
+    assert_eq!(read.surroundings[&key], Sight::Absent);
 }

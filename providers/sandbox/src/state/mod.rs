@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::operation::Operation;
-use crate::seed::{Agent, ArcStatus, FaultRule, Os, Power};
+use crate::seed::{Agent, ArcStatus, CustomRole, FaultRule, Os, Power};
 
 /// The form of the state file. Raised when an older sandbox could not read it.
 pub(crate) const FORMAT: u32 = 1;
@@ -50,6 +50,9 @@ pub(crate) struct World {
     /// Management locks.
     #[serde(default)]
     pub locks: BTreeMap<String, Lock>,
+    /// Roles that somebody made, by GUID.
+    #[serde(default)]
+    pub roles: BTreeMap<String, Role>,
     /// Template deployments.
     #[serde(default)]
     pub deployments: BTreeMap<String, Deployment>,
@@ -230,6 +233,9 @@ pub(crate) struct Machine {
 pub(crate) struct ArcMachine {
     pub machine: Machine,
     pub status: ArcStatus,
+    /// Properties that the agent tells otherwise than usual: its domain, its configuration.
+    #[serde(default)]
+    pub told: Map<String, Value>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -333,6 +339,14 @@ pub(crate) struct HandlerView {
     /// Terminal code of a failure; absent after a success.
     pub failure: Option<String>,
     pub message: String,
+}
+
+/// A role that somebody made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Role {
+    pub definition: CustomRole,
+    pub tenant: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

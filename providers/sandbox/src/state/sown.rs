@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::sown_network::Place;
 use super::{
-    ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, Resource,
+    ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, Resource, Role,
     ServicePrincipal, Subscription, Tags, Tenant, User, World, named_guid, sown_machine,
     sown_network,
 };
@@ -33,6 +33,7 @@ impl World {
             extensions: BTreeMap::new(),
             resources: BTreeMap::new(),
             locks: BTreeMap::new(),
+            roles: BTreeMap::new(),
             deployments: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
@@ -56,6 +57,13 @@ impl World {
         let tenant = directory(seed, self.born);
         let key = tenant.id.to_lowercase();
         self.tenants.insert(key.clone(), tenant);
+        for role in &seed.custom_roles {
+            let made = Role {
+                definition: role.clone(),
+                tenant: key.clone(),
+            };
+            self.roles.insert(role.id.to_lowercase(), made);
+        }
         for subscription in &seed.subscriptions {
             self.sow_subscription(&key, subscription)?;
         }
@@ -182,7 +190,7 @@ impl World {
         let mut machine = sown_machine::machine(
             tenant,
             &id,
-            &seed.machine,
+            &sown_machine::on_arc(&seed.machine),
             location::canonical(region),
             Some(system),
             self.born,
@@ -198,9 +206,12 @@ impl World {
             self.extensions
                 .insert(extension.id.to_lowercase(), extension);
         }
-        let status = seed.status;
-        self.arcs
-            .insert(id.to_lowercase(), ArcMachine { machine, status });
+        let arc = ArcMachine {
+            machine,
+            status: seed.status,
+            told: Default::default(),
+        };
+        self.arcs.insert(id.to_lowercase(), arc);
     }
 
     fn sow_assignment(&mut self, tenant: &str, seed: &seed::RoleAssignment) {
@@ -278,6 +289,12 @@ impl World {
     }
 }
 
+/// The app by which people sign in to Windows machines, and one of the names that it has (RULES.md 1, row 13).
+const SIGN_IN_APP: (&str, &str) = (
+    "372140e0-b3b7-4226-8ef9-d57986796201",
+    "Azure Windows VM Sign-In",
+);
+
 fn directory(seed: &seed::Tenant, born: Timestamp) -> Tenant {
     let mut callers: Vec<seed::Caller> = seed.callers.clone();
     if callers.is_empty() {
@@ -292,10 +309,21 @@ fn directory(seed: &seed::Tenant, born: Timestamp) -> Tenant {
         .service_principals
         .iter()
         .map(|it| (&it.id, &it.app_id, &it.name));
+    let sign_in_app = (
+        named_guid(&seed.id, "the sign-in app"),
+        SIGN_IN_APP.0.to_owned(),
+        SIGN_IN_APP.1.to_owned(),
+    );
+    let sown = |it: &&(String, String, String)| {
+        let told = seed.service_principals.iter();
+        !seed.no_sign_in_app && !told.map(|it| &it.app_id).any(|own| *own == it.1)
+    };
+    let sign_in_app = Some(&sign_in_app).filter(sown);
     let service_principals = callers
         .iter()
         .map(|it| (&it.id, &it.app_id, &it.name))
         .chain(applications)
+        .chain(sign_in_app.map(|(id, app_id, name)| (id, app_id, name)))
         .map(|(id, app_id, name)| {
             let principal = ServicePrincipal {
                 id: id.clone(),

@@ -26,9 +26,7 @@ const MOST_DELETIONS: u32 = 1_000_000;
 /// The file itself, as if it were a node.
 pub(super) fn root() -> Form {
     Form {
-        later: &[
-            "template", "use", "for", "set", "edit", "remove", "assert", "absent",
-        ],
+        later: &["template", "use", "for", "set", "edit", "remove", "assert"],
         ..blank(TOP, "manifest")
     }
 }
@@ -37,11 +35,13 @@ pub(super) fn root() -> Form {
 pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
     let id = |want, required| Field {
         name: "id",
+        gives: "id",
         want,
         required,
     };
     let cloud = Field {
         name: "cloud",
+        gives: "cloud",
         want: Want::Shape(Shape::Choice {
             words: catalogue.clouds,
             later: &[],
@@ -50,6 +50,7 @@ pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
     };
     let up_to = |name, most| Field {
         name,
+        gives: name,
         want: Want::UpTo(most),
         required: false,
     };
@@ -96,7 +97,7 @@ pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
             Form {
                 arguments: Arguments::Name(&OWN_NAME),
                 properties: Properties::Listed(vec![id(Want::Guid, true)]),
-                later: &["own", "absent", "policy"],
+                later: &["own", "policy"],
                 ..blank("subscription", "subscription")
             },
         ),

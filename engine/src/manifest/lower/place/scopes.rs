@@ -28,10 +28,12 @@ impl<'f> Placing<'f> {
                 subscriptions: BTreeMap::new(),
                 management_groups: BTreeMap::new(),
                 resources: BTreeMap::new(),
+                absent: BTreeMap::new(),
             },
             catalogue,
             found,
             taken: BTreeMap::new(),
+            said: BTreeMap::new(),
             unplaced: 0,
         }
     }
@@ -151,7 +153,7 @@ impl<'f> Placing<'f> {
     fn take_name(&mut self, node: &Checked<'_>, name: &str, span: Span) -> bool {
         let title = node.form.title;
         let address = Address::new(node.form.word, [name]);
-        self.take(&address, span, |first| ManifestProblem::Twice {
+        self.take(&address, span, false, |first| ManifestProblem::Twice {
             title,
             name: name.to_owned(),
             first,

@@ -49,13 +49,13 @@ static SCHEMA: Schema = Schema {
         TAGS,
         PROTECT,
     ],
-    later: &["subnet"],
+    later: &[],
     existence: Existence::MadeBy("address-space"),
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: true,
     container: true,
-    repaired: false,
+    repaired: true,
     order: &[],
 };
 
@@ -83,6 +83,11 @@ impl Kind for VirtualNetwork {
         Some(arm_id(resource, scene.manifest)?.to_string())
     }
 
+    /// Its subnets: Azure deletes them with it, and refuses where one is in use.
+    fn holds_parts(&self) -> bool {
+        true
+    }
+
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         made::complete(resource, scene)
     }
@@ -106,6 +111,12 @@ impl AzureKind for VirtualNetwork {
             Action::Delete => write::delete(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
+    }
+
+    /// The same as for its subnets.
+    fn alone(&self, step: &Step) -> Option<Key> {
+        let id = refusal::id(step).ok()?;
+        Some(Key(id.key().to_owned()))
     }
 
     fn look(&self, step: &Step) -> Ask {

@@ -2,7 +2,7 @@
 //! values in it, and only if nobody changed it meanwhile.
 
 use serde_json::{Value as Json, json};
-use vmlogin_engine::plan::{Change, Step};
+use vmlogin_engine::plan::{Change, PARTS, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
@@ -10,9 +10,10 @@ use super::{addresses, wire};
 use crate::http::Request;
 use crate::kinds::{Seen, Write, decode, made, refusal, refuse, tagged, versions};
 
-/// Whether the step changes more than tags.
+/// Whether the step changes more than tags: its addresses, or how it is, since a failed write is written again.
 pub(super) fn changes_itself(step: &Step) -> bool {
-    step.changes.iter().any(is_address)
+    let mut changes = step.changes.iter();
+    changes.any(|change| is_address(change) || change.attribute == "state")
 }
 
 pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
@@ -55,11 +56,16 @@ pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     Ok(Write::Send(requests))
 }
 
-/// Subnets carry no stamp, so that nothing tells whose they are: a network that has some stays.
+/// Subnets carry no stamp, so that nothing tells whose they are: a network that has some stays, but for those that the plan named
+/// as going with it.
 pub(super) fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     if let Seen::One(body) = fresh {
         let network: wire::VirtualNetwork = decode(step, body)?;
-        let subnets: Vec<String> = network.subnets().map(|name| format!("`{name}`")).collect();
+        let subnets: Vec<String> = network
+            .subnets()
+            .filter(|name| !goes_with_it(step, name))
+            .map(|name| format!("`{name}`"))
+            .collect();
         if !subnets.is_empty() {
             return Err(refuse(
                 step,
@@ -69,6 +75,14 @@ pub(super) fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         }
     }
     made::delete(step, fresh)
+}
+
+fn goes_with_it(step: &Step, subnet: &str) -> bool {
+    let Some(Value::List(parts)) = step.write.get(PARTS) else {
+        return false;
+    };
+    let name = format!("subnet {subnet}");
+    parts.iter().any(|part| part.as_text() == Some(&name))
 }
 
 /// Refuses to write over addresses that are no longer those that the plan started from.

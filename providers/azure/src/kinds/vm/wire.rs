@@ -1,8 +1,12 @@
 //! Virtual machines as ARM spells them: only what vmlogin reads.
 
 use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use vmlogin_engine::value::Value;
 
+use super::image;
 use crate::kinds::identity::wire::Identity;
+use crate::kinds::login::Host;
 use crate::kinds::login::wire::{Extension, Status};
 use crate::kinds::{Provisioning, Tags};
 
@@ -24,6 +28,9 @@ pub(crate) struct Machine {
     /// The version of its model, absent before API version 2024-07-01.
     #[serde(default)]
     pub(crate) etag: Option<String>,
+    /// The zone that it lies in, absent for one that lies in none.
+    #[serde(default)]
+    pub(crate) zones: Option<Vec<String>>,
     /// Its properties.
     #[serde(default)]
     pub(crate) properties: Properties,
@@ -36,10 +43,32 @@ pub(crate) struct Machine {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Properties {
+    pub(crate) network_profile: NetworkProfile,
     pub(crate) provisioning_state: Provisioning,
+    pub(crate) hardware_profile: HardwareProfile,
     pub(crate) storage_profile: StorageProfile,
     pub(crate) os_profile: OsProfile,
     pub(crate) instance_view: InstanceView,
+}
+
+/// Its network interfaces, the primary one marked where there are several.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct NetworkProfile {
+    network_interfaces: Option<Vec<InterfaceReference>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InterfaceReference {
+    id: Option<String>,
+    properties: InterfaceReferenceProperties,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InterfaceReferenceProperties {
+    primary: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -49,6 +78,12 @@ pub(crate) struct StorageProfile {
     pub(crate) os_disk: OsDisk,
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct HardwareProfile {
+    pub(crate) vm_size: Option<String>,
+}
+
 /// The image of a marketplace; the members are absent for one from a gallery.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -56,6 +91,12 @@ pub(crate) struct Image {
     pub(crate) publisher: Option<String>,
     pub(crate) offer: Option<String>,
     pub(crate) sku: Option<String>,
+    /// What was asked for: often `latest`.
+    pub(crate) version: Option<String>,
+    /// What that came to.
+    pub(crate) exact_version: Option<String>,
+    /// An image of a gallery or of one's own.
+    pub(crate) id: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -63,12 +104,23 @@ pub(crate) struct Image {
 pub(crate) struct OsDisk {
     /// `Windows` or `Linux`.
     pub(crate) os_type: Option<String>,
+    /// Absent while a machine is deallocated.
+    #[serde(rename = "diskSizeGB")]
+    pub(crate) disk_size: Option<i64>,
+    pub(crate) managed_disk: Option<ManagedDisk>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct ManagedDisk {
+    pub(crate) storage_account_type: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct OsProfile {
     pub(crate) computer_name: Option<String>,
+    pub(crate) admin_username: Option<String>,
     /// Whether extensions may be installed; absent on a machine that was made from a disk of its own.
     pub(crate) allow_extension_operations: Option<bool>,
 }
@@ -89,6 +141,17 @@ pub(crate) struct InstanceView {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Agent {
     pub(crate) statuses: Option<Vec<Status>>,
+    /// The handlers that the agent finds in the machine, whether an extension's resource belongs to them or not.
+    pub(crate) extension_handlers: Option<Vec<HandlerView>>,
+}
+
+/// One handler that an agent finds.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct HandlerView {
+    /// `Publisher.Type`.
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
 }
 
 /// How one extension runs.
@@ -104,16 +167,6 @@ pub(crate) struct ExtensionView {
 }
 
 impl Machine {
-    /// `windows` or `linux`.
-    pub(crate) fn os(&self) -> Option<String> {
-        self.properties
-            .storage_profile
-            .os_disk
-            .os_type
-            .as_ref()
-            .map(|os| os.to_lowercase())
-    }
-
     /// `running`, `stopped`, `deallocated` and the words for what is on its way there.
     pub(crate) fn power(&self) -> Option<String> {
         self.statuses()
@@ -137,13 +190,14 @@ impl Machine {
         }
     }
 
-    /// The machine's own name for itself, else the one that it was made with.
-    pub(crate) fn computer_name(&self) -> Option<String> {
-        let profile = &self.properties.os_profile;
-        let own = self.properties.instance_view.computer_name.as_ref();
-        own.or(profile.computer_name.as_ref())
-            .filter(|name| !name.is_empty())
-            .cloned()
+    /// The id of the network interface that its traffic goes through.
+    pub(crate) fn interface(&self) -> Option<String> {
+        let profile = &self.properties.network_profile;
+        let mut all = profile.network_interfaces.iter().flatten();
+        let primary = all
+            .clone()
+            .find(|interface| interface.properties.primary == Some(true));
+        primary.or_else(|| all.next())?.id.clone()
     }
 
     /// The marketplace image that it was made from, as `publisher:offer:sku`.
@@ -151,6 +205,35 @@ impl Machine {
         let image = &self.properties.storage_profile.image_reference;
         let (publisher, offer) = (image.publisher.as_ref()?, image.offer.as_ref()?);
         Some(format!("{publisher}:{offer}:{}", image.sku.as_ref()?))
+    }
+
+    /// The same with the version that it came to, or the id of an image that is of no marketplace.
+    pub(crate) fn exact_image(&self) -> Option<String> {
+        let image = &self.properties.storage_profile.image_reference;
+        match (self.image(), &image.exact_version, &image.version) {
+            (Some(name), Some(version), _) | (Some(name), None, Some(version)) => {
+                Some(format!("{name}:{version}"))
+            }
+            (Some(name), None, None) => Some(name),
+            (None, ..) => image.id.clone(),
+        }
+    }
+
+    /// Its size.
+    pub(crate) fn size(&self) -> Option<&str> {
+        self.properties.hardware_profile.vm_size.as_deref()
+    }
+
+    /// The image of one's own that it was made from, as an id.
+    pub(crate) fn own_image(&self) -> Option<String> {
+        self.properties.storage_profile.image_reference.id.clone()
+    }
+
+    /// The handlers that its agent reports, as `Publisher.Type`; `None` where it reports nothing of the sort.
+    pub(crate) fn handlers(&self) -> Option<Vec<&str>> {
+        let agent = self.properties.instance_view.vm_agent.as_ref()?;
+        let handlers = agent.extension_handlers.as_ref()?.iter();
+        Some(handlers.filter_map(|view| view.kind.as_deref()).collect())
     }
 
     /// `on` or `off`, where it tells whether it takes extensions.
@@ -164,18 +247,38 @@ impl Machine {
         failure(self.statuses())
     }
 
-    /// How the extension of this resource name runs.
-    pub(crate) fn extension_view(&self, name: &str) -> Option<&ExtensionView> {
-        let views = self.properties.instance_view.extensions.iter().flatten();
-        views.into_iter().find(|view| {
-            view.name
-                .as_deref()
-                .is_some_and(|own| own.eq_ignore_ascii_case(name))
-        })
-    }
-
     fn statuses(&self) -> impl Iterator<Item = &Status> {
         self.properties.instance_view.statuses.iter().flatten()
+    }
+}
+
+impl Host for Machine {
+    fn os(&self) -> Option<String> {
+        let disk = &self.properties.storage_profile.os_disk;
+        disk.os_type.as_ref().map(|os| os.to_lowercase())
+    }
+
+    /// The machine's own name for itself, else the one that it was made with.
+    fn computer_name(&self) -> Option<String> {
+        let profile = &self.properties.os_profile;
+        let own = self.properties.instance_view.computer_name.as_ref();
+        own.or(profile.computer_name.as_ref())
+            .filter(|name| !name.is_empty())
+            .cloned()
+    }
+
+    fn extensions(&self) -> &[Extension] {
+        self.resources.as_deref().unwrap_or_default()
+    }
+
+    /// The machine's view tells of all of them, by the names of their resources.
+    fn view(&self, extension: &Extension) -> Option<ExtensionView> {
+        let mut views = self.properties.instance_view.extensions.iter().flatten();
+        let of = |view: &&ExtensionView| {
+            let name = view.name.as_deref();
+            name.is_some_and(|own| own.eq_ignore_ascii_case(extension.name()))
+        };
+        views.find(of).cloned()
     }
 }
 
@@ -222,4 +325,107 @@ fn bounded(text: String) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// What a new machine is made of.
+#[derive(Debug)]
+pub(crate) struct New<'a> {
+    pub(crate) size: &'a str,
+    pub(crate) image: image::Image<'a>,
+    /// In gigabytes; the image's own where there is none.
+    pub(crate) disk_size: Option<i64>,
+    pub(crate) disk_type: Option<&'a str>,
+    pub(crate) computer_name: &'a str,
+    pub(crate) admin: &'a str,
+    /// `windows` or `linux`.
+    pub(crate) os: &'a str,
+    /// Whether the administrator has a password; without one, a machine with Linux takes none from anybody.
+    pub(crate) has_password: bool,
+    /// The administrator's key, or where it comes from.
+    pub(crate) ssh_key: Option<&'a Value>,
+    /// The id of its network interface.
+    pub(crate) nic: &'a str,
+}
+
+/// Where in the body the attributes go whose text is known only when it is sent.
+pub(crate) const SECRETS: [(&str, &str); 2] = [
+    ("admin.password", "/properties/osProfile/adminPassword"),
+    (
+        "admin.ssh-key",
+        "/properties/osProfile/linuxConfiguration/ssh/publicKeys/0/keyData",
+    ),
+];
+
+impl New<'_> {
+    /// The properties that are sent, those of Compute 2024-07-01. Azure has defaults for all others, patching included.
+    pub(crate) fn properties(&self) -> Json {
+        json!({
+            "hardwareProfile": {"vmSize": self.size},
+            "storageProfile": {"imageReference": self.image_reference(), "osDisk": self.disk()},
+            "osProfile": self.os_profile(),
+            "networkProfile": {
+                "networkInterfaces": [{"id": self.nic, "properties": {"primary": true}}]
+            },
+        })
+    }
+
+    fn image_reference(&self) -> Json {
+        let image = &self.image;
+        json!({
+            "publisher": image.publisher,
+            "offer": image.offer,
+            "sku": image.sku,
+            "version": image.version,
+        })
+    }
+
+    /// The disk goes with its machine: nothing of ours would name it once the machine is gone.
+    fn disk(&self) -> Json {
+        let mut disk = json!({
+            "createOption": "FromImage",
+            "caching": "ReadWrite",
+            "deleteOption": "Delete",
+        });
+        if let Some(gigabytes) = self.disk_size {
+            disk["diskSizeGB"] = json!(gigabytes);
+        }
+        if let Some(sort) = self.disk_type {
+            disk["managedDisk"] = json!({"storageAccountType": sort});
+        }
+        disk
+    }
+
+    /// With the agent and with extensions allowed: without either there is no login.
+    fn os_profile(&self) -> Json {
+        let mut profile = json!({
+            "computerName": self.computer_name,
+            "adminUsername": self.admin,
+            "allowExtensionOperations": true,
+        });
+        let (name, configuration) = match self.os {
+            "windows" => ("windowsConfiguration", json!({"provisionVMAgent": true})),
+            _ => ("linuxConfiguration", self.linux()),
+        };
+        profile[name] = configuration;
+        profile
+    }
+
+    fn linux(&self) -> Json {
+        let mut linux = json!({
+            "provisionVMAgent": true,
+            "disablePasswordAuthentication": !self.has_password,
+        });
+        if let Some(key) = self.ssh_key {
+            let path = format!("/home/{}/.ssh/authorized_keys", self.admin);
+            // A key that stands in a file is filled in when it is sent.
+            let text = key.as_text().unwrap_or_default();
+            linux["ssh"] = json!({"publicKeys": [{"path": path, "keyData": text}]});
+        }
+        linux
+    }
+}
+
+/// The change that gives a machine another size.
+pub(crate) fn resized(size: &str) -> Json {
+    json!({"properties": {"hardwareProfile": {"vmSize": size}}})
 }

@@ -1,0 +1,88 @@
+//! What stands behind `absent`: the kind of something in the same parent, then what would stand behind its own name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::value::written;
+use super::{Checked, Given, Head, Walker};
+use crate::manifest::lower::form::{Arguments, Form, goes_by_name};
+use crate::manifest::problem::ManifestProblem;
+use crate::syntax::tree::{Argument, Node};
+
+/// What the language can name besides kinds, and this version does not detach.
+const USER_ASSIGNED: &str = "user-assigned";
+
+impl<'a> Walker<'a, '_> {
+    /// Holds an `absent` node against the form of the kind that it names; `None` where it names none.
+    pub(super) fn absent(
+        &mut self,
+        parent: &'a Form,
+        form: &'a Form,
+        node: &'a Node,
+    ) -> Option<Checked<'a>> {
+        self.no_type(node.annotation.as_ref());
+        let mut checked = Checked {
+            form,
+            given: Given::Nothing,
+            values: BTreeMap::new(),
+            children: Vec::new(),
+            span: node.name.span,
+            head: Head(Some(node)),
+            absent: true,
+        };
+        let mut meant = BTreeSet::new();
+        self.properties(&mut checked, node, &mut meant);
+        self.children(&mut checked, node.children(), &mut meant);
+        let Some((kind, named)) = node.arguments.split_first() else {
+            self.lacks(form, node, "a kind");
+            return None;
+        };
+        checked.form = self.kind_named(parent, form, kind)?;
+        checked.given = self.what_is_named(checked.form, node, named)?;
+        Some(checked)
+    }
+
+    /// The form of the kind that the first argument names.
+    fn kind_named(&mut self, parent: &'a Form, form: &Form, kind: &Argument) -> Option<&'a Form> {
+        self.no_type(kind.annotation.as_ref());
+        if written(&kind.value) == USER_ASSIGNED {
+            self.found.push(ManifestProblem::NotBuilt {
+                word: format!("{} {USER_ASSIGNED}", form.word),
+                instead: None,
+                span: kind.span,
+            });
+            return None;
+        }
+        let forms = self.forms;
+        let kinds = forms
+            .children(parent)
+            .filter(|form| form.schema.is_some_and(goes_by_name));
+        let words: Vec<&'static str> = kinds.map(|form| form.word).collect();
+        let word = self.choice(form.word, &words, &[], &kind.value, kind.span)?;
+        forms.child(parent, word)
+    }
+
+    /// Holds the rest of the arguments against that form, as if they stood behind its own name.
+    fn what_is_named(&mut self, form: &Form, node: &Node, named: &[Argument]) -> Option<Given> {
+        let lacks = match (form.arguments, named.len()) {
+            (Arguments::Names(_), 0) => Some("a name"),
+            (Arguments::Grant(_), 0) => Some("a role and a principal"),
+            _ => None,
+        };
+        if let Some(lacks) = lacks {
+            self.found.push(ManifestProblem::MissingArgument {
+                word: super::ABSENT,
+                lacks,
+                example: format!("{} {}", super::ABSENT, form.example()),
+                span: node.name.span,
+            });
+            return None;
+        }
+        let named = Node {
+            arguments: named.to_vec(),
+            properties: Vec::new(),
+            children: None,
+            ..node.clone()
+        };
+        Some(self.arguments(form, &named))
+    }
+}

@@ -1,0 +1,311 @@
+//! What `absent` names goes, stamped or not, in the order opposite to making; what is gone already has no step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::draft::{self, CLAIM, PARTS, Protected};
+use super::matching::{Matching, Pair};
+use super::ownership::removal;
+use super::{Action, Blocked, Foreign, Step, Wait, Wish, teardown};
+use crate::address::Address;
+use crate::graph::{Cycle, Graph};
+use crate::inventory::{Content, Live};
+use crate::kind::{Catalogue, Hindrance, Key, Scene};
+use crate::manifest::Manifest;
+use crate::schema::{Lifetime, Need};
+use crate::value::Value;
+
+/// The steps that take away what `absent` names, last made first. `revoked` are the ids, in lower case, of the grants that go
+/// anyway. The scene's manifest holds what should be absent among its resources.
+pub(super) fn steps(
+    catalogue: &Catalogue,
+    scene: &Scene<'_>,
+    matching: &Matching<'_>,
+    wish: &Wish,
+    revoked: &BTreeSet<String>,
+) -> Result<Vec<Step>, Cycle> {
+    if scene.manifest.absent.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Only what goes is ordered: nothing that should be there waits for it, nor it for that.
+    let alone = Manifest {
+        resources: scene.manifest.absent.clone(),
+        ..scene.manifest.clone()
+    };
+    let graph = Graph::of(&alone, catalogue)?;
+    let mut clearing = Clearing {
+        scene,
+        matching,
+        wish,
+        protected: Protected::of(scene),
+        declared: declared(scene, matching),
+        gone: revoked.clone(),
+        held_up: BTreeMap::new(),
+        steps: Vec::new(),
+    };
+    let mut waits = teardown::waits(&graph);
+    for address in graph.order().iter().rev() {
+        if let Some(pair) = matching.pairs.get(address) {
+            clearing.clear(pair, waits.remove(address).unwrap_or_default());
+        }
+    }
+    clearing.tell_what_is_inherited();
+    Ok(clearing.steps)
+}
+
+/// What the manifest declares, by what it is: two names of one person may be declared and absent at once.
+fn declared<'a>(
+    scene: &Scene<'_>,
+    matching: &'a Matching<'_>,
+) -> BTreeMap<(&'static str, &'a Key), &'a Address> {
+    let pairs = matching.pairs.iter();
+    pairs
+        .filter(|(address, _)| !scene.manifest.absent.contains_key(address))
+        .filter_map(|(address, pair)| Some(((pair.resource.kind, pair.key.as_ref()?), *address)))
+        .collect()
+}
+
+struct Clearing<'a, 'm> {
+    scene: &'a Scene<'m>,
+    matching: &'a Matching<'m>,
+    wish: &'a Wish,
+    protected: Protected,
+    declared: BTreeMap<(&'static str, &'a Key), &'a Address>,
+    /// The ids, in lower case, of what goes before.
+    gone: BTreeSet<String>,
+    /// What does not go now though it is there, and why what it lies in has to wait.
+    held_up: BTreeMap<Address, Hindrance>,
+    steps: Vec<Step>,
+}
+
+impl Clearing<'_, '_> {
+    fn clear(&mut self, pair: &Pair<'_>, waits: Vec<Wait>) {
+        let address = &pair.resource.address;
+        let places: Vec<&Address> = self.scene.manifest.places(pair.resource).collect();
+        if !self.wish.selected.names(&places) {
+            if pair.live.is_some() {
+                let hindrance = Hindrance {
+                    reason: format!("`{address}` goes first, and that is not selected"),
+                    help: "run again with a selection that holds both".to_owned(),
+                };
+                self.held_up.insert(address.clone(), hindrance);
+            }
+            return;
+        }
+        let Some(mut step) = self.decide(pair) else {
+            return;
+        };
+        step.waits = waits;
+        // Revocations come first of all, and wait for nothing.
+        step.waits
+            .retain(|wait| step.action != Action::Revoke && self.has_step(&wait.on));
+        if step.action.writes()
+            && let Some(hindrance) = self.hindrance_of(&step)
+        {
+            draft::defer(&mut step, hindrance);
+        }
+        match (step.action, pair.live) {
+            (Action::Defer, _) => {
+                let hindrance = Hindrance {
+                    reason: format!("`{address}` goes first, and that is put off"),
+                    help: "it follows when that can be done".to_owned(),
+                };
+                self.held_up.insert(address.clone(), hindrance);
+            }
+            (action, Some(live)) if action.removes() && step.blocked.is_none() => {
+                let grants = self.grants_at(live, &step);
+                step.waits.extend(grants.iter().map(|grant| Wait {
+                    on: grant.address.clone(),
+                    need: Need::Success,
+                    reason: "access goes before what it is at".to_owned(),
+                }));
+                self.gone.insert(live.id.to_lowercase());
+                self.gone.extend(
+                    grants
+                        .iter()
+                        .filter_map(|grant| Some(grant.id.as_ref()?.to_lowercase())),
+                );
+                self.steps.extend(grants);
+            }
+            _ => {}
+        }
+        self.steps.push(step);
+    }
+
+    /// Decides one step from what was found; `None` where there is nothing.
+    fn decide(&self, pair: &Pair<'_>) -> Option<Step> {
+        let mut step = draft::blank(self.scene, pair);
+        let Some(key) = &pair.key else {
+            step.notes
+                .push("which live one it is could not be told".to_owned());
+            step.blocked = Some(blocked("unresolved", &step.address));
+            return Some(step);
+        };
+        if let Some(declared) = self.declared.get(&(pair.resource.kind, key)) {
+            step.notes.push(format!(
+                "it is declared too, as `{declared}`: remove one of the two"
+            ));
+            step.blocked = Some(blocked("declared and absent", declared));
+            return Some(step);
+        }
+        let live = pair.live?;
+        if self.gone.contains(&live.id.to_lowercase()) {
+            return None;
+        }
+        step.protected = self.is_protected(pair, live);
+        step.write.insert(
+            CLAIM.to_owned(),
+            live.stamp.as_deref().unwrap_or_default().into(),
+        );
+        if pair.kind.schema().container {
+            match self.contents(pair, live) {
+                Ok(parts) if parts.is_empty() => {}
+                Ok(parts) => {
+                    step.notes.push(format!(
+                        "what it holds goes with it: {}",
+                        teardown::named(&parts)
+                    ));
+                    let names = parts.iter().map(|part| part.name.as_str().into());
+                    step.write
+                        .insert(PARTS.to_owned(), Value::List(names.collect()));
+                }
+                Err(why) => {
+                    step.notes
+                        .push(format!("`absent` names it, and it stays: {why}"));
+                    step.foreign = None;
+                    return Some(step);
+                }
+            }
+        }
+        step.action = removal(pair.kind.schema().lifetime);
+        step.notes.insert(0, self.why(pair, live));
+        if let Some(hindrance) = pair.kind.hindrance(pair.resource, Some(live), self.scene) {
+            draft::defer(&mut step, hindrance);
+        }
+        Some(step)
+    }
+
+    fn why(&self, pair: &Pair<'_>, live: &Live) -> String {
+        let named = match self.scene.manifest.parent_of(pair.resource) {
+            // A part of what goes stands in no `absent` of its own: it has the place of that.
+            Some(parent)
+                if self.scene.manifest.absent.contains_key(&parent.address)
+                    && parent.span == pair.resource.span =>
+            {
+                format!("it goes with `{}`, which `absent` names", parent.name)
+            }
+            _ => "`absent` names it".to_owned(),
+        };
+        match &live.stamp {
+            Some(estate) if *estate == self.scene.manifest.estate => named,
+            _ => format!("{named}, though {}", draft::maker(live)),
+        }
+    }
+
+    /// What a container takes along with it, or why it may not go.
+    fn contents(&self, pair: &Pair<'_>, live: &Live) -> Result<Vec<&Content>, String> {
+        let left = teardown::left_in(self.scene, live, &self.gone)
+            .ok_or_else(|| "what it holds could not be read".to_owned())?;
+        match left.is_empty() || pair.kind.holds_parts() {
+            true => Ok(left),
+            false => Err(format!("it still holds {}", teardown::named(&left))),
+        }
+    }
+
+    /// Whether the thing, anything around it or anything in it is protected, by the manifest or by a live tag.
+    fn is_protected(&self, pair: &Pair<'_>, live: &Live) -> bool {
+        let id = live.id.to_lowercase();
+        let mut around = self.scene.manifest.around(pair.resource);
+        self.protected.covers(live)
+            || around.any(|around| around.get("protect").and_then(Value::as_bool) == Some(true))
+            || self
+                .scene
+                .inventory
+                .live
+                .values()
+                .any(|inner| inner.protected && inner.within.contains(&id))
+    }
+
+    /// The live grants at a thing that goes, and in it, which no step takes away yet.
+    fn grants_at(&self, live: &Live, step: &Step) -> Vec<Step> {
+        let id = live.id.to_lowercase();
+        let lives = self.scene.inventory.live.values();
+        let grants = lives.filter(|grant| {
+            grant.within.contains(&id)
+                && !self.matching.claims(grant)
+                && !self.gone.contains(&grant.id.to_lowercase())
+                && self.matching.lifetime(grant) == Some(Lifetime::Vanishes)
+        });
+        grants
+            .map(|grant| {
+                let why = format!("what it is at goes: {}", step.title);
+                let mut removal =
+                    draft::removal(self.scene, &self.protected, grant, Action::Revoke, &why);
+                removal.write.insert(
+                    CLAIM.to_owned(),
+                    grant.stamp.as_deref().unwrap_or_default().into(),
+                );
+                removal.foreign = grant
+                    .stamp
+                    .clone()
+                    .filter(|stamp| *stamp != self.scene.manifest.estate)
+                    .map(|estate| Foreign {
+                        estate,
+                        by_being_named: true,
+                    });
+                removal
+            })
+            .collect()
+    }
+
+    fn hindrance_of(&self, step: &Step) -> Option<Hindrance> {
+        let around = &step.address;
+        let held = self.held_up.iter();
+        held.filter(|(inner, _)| inner.lies_in(around))
+            .map(|(_, hindrance)| hindrance.clone())
+            .next()
+            .or_else(|| {
+                let mut waits = step.waits.iter();
+                waits.find_map(|wait| self.held_up.get(&wait.on).cloned())
+            })
+    }
+
+    fn has_step(&self, address: &Address) -> bool {
+        self.steps.iter().any(|step| step.address == *address)
+    }
+
+    /// Says where a revoked role still reaches its principal: the same role, granted further out, stays.
+    fn tell_what_is_inherited(&mut self) {
+        let notes: Vec<Option<String>> =
+            self.steps.iter().map(|step| self.inherited(step)).collect();
+        for (step, note) in self.steps.iter_mut().zip(notes) {
+            step.notes.extend(note);
+        }
+    }
+
+    fn inherited(&self, step: &Step) -> Option<String> {
+        let lives = &self.scene.inventory.live;
+        let own = lives
+            .values()
+            .find(|live| step.action == Action::Revoke && Some(&live.id) == step.id.as_ref())?;
+        let wider = lives.values().find(|wider| {
+            wider.kind == own.kind
+                && wider.within.len() < own.within.len()
+                && own.within.starts_with(&wider.within)
+                && wider.attributes.get("role") == own.attributes.get("role")
+                && wider.facts.get("principal-id").is_some()
+                && wider.facts.get("principal-id") == own.facts.get("principal-id")
+                && !self.gone.contains(&wider.id.to_lowercase())
+        })?;
+        Some(format!(
+            "the role is still inherited: {} stays",
+            wider.title
+        ))
+    }
+}
+
+fn blocked(rule: &str, subject: &Address) -> Blocked {
+    Blocked {
+        rule: rule.to_owned(),
+        subject: subject.clone(),
+    }
+}
