@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::inventory::{Inventory, Live};
 use crate::manifest::{Manifest, Resource};
+use crate::plan::Change;
+use crate::problem::Problem;
 use crate::schema::{NameRule, Schema};
 use crate::value::Attributes;
 
@@ -64,9 +66,27 @@ pub trait Kind: Sync {
         Attributes::new()
     }
 
+    /// What is wrong with a declared resource and only its kind can see, such as what a thing lacks that is to be made. Asked
+    /// where nothing else is wrong, so that no mistake is told twice.
+    fn problems(&self, resource: &Resource, manifest: &Manifest) -> Vec<Problem> {
+        let _ = (resource, manifest);
+        Vec::new()
+    }
+
+    /// What a change brings with it that a person should know beforehand: a machine restarts.
+    fn consequence(&self, change: &Change) -> Option<String> {
+        let _ = change;
+        None
+    }
+
     /// Whether what lies in a container of this kind is a part of it and goes with it where `absent` names it. Else it goes only
     /// when it holds nothing.
     fn holds_parts(&self) -> bool {
+        false
+    }
+
+    /// Whether it is made with what it stands in, in one write, so that whatever it refers to has to be there before that.
+    fn rides(&self) -> bool {
         false
     }
 

@@ -1,7 +1,7 @@
 //! What `apply` and `destroy` have in common: plan, guards, the question, the run, the looks afterwards, the report.
 
 mod live;
-mod question;
+pub(crate) mod question;
 
 use std::collections::BTreeSet;
 use vmlogin_engine::apply::{self, Report, Tally};
@@ -18,6 +18,7 @@ use crate::interrupt::Watch;
 use crate::render::{again, findings, foreign, plan_text, refusals, report};
 use crate::session::heartbeat::{patiently, uncounted};
 use crate::session::planning::{Asked, Planned, planned, severities};
+use crate::session::secrets::gather;
 use crate::session::{Events, Session};
 
 /// What is to be changed, and how.
@@ -163,14 +164,16 @@ impl Running<'_> {
             let place = self.place();
             question::ask(self.session, self.watch, self.wanted.verb, plan, &place).await?;
         }
-        let report = live::run(
-            self.session,
-            self.events,
-            self.watch,
-            self.planned,
-            self.parallelism(),
-        )
-        .await;
+        let secrets = gather(plan, &self.planned.loaded.homes)?;
+        let azure = self.planned.connection.azure.clone().with_secrets(secrets);
+        let running = live::Running {
+            session: self.session,
+            events: self.events,
+            watch: self.watch,
+            plan,
+            azure: &azure,
+        };
+        let report = running.run(self.parallelism()).await;
         let verdicts = match self.wanted.verify && !self.watch.is_stopped() {
             true => Some(self.look(&report).await),
             false => None,

@@ -84,11 +84,11 @@ fn edges(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Edge> {
         }
         edges.extend(ordered(resource, kind.schema(), &beneath));
     }
-    edges.extend(
-        reference::all(manifest, catalogue)
-            .iter()
-            .filter_map(referred),
-    );
+    for reference in reference::all(manifest, catalogue) {
+        edges.extend(referred(&reference));
+        edges.extend(ridden(&reference, manifest, catalogue));
+        edges.extend(in_referred(&reference, catalogue, &beneath));
+    }
     edges
 }
 
@@ -101,6 +101,45 @@ fn referred(reference: &Reference<'_>) -> Option<Edge> {
         need: Need::Success,
         reason: format!("its `{}` is `{}`", reference.attribute.name, to.name),
     })
+}
+
+/// What a part refers to goes before the whole, where the two are made in one write.
+fn ridden(reference: &Reference<'_>, manifest: &Manifest, catalogue: &Catalogue) -> Option<Edge> {
+    let to = reference.to?;
+    let whole = manifest.parent_of(reference.from)?;
+    catalogue.kind(reference.from.kind)?.rides().then(|| Edge {
+        from: whole.address.clone(),
+        on: to.address.clone(),
+        need: Need::Success,
+        reason: format!(
+            "it is made with its `{}` `{}`",
+            reference.attribute.name, to.name
+        ),
+    })
+}
+
+/// What stands in it goes first too, where the kind that refers to it asks for it.
+fn in_referred(
+    reference: &Reference<'_>,
+    catalogue: &Catalogue,
+    beneath: &Beneath<'_>,
+) -> Vec<Edge> {
+    let (Some(to), Some(kind)) = (reference.to, catalogue.kind(reference.from.kind)) else {
+        return Vec::new();
+    };
+    let orders = kind.schema().order.iter();
+    orders
+        .filter(|order| order.place == Place::Referred)
+        .flat_map(|order| {
+            let others = beneath.of_kind(&to.address, order.after).iter();
+            others.map(|other| Edge {
+                from: reference.from.address.clone(),
+                on: other.address.clone(),
+                need: order.need,
+                reason: order.reason.to_owned(),
+            })
+        })
+        .collect()
 }
 
 fn ordered(resource: &Resource, schema: &Schema, beneath: &Beneath<'_>) -> Vec<Edge> {
@@ -126,6 +165,7 @@ fn matches(order: &Order, resource: &Resource, other: &Resource) -> bool {
         && match order.place {
             Place::Sibling => sibling,
             Place::Beneath => !sibling,
+            Place::Referred => false,
         }
 }
 

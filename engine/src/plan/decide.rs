@@ -188,6 +188,11 @@ fn compare(schema: &Schema, pair: &Pair<'_>, live: &Live, step: &mut Step) {
                 )
             }),
     );
+    let news = changes
+        .iter()
+        .filter(|change| change.class == Class::Changeable);
+    step.notes
+        .extend(news.filter_map(|change| pair.kind.consequence(change)));
     step.changes = changes;
     if writes {
         step.action = Action::Update;

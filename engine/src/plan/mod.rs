@@ -26,7 +26,7 @@ use crate::address::Address;
 use crate::kind::Hindrance;
 use crate::rule::Finding;
 use crate::schema::{Class, Need};
-use crate::value::{Attributes, Value};
+use crate::value::{Attributes, SecretSource, Value};
 
 /// The version of the plan's JSON. It rises when a reader of the old form would be misled.
 pub const FORMAT: u32 = 1;
@@ -108,6 +108,9 @@ pub struct Step {
     pub fingerprint: String,
     /// The other estate whose stamp is on the live thing, or on what it is a part of.
     pub foreign: Option<Foreign>,
+    /// The role that it grants, where whoever has that can hand out roles.
+    #[serde(default)]
+    pub privileged: Option<String>,
     /// Whether the live thing, or the manifest, protects it.
     pub protected: bool,
 }
@@ -241,6 +244,20 @@ impl Plan {
         self.steps
             .iter()
             .filter(|step| step.action.writes() && step.blocked.is_none())
+    }
+
+    /// The secrets that its writes need, each with the step and the attribute that it is for. What exists keeps its own: a secret
+    /// is sent when a thing is made, and never again.
+    pub fn secrets(&self) -> impl Iterator<Item = (&Step, &str, &SecretSource)> {
+        self.writes()
+            .filter(|step| step.action == Action::Create)
+            .flat_map(|step| {
+                let values = step.write.iter();
+                values.filter_map(move |(name, value)| match value {
+                    Value::Secret(source) => Some((step, name.as_str(), source)),
+                    _ => None,
+                })
+            })
     }
 
     /// Whether an apply would have anything to write.

@@ -8,13 +8,16 @@
 )]
 
 pub mod arm;
+pub mod checkup;
 pub mod cloud;
 pub mod credential;
 mod directory;
 pub mod http;
 pub mod kinds;
+mod network;
 pub mod provider;
 pub mod rules;
+pub mod secrets;
 mod survey;
 mod tables;
 #[cfg(test)]
@@ -23,4 +26,4 @@ mod testing;
 pub use kinds::catalogue;
 pub use provider::{Azure, Patience, TenantAccess};
 pub use rules::rules;
-pub use survey::Reading;
+pub use survey::{Reading, discover};

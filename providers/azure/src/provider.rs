@@ -21,14 +21,16 @@ use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider
 use crate::directory::device::{self, Sighting, Sought};
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
+use crate::secrets::Secrets;
 use crate::survey::{self, Reader, Reading};
 
 /// Azure, as far as one manifest's tenants reach.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Azure {
     tenants: BTreeMap<String, TenantAccess>,
     parallelism: usize,
     patience: Patience,
+    secrets: Secrets,
     turns: turns::Turns,
     reading: Arc<Reading>,
 }
@@ -66,9 +68,16 @@ impl Azure {
             tenants,
             parallelism,
             patience,
+            secrets: Secrets::default(),
             turns: turns::Turns::default(),
             reading: Arc::default(),
         }
+    }
+
+    /// The same, with the secrets that its writes need.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Secrets) -> Azure {
+        Azure { secrets, ..self }
     }
 
     /// How far a survey is, to be looked at while it runs.
@@ -116,6 +125,7 @@ impl Provider for Azure {
         let kind = kind(step)?;
         let client = self.client(step)?;
         let _turn = self.turns.take(kind.alone(step)).await;
+        let step = &settled(kind, client, step).await.map_err(nothing_written)?;
         let fresh = read(client, kind.fresh(step)?)
             .await
             .map_err(nothing_written)?;
@@ -134,6 +144,7 @@ impl Provider for Azure {
                     status: news.status.clone(),
                 })
             };
+            let request = self.secrets.fill(step, request)?;
             if let Err(mut fault) = client.carry_out(request, tell).await {
                 fault.unsent &= number == 0;
                 return make_sense(kind, client, step, fault).await;
@@ -163,15 +174,19 @@ impl Provider for Azure {
 
 impl Azure {
     async fn look(&self, kind: &dyn AzureKind, client: &Client, step: &Step) -> Vec<Opinion> {
-        let seen = match find(kind, client, step).await {
-            Ok(seen) => seen,
-            Err(fault) => return vec![not_checked(&fault)],
+        let found = match settled(kind, client, step).await {
+            Ok(step) => find(kind, client, &step).await.map(|seen| (step, seen)),
+            Err(fault) => Err(fault),
         };
-        let mut opinions = kind.judge(step, &seen);
+        let (step, seen) = match &found {
+            Ok((step, seen)) => (step, seen),
+            Err(fault) => return vec![not_checked(fault)],
+        };
+        let mut opinions = kind.judge(step, seen);
         let works = opinions
             .iter()
             .all(|opinion| !matches!(opinion.result, Proof::Wrong(_)));
-        if works && let Some(joining) = login::joining(step, &seen) {
+        if works && let Some(joining) = login::joining(step, seen) {
             opinions.push(self.join(client, joining).await);
         }
         opinions
@@ -221,6 +236,12 @@ fn no_device(sought: &Sought, others: usize) -> String {
             "the extension reports success, and {others} older device(s) called `{name}` are in the directory: delete them if no machine uses them, then run again"
         ),
     }
+}
+
+/// The step with what only earlier steps could bring about.
+async fn settled(kind: &dyn AzureKind, client: &Client, step: &Step) -> Result<Step, Fault> {
+    let seen = read(client, kind.pending(step)?).await?;
+    kind.settle(step, &seen)
 }
 
 /// Looks for what a finished step wrote, and elsewhere where it is not at its place.

@@ -24,7 +24,7 @@ use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::manifest::{Declared, Manifest, Resource};
 use crate::schema::{Attribute, Naming, Schema, Shape, Written};
 use crate::source::Span;
-use crate::value::{Principal, Value};
+use crate::value::{Principal, PrincipalKind, Value};
 use apart::Said;
 use spot::Spot;
 
@@ -123,7 +123,8 @@ impl Placing<'_> {
                 }
             }
             Given::Word(word, span) => {
-                let given = argument(schema, |_| true).map(|name| (name, declared(*word, *span)));
+                let on = schema.attribute(word);
+                let given = on.map(|attribute| (attribute.name, declared(true, *span)));
                 self.insert(item, beneath, "", *span, given);
             }
             Given::Nothing | Given::Value(_) => self.insert(item, beneath, "", node.span, None),
@@ -185,7 +186,12 @@ impl Placing<'_> {
         let role =
             argument(schema, |attribute| !is_principal(attribute)).map(|name| (name, role.clone()));
         let who = argument(schema, is_principal).map(|name| (name, declared(who, span)));
-        self.insert(item, address, "", span, role.into_iter().chain(who));
+        let identity = identity(schema, principal).map(|name| {
+            let named = declared(principal.name.as_str(), span);
+            (name, named)
+        });
+        let given = role.into_iter().chain(who).chain(identity);
+        self.insert(item, address, "", span, given);
     }
 
     /// The spot of a node that may be for something elsewhere, and what its address begins with where it is. `None` where that
@@ -381,6 +387,14 @@ fn both(address: &Address, absent: bool, second: Span, first: Span) -> ManifestP
         declared,
         absent,
     }
+}
+
+/// The attribute that refers to the thing whose identity a grant is to.
+fn identity(schema: &Schema, principal: &Principal) -> Option<&'static str> {
+    let attribute = schema.attributes.iter().find(|attribute| {
+        matches!(attribute.shape, Shape::Reference { .. }) && attribute.written == Written::Nowhere
+    })?;
+    (principal.kind == PrincipalKind::Identity).then_some(attribute.name)
 }
 
 fn declared(value: impl Into<Value>, span: Span) -> Declared {

@@ -127,6 +127,14 @@ pub(super) enum ManifestProblem {
         rule: Rule,
         span: Span,
     },
+    /// A text that its kind does not understand.
+    #[error("`{}` cannot be the value of `{word}`", shown(.written))]
+    Unfit {
+        word: &'static str,
+        written: String,
+        unfit: crate::schema::Unfit,
+        span: Span,
+    },
     /// A version of the language that is not 1.
     #[error("this version of vmlogin reads version 1 of the language")]
     OtherLanguage { span: Span },
@@ -381,6 +389,7 @@ impl ManifestProblem {
             Self::LiteralSecret { .. } => "VML115",
             Self::NoVariable { .. } => "VML116",
             Self::UnknownSource { .. } => "VML117",
+            Self::Unfit { .. } => "VML118",
             Self::MissingNode { .. } => MISSING_NODE,
             Self::MissingAttribute { .. } => "VML121",
             Self::OnlyOne { .. } => "VML122",

@@ -8,16 +8,20 @@ pub mod grant;
 pub mod identity;
 pub mod login;
 pub mod managed_identity;
+pub mod network_interface;
 pub mod network_security_group;
+pub mod public_ip;
 pub mod resource_group;
 pub mod security_rule;
+pub mod subnet;
 pub(crate) mod surroundings;
 pub mod vm;
 
+mod amended;
 mod health;
 pub(crate) mod made;
 mod place;
-mod refusal;
+pub(crate) mod refusal;
 mod tagged;
 mod tags;
 pub mod versions;
@@ -61,6 +65,9 @@ kinds! {
     resource_group::ResourceGroup,
     managed_identity::ManagedIdentity,
     virtual_network::VirtualNetwork,
+    subnet::Subnet,
+    public_ip::PublicIp,
+    network_interface::NetworkInterface,
     network_security_group::NetworkSecurityGroup,
     security_rule::SecurityRule,
     vm::Vm,
@@ -85,6 +92,24 @@ pub fn azure_kind(name: &str) -> Option<&'static dyn AzureKind> {
 
 /// How a kind is written and looked at. All answers are pure: they are made from a step, and from what was read for it.
 pub trait AzureKind: Kind {
+    /// What to read for values that were not known when the plan was made ([`vmlogin_engine::value::Value::Pending`]).
+    ///
+    /// # Errors
+    /// As for [`AzureKind::fresh`].
+    fn pending(&self, step: &Step) -> Result<Ask, Fault> {
+        let _ = step;
+        Ok(Ask::Nothing)
+    }
+
+    /// The step with those values filled in. It changes nothing else: what is done was decided by the plan.
+    ///
+    /// # Errors
+    /// A conflict where they are still not known.
+    fn settle(&self, step: &Step, seen: &Seen) -> Result<Step, Fault> {
+        let _ = seen;
+        Ok(step.clone())
+    }
+
     /// What must be read right before the write, because the write is based on it.
     ///
     /// # Errors
@@ -99,6 +124,15 @@ pub trait AzureKind: Kind {
     /// # Errors
     /// A conflict where what was just read is not what the plan was made for.
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault>;
+
+    /// Whether a text that was read for a secret is one that Azure takes; why not, without repeating any of it.
+    ///
+    /// # Errors
+    /// A sentence without its subject, to follow the name of the attribute.
+    fn admits(&self, step: &Step, attribute: &str, text: &str) -> Result<(), String> {
+        let _ = (step, attribute, text);
+        Ok(())
+    }
 
     /// What no two steps may write at once: those with an equal key are carried out one after the other.
     fn alone(&self, step: &Step) -> Option<Key> {

@@ -2,6 +2,7 @@
 
 mod grant;
 mod machine;
+mod network;
 mod tenant;
 mod thing;
 
@@ -27,10 +28,13 @@ static RULES: &[&dyn Rule] = &[
     &machine::handler_version::HandlerVersion,
     &machine::mdm_value::MdmValue,
     &machine::mdm_on_server::MdmOnServer,
+    &network::no_way_out::NoWayOut,
     &thing::locked::Locked,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
+    &thing::no_such_reference::NoSuchReference,
+    &network::closed::Closed,
     &grant::management_group::ManagementGroup,
     &grant::guest::Guest,
     &grant::no_such_principal::NoSuchPrincipal,
@@ -38,6 +42,7 @@ static RULES: &[&dyn Rule] = &[
     &grant::per_machine::PerMachine,
     &grant::inherited::Inherited,
     &grant::no_login_role::NoLoginRole,
+    &grant::no_right::NoRight,
     &grant::conditional_twin::ConditionalTwin,
     &grant::same_principal::SamePrincipal,
     &grant::no_such_role::NoSuchRole,

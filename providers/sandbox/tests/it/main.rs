@@ -2,13 +2,16 @@
 
 mod access;
 mod arc;
+mod deployments;
 mod directory;
 mod extensions;
 mod faults;
 mod interfaces;
+mod locks;
 mod machines;
 mod managed_identities;
 mod network_parts;
+mod new_machines;
 mod operations;
 mod plain_resources;
 mod resource_groups;

@@ -122,6 +122,10 @@ impl Referring<'_> {
                 let subscription = self.subscription_of(named, group, text)?;
                 (subscription, *group, rest.to_vec())
             }
+            // What stands in no group says in which it means.
+            _ if self.group(named.resource).is_empty() => {
+                return Err(self.no_reference(named, first, text));
+            }
             _ => (
                 named.resource.subscription.as_str(),
                 self.group(named.resource),

@@ -163,7 +163,9 @@ impl Walker<'_, '_> {
     fn word(&mut self, form: &Form, node: &Node, word: &'static str) -> Given {
         self.at_most(form, &node.arguments, 1, "one word");
         let Some(argument) = node.arguments.first() else {
-            self.lacks(form, node, "the word that says which");
+            if node.children().is_empty() {
+                self.lacks(form, node, "the word that says which");
+            }
             return Given::Nothing;
         };
         self.no_type(argument.annotation.as_ref());

@@ -5,6 +5,8 @@ pub(crate) mod definition;
 pub(super) mod description;
 mod live;
 pub mod name;
+pub(crate) mod pending;
+pub(crate) mod permission;
 pub(crate) mod place;
 pub mod role;
 pub(crate) mod wire;
@@ -29,12 +31,16 @@ use crate::arm::ArmId;
 use crate::http::Request;
 
 pub(crate) use live::{Wording, is_stamped, live, scope};
+pub(crate) use wire::principal_of;
 
 /// The kind `grant`.
 pub struct Grant;
 
 /// The attribute of a grant that holds elsewhere than where it stands.
 const SCOPE: &str = "scope";
+
+/// The attribute of a grant that refers to the thing whose identity it is to.
+pub(crate) const IDENTITY: &str = "identity";
 
 /// The type of role assignments.
 const TYPE: &str = "Microsoft.Authorization/roleAssignments";
@@ -76,6 +82,25 @@ static SCHEMA: Schema = Schema {
             written: Written::Argument,
             default: None,
         },
+        // Whose identity `(identity)` names; part of the principal.
+        Attribute {
+            name: IDENTITY,
+            class: Class::WriteOnly,
+            shape: Shape::Reference {
+                kinds: &["managed-identity", "vm", "arc-machine"],
+                along: None,
+            },
+            written: Written::Nowhere,
+            default: None,
+        },
+        // Shown while it is not known yet.
+        Attribute {
+            name: "object-id",
+            class: Class::WriteOnly,
+            shape: Shape::Text,
+            written: Written::Nowhere,
+            default: None,
+        },
         // Where it holds, for what no node describes; part of the key too.
         Attribute {
             name: SCOPE,
@@ -100,6 +125,12 @@ static SCHEMA: Schema = Schema {
     container: false,
     repaired: false,
     order: &[
+        Order {
+            after: "identity",
+            place: Where::Referred,
+            need: Need::Success,
+            reason: "the grant is to the machine's own identity",
+        },
         Order {
             after: "login",
             place: Where::Sibling,
@@ -134,6 +165,9 @@ impl Kind for Grant {
     }
 
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
+        if let Some(pending) = pending::Grantee::of(resource, scene) {
+            return pending.id(scene);
+        }
         let triple = Triple::of(resource, scene)?;
         let key = key(&triple.scope, &triple.principal.object_id, &triple.role.id);
         if let Some(live) = scene.inventory.get(SCHEMA.kind, &key) {
@@ -152,6 +186,9 @@ impl Kind for Grant {
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         let mut complete =
             Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())]);
+        if let Some(pending) = pending::Grantee::of(resource, scene) {
+            complete.extend(pending.complete());
+        }
         if let Some(triple) = Triple::of(resource, scene) {
             let Found {
                 object_id,
@@ -165,16 +202,21 @@ impl Kind for Grant {
                 ("principal-id".to_owned(), object_id.as_str().into()),
                 ("principal-type".to_owned(), principal_type.as_str().into()),
             ]);
-            if role::Role::of_definition(&triple.role.id).is_none() {
-                let shown = format!("{} ({})", triple.role.name, triple.role.id);
-                complete.insert("role-definition".to_owned(), shown.into());
-            }
+            complete.extend(role_definition(triple.role));
         }
         complete
     }
 }
 
 impl AzureKind for Grant {
+    fn pending(&self, step: &Step) -> Result<Ask, Fault> {
+        pending::ask(step)
+    }
+
+    fn settle(&self, step: &Step, seen: &Seen) -> Result<Step, Fault> {
+        pending::settle(step, seen)
+    }
+
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
             Action::Create | Action::Update | Action::Revoke => {
@@ -268,6 +310,15 @@ pub(crate) fn declared_scope(grant: &Resource, manifest: &Manifest) -> Option<Ar
         Some(id) => ArmId::parse(id).ok(),
         None => arm_id(grant, manifest),
     }
+}
+
+/// What a plan shows of a role that is no word of the language.
+fn role_definition(role: &Role) -> Option<(String, Value)> {
+    let other = role::Role::of_definition(&role.id).is_none();
+    other.then(|| {
+        let shown = format!("{} ({})", role.name, role.id);
+        ("role-definition".to_owned(), shown.into())
+    })
 }
 
 /// The natural identity of a grant. The role is its definition's GUID.

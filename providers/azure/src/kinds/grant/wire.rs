@@ -51,3 +51,10 @@ pub(super) fn writable(body: &Value, description: &str) -> Value {
     properties.insert("description".to_owned(), description.into());
     json!({"properties": properties})
 }
+
+/// The object id of a managed identity, or of a machine's own one. Both kinds of answer say it in a place of their own.
+pub(crate) fn principal_of(body: &Value) -> Option<String> {
+    let places = ["/properties/principalId", "/identity/principalId"];
+    let found = places.iter().find_map(|place| body.pointer(place));
+    Some(found?.as_str()?.to_owned())
+}

@@ -1,36 +1,63 @@
-//! The system-assigned identity of a machine. It is switched on by a PATCH that names nothing else, and never taken away.
+//! The identities of a machine: its own, system-assigned one, and user-assigned ones. They are switched on and attached by a PATCH
+//! that names what is new and nothing else; what is there already stays.
 
 pub(crate) mod wire;
 
 #[cfg(test)]
 mod tests;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Kind, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::{Done, Fault, Proof};
-use vmlogin_engine::schema::{Adoption, Existence, Lifetime, Naming, Schema};
+use vmlogin_engine::schema::{
+    Adoption, Attribute, Class, Existence, Lifetime, Naming, Schema, Shape, Written,
+};
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::place::part_key;
 use super::vm::wire::Machine;
 use super::{
-    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, refusal, refuse, versions,
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, refusal, refuse, versions, vm,
 };
 use crate::http::Request;
 
 /// The kind `identity`.
 pub struct Identity;
 
+/// Whether the machine has an identity of its own.
+const OWN: &str = "system-assigned";
+
+/// The ids of the identities that are attached to it.
+const ATTACHED: &str = "user-assigned";
+
 static SCHEMA: Schema = Schema {
     kind: "identity",
-    title: "system-assigned identity",
+    title: "identity",
     stands_in: &["vm"],
-    naming: Naming::Word("system-assigned"),
-    attributes: &[],
-    later: &["user-assigned"],
+    naming: Naming::Word(OWN),
+    attributes: &[
+        Attribute {
+            name: OWN,
+            class: Class::Changeable,
+            shape: Shape::Bool,
+            written: Written::Nowhere,
+            default: None,
+        },
+        Attribute {
+            name: ATTACHED,
+            class: Class::Changeable,
+            shape: Shape::Reference {
+                kinds: &["managed-identity"],
+                along: None,
+            },
+            written: Written::Values,
+            default: None,
+        },
+    ],
+    later: &[],
     existence: Existence::Made,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
@@ -53,12 +80,27 @@ impl Kind for Identity {
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
         Some(arm_id(resource, scene.manifest)?.to_string())
     }
+
+    fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
+        let machine = scene.manifest.parent_of(resource);
+        let live =
+            machine.and_then(|machine| vm::live_of(machine, scene.manifest, scene.inventory));
+        match live {
+            Some(_) => Attributes::new(),
+            None => Attributes::from([(RIDES.to_owned(), true.into())]),
+        }
+    }
+
+    /// A machine that is made has its identities from the first moment on.
+    fn rides(&self) -> bool {
+        true
+    }
 }
 
 impl AzureKind for Identity {
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
-            Action::Create => Ok(Ask::One(read(step, refusal::attempted(step))?)),
+            Action::Create | Action::Update => Ok(Ask::One(read(step, refusal::attempted(step))?)),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -72,10 +114,11 @@ impl AzureKind for Identity {
             ));
         };
         let machine: Machine = decode(step, body)?;
-        if machine.identity.is_system_assigned() {
-            return Ok(Write::Nothing("it was switched on meanwhile".to_owned()));
-        }
-        let body = json!({"identity": {"type": machine.identity.with_system_assigned()}});
+        let wanted = Wanted::of(step);
+        let Some(member) = wanted.patch(&machine.identity) else {
+            return Ok(Write::Nothing(there(step)));
+        };
+        let body = json!({"identity": member});
         let patch = Request::patch(
             refusal::id(step)?.path(),
             versions::COMPUTE,
@@ -103,9 +146,9 @@ impl AzureKind for Identity {
             _ => None,
         };
         match machine {
-            Some(machine) if machine.identity.is_system_assigned() => Ok(Done {
+            Some(machine) if Wanted::of(step).patch(&machine.identity).is_none() => Ok(Done {
                 id: step.id.clone(),
-                note: Some("it was switched on meanwhile".to_owned()),
+                note: Some(there(step)),
             }),
             _ => Err(fault),
         }
@@ -119,16 +162,94 @@ impl AzureKind for Identity {
         let Seen::One(body) = seen else {
             return vec![Opinion::exists(seen)];
         };
-        let result = match decode::<Machine>(step, body) {
-            Ok(machine) if machine.identity.principal_id.is_some() => Proof::Verified,
-            Ok(_) => Proof::Wrong("the machine has no principal of its own".to_owned()),
-            Err(fault) => Proof::NotChecked(fault.message),
-        };
-        vec![Opinion::new(
-            "the machine has a principal of its own",
-            result,
-        )]
+        match decode::<Machine>(step, body) {
+            Ok(machine) => Wanted::of(step).opinions(&machine.identity),
+            Err(fault) => vec![Opinion::new(
+                "the machine has its identities",
+                Proof::NotChecked(fault.message),
+            )],
+        }
     }
+}
+
+/// The attribute of a step whose machine is made in the same run.
+const RIDES: &str = "rides";
+
+/// What is said where nothing is left to write.
+fn there(step: &Step) -> String {
+    let said = match step.write.contains_key(RIDES) {
+        true => "it came with its machine",
+        false => "it was switched on meanwhile",
+    };
+    said.to_owned()
+}
+
+/// What a step asks for.
+struct Wanted<'a> {
+    own: bool,
+    attached: Vec<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(step: &'a Step) -> Wanted<'a> {
+        Wanted::in_attributes(&step.write)
+    }
+
+    fn in_attributes(attributes: &'a Attributes) -> Wanted<'a> {
+        Wanted {
+            own: attributes.get(OWN).and_then(Value::as_bool) == Some(true),
+            attached: match attributes.get(ATTACHED) {
+                Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    /// The member that adds what is missing; `None` where nothing is.
+    fn patch(&self, live: &wire::Identity) -> Option<Json> {
+        let missing: Vec<&str> = self
+            .attached
+            .iter()
+            .copied()
+            .filter(|id| !live.is_attached(id))
+            .collect();
+        let nothing = missing.is_empty() && (!self.own || live.is_system_assigned());
+        (!nothing).then(|| live.with(self.own, &missing))
+    }
+
+    fn opinions(&self, live: &wire::Identity) -> Vec<Opinion> {
+        let mut opinions = Vec::new();
+        if self.own {
+            let result = match live.principal_id {
+                Some(_) => Proof::Verified,
+                None => Proof::Wrong("the machine has no principal of its own".to_owned()),
+            };
+            opinions.push(Opinion::new(
+                "the machine has a principal of its own",
+                result,
+            ));
+        }
+        if !self.attached.is_empty() {
+            let missing = self.attached.iter().find(|id| !live.is_attached(id));
+            let result = match missing {
+                None => Proof::Verified,
+                Some(id) => Proof::Wrong(format!("`{id}` is not attached")),
+            };
+            opinions.push(Opinion::new("the identities are attached", result));
+        }
+        opinions
+    }
+}
+
+/// The identity member of a machine that is made with what its `identity` node declares; `None` where that asks for nothing.
+pub(crate) fn of_new(declared: &Attributes) -> Option<Json> {
+    Wanted::in_attributes(declared).patch(&wire::Identity::default())
+}
+
+/// The member that takes one user-assigned identity off a machine and leaves all else; `None` where it is not attached.
+#[cfg_attr(not(test), expect(dead_code, reason = "for `absent user-assigned`"))]
+pub(crate) fn without(live: &wire::Identity, id: &str) -> Option<Json> {
+    live.is_attached(id).then(|| live.without(id))
 }
 
 fn read(step: &Step, attempted: String) -> Result<Request, Fault> {
@@ -139,15 +260,21 @@ fn read(step: &Step, attempted: String) -> Result<Request, Fault> {
     ))
 }
 
-/// The identity of a machine, where it has one of its own.
+/// The identities of a machine, where it has any.
 pub(crate) fn live(machine: &Machine, place: &Place) -> Option<Live> {
-    if !machine.identity.is_system_assigned() {
+    let identity = &machine.identity;
+    if !identity.is_system_assigned() && identity.attached().next().is_none() {
         return None;
     }
     let mut live = place.part(SCHEMA.kind, SCHEMA.title);
+    let attached: Vec<Value> = identity.attached().map(Value::from).collect();
+    live.attributes = Attributes::from([
+        (OWN.to_owned(), identity.is_system_assigned().into()),
+        (ATTACHED.to_owned(), Value::List(attached)),
+    ]);
     let facts = [
-        ("principal-id", &machine.identity.principal_id),
-        ("tenant-id", &machine.identity.tenant_id),
+        ("principal-id", &identity.principal_id),
+        ("tenant-id", &identity.tenant_id),
     ];
     live.facts = facts
         .into_iter()

@@ -1,9 +1,10 @@
-use vmlogin_engine::kind::Kind;
+use serde_json::json;
 use vmlogin_engine::plan::{Action, Mode, Step};
 use vmlogin_engine::provider::FaultKind;
+use vmlogin_engine::value::{Attributes, Value};
 
-use super::Identity;
 use super::wire::Identity as Wire;
+use super::{Identity, Wanted, of_new, without};
 use crate::kinds::exchanges::{play, step};
 use crate::kinds::scenes::estate;
 use crate::kinds::{AzureKind, Seen};
@@ -66,7 +67,7 @@ fn the_type_never_detaches() {
     ];
     for (before, sent) in cases {
         assert!(!of(before).is_system_assigned());
-        assert_eq!(of(before).with_system_assigned(), sent);
+        assert_eq!(of(before).with(true, &[])["type"], sent);
     }
 }
 
@@ -87,5 +88,77 @@ fn an_identity_outlives_destroy() {
         step(&manifest, &inventory, Mode::Destroy, IDENTITY).action,
         Action::Keep
     );
-    assert_eq!(Identity.schema().later, ["user-assigned"]);
+}
+
+const WEB: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web";
+const OPS: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ops";
+
+/// A machine's identity with these attached.
+fn attached(type_of: &str, ids: &[&str]) -> Wire {
+    Wire {
+        type_of: Some(type_of.to_owned()),
+        user_assigned_identities: Some(
+            ids.iter()
+                .map(|id| (id.to_lowercase(), json!({})))
+                .collect(),
+        ),
+        ..Wire::default()
+    }
+}
+
+fn declared(own: bool, ids: &[&str]) -> Attributes {
+    let ids = ids.iter().copied().map(Value::from).collect();
+    let mut declared = Attributes::from([("user-assigned".to_owned(), Value::List(ids))]);
+    if own {
+        declared.insert("system-assigned".to_owned(), true.into());
+    }
+    declared
+}
+
+#[test]
+fn only_what_is_new_is_named() {
+    let wanted = declared(false, &[WEB, OPS]);
+    let both = attached("SystemAssigned, UserAssigned", &[WEB]);
+    assert_eq!(
+        Wanted::in_attributes(&wanted).patch(&both),
+        Some(json!({
+            "type": "SystemAssigned, UserAssigned",
+            "userAssignedIdentities": {OPS: {}},
+        }))
+    );
+    let all = attached("UserAssigned", &[WEB, OPS]);
+    assert_eq!(Wanted::in_attributes(&wanted).patch(&all), None);
+}
+
+#[test]
+fn a_new_machine_carries_what_is_declared() {
+    assert_eq!(
+        of_new(&declared(true, &[WEB])),
+        Some(json!({
+            "type": "SystemAssigned, UserAssigned",
+            "userAssignedIdentities": {WEB: {}},
+        }))
+    );
+    assert_eq!(
+        of_new(&declared(false, &[WEB])).map(|member| member["type"].clone()),
+        Some("UserAssigned".into())
+    );
+    assert_eq!(of_new(&Attributes::new()), None);
+}
+
+#[test]
+fn one_is_detached_and_every_other_stays() {
+    let two = attached("SystemAssigned, UserAssigned", &[WEB, OPS]);
+    assert_eq!(
+        without(&two, WEB),
+        Some(json!({
+            "type": "SystemAssigned, UserAssigned",
+            "userAssignedIdentities": {WEB.to_lowercase(): null},
+        }))
+    );
+    let last = attached("SystemAssigned, UserAssigned", &[WEB]);
+    assert_eq!(without(&last, WEB), Some(json!({"type": "SystemAssigned"})));
+    let only = attached("UserAssigned", &[WEB]);
+    assert_eq!(without(&only, WEB), Some(json!({"type": "None"})));
+    assert_eq!(without(&only, OPS), None);
 }

@@ -28,6 +28,7 @@ use vmlogin_engine::schema::{
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::place::part_key;
+use super::vm::image::declared_os;
 use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, refusal, versions};
 use crate::cloud::{Cloud, CloudName};
 use crate::http::Request;
@@ -251,8 +252,8 @@ fn hosts(login: &Resource, scene: &Scene<'_>) -> Option<Value> {
 /// The handler for what the machine runs: by what Azure tells, else by what the manifest says.
 pub(crate) fn handler_for(login: &Resource, scene: &Scene<'_>) -> Option<&'static Handler> {
     let live = machine_of(login, scene).and_then(|live| live.facts.get("os"));
-    let declared = || scene.manifest.parent_of(login)?.get("os");
-    Handler::for_os(live.or_else(declared)?.as_text()?)
+    let declared = || declared_os(scene.manifest.parent_of(login)?);
+    Handler::for_os(live.and_then(Value::as_text).or_else(declared)?)
 }
 
 /// A name that no extension of another handler has.

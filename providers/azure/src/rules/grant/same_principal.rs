@@ -35,7 +35,9 @@ impl Rule for SamePrincipal {
         let mut findings = Vec::new();
         for grant in scene.manifest.of_kind("grant") {
             // Without a key the principal is not resolved, and VML403 or VML404 say so.
-            let Some(key) = Grant.key(grant, scene) else {
+            // One to an identity that is yet to be made has the id at least that it will have.
+            let pending = || Some(Key(Grant.id(grant, scene)?));
+            let Some(key) = Grant.key(grant, scene).or_else(pending) else {
                 continue;
             };
             match firsts.get(&key) {

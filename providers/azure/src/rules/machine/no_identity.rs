@@ -1,7 +1,9 @@
 //! VML203: a login without the machine's own identity, with which the extension joins.
 
 use vmlogin_engine::kind::Scene;
+use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+use vmlogin_engine::value::Value;
 
 use super::subject::{Subject, logins};
 
@@ -33,19 +35,23 @@ impl Rule for NoIdentity {
             .filter(|subject| {
                 subject.fact("principal-id").is_none() && !is_declared(scene, subject)
             })
-            .map(|subject| opinion(&subject))
+            .map(|subject| opinion(scene, &subject))
             .collect()
     }
 }
 
 fn is_declared(scene: &Scene<'_>, subject: &Subject<'_>) -> bool {
-    scene
-        .manifest
-        .resource(&subject.machine.address.child("identity"))
-        .is_some()
+    declared(scene, subject).is_some_and(|identity| {
+        identity.get("system-assigned").and_then(Value::as_bool) == Some(true)
+    })
 }
 
-fn opinion(subject: &Subject<'_>) -> Finding {
+fn declared<'a>(scene: &Scene<'a>, subject: &Subject<'_>) -> Option<&'a Resource> {
+    let manifest = scene.manifest;
+    manifest.resource(&subject.machine.address.child("identity"))
+}
+
+fn opinion(scene: &Scene<'_>, subject: &Subject<'_>) -> Finding {
     let name = subject.name();
     let code = match subject.fact("os") {
         Some("linux") => "22",
@@ -57,6 +63,11 @@ fn opinion(subject: &Subject<'_>) -> Finding {
     let help = if subject.is_arc() {
         format!(
             "switch it on at the machine (`Identity` in the portal), or connect the agent of `{name}` again: connecting gives it one"
+        )
+    } else if declared(scene, subject).is_some() {
+        format!(
+            "write `identity system-assigned {{ … }}` in `{}`: those that are `user-assigned` do not count",
+            subject.node()
         )
     } else {
         format!("write `identity system-assigned` in `{}`", subject.node())

@@ -3,3 +3,4 @@
 pub(super) mod fixed;
 pub(super) mod locked;
 pub(super) mod missing;
+pub(super) mod no_such_reference;
