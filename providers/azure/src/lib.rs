@@ -15,6 +15,7 @@ mod directory;
 pub mod http;
 pub mod kinds;
 mod network;
+mod policy;
 pub mod provider;
 pub mod rules;
 pub mod secrets;
