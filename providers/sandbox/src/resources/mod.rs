@@ -142,6 +142,17 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             ["machines"] => get(call, |call| arc::list_all(call, id)),
             [
                 "locations",
+                region,
+                "publishers",
+                publisher,
+                "extensiontypes",
+                kind,
+                "versions",
+            ] => get(call, |_| {
+                Ok(extension_image::on_arc(region, publisher, kind))
+            }),
+            [
+                "locations",
                 _,
                 way @ ("operationstatus" | "operationresults"),
                 operation,
