@@ -1,5 +1,6 @@
 //! Stories: the real binary against the sandbox, over real HTTP.
 
+mod absent;
 mod chain;
 mod conformance;
 mod estate;
