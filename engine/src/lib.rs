@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod apply;
+pub mod coverage;
 pub mod diff;
 pub mod event;
 pub mod graph;
@@ -17,6 +18,7 @@ pub mod plan;
 pub mod problem;
 pub mod provider;
 pub mod published;
+pub mod rounds;
 pub mod rule;
 pub mod schedule;
 pub mod schema;

@@ -3,6 +3,7 @@
 mod absent;
 mod chain;
 mod conformance;
+mod converge;
 mod estate;
 mod examples;
 mod grants;

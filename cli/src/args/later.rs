@@ -92,12 +92,11 @@ pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
 ];
 
 /// The variables of flags that are not built. To ignore one would be to do something else than its owner believes.
-const VARIABLES: [(&str, &str); 15] = [
+const VARIABLES: [(&str, &str); 14] = [
     ("VMLOGIN_ONLY", "--only"),
     ("VMLOGIN_TENANT", "--tenant"),
     ("VMLOGIN_SHARD", "--shard"),
     ("VMLOGIN_NO_WAIT", "--no-wait"),
-    ("VMLOGIN_UNTIL_CONVERGED", "--until-converged"),
     ("VMLOGIN_READS", "--reads"),
     ("VMLOGIN_FRESH", "--fresh"),
     ("VMLOGIN_MAX_RPS", "--max-rps"),

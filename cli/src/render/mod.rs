@@ -1,6 +1,7 @@
 //! Text as values: every screen is a pure function from what is known to a `String`. `terminal.rs` writes them.
 
 pub(crate) mod again;
+pub(crate) mod converged;
 mod difference;
 pub(crate) mod explained;
 pub(crate) mod fault;

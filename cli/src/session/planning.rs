@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
@@ -99,17 +100,8 @@ pub(crate) async fn planned(
             Connection::open(session, wanted),
         ))
         .await??;
-    match watch
-        .unless_stopped(patiently(
-            session,
-            asked.events,
-            "reading",
-            decide(&loaded, &connection, asked),
-        ))
-        .await
-        .and_then(|plan| plan)
-    {
-        Ok(plan) => {
+    match reading(session, watch, asked, &loaded, &connection).await {
+        Ok(Reading { plan, .. }) => {
             let refusals = guard::judge(&plan, &loaded.manifest.safety, asked.accepted, ceiling);
             Ok(Planned {
                 plan,
@@ -126,7 +118,48 @@ pub(crate) async fn planned(
     }
 }
 
-async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> Result<Plan, Error> {
+/// What was read, and the plan that follows from it.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// The plan.
+    pub plan: Plan,
+    /// What it was made of.
+    pub inventory: Inventory,
+}
+
+/// Reads and plans again, over the connection of an earlier plan.
+pub(crate) async fn again(
+    session: &Session,
+    watch: &Watch,
+    asked: Asked<'_>,
+    planned: &Planned,
+) -> Result<(Reading, Vec<Refusal>), Error> {
+    let (loaded, connection) = (&planned.loaded, &planned.connection);
+    let ceiling = ceiling(std::env::var("VMLOGIN_MAX_DELETE").ok())?;
+    let reading = reading(session, watch, asked, loaded, connection).await?;
+    let safety = &loaded.manifest.safety;
+    let refusals = guard::judge(&reading.plan, safety, asked.accepted, ceiling);
+    Ok((reading, refusals))
+}
+
+async fn reading(
+    session: &Session,
+    watch: &Watch,
+    asked: Asked<'_>,
+    loaded: &Loaded,
+    connection: &Connection,
+) -> Result<Reading, Error> {
+    let deciding = decide(loaded, connection, asked);
+    watch
+        .unless_stopped(patiently(session, asked.events, "reading", deciding))
+        .await?
+}
+
+async fn decide(
+    loaded: &Loaded,
+    connection: &Connection,
+    asked: Asked<'_>,
+) -> Result<Reading, Error> {
     let inventory = connection
         .azure
         .survey(&loaded.manifest, asked.mode)
@@ -146,8 +179,9 @@ async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> R
         tool: TOOL.to_owned(),
     };
     // The graph of this manifest was built before, and had no cycle.
-    plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
-        .map_err(|cycle| unreachable!("{:?}", cycle.steps))
+    let plan = plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
+        .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
+    Ok(Reading { plan, inventory })
 }
 
 fn selected(args: &SelectionArgs) -> Selected {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::{self, CLAIM, PARTS, Protected};
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
+use super::standing::NOT_SELECTED;
 use super::{Action, Blocked, Foreign, Step, Wait, Wish, teardown};
 use crate::address::Address;
 use crate::graph::{Cycle, Graph};
@@ -85,7 +86,7 @@ impl Clearing<'_, '_> {
             if pair.live.is_some() {
                 let hindrance = Hindrance {
                     reason: format!("`{address}` goes first, and that is not selected"),
-                    help: "run again with a selection that holds both".to_owned(),
+                    help: NOT_SELECTED.to_owned(),
                 };
                 self.held_up.insert(address.clone(), hindrance);
             }

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{Wish, plan};
 pub use draft::{CLAIM, PARTS};
+pub use standing::NEVER_BY_WAITING;
 
 use crate::address::Address;
 use crate::kind::Hindrance;

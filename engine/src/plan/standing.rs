@@ -10,6 +10,15 @@ use crate::kind::{Hindrance, Scene};
 use crate::rule::Finding;
 use crate::schema::Need;
 
+/// What lets a step go on that needs one which is left out.
+const EXCLUDED: &str = "run again without that --exclude";
+
+/// What lets a removal go on before which another one goes that is not selected.
+pub(super) const NOT_SELECTED: &str = "run again with a selection that holds both";
+
+/// The helps of hindrances that no waiting mends.
+pub const NEVER_BY_WAITING: [&str; 2] = [EXCLUDED, NOT_SELECTED];
+
 /// Error findings by subject.
 pub(super) struct Blocks<'a>(BTreeMap<&'a Address, &'a Finding>);
 
@@ -94,7 +103,7 @@ pub(super) fn inherit(step: &mut Step, settled: &BTreeMap<&Address, Standing>) {
         }),
         Standing::LeftOut(on) => Some(Hindrance {
             reason: format!("it needs `{on}`, which is excluded"),
-            help: "run again without that --exclude".to_owned(),
+            help: EXCLUDED.to_owned(),
         }),
         Standing::Ready | Standing::Blocked(_) => None,
     });

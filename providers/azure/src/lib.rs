@@ -21,5 +21,5 @@ mod tables;
 mod testing;
 
 pub use kinds::catalogue;
-pub use provider::{Azure, Patience, TenantAccess};
+pub use provider::{Azure, JOINED, Patience, TenantAccess};
 pub use rules::rules;

@@ -195,7 +195,8 @@ impl Azure {
     }
 }
 
-const JOINED: &str = "the directory has a device for the machine";
+/// The look whether a machine joined the directory, as verdicts call it.
+pub const JOINED: &str = "the directory has a device for the machine";
 
 fn no_device(sought: &Sought, others: usize) -> String {
     let name = &sought.computer_name;

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
+use vmlogin_azure::Azure;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::apply::{self, Options, Report};
 use vmlogin_engine::event::{Event, Outcome};
@@ -13,7 +14,6 @@ use vmlogin_engine::provider::{Fault, FaultKind};
 
 use crate::interrupt::Watch;
 use crate::render::progress::Progress;
-use crate::session::planning::Planned;
 use crate::session::{Events, Session};
 
 /// How often the clock looks whether a sign of life is due.
@@ -24,11 +24,11 @@ pub(crate) async fn run(
     session: &Session,
     events: Events<'_>,
     watch: &Watch,
-    planned: &Planned,
+    plan: &Plan,
+    azure: &Azure,
     parallelism: usize,
 ) -> Report {
     watch.begin_writing();
-    let plan = &planned.plan;
     let news = News::begin(session, events, plan);
     let stop = || watch.is_stopped();
     let tell = |event: Event| news.tell(&event);
@@ -36,7 +36,7 @@ pub(crate) async fn run(
         parallelism,
         stop: &stop,
     };
-    let mut running = std::pin::pin!(apply::run(plan, &planned.connection.azure, options, &tell));
+    let mut running = std::pin::pin!(apply::run(plan, azure, options, &tell));
     let mut clock = interval(TICK);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
