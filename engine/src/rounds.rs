@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::address::Address;
 use crate::apply::Report;
 use crate::event::Outcome;
-use crate::plan::{Action, NEVER_BY_WAITING, Plan, Step};
+use crate::plan::{Action, NOT_WAITED_FOR, Plan, Step};
 use crate::provider::{FaultKind, Verdict};
 
 /// All rounds of a run so far.
@@ -75,7 +75,7 @@ impl Rounds {
         self.verdicts.extend(verdicts);
     }
 
-    /// What may go on later by itself: what is put off, and what failed in a way that passes.
+    /// What may go on later by itself: what is put off for a reason of its own, and what failed in a way that passes.
     pub fn waiting(&self) -> Vec<(&Step, String)> {
         let steps = self.plan.steps.iter();
         steps
@@ -87,9 +87,9 @@ impl Rounds {
         match self.report.outcomes.get(&step.address)? {
             Outcome::Deferred { reason } => {
                 let hindrance = step.hindrance.as_ref();
-                let for_ever = hindrance
-                    .is_some_and(|hindrance| NEVER_BY_WAITING.contains(&hindrance.help.as_str()));
-                (!for_ever).then(|| reason.clone())
+                let idle = hindrance
+                    .is_some_and(|hindrance| NOT_WAITED_FOR.contains(&hindrance.help.as_str()));
+                (!idle).then(|| reason.clone())
             }
             Outcome::Failed { fault } if passes(fault.kind) => Some(fault.to_string()),
             _ => None,

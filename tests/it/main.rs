@@ -16,6 +16,7 @@ mod openapi;
 mod output;
 mod property;
 mod refusals;
+mod replace;
 mod rules;
 mod server;
 mod stage;

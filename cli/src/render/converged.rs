@@ -28,7 +28,7 @@ pub(crate) fn waiting(waiting: &[Waiting], pause: Duration, until: Timestamp) ->
     )
 }
 
-/// How far the machines of each kind have come, a line for each.
+/// How far the machines of each kind have come, a line for each. What is put off stands in the report above, with its reasons.
 pub(crate) fn coverage(coverage: &[Coverage], view: View) -> String {
     if coverage.is_empty() {
         return String::new();
@@ -48,17 +48,6 @@ pub(crate) fn coverage(coverage: &[Coverage], view: View) -> String {
             let _ = write!(text, ", {} deferred", of.deferred);
         }
         text.push('\n');
-        for waiting in &of.waiting {
-            let (address, reason) = (
-                foreign::line(waiting.address.as_str()),
-                foreign::line(&waiting.reason),
-            );
-            text.push_str(&super::prose::prose(
-                view,
-                4,
-                &format!("! deferred {address}: {reason}"),
-            ));
-        }
     }
     text
 }
@@ -83,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn coverage_is_a_line_for_each_kind_and_one_for_what_is_put_off() {
+    fn coverage_is_a_line_for_each_kind() {
         let of = Coverage {
             kind: "vm".to_owned(),
             machines: 3,
@@ -98,7 +87,6 @@ mod tests {
 
         coverage
           vm: 3 with a login: 2 installed, 1 joined (1 not checked in this run), 2 enterable, 1 deferred
-            ! deferred vm:core/rg-web/web01/login: `web01` is deallocated
         ");
         assert_eq!(coverage(&[], PLAIN), "");
     }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
-use vmlogin_engine::plan::{Mode, Plan, Wish, plan};
+use vmlogin_engine::plan::{Mode, Plan, Wish, plan, replace};
 use vmlogin_engine::provider::Provider;
 use vmlogin_engine::rule::{self, Severities};
 
@@ -101,8 +102,10 @@ pub(crate) async fn planned(
         ))
         .await??;
     match reading(session, watch, asked, &loaded, &connection).await {
-        Ok(Reading { plan, .. }) => {
-            let refusals = guard::judge(&plan, &loaded.manifest.safety, asked.accepted, ceiling);
+        Ok(Reading { plan, unfit, .. }) => {
+            let safety = &loaded.manifest.safety;
+            let mut refusals = unfit;
+            refusals.extend(guard::judge(&plan, safety, asked.accepted, ceiling));
             Ok(Planned {
                 plan,
                 refusals,
@@ -125,6 +128,8 @@ pub(crate) struct Reading {
     pub plan: Plan,
     /// What it was made of.
     pub inventory: Inventory,
+    /// What was to be made anew and cannot be.
+    unfit: Vec<Refusal>,
 }
 
 /// Reads and plans again, over the connection of an earlier plan.
@@ -170,18 +175,31 @@ async fn decide(
     };
     let selected = asked.selection.map(selected).unwrap_or_default();
     check_selection(&selected, &scene)?;
-    let findings = asked
+    let mut findings = asked
         .severities
         .weigh(rule::run(vmlogin_azure::rules(), &scene));
+    let anew = asked.accepted.replaced();
+    let unfit = replace::refusals(vmlogin_azure::catalogue(), &scene, anew);
+    // What is made anew differs in just what this rule speaks of.
+    findings.retain(|finding| {
+        let named = |addresses: &[Address]| addresses.iter().any(|own| own.is(&finding.subject));
+        let refused = unfit.iter().any(|refusal| named(&refusal.affected));
+        finding.rule != vmlogin_azure::rules::SETTLED || refused || !named(anew)
+    });
     let wish = Wish {
         mode: asked.mode,
         selected,
+        replaced: anew.to_vec(),
         tool: TOOL.to_owned(),
     };
     // The graph of this manifest was built before, and had no cycle.
     let plan = plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
         .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
-    Ok(Reading { plan, inventory })
+    Ok(Reading {
+        plan,
+        inventory,
+        unfit,
+    })
 }
 
 fn selected(args: &SelectionArgs) -> Selected {

@@ -16,8 +16,11 @@ const EXCLUDED: &str = "run again without that --exclude";
 /// What lets a removal go on before which another one goes that is not selected.
 pub(super) const NOT_SELECTED: &str = "run again with a selection that holds both";
 
-/// The helps of hindrances that no waiting mends.
-pub const NEVER_BY_WAITING: [&str; 2] = [EXCLUDED, NOT_SELECTED];
+/// What lets a step go on that is put off with another one.
+pub(super) const FOLLOWS: &str = "it follows when that can be done";
+
+/// The helps of hindrances that nobody waits for: those that no time mends, and those that go away with another one.
+pub const NOT_WAITED_FOR: [&str; 3] = [EXCLUDED, NOT_SELECTED, FOLLOWS];
 
 /// Error findings by subject.
 pub(super) struct Blocks<'a>(BTreeMap<&'a Address, &'a Finding>);
@@ -99,7 +102,7 @@ pub(super) fn inherit(step: &mut Step, settled: &BTreeMap<&Address, Standing>) {
     let hindrance = needs.iter().find_map(|standing| match standing {
         Standing::Deferred(on) => Some(Hindrance {
             reason: format!("it needs `{on}`, which is put off"),
-            help: "it follows when that can be done".to_owned(),
+            help: FOLLOWS.to_owned(),
         }),
         Standing::LeftOut(on) => Some(Hindrance {
             reason: format!("it needs `{on}`, which is excluded"),
