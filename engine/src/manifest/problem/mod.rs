@@ -316,7 +316,7 @@ impl ManifestProblem {
             Self::GrantTwice { .. } => "VML141",
             Self::SameId { .. } => "VML142",
             Self::TooMany { .. } => "VML143",
-            Self::DeclaredAndAbsent { .. } => "VML144",
+            Self::DeclaredAndAbsent { .. } => "VML145",
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",

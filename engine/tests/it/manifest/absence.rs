@@ -92,22 +92,22 @@ resource-group rg {
 }
 absent resource-group rg
 "#), @r#"
-    VML144: `vm:core/rg/web01/login` is declared, and named in `absent` too
+    VML145: `vm:core/rg/web01/login` is declared, and named in `absent` too
       estate.kdl:3:23 `absent` absent here
       estate.kdl:3:16 `login` declared here
       help: remove one of the two: a thing is either there or not
 
-    VML144: `vm:core/rg/WEB01` is declared, and named in `absent` too
+    VML145: `vm:core/rg/WEB01` is declared, and named in `absent` too
       estate.kdl:4:15 `WEB01` absent here
       estate.kdl:3:8 `web01` declared here
       help: remove one of the two: a thing is either there or not
 
-    VML144: `grant:core/rg/user/group:sg-web` is declared, and named in `absent` too
+    VML145: `grant:core/rg/user/group:sg-web` is declared, and named in `absent` too
       estate.kdl:6:23 `(group)"sg-web"` absent here
       estate.kdl:5:16 `(group)"sg-web"` declared here
       help: remove one of the two: a thing is either there or not
 
-    VML144: `resource-group:core/rg` is declared, and named in `absent` too
+    VML145: `resource-group:core/rg` is declared, and named in `absent` too
       estate.kdl:8:23 `rg` absent here
       estate.kdl:2:16 `rg` declared here
       help: remove one of the two: a thing is either there or not
