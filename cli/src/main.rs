@@ -22,7 +22,7 @@ use error::Error;
 use exit::Exit;
 use render::View;
 use session::Session;
-use terminal::Terminal;
+use terminal::{Surroundings, Terminal};
 
 fn main() -> ExitCode {
     bug::report_panics();
@@ -34,10 +34,10 @@ fn main() -> ExitCode {
 
 /// Reads the command line and runs it.
 fn start(line: Vec<OsString>) -> Exit {
-    let columns = std::env::var("COLUMNS").ok();
+    let around = Surroundings::read(|name| std::env::var(name).ok());
     match args::read(&line, |name| std::env::var_os(name)) {
         Ok(cli) => {
-            let terminal = Arc::new(Terminal::new(&cli.look, columns.as_deref()));
+            let terminal = Arc::new(Terminal::new(&cli.look, &around));
             run(
                 Session {
                     terminal,
@@ -47,7 +47,7 @@ fn start(line: Vec<OsString>) -> Exit {
                 cli,
             )
         }
-        Err(refused) => refuse(&refused, columns.as_deref()),
+        Err(refused) => refuse(&refused, &around),
     }
 }
 
@@ -92,14 +92,14 @@ fn ended(terminal: &Terminal, exit: Exit) -> Exit {
 }
 
 /// Shows help, or what is wrong with the command line.
-fn refuse(refused: &Refused, columns: Option<&str>) -> Exit {
+fn refuse(refused: &Refused, around: &Surroundings) -> Exit {
     let look = Look {
         color: Color::Auto,
         progress: Progress::Auto,
         quiet: false,
         verbose: false,
     };
-    let terminal = Terminal::new(&look, columns);
+    let terminal = Terminal::new(&look, around);
     match refused {
         Refused::Asked(text) => {
             terminal.styled(text, true);

@@ -13,8 +13,8 @@ use vmlogin_engine::source::Sources;
 use vmlogin_engine::syntax::tree::{Node, Scalar, Tree};
 use vmlogin_engine::syntax::{self, Parsed};
 use vmlogin_sandbox::seed::{
-    Agent, ArcMachine, ArcStatus, Caller, Device, Extension, ExtensionState, FaultRule, Group,
-    Machine, ManagedIdentity, Os, Power, ResourceGroup, RoleAssignment, ServicePrincipal,
+    Agent, ArcMachine, ArcStatus, Caller, CustomRole, Device, Extension, ExtensionState, FaultRule,
+    Group, Machine, ManagedIdentity, Os, Power, ResourceGroup, RoleAssignment, ServicePrincipal,
     Subscription, Tenant, User,
 };
 use vmlogin_sandbox::{Seed, SeedError};
@@ -92,6 +92,7 @@ fn tenant(form: &Form<'_>) -> Tenant {
                 id: child.needed("id"),
                 app_id: child.needed("app-id"),
             }),
+            "custom-role" => tenant.custom_roles.push(custom_role(&child)),
             "device" => tenant.devices.push(Device {
                 name: child.argument(),
                 id: child.needed("id"),
@@ -123,6 +124,26 @@ fn caller(form: &Form<'_>) -> Caller {
         }
     }
     caller
+}
+
+fn custom_role(form: &Form<'_>) -> CustomRole {
+    let mut role = CustomRole {
+        name: form.argument(),
+        id: form.needed("id"),
+        ..CustomRole::default()
+    };
+    for child in form.children() {
+        let into = match child.name() {
+            "scope" => &mut role.scopes,
+            "action" => &mut role.actions,
+            "not-action" => &mut role.not_actions,
+            "data-action" => &mut role.data_actions,
+            "not-data-action" => &mut role.not_data_actions,
+            _ => continue,
+        };
+        into.extend(child.arguments());
+    }
+    role
 }
 
 fn user(form: &Form<'_>) -> User {

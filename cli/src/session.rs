@@ -7,6 +7,7 @@ pub(crate) mod planning;
 
 use std::ffi::OsString;
 use std::sync::Arc;
+use std::time::Duration;
 
 use vmlogin_engine::event::{self, Event};
 
@@ -49,15 +50,31 @@ impl Session {
         }
     }
 
-    /// Whether progress is told on stderr, given whether the events go to stdout.
-    pub(crate) fn tells_progress(&self, events: bool) -> bool {
+    /// How progress is told on stderr, given whether the events go to stdout.
+    pub(crate) fn telling(&self, events: bool) -> Telling {
         match self.look.progress {
-            Progress::Plain => true,
-            Progress::Auto => !events && !self.look.quiet,
-            Progress::None => false,
+            Progress::Plain => Telling::Lines,
+            Progress::None => Telling::Nothing,
+            Progress::Auto if events || self.look.quiet => Telling::Nothing,
+            Progress::Auto if self.terminal.is_lively() => Telling::Live,
+            Progress::Auto => Telling::Lines,
         }
     }
 }
+
+/// How progress is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Not at all.
+    Nothing,
+    /// One line for each thing that happens.
+    Lines,
+    /// A few lines that are drawn again and again.
+    Live,
+}
+
+/// How often live lines are drawn at most.
+pub(crate) const FRAME: Duration = Duration::from_millis(100);
 
 /// The event stream of `--json`, or nothing.
 #[derive(Clone, Copy, Debug)]

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::kind::Key;
+use crate::manifest::Resource;
 use crate::provider::Fault;
-use crate::value::{Attributes, Principal, Value};
+use crate::value::{Attributes, Principal, PrincipalKind, Value};
 
 /// What one reading saw.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +17,11 @@ pub struct Inventory {
     pub live: BTreeMap<(&'static str, Key), Live>,
     /// What became of each principal of the manifest, by tenant name.
     pub principals: BTreeMap<(String, Principal), Resolution>,
+    /// What became of the identity that each grant to one names, by the grant's address: one name means different things in
+    /// different places.
+    pub identities: BTreeMap<Address, Resolution>,
+    /// What became of each role that the manifest grants, by subscription and by the role as it is written, in lower case.
+    pub roles: BTreeMap<(String, String), RoleResolution>,
     /// Display names for object ids met in live grants, where the directory told them.
     pub names: BTreeMap<String, String>,
     /// Names that new things must not take: the GUIDs of every role assignment that was listed, of whatever role and scope.
@@ -24,8 +30,23 @@ pub struct Inventory {
     pub grants_complete: BTreeSet<String>,
     /// What lies in a resource group, by its key; read only where a plan might delete the group.
     pub contents: BTreeMap<Key, Vec<Content>>,
+    /// What stands around declared things and is read for rules alone, by key: network interfaces, route tables. No step is about it.
+    pub surroundings: BTreeMap<Key, Sight>,
+    /// What forbids writes or deletions, by the manifest's name of the subscription; the fault where that could not be read.
+    pub locks: BTreeMap<String, Result<Vec<Lock>, Fault>>,
     /// What could not be read, and why. What is missing here is unknown, not absent.
     pub gaps: Vec<Gap>,
+}
+
+/// What a look at a thing showed that no node is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// What it says, normalised by the provider.
+    Seen(Attributes),
+    /// It is not there.
+    Absent,
+    /// It could not be looked at.
+    Unread(Fault),
 }
 
 /// One live resource, normalised by its kind.
@@ -80,6 +101,26 @@ pub struct Content {
     pub name: String,
 }
 
+/// Something that forbids writes or deletions in a scope, whoever asks for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Its name.
+    pub name: String,
+    /// The id of what it is at, lower-case; all that lies beneath is locked too.
+    pub scope: String,
+    /// What it forbids.
+    pub forbids: Forbids,
+}
+
+/// What a lock forbids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forbids {
+    /// To delete.
+    Deletion,
+    /// To write at all.
+    Writing,
+}
+
 /// What became of a principal's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
@@ -93,6 +134,46 @@ pub enum Resolution {
     Deleted(Candidate),
     /// The id given as an object id is the application id of this service principal.
     ApplicationId(Candidate),
+    /// An identity that a step makes: its id in the directory is known when that step is done.
+    Pending {
+        /// The resource whose step makes it.
+        address: Address,
+        /// That attribute of it.
+        attribute: String,
+        /// The id of the thing that has the identity.
+        id: String,
+    },
+    /// What should have the identity has none, and none is declared.
+    NoIdentity {
+        /// What it is: "vm `web01`".
+        of: String,
+        /// What to do.
+        help: String,
+    },
+}
+
+/// What became of the name of a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoleResolution {
+    /// One role.
+    Found(Role),
+    /// No role that can be granted there has the name; these names are the nearest.
+    Missing(Vec<String>),
+    /// Several roles have the name.
+    Ambiguous(Vec<Candidate>),
+}
+
+/// A role that can be granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its id, lower-case.
+    pub id: String,
+    /// Its name, as the cloud spells it.
+    pub name: String,
+    /// Whether it lets people sign in to machines.
+    pub signs_in: bool,
+    /// Whether whoever has it can hand out roles.
+    pub privileged: bool,
 }
 
 /// A directory object that can be granted a role.
@@ -145,6 +226,21 @@ impl Inventory {
             .iter()
             .filter(move |((of, _), _)| *of == kind)
             .map(|(_, live)| live)
+    }
+
+    /// What became of the principal of a grant.
+    pub fn principal_of(&self, grant: &Resource) -> Option<&Resolution> {
+        let principal = grant.get("principal")?.as_principal()?;
+        match principal.kind {
+            PrincipalKind::Identity => self.identities.get(&grant.address),
+            _ => self.principal(&grant.tenant, principal),
+        }
+    }
+
+    /// What became of the role of a grant.
+    pub fn role_of(&self, grant: &Resource) -> Option<&RoleResolution> {
+        let role = grant.get("role")?.as_text()?.to_lowercase();
+        self.roles.get(&(grant.subscription.clone(), role))
     }
 
     /// What became of a principal in a tenant.

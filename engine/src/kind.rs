@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
 use crate::inventory::{Inventory, Live};
 use crate::manifest::{Manifest, Resource};
 use crate::schema::{NameRule, Schema};
@@ -20,12 +21,42 @@ pub trait Kind: Sync {
         &NameRule::ANY
     }
 
+    /// The settings without which a node is wrong, each with a line that shows how it is written.
+    fn required(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// Attributes whose values, taken together, no two of one parent may share; empty where there are none.
+    fn apart(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The natural identity of a declared resource, spelt as [`Live::key`] is for a live one.
     /// `None` while something that it is made of is not resolved; a rule says what.
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key>;
 
     /// The id under which the resource is or will be found. Names that have to be made (a grant's GUID) are made here.
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String>;
+
+    /// Where a thing lies that a manifest names by its id ([`crate::schema::Shape::Elsewhere`]); `None` where the text is no id of
+    /// a thing in a subscription.
+    fn elsewhere(&self, id: &str) -> Option<Elsewhere> {
+        let _ = id;
+        None
+    }
+
+    /// The id of the thing of this kind that has these names, in a subscription of the manifest: the names of what it lies in,
+    /// outermost first, then its own. `None` where nothing refers to this kind.
+    fn located(&self, manifest: &Manifest, subscription: &str, names: &[&str]) -> Option<String> {
+        let _ = (manifest, subscription, names);
+        None
+    }
+
+    /// Whether a text that somebody wrote for a reference is the full id of a thing of this kind.
+    fn is_id(&self, text: &str) -> bool {
+        let _ = text;
+        false
+    }
 
     /// What a write needs besides the declared attributes and the defaults: resolved ids, names, the region of the parent.
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
@@ -66,6 +97,29 @@ pub struct Key(pub String);
 impl fmt::Display for Key {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
+    }
+}
+
+/// Where something lies that no node describes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The id of its subscription, lower-case.
+    pub subscription: String,
+    /// The first word of the address of what stands in it, where that lies beneath it: `vm` for what stands in a machine.
+    pub kind: Option<&'static str>,
+    /// The names below the subscription in such an address, outermost first.
+    pub names: Vec<String>,
+}
+
+impl Elsewhere {
+    /// What the addresses of things of a kind that stand there begin with, in a subscription of this name.
+    pub fn address(&self, of: &str, subscription: &str) -> Address {
+        let names = self.names.iter().map(String::as_str);
+        let path = std::iter::once(subscription).chain(names);
+        match self.kind {
+            Some(kind) => Address::new(kind, path).child(of),
+            None => Address::new(of, path),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod problem;
 pub mod provider;
 pub mod published;
+pub mod reference;
 pub mod rounds;
 pub mod rule;
 pub mod schedule;

@@ -38,6 +38,8 @@ pub struct Label {
     pub span: Span,
     /// A few words; may be empty where the message says it all.
     pub text: String,
+    /// Whether a secret may stand there, so that no screen shows what does.
+    pub secret: bool,
 }
 
 impl Label {
@@ -46,6 +48,15 @@ impl Label {
         Label {
             span,
             text: text.into(),
+            secret: false,
+        }
+    }
+
+    /// A label at a place that no screen shows.
+    pub fn secret(span: Span, text: impl Into<String>) -> Label {
+        Label {
+            secret: true,
+            ..Label::new(span, text)
         }
     }
 }

@@ -43,6 +43,8 @@ pub enum Naming {
     Unnamed,
     /// One fixed word: `identity system-assigned`.
     Word(&'static str),
+    /// No node of its own: it comes with another thing and is named after that, as [`Shape::Reference`] says.
+    Along,
     /// A role, then one or more principals, each a thing of its own: `grant admin (group)"sg-admins"`.
     Grant {
         /// The words for roles that this version builds.
@@ -227,10 +229,39 @@ pub enum Shape {
     Floor,
     /// Somebody who can be granted a role.
     Principal,
+    /// The id of what a thing is for, where that is not what it stands in: part of what it is, and of its address.
+    Elsewhere,
     /// Address ranges, `10.20.0.0/16`; neither their order nor their spelling counts.
     Networks,
+    /// One address range, `10.20.1.0/24`, whatever its spelling.
+    Network,
     /// Addresses, `10.20.0.4`, in an order that counts.
     Addresses,
+    /// The ends of traffic: addresses, ranges of them, names that the cloud has for some, or `any`. Neither order, case nor
+    /// spelling counts.
+    Peers,
+    /// Ports, ranges of them (`8000-8100`), or `any`. Neither order nor spelling counts.
+    Ports,
+    /// The id of another resource, compared without case. Manifests write a name (`servers`), a path (`rg-hub/vnet-hub/servers`)
+    /// or the id itself; lowering makes an id of each, as the kind that is named says ([`crate::kind::Kind::located`]).
+    Reference {
+        /// What may be named. What no node declares is taken for the first.
+        kinds: &'static [&'static str],
+        /// Where the thing can come along with the node that refers to it: what stands behind that node's name in its own. A
+        /// property that says `#true` asks for it (`public-ip=#true` of `web01` is `web01-pip`), [`Written::Node`] describes it.
+        along: Option<&'static str>,
+    },
+    /// A whole number between these two.
+    Integer {
+        /// The smallest.
+        least: i64,
+        /// The largest.
+        most: i64,
+    },
+    /// A secret, said by where it comes from: `random`, `(env)NAME`, `(file)"path"`. Never a literal.
+    Secret,
+    /// Text, or the file that it stands in: `(file)"path"`.
+    TextOrFile,
 }
 
 /// Where a manifest says an attribute.
@@ -240,10 +271,17 @@ pub enum Written {
     Property,
     /// As a child that is on by being there: `protect`, `protect #false`.
     Flag,
+    /// As the argument of a child: `size Standard_D2s_v5`.
+    Value,
+    /// As a property of a child. The attribute's name holds both, the child before the dot: `admin.password` for
+    /// `admin NAME password=…`. The child may have an argument of its own ([`Written::Value`]), or none: `os-disk size-gb=128`.
+    Detail,
     /// As the arguments of a child, one or more: `address-space "10.20.0.0/16" "10.30.0.0/16"`.
     Values,
     /// As the properties of a child: `tags owner="team web"`.
     Pairs,
+    /// As a child that describes the thing which is referred to, a [`Naming::Along`] kind: `nic subnet=servers`.
+    Node,
     /// By the node's own arguments.
     Argument,
     /// Nowhere: it has its default.

@@ -125,7 +125,36 @@ impl Sources {
             .map(|(id, source)| (id, source.name.as_str(), source.text.as_str()))
     }
 
+    /// The same texts with asterisks in these stretches, so that everything else keeps its place.
+    pub fn masked(&self, stretches: &[Span]) -> Sources {
+        let mut masked = Sources::new();
+        for (id, name, text) in self.iter() {
+            let here = stretches.iter().filter(|span| span.source == id);
+            let text = here.fold(text.to_owned(), |text, span| {
+                let range = span.range();
+                match (
+                    text.get(..range.start),
+                    text.get(range.clone()),
+                    text.get(range.end..),
+                ) {
+                    (Some(before), Some(hidden), Some(after)) => {
+                        format!("{before}{}{after}", asterisks(hidden))
+                    }
+                    _ => text,
+                }
+            });
+            masked.add(name.to_owned(), text);
+        }
+        masked
+    }
+
     fn get(&self, id: SourceId) -> Option<&Source> {
         self.texts.get(id.0 as usize)
     }
+}
+
+/// As many bytes, in the same lines.
+fn asterisks(text: &str) -> String {
+    let hide = |byte| if byte == b'\n' { '\n' } else { '*' };
+    text.bytes().map(hide).collect()
 }

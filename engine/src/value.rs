@@ -74,29 +74,41 @@ pub enum PrincipalKind {
     User,
     /// `(group)`: a group's display name.
     Group,
+    /// `(service-principal)`: an application's display name or its application id.
+    ServicePrincipal,
+    /// `(identity)`: a managed identity, or the system-assigned identity of a machine, by the name that the manifest gives it or
+    /// by its id in the cloud.
+    Identity,
     /// `(object-id)`: the id of any directory object.
     ObjectId,
 }
 
 impl PrincipalKind {
+    /// All kinds, the likeliest first.
+    pub const ALL: [PrincipalKind; 5] = [
+        PrincipalKind::Group,
+        PrincipalKind::User,
+        PrincipalKind::ServicePrincipal,
+        PrincipalKind::Identity,
+        PrincipalKind::ObjectId,
+    ];
+
     /// As written in the manifest and in addresses.
     pub fn word(self) -> &'static str {
         match self {
             PrincipalKind::User => "user",
             PrincipalKind::Group => "group",
+            PrincipalKind::ServicePrincipal => "service-principal",
+            PrincipalKind::Identity => "identity",
             PrincipalKind::ObjectId => "object-id",
         }
     }
 
     /// Reads an annotation; `None` for a word that is none of ours.
     pub fn read(word: &str) -> Option<PrincipalKind> {
-        [
-            PrincipalKind::User,
-            PrincipalKind::Group,
-            PrincipalKind::ObjectId,
-        ]
-        .into_iter()
-        .find(|kind| kind.word() == word)
+        PrincipalKind::ALL
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 
@@ -181,12 +193,12 @@ impl fmt::Display for Value {
             Value::Pending { address, attribute } => {
                 write!(out, "(known after {address}: {attribute})")
             }
-            Value::Secret(SecretSource::Random) => out.write_str("(secret, generated)"),
+            Value::Secret(SecretSource::Random) => out.write_str("(generated, never shown)"),
             Value::Secret(SecretSource::Environment(name)) => {
-                write!(out, "(secret, from the environment's {name})")
+                write!(out, "(from the environment's {name})")
             }
             Value::Secret(SecretSource::File(path)) => {
-                write!(out, "(secret, from the file {path})")
+                write!(out, "(from the file {path})")
             }
         }
     }

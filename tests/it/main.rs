@@ -1,6 +1,7 @@
 //! Stories: the real binary against the sandbox, over real HTTP.
 
 mod absent;
+mod arc;
 mod chain;
 mod conformance;
 mod converge;
@@ -14,10 +15,15 @@ mod login;
 mod networks;
 mod openapi;
 mod output;
+mod pictures;
+mod program;
+mod progress;
 mod property;
 mod refusals;
 mod replace;
+mod roles;
 mod rules;
 mod server;
+mod shell;
 mod stage;
 mod stop;

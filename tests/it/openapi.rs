@@ -5,7 +5,14 @@ use crate::estate::{CHAIN, HEAD, SEED};
 use crate::stage::{Server, Stage};
 
 /// What full runs have to have asked, so that a clean log is not an idle one.
-const EXPECTED: [&str; 23] = [
+const EXPECTED: [&str; 30] = [
+    "MachineExtensions_CreateOrUpdate",
+    "MachineExtensions_Delete",
+    "MachineExtensions_Get",
+    "MachineExtensions_List",
+    "MachineExtensions_Update",
+    "Machines_Get",
+    "Machines_ListByResourceGroup",
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
     "ResourceGroups_Get",
@@ -31,11 +38,20 @@ const EXPECTED: [&str; 23] = [
     "directory devices",
 ];
 
+/// A group with an Arc-enabled machine, for the seed.
+const ARC: &str =
+    "        resource-group rg-arc location=westeurope { arc-machine line1 os=windows }\n";
+
 #[test]
 fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
     let Some(folder) = Specs::find() else { return };
     let specs = Specs::load(&folder);
-    let stage = Stage::new("", SEED);
+    let seed = SEED.replacen(
+        "        resource-group rg-web",
+        &format!("{ARC}        resource-group rg-web"),
+        1,
+    );
+    let stage = Stage::new("", &seed);
     let server = Server::start(&stage, &["--seed", "sandbox.kdl", "--log", "log.ndjson"]);
     let sandbox = format!("--sandbox={}", server.url);
     let run = |verb: &str, manifest: &str, code: i32| {
@@ -72,7 +88,12 @@ resource-group rg-new location=westeurope {
     run("apply", &changed, 0);
     // A login that fails, then is repaired.
     run("apply", "resource-group rg-web { vm old01 { login } }", 6);
-    run("destroy", &changed, 0);
+    // An Arc-enabled machine: its login, a change of it, a tag, a name that is not there.
+    let arc = "resource-group rg-arc { arc-machine line1 { login; tags site=a; grant user (user)\"lee@contoso.com\" } }";
+    run("apply", arc, 0);
+    run("apply", &arc.replace("login", "login mdm-id=intune"), 0);
+    run("apply", &arc.replace("line1", "line2"), 6);
+    run("destroy", &format!("{changed}{arc}"), 0);
     drop(server);
 
     let log = std::fs::read_to_string(stage.path("log.ndjson")).expect("a log");

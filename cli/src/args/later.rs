@@ -6,7 +6,7 @@ use super::refusal::Refused;
 use super::words::listed;
 
 /// Verbs that are not built yet.
-pub(crate) const VERBS: [&str; 25] = [
+pub(crate) const VERBS: &[&str] = &[
     "drift",
     "show",
     "fmt",
@@ -29,8 +29,6 @@ pub(crate) const VERBS: [&str; 25] = [
     "init",
     "schema",
     "lsp",
-    "completions",
-    "man",
     "doctor",
 ];
 
@@ -42,7 +40,7 @@ const NETWORK: &[&str] = &["plan", "apply", "destroy"];
 
 /// Every documented flag and the verbs of this version that it is documented for. A flag that clap does not know although
 /// its verb stands here is one that is not built yet.
-pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
+pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("-f", READING),
     ("-e", READING),
     ("--set", READING),
@@ -92,7 +90,7 @@ pub(crate) const FLAGS: [(&str, &[&str]); 46] = [
 ];
 
 /// The variables of flags that are not built. To ignore one would be to do something else than its owner believes.
-const VARIABLES: [(&str, &str); 14] = [
+const VARIABLES: &[(&str, &str)] = &[
     ("VMLOGIN_ONLY", "--only"),
     ("VMLOGIN_TENANT", "--tenant"),
     ("VMLOGIN_SHARD", "--shard"),
@@ -157,7 +155,7 @@ pub(crate) fn check_variables(
     variable: &impl Fn(&str) -> Option<OsString>,
 ) -> Result<(), Refused> {
     let verb = if verb == "sandbox" { "serve" } else { verb };
-    for (name, flag) in VARIABLES {
+    for &(name, flag) in VARIABLES {
         let takes = FLAGS
             .iter()
             .any(|(of, verbs)| *of == flag && verbs.contains(&verb));

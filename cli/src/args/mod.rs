@@ -13,8 +13,9 @@ use clap::{Command, CommandFactory, FromArgMatches};
 
 pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
-    ApplyArgs, Cli, ConsentArgs, DestroyArgs, ExplainArgs, GraphArgs, InputArgs, LiveArgs, Look,
-    PlanArgs, RuleArgs, SandboxVerb, SelectionArgs, ServeArgs, ValidateArgs, Verb,
+    ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, ExplainArgs, GraphArgs, InputArgs,
+    LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs, ServeArgs,
+    ValidateArgs, Verb,
 };
 pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify};
 
@@ -40,7 +41,43 @@ pub(crate) fn read(
 
 /// The whole command line as clap sees it.
 pub(crate) fn command() -> Command {
-    Cli::command().after_help(exit_table())
+    flowing(Cli::command()).after_help(exit_table())
+}
+
+/// Lets clap break the paragraphs of help where the screen ends, not where the source does. Indented lines are examples and
+/// stay as they are.
+fn flowing(command: Command) -> Command {
+    let command = match command.get_long_about().map(ToString::to_string) {
+        Some(text) => command.long_about(joined(&text)),
+        None => command,
+    };
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|sub| sub.get_name().to_owned())
+        .collect();
+    names.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, flowing)
+    })
+}
+
+/// Text whose paragraphs are one line each.
+fn joined(text: &str) -> String {
+    let mut out = String::new();
+    let mut open = false;
+    for line in text.lines() {
+        let flows = !line.is_empty() && !line.starts_with(' ');
+        if !out.is_empty() {
+            out.push(if open && flows { ' ' } else { '\n' });
+        }
+        out.push_str(line);
+        open = flows && !line.ends_with(':');
+    }
+    out
+}
+
+/// The verbs and flags alone, for the manual, which tells the exit codes in its own way.
+pub(crate) fn described() -> Command {
+    Cli::command()
 }
 
 /// The exit codes, for the end of `vmlogin --help`.
@@ -99,7 +136,12 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         Verb::Plan(args) => &args.live,
         Verb::Apply(args) => &args.live,
         Verb::Destroy(args) => &args.live,
-        Verb::Validate(_) | Verb::Graph(_) | Verb::Explain(_) | Verb::Sandbox(_) => return Ok(()),
+        Verb::Validate(_)
+        | Verb::Graph(_)
+        | Verb::Explain(_)
+        | Verb::Completions(_)
+        | Verb::Man(_)
+        | Verb::Sandbox(_) => return Ok(()),
     };
     if live.sandbox.is_some() && live.auth.is_some() {
         return Err(Refused::usage(

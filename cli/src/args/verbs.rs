@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use vmlogin_engine::address::Pattern;
 
 use super::words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify, one_of};
@@ -90,10 +91,13 @@ pub(crate) enum Verb {
 
     /// Show what waits for what, and why
     ///
-    /// Needs the manifest only.
+    /// Needs the manifest only. As a picture, things that are alike share a box where there
+    /// are more than 200.
     ///
     /// Examples:
     ///   vmlogin graph
+    ///   vmlogin graph --format svg > estate.svg
+    ///   vmlogin graph --format dot | dot -Tpdf -o estate.pdf
     ///   vmlogin graph --format mermaid > estate.mmd
     #[command(verbatim_doc_comment)]
     Graph(GraphArgs),
@@ -107,6 +111,30 @@ pub(crate) enum Verb {
     ///   vmlogin explain VML401
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
+
+    /// Write a script that lets a shell complete vmlogin's command line
+    ///
+    /// The script goes to stdout; put it where your shell looks for it, and write it again
+    /// after an update of vmlogin.
+    ///
+    /// Examples:
+    ///   source <(vmlogin completions bash)        # this session; in ~/.bashrc: every one
+    ///   vmlogin completions zsh > ~/.zfunc/_vmlogin        # with ~/.zfunc in $fpath
+    ///   vmlogin completions fish > ~/.config/fish/completions/vmlogin.fish
+    ///   vmlogin completions powershell >> $PROFILE
+    ///   vmlogin completions elvish >> ~/.config/elvish/rc.elv
+    #[command(verbatim_doc_comment)]
+    Completions(CompletionsArgs),
+
+    /// Write the manual, as `man` reads it
+    ///
+    /// The whole manual goes to stdout, or the page of one verb.
+    ///
+    /// Examples:
+    ///   vmlogin man | man -l -
+    ///   vmlogin man plan > /usr/local/share/man/man1/vmlogin-plan.1
+    #[command(verbatim_doc_comment)]
+    Man(ManArgs),
 
     /// Work with the built-in emulator of Azure
     ///
@@ -224,6 +252,22 @@ pub(crate) struct ExplainArgs {
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
     pub format: Format,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL", value_parser = one_of::<Shell>())]
+    pub shell: Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The verb whose page is wanted; all pages without it
+    #[arg(value_name = "VERB")]
+    pub verb: Option<String>,
 }
 
 /// Arguments of `sandbox`.

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
+use clap_complete::Shell;
 use vmlogin_engine::problem::nearest;
 
 /// A set of words for one option.
@@ -35,7 +36,12 @@ impl<W: Words> TypedValueParser for OneOf<W> {
         }
         let option = arg
             .and_then(Arg::get_long)
-            .map_or_else(|| "the option".to_owned(), |long| format!("--{long}"));
+            .map(|long| format!("--{long}"))
+            .or_else(|| {
+                arg.and_then(Arg::get_value_names)
+                    .map(|names| format!("<{}>", names.join(" ")))
+            })
+            .unwrap_or_default();
         let words: Vec<&str> = W::BUILT.iter().map(|(word, _, _)| *word).collect();
         if W::LATER.contains(&written.as_ref()) {
             let message = format!(
@@ -102,6 +108,10 @@ pub(crate) enum GraphFormat {
     Text,
     /// A mermaid flowchart.
     Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// A picture.
+    Svg,
 }
 
 impl Words for GraphFormat {
@@ -116,8 +126,25 @@ impl Words for GraphFormat {
             GraphFormat::Mermaid,
             "a flowchart that Markdown viewers draw",
         ),
+        ("dot", GraphFormat::Dot, "for Graphviz"),
+        (
+            "svg",
+            GraphFormat::Svg,
+            "a picture that browsers show, and that nothing has to be installed for",
+        ),
     ];
-    const LATER: &'static [&'static str] = &["dot", "svg"];
+    const LATER: &'static [&'static str] = &[];
+}
+
+impl Words for Shell {
+    const BUILT: &'static [(&'static str, Self, &'static str)] = &[
+        ("bash", Shell::Bash, "Bash"),
+        ("zsh", Shell::Zsh, "Zsh"),
+        ("fish", Shell::Fish, "fish"),
+        ("powershell", Shell::PowerShell, "PowerShell"),
+        ("elvish", Shell::Elvish, "Elvish"),
+    ];
+    const LATER: &'static [&'static str] = &[];
 }
 
 /// How much a finding must weigh to end a run.
@@ -221,7 +248,7 @@ impl Words for Color {
 /// How progress is told on stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// As lines, unless the events go to stdout.
+    /// Live on a terminal, elsewhere as lines; not where the events go to stdout.
     Auto,
     /// As lines.
     Plain,
@@ -234,7 +261,7 @@ impl Words for Progress {
         (
             "auto",
             Progress::Auto,
-            "as `plain` in this version; nothing with --json",
+            "on a terminal a bar that is kept up to date, elsewhere as `plain`; nothing with --json",
         ),
         (
             "plain",

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
 use crate::render::{again, findings, foreign, plan_text, refusals, report};
-use crate::session::heartbeat::patiently;
+use crate::session::heartbeat::{patiently, uncounted};
 use crate::session::planning::{Asked, Planned, planned, severities};
 use crate::session::{Events, Session};
 
@@ -258,7 +258,13 @@ impl Running<'_> {
             self.parallelism(),
             &tell,
         );
-        let looking = patiently(self.session, self.events.are_on(), "verifying", looking);
+        let looking = patiently(
+            self.session,
+            self.events.are_on(),
+            "verifying",
+            uncounted,
+            looking,
+        );
         self.watch.unless_stopped(looking).await.unwrap_or_default()
     }
 

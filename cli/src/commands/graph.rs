@@ -14,6 +14,8 @@ pub(crate) fn run(session: &Session, args: &GraphArgs) -> Result<Exit, Error> {
     let text = match args.format {
         GraphFormat::Text => graph::text(order, edges, session.view_out()),
         GraphFormat::Mermaid => graph::mermaid(order, edges),
+        GraphFormat::Dot => graph::dot(order, edges),
+        GraphFormat::Svg => graph::svg(&loaded.manifest.estate, order, edges),
     };
     session.terminal.result(&text);
     Ok(Exit::Done)

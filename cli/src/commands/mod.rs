@@ -2,9 +2,11 @@
 
 pub(crate) mod apply;
 pub(crate) mod change;
+pub(crate) mod completions;
 pub(crate) mod destroy;
 pub(crate) mod explain;
 pub(crate) mod graph;
+pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
 pub(crate) mod validate;
@@ -23,6 +25,8 @@ pub(crate) async fn run(session: &Session, cli: Cli) -> Result<Exit, Error> {
         Verb::Destroy(args) => destroy::run(session, &args).await,
         Verb::Graph(args) => graph::run(session, &args),
         Verb::Explain(args) => explain::run(session, &args),
+        Verb::Completions(args) => completions::run(session, &args),
+        Verb::Man(args) => man::run(session, &args),
         Verb::Sandbox(args) => match args.verb {
             SandboxVerb::Serve(args) => sandbox::serve(session, &args).await,
         },

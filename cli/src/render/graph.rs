@@ -1,4 +1,9 @@
-//! The dependency graph as a screen and as a mermaid flowchart.
+//! The dependency graph as a screen, as a mermaid flowchart, for Graphviz, and as a picture.
+
+mod dot;
+mod drawing;
+mod place;
+mod svg;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,6 +11,9 @@ use std::fmt::Write;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::graph::Edge;
 use vmlogin_engine::schema::Need;
+
+pub(crate) use dot::dot;
+pub(crate) use svg::svg;
 
 use super::{View, foreign};
 
@@ -141,5 +149,55 @@ mod tests {
             n1 -.->|"grants wait for logins"| n2
             n0 -->|"it lies in the VM #96;web01#96;"| n1
         "#);
+    }
+
+    #[test]
+    fn labels_for_graphviz_cannot_break_out() {
+        let (order, edges) = sample();
+        insta::assert_snapshot!(dot(&order, &edges), @r#"
+        digraph vmlogin {
+            rankdir=LR;
+            node [shape=box, style=rounded];
+            edge [fontsize=10];
+            n0 [label="vm:core/rg-web/web01"];
+            n1 [label="vm:core/rg-web/web01/identity"];
+            n2 [label="grant:core/rg-web/user/group:sg \"ops\" <b>&amp;#1`\\u{202e}"];
+            n1 -> n2 [label="grants wait for logins", style=dashed];
+            n0 -> n1 [label="it lies in the VM `web01`"];
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_picture_has_a_title_words_for_its_signs_and_no_foreign_tags() {
+        let (order, edges) = sample();
+        let picture = svg("a <script> & \u{202e}b", &order, &edges);
+        let start = picture.find("<rect class=\"page\"").unwrap();
+        assert!(!picture[..start].contains("<script"), "{picture}");
+        insta::assert_snapshot!(&picture[start..], @r#"
+        <rect class="page" width="786" height="170"/>
+        <text class="title" x="24" y="36">What waits for what in estate a &lt;script&gt; &amp; \u{202e}b</text>
+        <g transform="translate(24 58)">
+        <path class="wait" marker-end="url(#head)" d="M150.0 22.0C183.0 22.0 183.0 22.0 216.0 22.0"><title>vm:core/rg-web/web01/identity after vm:core/rg-web/web01: it lies in the VM `web01`</title></path>
+        <path class="wait end" marker-end="url(#head)" d="M372.0 22.0C405.0 22.0 405.0 22.0 438.0 22.0"><title>grant:core/rg-web/user/group:sg &quot;ops&quot; &lt;b&gt;&amp;#1`\u{202e} after the end of vm:core/rg-web/web01/identity: grants wait for logins</title></path>
+        <g class="box" transform="translate(0.0 0.0)"><title>vm:core/rg-web/web01</title>
+        <rect class="face" width="150" height="44" rx="6"/><rect class="k1" x="1" y="7" width="4" height="30" rx="2"/>
+        <text class="name" x="14" y="19">web01</text><text class="place" x="14" y="35">vm · core/rg-web</text></g>
+        <g class="box" transform="translate(222.0 0.0)"><title>vm:core/rg-web/web01/identity</title>
+        <rect class="face" width="150" height="44" rx="6"/><rect class="k1" x="1" y="7" width="4" height="30" rx="2"/>
+        <text class="name" x="14" y="19">web01/identity</text><text class="place" x="14" y="35">vm · core/rg-web</text></g>
+        <g class="box" transform="translate(444.0 0.0)"><title>grant:core/rg-web/user/group:sg &quot;ops&quot; &lt;b&gt;&amp;#1`\u{202e}</title>
+        <rect class="face" width="294" height="44" rx="6"/><rect class="k0" x="1" y="7" width="4" height="30" rx="2"/>
+        <text class="name" x="14" y="19">user/group:sg &quot;ops&quot; &lt;b&gt;&amp;#1`\u{202e}</text><text class="place" x="14" y="35">grant · core/rg-web</text></g>
+        </g>
+        <path class="wait" marker-end="url(#head)" d="M24 136h28"/><text class="note" x="64" y="140">waits for it to succeed</text>
+        <path class="wait end" marker-end="url(#head)" d="M244 136h28"/><text class="note" x="284" y="140">waits only for it to end</text>
+        </svg>
+        "#);
+    }
+
+    #[test]
+    fn a_picture_of_nothing_is_a_picture() {
+        assert!(svg("empty", &[], &[]).contains("0 things in 0 boxes"));
     }
 }

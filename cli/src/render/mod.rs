@@ -8,6 +8,7 @@ pub(crate) mod fault;
 pub(crate) mod findings;
 pub(crate) mod foreign;
 pub(crate) mod graph;
+pub(crate) mod manual;
 pub(crate) mod paint;
 pub(crate) mod plan_text;
 pub(crate) mod problems;

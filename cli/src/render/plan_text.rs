@@ -42,8 +42,7 @@ pub(crate) fn text(plan: &Plan, sources: &Sources, view: View) -> String {
     screen.findings();
     screen.unmanaged();
     screen.gaps();
-    screen.text.push_str(&summary(plan));
-    screen.text.push('\n');
+    screen.text.push_str(&prose::prose(view, 0, &summary(plan)));
     screen.text
 }
 

@@ -19,6 +19,8 @@ const FORMAT: u32 = 1;
 
 /// All problems, one after another, with the lines that they are about.
 pub(crate) fn text(problems: &[Problem], sources: &Sources, view: View) -> String {
+    let masked = masked(problems, sources);
+    let sources = masked.as_ref().unwrap_or(sources);
     let handler = handler(view);
     let mut screen = String::new();
     for problem in problems {
@@ -35,6 +37,17 @@ pub(crate) fn text(problems: &[Problem], sources: &Sources, view: View) -> Strin
     };
     let _ = writeln!(screen, "{}", view.paint.removed(&count));
     screen
+}
+
+/// The sources without what may be a secret, where something may be.
+fn masked(problems: &[Problem], sources: &Sources) -> Option<Sources> {
+    let secrets: Vec<Span> = problems
+        .iter()
+        .flat_map(|problem| &problem.labels)
+        .filter(|label| label.secret)
+        .map(|label| label.span)
+        .collect();
+    (!secrets.is_empty()).then(|| sources.masked(&secrets))
 }
 
 fn handler(view: View) -> GraphicalReportHandler {

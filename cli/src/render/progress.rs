@@ -1,6 +1,8 @@
 //! Progress as plain lines, one for each thing that begins or ends, and a sign of life where nothing does for a while.
 //!
-//! Pure: the time comes with every call, as what has passed since the run began.
+//! A terminal gets [`live`] frames instead. Pure: the time comes with every call, as what has passed since the run began.
+
+pub(crate) mod live;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,6 +25,9 @@ pub(crate) struct Progress {
     paint: Paint,
     steps: usize,
     ended: usize,
+    failed: usize,
+    deferred: usize,
+    blocked: usize,
     running: BTreeMap<Address, Running>,
     last_said: Duration,
 }
@@ -41,6 +46,9 @@ impl Progress {
             paint,
             steps,
             ended: 0,
+            failed: 0,
+            deferred: 0,
+            blocked: 0,
             running: BTreeMap::new(),
             last_said: Duration::ZERO,
         }
@@ -69,7 +77,7 @@ impl Progress {
                 action,
                 outcome,
             } => {
-                self.ended += 1;
+                self.count(outcome);
                 let took = self
                     .running
                     .remove(address)
@@ -80,6 +88,16 @@ impl Progress {
         };
         self.last_said = now;
         Some(line + "\n")
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        self.ended += 1;
+        match outcome {
+            Outcome::Failed { .. } => self.failed += 1,
+            Outcome::Deferred { .. } => self.deferred += 1,
+            Outcome::Blocked { .. } => self.blocked += 1,
+            Outcome::Done { .. } | Outcome::NotStarted => {}
+        }
     }
 
     /// A sign of life, where steps run and nothing was said for [`SILENCE`].

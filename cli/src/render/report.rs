@@ -229,7 +229,9 @@ impl Screen<'_> {
             );
         }
         let line = summary(self.ended.plan.mode, tally, self.ended.verdicts);
-        let _ = writeln!(self.text, "{}", self.view.paint.heading(&line));
+        for line in prose::prose(self.view, 0, &line).lines() {
+            let _ = writeln!(self.text, "{}", self.view.paint.heading(line));
+        }
         let unfinished = tally.failed + tally.not_started + tally.deferred;
         let again = match (unfinished, tally.blocked) {
             (0, 0) => return,

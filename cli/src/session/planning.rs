@@ -12,7 +12,7 @@ use vmlogin_engine::provider::Provider;
 use vmlogin_engine::rule::{self, Severities};
 
 use super::connection::{Connection, Wanted};
-use super::heartbeat::patiently;
+use super::heartbeat::{patiently, uncounted};
 use super::manifest::{Loaded, load};
 use super::{Session, TOOL};
 use crate::args::{InputArgs, LiveArgs, RuleArgs, SelectionArgs};
@@ -98,6 +98,7 @@ pub(crate) async fn planned(
             session,
             asked.events,
             "signing in",
+            uncounted,
             Connection::open(session, wanted),
         ))
         .await??;
@@ -154,9 +155,15 @@ async fn reading(
     loaded: &Loaded,
     connection: &Connection,
 ) -> Result<Reading, Error> {
-    let deciding = decide(loaded, connection, asked);
+    let news = connection.azure.reading();
     watch
-        .unless_stopped(patiently(session, asked.events, "reading", deciding))
+        .unless_stopped(patiently(
+            session,
+            asked.events,
+            "reading",
+            || Some(news.count()),
+            decide(loaded, connection, asked),
+        ))
         .await?
 }
 

@@ -24,15 +24,25 @@ pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
 
 fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
     match shape {
-        Shape::Name | Shape::Choice { .. } => wanted.eq_ignore_ascii_case(found),
+        Shape::Name | Shape::Choice { .. } | Shape::Elsewhere | Shape::Reference { .. } => {
+            wanted.eq_ignore_ascii_case(found)
+        }
         Shape::Alias { word, means } => {
             let full = |text: &str| alias(word, means, text).to_lowercase();
             full(wanted) == full(found)
         }
         Shape::Region => region(wanted) == region(found),
         Shape::Floor => compare_versions(found, wanted) != Ordering::Less,
-        Shape::Networks | Shape::Addresses => address(wanted) == address(found),
-        Shape::Text | Shape::Bool | Shape::Pairs | Shape::Principal => wanted == found,
+        Shape::Network | Shape::Networks | Shape::Addresses => address(wanted) == address(found),
+        Shape::Peers => peer(wanted) == peer(found),
+        Shape::Ports => ports(wanted) == ports(found),
+        Shape::Text
+        | Shape::Bool
+        | Shape::Pairs
+        | Shape::Principal
+        | Shape::Integer { .. }
+        | Shape::Secret
+        | Shape::TextOrFile => wanted == found,
     }
 }
 
@@ -47,9 +57,19 @@ pub fn alias<'a>(word: &str, means: &'a str, text: &'a str) -> &'a str {
 
 fn same_lists(shape: Shape, wanted: &[Value], found: &[Value]) -> bool {
     let spelt = |values: &[Value]| -> Vec<String> {
-        let texts = values.iter().map(|value| value.as_text().map(address));
+        let spelling = match shape {
+            Shape::Reference { .. } => str::to_lowercase,
+            Shape::Peers => peer,
+            Shape::Ports => ports,
+            _ => address,
+        };
+        let texts = values.iter().map(|value| value.as_text().map(spelling));
         let mut texts: Vec<String> = texts.map(Option::unwrap_or_default).collect();
-        if shape == Shape::Networks {
+        let unordered = matches!(
+            shape,
+            Shape::Reference { .. } | Shape::Networks | Shape::Peers | Shape::Ports
+        );
+        if unordered {
             texts.sort();
             texts.dedup();
         }
@@ -68,6 +88,51 @@ fn address(text: &str) -> String {
         Ok(number) => format!("{number}{length}"),
         Err(_) => text.to_owned(),
     }
+}
+
+/// The one word for all of them, which clouds write as `*`.
+pub const ANY: &str = "any";
+
+/// An end of traffic in one spelling: a single address is the range that holds it alone, a name has no case.
+pub fn peer(text: &str) -> String {
+    if is_any(text) {
+        return ANY.to_owned();
+    }
+    let range = address(text);
+    let alone = match range.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => "/32",
+        Ok(IpAddr::V6(_)) => "/128",
+        Err(_) => "",
+    };
+    format!("{range}{alone}").to_lowercase()
+}
+
+/// Ports in one spelling: `22-22` is `22`, `0-65535` is `any`.
+pub fn ports(text: &str) -> String {
+    match port_range(text) {
+        Some((0, u16::MAX)) => ANY.to_owned(),
+        Some((first, last)) if first == last => first.to_string(),
+        Some((first, last)) => format!("{first}-{last}"),
+        None => text.to_owned(),
+    }
+}
+
+/// The first and the last port that a text stands for; `None` where it is no port, no range and not `any`.
+pub fn port_range(text: &str) -> Option<(u16, u16)> {
+    if is_any(text) {
+        return Some((0, u16::MAX));
+    }
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let number = |digits: &str| {
+        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|_| plain)
+    };
+    let (first, last) = (number(first)?, number(last)?);
+    (first <= last).then_some((first, last))
+}
+
+fn is_any(text: &str) -> bool {
+    text == "*" || text.eq_ignore_ascii_case(ANY)
 }
 
 /// A region's name without case and blanks: `West Europe` is `westeurope`.
@@ -137,6 +202,35 @@ mod tests {
             &list(&servers),
             &list(&["10.0.0.5", "10.0.0.4"])
         ));
+    }
+
+    #[test]
+    fn ends_of_traffic_have_no_order_no_case_and_one_word_for_all() {
+        let list = |texts: &[&str]| Value::List(texts.iter().map(|text| (*text).into()).collect());
+        let same_peers =
+            |one: &[&str], other: &[&str]| same(Shape::Peers, &list(one), &list(other));
+        assert!(same_peers(&["any"], &["*"]));
+        assert!(same_peers(
+            &["virtualnetwork", "10.0.0.4", "FD00:0::/8"],
+            &["fd00::/8", "10.0.0.4/32", "VirtualNetwork", "10.0.0.4"]
+        ));
+        assert!(!same_peers(&["any"], &["0.0.0.0/0"]));
+        assert!(!same_peers(&["any"], &["Internet"]));
+        assert!(!same_peers(&["10.0.0.4"], &[]));
+    }
+
+    #[test]
+    fn ports_have_no_order_and_no_spelling() {
+        let list = |texts: &[&str]| Value::List(texts.iter().map(|text| (*text).into()).collect());
+        let same_ports =
+            |one: &[&str], other: &[&str]| same(Shape::Ports, &list(one), &list(other));
+        assert!(same_ports(&["any"], &["*"]));
+        assert!(same_ports(&["any"], &["0-65535"]));
+        assert!(same_ports(&["443", "22"], &["22-22", "443", "443"]));
+        assert!(!same_ports(&["80-90"], &["80"]));
+        for bad in ["", "-", "90-80", "65536", "+1", "http", "1-2-3", "1,2"] {
+            assert_eq!(port_range(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -46,10 +46,9 @@ impl Cycle {
             .enumerate()
             .filter_map(|(at, address)| {
                 let next = &self.steps[(at + 1) % self.steps.len()];
-                manifest.resource(address).map(|resource| Label {
-                    span: resource.span,
-                    text: format!("waits for `{next}`"),
-                })
+                manifest
+                    .resource(address)
+                    .map(|resource| Label::new(resource.span, format!("waits for `{next}`")))
             })
             .collect();
         let path: Vec<String> = self

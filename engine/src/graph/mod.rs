@@ -13,6 +13,7 @@ pub use cycle::Cycle;
 use crate::address::Address;
 use crate::kind::Catalogue;
 use crate::manifest::{Manifest, Resource};
+use crate::reference::{self, Reference};
 use crate::schema::{Need, Order, Place, Schema};
 
 /// Addresses in an order in which they could be made one by one, and the edges that ask for it.
@@ -83,7 +84,23 @@ fn edges(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Edge> {
         }
         edges.extend(ordered(resource, kind.schema(), &beneath));
     }
+    edges.extend(
+        reference::all(manifest, catalogue)
+            .iter()
+            .filter_map(referred),
+    );
     edges
+}
+
+/// What is referred to goes first.
+fn referred(reference: &Reference<'_>) -> Option<Edge> {
+    let to = reference.to?;
+    Some(Edge {
+        from: reference.from.address.clone(),
+        on: to.address.clone(),
+        need: Need::Success,
+        reason: format!("its `{}` is `{}`", reference.attribute.name, to.name),
+    })
 }
 
 fn ordered(resource: &Resource, schema: &Schema, beneath: &Beneath<'_>) -> Vec<Edge> {

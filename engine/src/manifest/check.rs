@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::diff::same;
 use crate::schema::{Characters, NameRule};
 use crate::syntax::print::is_hidden;
 use crate::value::PrincipalKind;
@@ -32,6 +33,8 @@ pub(super) enum Misfit {
     Ends(char),
     /// It is no user principal name.
     NoUserName,
+    /// It is no id of a thing in the cloud.
+    NoId,
     /// It is no GUID.
     NoGuid,
     /// It is no dotted version.
@@ -42,6 +45,12 @@ pub(super) enum Misfit {
     NoNetwork,
     /// Bits are set behind its prefix.
     BitsBehind,
+    /// It is no end of traffic.
+    NoPeer,
+    /// It is neither a port nor a range of ports.
+    NoPorts,
+    /// It stands for all, and others stand beside it.
+    AllAndMore,
 }
 
 /// The longest name of a tag, in characters (FACTS.md 15).
@@ -103,6 +112,14 @@ pub(super) fn text(text: &str, most: usize) -> Result<(), Misfit> {
     }
 }
 
+/// Whether a text can name another thing.
+pub(super) fn reference(reference: &str, most: usize) -> Result<(), Misfit> {
+    match reference.is_empty() {
+        true => Err(Misfit::Empty),
+        false => text(reference, most),
+    }
+}
+
 /// Whether a text can be the name of a principal.
 pub(super) fn principal(kind: PrincipalKind, name: &str) -> Result<(), Misfit> {
     some_text(name, MOST_PRINCIPAL)?;
@@ -110,7 +127,7 @@ pub(super) fn principal(kind: PrincipalKind, name: &str) -> Result<(), Misfit> {
         return Err(Misfit::BlankAtEnd);
     }
     match kind {
-        PrincipalKind::Group => Ok(()),
+        PrincipalKind::Group | PrincipalKind::ServicePrincipal | PrincipalKind::Identity => Ok(()),
         PrincipalKind::ObjectId if is_guid(name) => Ok(()),
         PrincipalKind::ObjectId => Err(Misfit::NoGuid),
         PrincipalKind::User if name.contains(char::is_whitespace) => Err(Misfit::Blank),
@@ -149,6 +166,30 @@ pub(super) fn address(text: &str) -> Result<(), Misfit> {
     text.parse::<IpAddr>()
         .map(|_| ())
         .map_err(|_| Misfit::NoAddress)
+}
+
+/// Longer than any name that the cloud has for addresses.
+const MOST_PEER: usize = 128;
+
+/// Whether a text can be an end of traffic: an address, a range, `any`, or a name that the cloud has for some addresses
+/// (`Internet`, `Storage.WestEurope`). Whether there is such a name is for the cloud to say.
+pub(super) fn peer(text: &str) -> Result<(), Misfit> {
+    some_text(text, MOST_PEER)?;
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '.';
+    let is_name =
+        text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.chars().all(letter);
+    if text == "*" || is_name || address(text).is_ok() {
+        return Ok(());
+    }
+    network(text).map_err(|misfit| match misfit {
+        Misfit::NoNetwork => Misfit::NoPeer,
+        other => other,
+    })
+}
+
+/// Whether a text is a port, a range of ports, or `any`.
+pub(super) fn ports(text: &str) -> Result<(), Misfit> {
+    same::port_range(text).map(|_| ()).ok_or(Misfit::NoPorts)
 }
 
 /// Whether a text is a range of addresses that begins where its prefix ends.
@@ -225,7 +266,8 @@ pub(super) fn is_guid(text: &str) -> bool {
         })
 }
 
-fn some_text(words: &str, most: usize) -> Result<(), Misfit> {
+/// Whether a text says something, is fit to be shown and short enough.
+pub(super) fn some_text(words: &str, most: usize) -> Result<(), Misfit> {
     match words.trim().is_empty() {
         true => Err(Misfit::Empty),
         false => text(words, most),
@@ -275,6 +317,36 @@ mod tests {
         );
         assert_eq!(range_around("fd00::1/8").as_deref(), Some("fd00::/8"));
         assert_eq!(range_around("1.2.3.4/0").as_deref(), Some("0.0.0.0/0"));
+    }
+
+    #[test]
+    fn an_end_of_traffic_is_an_address_a_range_or_a_name() {
+        for good in [
+            "*",
+            "any",
+            "10.0.0.4",
+            "10.0.0.0/8",
+            "fd00::/8",
+            "::1",
+            "Internet",
+            "Storage.WestEurope",
+            "AzureFrontDoor.Frontend",
+        ] {
+            assert_eq!(peer(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "10.0.0",
+            "10.0.0.0-10.0.0.9",
+            "a b",
+            "a/b",
+            ".a",
+            "*.x",
+            "!Internet",
+        ] {
+            assert_eq!(peer(bad), Err(Misfit::NoPeer), "{bad}");
+        }
+        assert_eq!(peer(""), Err(Misfit::Empty));
+        assert_eq!(peer("10.0.0.1/8"), Err(Misfit::BitsBehind));
     }
 
     #[test]

@@ -104,6 +104,8 @@ pub struct Resource {
     pub subscription: String,
     /// The name of its tenant.
     pub tenant: String,
+    /// The resource whose node brought it about, where it has none of its own.
+    pub along: Option<Address>,
     /// Declared attributes, by the names of the kind's schema.
     pub attributes: BTreeMap<&'static str, Declared>,
     /// The name or word that makes it a thing of its own.

@@ -6,6 +6,7 @@ use super::draft::{blank, defer, made_of, maker};
 use super::matching::{Matching, Pair};
 use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
+use super::unneeded::unneeded;
 use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, replace, teardown};
 use crate::address::Address;
 use crate::diff::diff;
@@ -115,11 +116,13 @@ fn build(
         let Some(pair) = matching.pairs.get(address) else {
             continue;
         };
+        let unneeded = unneeded(matching, pair).filter(|_| pair.live.is_none());
         let around = scene.manifest.around(pair.resource).skip(1);
         let mut around = around.map(|around| &around.address);
-        let mut step = match around.find(|around| anew.contains(around)) {
-            Some(around) => again(scene, pair, around),
-            None => decide(scene, pair),
+        let mut step = match (&unneeded, around.find(|around| anew.contains(around))) {
+            (Some(why), _) => idle(scene, pair, why),
+            (None, Some(around)) => again(scene, pair, around),
+            (None, None) => decide(scene, pair),
         };
         if let Some(live) = pair.live.filter(|_| anew.contains(address))
             && step.action != Action::Defer
@@ -127,7 +130,10 @@ fn build(
             replace::replaced(scene, pair, live, &mut step);
         }
         step.waits = waits(graph, address);
-        step.blocked = blocks.at(scene, pair).or_else(|| missing(&step, pair));
+        step.blocked = blocks.at(scene, pair);
+        if step.blocked.is_none() && unneeded.is_none() {
+            step.blocked = missing(&step, pair);
+        }
         inherit(&mut step, &settled);
         let chosen = taken.contains(address);
         settled.insert(address, Standing::of(&step, chosen));
@@ -169,6 +175,13 @@ fn again(scene: &Scene<'_>, pair: &Pair<'_>, around: &Address) -> Step {
     step
 }
 
+/// The step of what is not there and is not needed.
+fn idle(scene: &Scene<'_>, pair: &Pair<'_>, why: &str) -> Step {
+    let mut step = blank(scene, pair);
+    step.notes.push(why.to_owned());
+    step
+}
+
 /// Decides one step from its own two sides.
 fn decide(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     let schema = pair.kind.schema();
@@ -177,7 +190,7 @@ fn decide(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     match pair.live {
         None => {
             step.changes = made_of(schema, &step.write);
-            step.action = if makes(schema, pair) {
+            step.action = if makes(pair) {
                 Action::Create
             } else {
                 Action::Keep
@@ -250,15 +263,15 @@ fn compare(schema: &Schema, pair: &Pair<'_>, live: &Live, step: &mut Step) {
 /// The flag that makes a thing anew, where one can.
 fn way(pair: &Pair<'_>, live: &Live, step: &Step) -> String {
     let ours = live.stamp.is_some() && step.foreign.is_none();
-    let schema = pair.kind.schema();
-    match ours && makes(schema, pair) && pair.kind.never_replaced().is_none() {
+    match ours && makes(pair) && pair.kind.never_replaced().is_none() {
         true => format!(", with `--accept replace={}`", step.address),
         false => String::new(),
     }
 }
 
-fn makes(schema: &Schema, pair: &Pair<'_>) -> bool {
-    match schema.existence {
+/// Whether a missing thing is made.
+pub(super) fn makes(pair: &Pair<'_>) -> bool {
+    match pair.kind.schema().existence {
         Existence::Made => true,
         Existence::MadeBy(attribute) => pair.resource.get(attribute).is_some(),
         Existence::Expected => false,

@@ -7,7 +7,7 @@ use super::matching::Pair;
 use super::{Action, Change, Foreign, Step};
 use crate::inventory::Live;
 use crate::kind::{Hindrance, Scene};
-use crate::schema::{Lifetime, Schema};
+use crate::schema::{Lifetime, Schema, Shape};
 use crate::value::{Attributes, Value};
 
 /// The name under which a removal that `absent` asks for says what it claims: the estate whose stamp the plan saw on it, or
@@ -64,7 +64,11 @@ fn foreign(scene: &Scene<'_>, schema: &Schema, bearer: Option<&Live>) -> Option<
 
 fn title(scene: &Scene<'_>, schema: &Schema, pair: &Pair<'_>) -> String {
     let resource = pair.resource;
-    let around = scene.manifest.parent_of(resource).map_or_else(
+    let elsewhere = schema.attributes.iter().find_map(|attribute| {
+        let place = resource.get(attribute.name)?.as_text()?;
+        (attribute.shape == Shape::Elsewhere).then(|| place.rsplit('/').next().unwrap_or(place))
+    });
+    let parent = scene.manifest.parent_of(resource).map_or_else(
         || {
             resource
                 .parent
@@ -75,6 +79,7 @@ fn title(scene: &Scene<'_>, schema: &Schema, pair: &Pair<'_>) -> String {
         },
         |parent| parent.name.clone(),
     );
+    let around = elsewhere.map_or(parent, str::to_owned);
     match (resource.get("role"), resource.get("principal")) {
         (Some(Value::Text(role)), Some(principal)) => {
             format!("{} `{role}` to {principal} at `{around}`", schema.title)
@@ -128,11 +133,12 @@ pub(super) fn made_of(schema: &Schema, write: &Attributes) -> Vec<Change> {
         .attributes
         .iter()
         .filter_map(|attribute| {
-            Some(Change {
+            let after = write.get(attribute.name)?;
+            (*after != Value::Null).then(|| Change {
                 attribute: attribute.name.to_owned(),
                 class: attribute.class,
                 before: Value::Null,
-                after: write.get(attribute.name)?.clone(),
+                after: after.clone(),
             })
         })
         .collect()

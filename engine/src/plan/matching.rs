@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
-use crate::inventory::Live;
+use crate::inventory::{Live, Resolution, RoleResolution};
 use crate::kind::{Catalogue, Key, Kind, Scene};
 use crate::manifest::Resource;
 use crate::schema::Lifetime;
@@ -22,8 +22,8 @@ pub(super) struct Pair<'a> {
 pub(super) struct Matching<'a> {
     pub(super) pairs: BTreeMap<&'a Address, Pair<'a>>,
     claimed: BTreeSet<(&'static str, Key)>,
-    /// The first resource without a key of each kind and place.
-    unresolved: BTreeMap<(&'static str, String), &'a Address>,
+    /// The first resource without a key of each kind and place, and what of it is not resolved.
+    unresolved: BTreeMap<(&'static str, String), (&'a Address, &'static str)>,
     lifetimes: BTreeMap<&'static str, Lifetime>,
 }
 
@@ -79,28 +79,49 @@ impl<'a> Matching<'a> {
         self.lifetimes.get(live.kind).copied()
     }
 
-    /// A declared resource that might be this live one if only its key were known: one in the same place, but for the last part
-    /// of its address. While there is one, the live thing has not vanished from the manifest.
-    pub(super) fn might_claim(&self, live: &Live) -> Option<&'a Address> {
-        let place = (live.kind, all_but_last(&live.address));
-        self.unresolved.get(&place).copied()
+    /// A declared resource that might be this live one if only its key were known, and what is not known of it: one in the same
+    /// place, but for the last part of its address (the principal) or the last two (its role is not known either). While there is
+    /// one, the live thing has not vanished from the manifest.
+    pub(super) fn might_claim(&self, live: &Live) -> Option<(&'a Address, &'static str)> {
+        let place = |parts| (live.kind, all_but_last(&live.address, parts));
+        let unresolved = self.unresolved.get(&place(1));
+        unresolved
+            .or_else(|| self.unresolved.get(&place(2)))
+            .copied()
     }
 }
 
-/// Declared resources whose key is not known, by kind and place, the first of each.
+/// Declared resources whose key is not known, by kind and place, the first of each. What is for somebody who is yet to be made
+/// is not among them: nothing live can be that.
 fn unresolved<'a>(
     scene: &Scene<'_>,
     pairs: &BTreeMap<&'a Address, Pair<'a>>,
-) -> BTreeMap<(&'static str, String), &'a Address> {
-    pairs
-        .iter()
-        .rev()
-        .filter(|(address, pair)| {
-            // What should be absent keeps nothing.
-            pair.key.is_none() && !scene.manifest.absent.contains_key(address)
+) -> BTreeMap<(&'static str, String), (&'a Address, &'static str)> {
+    let unresolved = pairs.iter().rev().filter(|(address, pair)| {
+        // What should be absent keeps nothing.
+        pair.key.is_none()
+            && !is_pending(scene, pair.resource)
+            && !scene.manifest.absent.contains_key(address)
+    });
+    unresolved
+        .map(|(address, pair)| {
+            let (parts, what) = match scene.inventory.role_of(pair.resource) {
+                Some(RoleResolution::Missing(_) | RoleResolution::Ambiguous(_)) => (2, "role"),
+                _ => (1, "principal"),
+            };
+            let place = (pair.resource.kind, all_but_last(address, parts));
+            (place, (*address, what))
         })
-        .map(|(address, pair)| ((pair.resource.kind, all_but_last(address)), *address))
         .collect()
+}
+
+fn is_pending(scene: &Scene<'_>, resource: &Resource) -> bool {
+    let principal = scene.inventory.principal_of(resource);
+    matches!(principal, Some(Resolution::Pending { .. }))
+        && !matches!(
+            scene.inventory.role_of(resource),
+            Some(RoleResolution::Missing(_) | RoleResolution::Ambiguous(_))
+        )
 }
 
 /// The live thing that a declared one stands in.
@@ -110,8 +131,8 @@ fn around<'a>(catalogue: &Catalogue, scene: &Scene<'a>, resource: &Resource) -> 
     scene.inventory.get(parent.kind, &key)
 }
 
-fn all_but_last(address: &Address) -> String {
+fn all_but_last(address: &Address, parts: usize) -> String {
     let text = address.as_str().to_lowercase();
-    text.rsplit_once('/')
-        .map_or(String::new(), |(place, _)| place.to_owned())
+    let kept = text.rsplitn(parts + 1, '/').nth(parts);
+    kept.unwrap_or_default().to_owned()
 }

@@ -12,6 +12,7 @@ pub mod replace;
 pub mod selection;
 mod standing;
 mod teardown;
+mod unneeded;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -103,11 +103,11 @@ fn fate(
     }
     // A destroy takes it away, whichever of the two it is.
     if wish.mode == Mode::Apply
-        && let Some(address) = matching.might_claim(live)
+        && let Some((address, what)) = matching.might_claim(live)
     {
         return Fate::Stays(stays(
             live,
-            format!("it may be `{address}`, whose principal could not be resolved"),
+            format!("it may be `{address}`, whose {what} could not be resolved"),
         ));
     }
     if !wish.selected.names(&grounds.places(live)) {

@@ -11,7 +11,7 @@ use crate::address::Address;
 use crate::graph::Graph;
 use crate::inventory::{Content, Live};
 use crate::kind::{Hindrance, Scene};
-use crate::schema::Need;
+use crate::schema::{Existence, Need};
 use crate::value::Value;
 
 /// The steps that take away what is stamped as made, last made first.
@@ -82,11 +82,13 @@ fn decide_one(
             .manifest
             .around(pair.resource)
             .any(|around| around.get("protect").and_then(Value::as_bool) == Some(true));
-    if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
-        let why = if pair.kind.schema().stamped {
-            draft::maker(live)
-        } else {
-            "it carries no stamp, so nothing tells who made it".to_owned()
+    let schema = pair.kind.schema();
+    // A tag that somebody copied makes nothing ours of a kind that is never stamped.
+    if !schema.stamped || live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
+        let why = match (schema.stamped, schema.existence) {
+            (true, _) => draft::maker(live),
+            (false, Existence::Expected) => "vmlogin makes none of these".to_owned(),
+            (false, _) => "it carries no stamp, so nothing tells who made it".to_owned(),
         };
         step.notes.push(format!("it stays: {why}"));
         step.foreign = None;

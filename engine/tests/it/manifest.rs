@@ -7,6 +7,7 @@ mod clashes;
 mod grants;
 mod places;
 mod scopes;
+mod settings;
 mod strictness;
 mod values;
 

@@ -74,12 +74,18 @@ static MACHINE: Schema = Schema {
             written: Written::Property,
             default: None,
         },
+        SIZE,
+        ADMIN,
+        PASSWORD,
+        SSH_KEY,
+        DISK_SIZE,
+        DISK_TYPE,
+        PREFIX,
+        OUTBOUND,
         TAGS,
         PROTECT,
     ],
-    later: &[
-        "location", "image", "size", "zone", "admin", "os-disk", "nic",
-    ],
+    later: &["location", "image", "zone", "nic"],
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
@@ -197,6 +203,77 @@ static GRANT: Schema = Schema {
             reason: "wider grants come after the logins beneath them",
         },
     ],
+};
+
+const SIZE: Attribute = Attribute {
+    name: "size",
+    class: Class::Changeable,
+    shape: Shape::Name,
+    written: Written::Value,
+    default: None,
+};
+
+const ADMIN: Attribute = Attribute {
+    name: "admin",
+    class: Class::CreateOnly,
+    shape: Shape::Text,
+    written: Written::Value,
+    default: None,
+};
+
+const PASSWORD: Attribute = Attribute {
+    name: "admin.password",
+    class: Class::WriteOnly,
+    shape: Shape::Secret,
+    written: Written::Detail,
+    default: None,
+};
+
+const SSH_KEY: Attribute = Attribute {
+    name: "admin.ssh-key",
+    class: Class::WriteOnly,
+    shape: Shape::TextOrFile,
+    written: Written::Detail,
+    default: None,
+};
+
+const DISK_SIZE: Attribute = Attribute {
+    name: "os-disk.size-gb",
+    class: Class::CreateOnly,
+    shape: Shape::Integer {
+        least: 1,
+        most: 4095,
+    },
+    written: Written::Detail,
+    default: None,
+};
+
+const DISK_TYPE: Attribute = Attribute {
+    name: "os-disk.type",
+    class: Class::CreateOnly,
+    shape: Shape::Choice {
+        words: &["Standard_LRS", "Premium_LRS"],
+        later: &[],
+    },
+    written: Written::Detail,
+    default: None,
+};
+
+/// No machine has one; the kinds here are few.
+const PREFIX: Attribute = Attribute {
+    name: "prefix",
+    class: Class::Fixed,
+    shape: Shape::Network,
+    written: Written::Value,
+    default: None,
+};
+
+const OUTBOUND: Attribute = Attribute {
+    name: "default-outbound-access",
+    class: Class::Changeable,
+    shape: Shape::Bool,
+    written: Written::Value,
+    default: None,
 };
 
 const TAGS: Attribute = Attribute {

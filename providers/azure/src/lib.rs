@@ -23,3 +23,4 @@ mod testing;
 pub use kinds::catalogue;
 pub use provider::{Azure, JOINED, Patience, TenantAccess};
 pub use rules::rules;
+pub use survey::Reading;

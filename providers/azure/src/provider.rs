@@ -4,8 +4,10 @@
 pub(crate) mod rehearsal;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,7 +21,7 @@ use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider
 use crate::directory::device::{self, Sighting, Sought};
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
-use crate::survey::{self, Reader};
+use crate::survey::{self, Reader, Reading};
 
 /// Azure, as far as one manifest's tenants reach.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Azure {
     tenants: BTreeMap<String, TenantAccess>,
     parallelism: usize,
     patience: Patience,
+    turns: turns::Turns,
+    reading: Arc<Reading>,
 }
 
 /// Access to one tenant.
@@ -62,7 +66,15 @@ impl Azure {
             tenants,
             parallelism,
             patience,
+            turns: turns::Turns::default(),
+            reading: Arc::default(),
         }
+    }
+
+    /// How far a survey is, to be looked at while it runs.
+    #[must_use]
+    pub fn reading(&self) -> Arc<Reading> {
+        self.reading.clone()
     }
 
     /// The same, with a verification that waits.
@@ -91,6 +103,7 @@ impl Provider for Azure {
             manifest: &whole,
             tenants: &self.tenants,
             parallelism: self.parallelism,
+            reading: &self.reading,
         };
         survey::survey(reader, mode).await
     }
@@ -154,6 +167,7 @@ impl Azure {
     ) -> Result<Done, Fault> {
         let kind = kind(step)?;
         let client = self.client(step)?;
+        let _turn = self.turns.take(kind.alone(step)).await;
         let fresh = read(client, kind.fresh(step)?)
             .await
             .map_err(nothing_written)?;

@@ -177,11 +177,12 @@ impl Sandbox {
 /// What the sandbox leaves out, a line each, for people who start it.
 pub fn not_emulated() -> &'static [&'static str] {
     &[
-        "networks, network interfaces and disks: machines name them, nothing answers to the names",
-        "user-assigned identities as resources: any well-formed id can be attached",
+        "traffic: security rules, routes and addresses are kept and checked, nothing flows; what a machine of the seed names \
+         exists only where the seed says so",
+        "whether a user-assigned identity exists when it is attached: any well-formed id can be",
         "template deployments, image look-ups, run commands and other actions on machines",
         "locks, policies, deny assignments, custom and eligible roles, management groups",
-        "other kinds of resources: role assignments at them are taken without asking whether they exist",
+        "what the services of other kinds of resources do: such resources are kept as they are sent",
         "deleted groups and applications: only deleted people lie in the recycle bin",
         "rules for the characters and lengths of names, tags and descriptions, but for the fewest",
         "group membership, and what a role assignment permits: the caller may do all that the seed does not deny",

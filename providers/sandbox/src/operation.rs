@@ -18,7 +18,8 @@ use crate::http::Call;
 use crate::http::base64;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
-use crate::resources::{extension, handler, machine, resource_group, virtual_network};
+use crate::resources::network as networks;
+use crate::resources::{extension, handler, machine, resource_group};
 use crate::seed::{ArcStatus, Power};
 use crate::state::{Machine, World, clock, named_guid};
 
@@ -91,6 +92,15 @@ pub(crate) enum Work {
     GroupDelete,
     NetworkWrite,
     NetworkDelete,
+    /// A part of a network resource: the operation works on what it belongs to.
+    PartWrite {
+        collection: String,
+        name: String,
+    },
+    PartDelete {
+        collection: String,
+        name: String,
+    },
 }
 
 /// Begins work on `target` and answers the operation's id.
@@ -299,8 +309,14 @@ fn finish(world: &mut World, id: &str, pace: &Pace) {
             extension::install_ended(world, target, run, doom, pace.now)
         }
         Work::ExtensionDelete => extension::delete_ended(world, target, doom),
-        Work::NetworkWrite => virtual_network::write_ended(world, target, doom),
-        Work::NetworkDelete => virtual_network::delete_ended(world, target, doom),
+        Work::NetworkWrite => networks::write_ended(world, target, doom),
+        Work::NetworkDelete => networks::delete_ended(world, target, doom),
+        Work::PartWrite { collection, name } => {
+            networks::child_write_ended(world, target, &collection, &name, doom)
+        }
+        Work::PartDelete { collection, name } => {
+            networks::child_delete_ended(world, target, &collection, &name, doom)
+        }
         Work::GroupDelete => resource_group::delete_ended(world, target, doom),
     };
     if let Some(operation) = world.operations.get_mut(id) {

@@ -19,6 +19,7 @@ use super::{Round, Running};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::render::converged;
+use crate::session::Telling;
 use crate::session::planning::{Reading, again};
 
 /// Runs rounds until nothing is left to wait for, the time is over, or something stops the run.
@@ -111,7 +112,7 @@ fn tell(run: Running<'_>, rounds: &Rounds, pause: Duration, left: Duration) {
             reason,
         })
         .collect();
-    if run.session.tells_progress(run.events.are_on()) {
+    if run.session.telling(run.events.are_on()) != Telling::Nothing {
         let until = jiff::Timestamp::now() + left;
         let line = converged::waiting(&waiting, pause, until);
         run.session.terminal.diagnostic(&line);

@@ -14,9 +14,10 @@ use vmlogin_engine::provider::{Fault, FaultKind};
 
 use crate::interrupt::Watch;
 use crate::render::progress::Progress;
-use crate::session::{Events, Session};
+use crate::session::{Events, FRAME, Session, Telling};
+use crate::terminal::Live;
 
-/// How often the clock looks whether a sign of life is due.
+/// How often the clock looks whether a sign of life is due, where progress is told as lines.
 const TICK: Duration = Duration::from_secs(1);
 
 /// Carries out the plan and tells what happens. Ends when nothing runs, or when it has to be left.
@@ -37,7 +38,10 @@ pub(crate) async fn run(
         stop: &stop,
     };
     let mut running = std::pin::pin!(apply::run(plan, azure, options, &tell));
-    let mut clock = interval(TICK);
+    let mut clock = interval(match news.telling {
+        Telling::Live => FRAME,
+        Telling::Lines | Telling::Nothing => TICK,
+    });
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -52,6 +56,8 @@ pub(crate) async fn run(
 struct News<'a> {
     session: &'a Session,
     events: Events<'a>,
+    telling: Telling,
+    live: Live<'a>,
     begun: Instant,
     told: Mutex<Told>,
 }
@@ -65,15 +71,18 @@ struct Told {
 impl<'a> News<'a> {
     fn begin(session: &'a Session, events: Events<'a>, plan: &Plan) -> News<'a> {
         let steps = plan.writes().count();
-        let progress = session.tells_progress(events.are_on());
+        let telling = session.telling(events.are_on());
         let told = Told {
-            progress: progress.then(|| Progress::new(steps, session.terminal.paint_err())),
+            progress: (telling != Telling::Nothing)
+                .then(|| Progress::new(steps, session.terminal.paint_err())),
             outcomes: BTreeMap::new(),
             running: BTreeMap::new(),
         };
         News {
             session,
             events,
+            telling,
+            live: session.terminal.live(),
             begun: Instant::now(),
             told: Mutex::new(told),
         }
@@ -98,10 +107,29 @@ impl<'a> News<'a> {
             .progress
             .as_mut()
             .and_then(|progress| progress.on(event, self.begun.elapsed()));
-        self.say(line);
+        if self.telling == Telling::Lines || self.is_kept(event) {
+            self.say(line);
+        }
+    }
+
+    /// Whether an event deserves a line of its own above the live ones, which show the rest while it lasts.
+    fn is_kept(&self, event: &Event) -> bool {
+        let Event::Ended { outcome, .. } = event else {
+            return false;
+        };
+        self.session.look.verbose || !matches!(outcome, Outcome::Done { .. })
     }
 
     fn tick(&self) {
+        if self.telling == Telling::Live {
+            let canvas = self.live.canvas();
+            let frame = self
+                .told()
+                .progress
+                .as_ref()
+                .map(|progress| progress.frame(self.begun.elapsed(), canvas));
+            return self.live.draw(frame.unwrap_or_default());
+        }
         let line = self
             .told()
             .progress

@@ -31,6 +31,17 @@ fn problem(sources: &Sources, id: SourceId, words: &[(&str, &str)]) -> Problem {
 }
 
 #[test]
+fn a_secret_is_on_no_screen() {
+    let (sources, id) = source("vm web01 {\n    admin kim password=\"hunter2\"\n    size A B\n}\n");
+    let mut literal = problem(&sources, id, &[("\"hunter2\"", "not here")]);
+    literal.labels[0].secret = true;
+    let next_line = problem(&sources, id, &[("B", "one too many")]);
+    let screen = text(&[literal, next_line], &sources, NARROW);
+    assert!(!screen.contains("hunter2"), "{screen}");
+    assert_eq!(screen.matches("password=*********").count(), 2, "{screen}");
+}
+
+#[test]
 fn a_problem_fits_a_narrow_screen_and_needs_no_colour() {
     let (sources, id) = source("vm web01 {\n    login auto-upgarde=#true\n}\n");
     let problem = problem(

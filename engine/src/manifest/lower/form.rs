@@ -28,6 +28,8 @@ pub(super) struct Form {
     pub(super) setting: bool,
     /// The schema of the kind, where it is one.
     pub(super) schema: Option<&'static Schema>,
+    /// The attribute of what it stands in that refers to it, where it comes along with that.
+    pub(super) along: Option<&'static Attribute>,
 }
 
 /// What the arguments of a node are.
@@ -68,6 +70,8 @@ pub(super) enum Properties {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
+    /// The attribute that it gives: its own name, or that behind a setting's (`admin.password`).
+    pub(super) gives: &'static str,
     pub(super) want: Want,
     /// Whether the node is wrong without it.
     pub(super) required: bool,
@@ -117,15 +121,34 @@ impl Forms {
         }
         for kind in catalogue.kinds {
             let schema = kind.schema();
+            if schema.naming == Naming::Along {
+                continue;
+            }
             for within in schema.stands_in {
                 forms.insert(
                     (within, schema.kind),
                     of_kind(schema, kind.names(), *within == TOP),
                 );
             }
+            for mut form in settings(schema) {
+                let required = kind.required().iter().find(|(word, _)| *word == form.word);
+                if let Some((_, line)) = required {
+                    form.number = Number::One(line);
+                }
+                forms.insert((schema.kind, form.word), form);
+            }
             for attribute in schema.attributes {
-                if let Some(form) = of_setting(attribute) {
+                if let Some(kind) = described(catalogue, attribute) {
+                    let form = of_kind(kind.schema(), kind.names(), false);
+                    let form = Form {
+                        word: attribute.name,
+                        along: Some(attribute),
+                        ..form
+                    };
                     forms.insert((schema.kind, attribute.name), form);
+                    for form in settings(kind.schema()) {
+                        forms.insert((attribute.name, form.word), form);
+                    }
                 }
             }
         }
@@ -182,6 +205,19 @@ impl Forms {
     }
 }
 
+/// The kind of what a child describes that comes along with the node around it.
+fn described(
+    catalogue: &Catalogue,
+    attribute: &Attribute,
+) -> Option<&'static dyn crate::kind::Kind> {
+    match attribute.shape {
+        Shape::Reference { kinds, .. } if attribute.written == Written::Node => {
+            catalogue.kind(kinds.first()?)
+        }
+        _ => None,
+    }
+}
+
 impl Form {
     /// The property of this name.
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
@@ -231,6 +267,7 @@ const REFERENCE: NameRule = NameRule::ANY;
 fn subscription() -> Field {
     Field {
         name: "subscription",
+        gives: "subscription",
         want: Want::Name(&REFERENCE),
         required: false,
     }
@@ -241,15 +278,11 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
         .attributes
         .iter()
         .filter(|attribute| attribute.written == Written::Property)
-        .map(|attribute| Field {
-            name: attribute.name,
-            want: Want::Shape(attribute.shape),
-            required: false,
-        });
+        .map(|attribute| field(attribute.name, attribute));
     Form {
         arguments: match schema.naming {
             Naming::Names => Arguments::Names(names),
-            Naming::Unnamed => Arguments::Nothing,
+            Naming::Unnamed | Naming::Along => Arguments::Nothing,
             Naming::Word(word) => Arguments::Word(word),
             Naming::Grant { roles } => Arguments::Grant(roles),
         },
@@ -257,10 +290,44 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
         later: schema.later,
         number: match schema.naming {
             Naming::Names | Naming::Grant { .. } => Number::Any,
-            Naming::Unnamed | Naming::Word(_) => Number::AtMostOne,
+            Naming::Unnamed | Naming::Along | Naming::Word(_) => Number::AtMostOne,
         },
         schema: Some(schema),
         ..blank(schema.kind, schema.title)
+    }
+}
+
+/// The forms of everything that is written as a child.
+fn settings(schema: &'static Schema) -> Vec<Form> {
+    let mut forms: Vec<Form> = schema.attributes.iter().filter_map(of_setting).collect();
+    for detail in schema.attributes {
+        let Some((word, name)) = detail.name.split_once('.') else {
+            continue;
+        };
+        if detail.written != Written::Detail {
+            continue;
+        }
+        if forms.iter().all(|form| form.word != word) {
+            forms.push(Form {
+                number: Number::AtMostOne,
+                setting: true,
+                ..blank(word, word)
+            });
+        }
+        let setting = forms.iter_mut().find(|form| form.word == word);
+        if let Some(Properties::Listed(fields)) = setting.map(|form| &mut form.properties) {
+            fields.push(field(name, detail));
+        }
+    }
+    forms
+}
+
+fn field(name: &'static str, attribute: &Attribute) -> Field {
+    Field {
+        name,
+        gives: attribute.name,
+        want: Want::Shape(attribute.shape),
+        required: false,
     }
 }
 
@@ -277,6 +344,10 @@ fn of_setting(attribute: &Attribute) -> Option<Form> {
             arguments: Arguments::Switch,
             ..form
         }),
+        Written::Value => Some(Form {
+            arguments: Arguments::Value(Want::Shape(attribute.shape)),
+            ..form
+        }),
         Written::Values => Some(Form {
             arguments: Arguments::Values(Want::Shape(attribute.shape)),
             ..form
@@ -285,7 +356,11 @@ fn of_setting(attribute: &Attribute) -> Option<Form> {
             properties: Properties::Pairs,
             ..form
         }),
-        Written::Property | Written::Argument | Written::Nowhere => None,
+        Written::Property
+        | Written::Detail
+        | Written::Node
+        | Written::Argument
+        | Written::Nowhere => None,
     }
 }
 
@@ -299,5 +374,6 @@ fn blank(word: &'static str, title: &'static str) -> Form {
         number: Number::Any,
         setting: false,
         schema: None,
+        along: None,
     }
 }

@@ -6,7 +6,7 @@ mod place;
 mod walk;
 
 use super::Manifest;
-use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_SUBSCRIPTION};
+use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_REFERENCE, UNKNOWN_SUBSCRIPTION};
 use crate::kind::Catalogue;
 use crate::problem::Problem;
 use crate::syntax::tree::Tree;
@@ -45,7 +45,12 @@ impl Lowered {
         let incomplete = earlier.iter().any(loses_nodes);
         self.manifest = None;
         self.problems.retain(|problem| {
-            let absent = [MISSING_NODE, UNKNOWN_SUBSCRIPTION, NO_SUBSCRIPTION];
+            let absent = [
+                MISSING_NODE,
+                UNKNOWN_SUBSCRIPTION,
+                NO_SUBSCRIPTION,
+                UNKNOWN_REFERENCE,
+            ];
             let follows = earlier.iter().any(|before| touches(before, problem));
             !(follows || incomplete && absent.contains(&problem.code.0))
         });

@@ -6,7 +6,10 @@
 //! `vm:core/rg/web01/grant/user/user:kim@contoso.com`, `management-group:root/grant/admin/group:sg`. The latter begin
 //! with a word of their own, so they clash with no subscription that has the same name.
 
+mod along;
+mod apart;
 mod known;
+mod refer;
 mod scopes;
 mod spot;
 
@@ -16,12 +19,13 @@ use super::found::Found;
 use super::walk::{Checked, Given};
 use crate::address::Address;
 use crate::kind::Catalogue;
-use crate::manifest::check::{self, MOST_DESCRIPTION};
+use crate::manifest::check::{self, MOST_DESCRIPTION, Misfit};
 use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::manifest::{Declared, Manifest, Resource};
 use crate::schema::{Attribute, Naming, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::{Principal, Value};
+use apart::Said;
 use spot::Spot;
 
 /// The most things that one manifest may declare. Lists of names multiply: without this, a few kilobytes could ask for
@@ -54,7 +58,9 @@ pub(super) fn place(
     let mut placing = Placing::new(catalogue, found);
     placing.scopes(root);
     placing.groups(root);
-    Some(placing.manifest)
+    let mut manifest = placing.manifest;
+    refer::refer(&mut manifest, catalogue, found);
+    Some(manifest)
 }
 
 /// How many things a node declares, with all beneath it.
@@ -78,6 +84,8 @@ struct Placing<'f> {
     found: &'f mut Found,
     /// Every address given out, without case, with the place of its name and whether `absent` names it.
     taken: BTreeMap<String, (Span, bool)>,
+    /// What no two things in one place may share, with the first that says it.
+    said: Said,
     /// How many places were made up for things whose own could not be told.
     unplaced: usize,
 }
@@ -103,8 +111,15 @@ impl Placing<'_> {
             }
             Given::Grant(role, principals) => {
                 self.notes_fit(node, schema);
+                let Some((spot, stem)) = self.elsewhere(item) else {
+                    return;
+                };
+                let item = Item {
+                    spot: &spot,
+                    ..item
+                };
                 for (principal, span) in principals {
-                    self.grant(item, role, principal, *span);
+                    self.grant(item, stem.as_ref(), role, principal, *span);
                 }
             }
             Given::Word(word, span) => {
@@ -127,6 +142,7 @@ impl Placing<'_> {
         let inner = if self.take(&address, span, node.absent, twice) {
             let given = argument(schema, |_| true).map(|own| (own, declared(name, span)));
             self.insert(item, address.clone(), name, span, given);
+            self.stays_apart(item, name);
             let inner = spot.within(address, name);
             if node.absent {
                 self.parts(item, span, &inner);
@@ -138,12 +154,23 @@ impl Placing<'_> {
             spot.within(spot.named(schema.kind, &name), &name)
         };
         self.children(node, &inner);
+        self.all_along(node, &inner, spot);
     }
 
-    fn grant(&mut self, item: Item<'_, '_>, role: &Declared, principal: &Principal, span: Span) {
+    fn grant(
+        &mut self,
+        item: Item<'_, '_>,
+        stem: Option<&Address>,
+        role: &Declared,
+        principal: &Principal,
+        span: Span,
+    ) {
         let Item { schema, spot, node } = item;
         let word = role.value.as_text().unwrap_or_default();
-        let address = spot.grant(schema.kind, word, &principal.to_string());
+        let address = match stem {
+            Some(stem) => stem.child(word).child(&principal.to_string()),
+            None => spot.grant(schema.kind, word, &principal.to_string()),
+        };
         let twice = |first| ManifestProblem::GrantTwice {
             role: word.to_owned(),
             principal: principal.clone(),
@@ -159,6 +186,47 @@ impl Placing<'_> {
             argument(schema, |attribute| !is_principal(attribute)).map(|name| (name, role.clone()));
         let who = argument(schema, is_principal).map(|name| (name, declared(who, span)));
         self.insert(item, address, "", span, role.into_iter().chain(who));
+    }
+
+    /// The spot of a node that may be for something elsewhere, and what its address begins with where it is. `None` where that
+    /// is reported.
+    fn elsewhere(&mut self, item: Item<'_, '_>) -> Option<(Spot, Option<Address>)> {
+        let Item { node, schema, spot } = item;
+        let attributes = schema.attributes.iter();
+        let attribute = attributes
+            .filter(|attribute| attribute.shape == Shape::Elsewhere)
+            .find_map(|attribute| node.values.get(attribute.name));
+        let Some(declared) = attribute else {
+            return Some((spot.clone(), None));
+        };
+        let (written, span) = (declared.value.as_text().unwrap_or_default(), declared.span);
+        let kind = self.catalogue.kind(schema.kind);
+        let Some(place) = kind.and_then(|kind| kind.elsewhere(written)) else {
+            let problem = ManifestProblem::BadText {
+                what: "the id of a thing in a subscription".to_owned(),
+                written: written.to_owned(),
+                misfit: Misfit::NoId,
+                rule: Rule::Elsewhere,
+                span,
+            };
+            self.found.push_pair(span, span, problem);
+            return None;
+        };
+        let mut known = self.manifest.subscriptions.values();
+        let subscription = known.find(|subscription| {
+            subscription.id == place.subscription && subscription.tenant == spot.tenant
+        });
+        let Some(subscription) = subscription else {
+            let problem = ManifestProblem::ForeignScope {
+                subscription: place.subscription,
+                tenant: spot.tenant.clone(),
+                span,
+            };
+            self.found.push_pair(span, span, problem);
+            return None;
+        };
+        let stem = place.address(schema.kind, &subscription.name);
+        Some((spot.for_subscription(&subscription.name), Some(stem)))
     }
 
     /// Adds the resource at an address, with what its node and its arguments say.
@@ -182,6 +250,7 @@ impl Placing<'_> {
             parent: spot.address.clone(),
             subscription: spot.subscription.clone(),
             tenant: spot.tenant.clone(),
+            along: None,
             attributes: written.chain(given).collect(),
             span,
         };
@@ -215,7 +284,9 @@ impl Placing<'_> {
     /// Places all kinds in the braces of a node.
     fn children(&mut self, node: &Checked<'_>, spot: &Spot) {
         for child in &node.children {
-            if let Some(schema) = child.form.schema {
+            if let Some(schema) = child.form.schema
+                && child.form.along.is_none()
+            {
                 self.thing(child, schema, spot);
             }
         }

@@ -4,6 +4,7 @@ mod absent;
 mod arguments;
 mod grant;
 mod meant;
+mod secret;
 mod value;
 
 use std::collections::btree_map::Entry;
@@ -106,6 +107,7 @@ impl<'a> Walker<'a, '_> {
         }
         self.children(&mut checked, node.children(), &mut meant);
         self.missing_attributes(&checked, node, &meant);
+        self.says_nothing(form, node);
         checked
     }
 
@@ -120,17 +122,17 @@ impl<'a> Walker<'a, '_> {
             let Some(name) = self.field_of(checked.form, property, meant) else {
                 continue;
             };
-            self.no_type(property.annotation.as_ref());
             let exact = name == property.name.as_str();
             if !exact && (node.property(name).is_some() || meant.contains(name)) {
                 continue;
             }
             meant.insert(name);
-            let field = checked.form.field(name);
-            let value = field.and_then(|field| self.property(checked.form, field, property));
-            if let Some(value) = value {
+            let Some(field) = checked.form.field(name) else {
+                continue;
+            };
+            if let Some(value) = self.property(checked.form, field, property) {
                 let span = property.value_span;
-                checked.values.insert(name, Declared { value, span });
+                checked.values.insert(field.gives, Declared { value, span });
             }
         }
     }
@@ -173,12 +175,13 @@ impl<'a> Walker<'a, '_> {
                     }
                 }
             }
-            match (form.setting, checked.given) {
-                (true, Given::Value(value)) => {
-                    parent.values.insert(form.word, value);
-                }
-                (true, _) => {}
-                (false, given) => parent.children.push(Checked { given, ..checked }),
+            if !form.setting {
+                parent.children.push(checked);
+                continue;
+            }
+            parent.values.extend(checked.values);
+            if let Given::Value(value) = checked.given {
+                parent.values.insert(form.word, value);
             }
         }
         self.missing_nodes(parent, meant);
@@ -196,6 +199,17 @@ impl<'a> Walker<'a, '_> {
                     span: (parent.form.word != TOP).then_some(parent.span),
                 });
             }
+        }
+    }
+
+    /// Refuses a setting that takes only properties and has none.
+    fn says_nothing(&mut self, form: &Form, node: &Node) {
+        let only_properties = form.setting
+            && matches!(form.arguments, Arguments::Nothing)
+            && !form.fields().is_empty();
+        let bare = node.properties.is_empty() && node.arguments.is_empty();
+        if only_properties && bare && node.children().is_empty() {
+            self.lacks(form, node, "what it sets");
         }
     }
 

@@ -47,7 +47,18 @@ impl ManifestProblem {
             Self::NoGuid { .. } => {
                 "write it as Azure shows it: `00000000-0000-0000-0000-000000000000`".to_owned()
             }
-            Self::OutOfRange { most, .. } => format!("write a whole number from 0 to {most}"),
+            Self::OutOfRange { least, most, .. } => {
+                format!("write a whole number from {least} to {most}")
+            }
+            Self::LiteralSecret { .. } => {
+                "write `random` to have one made, `(env)NAME` for an environment variable, or \
+                 `(file)\"PATH\"` for a file beside the manifest"
+                    .to_owned()
+            }
+            Self::NoVariable { .. } => {
+                "write its name in letters, digits and `_`: `(env)VM_PASSWORD`".to_owned()
+            }
+            Self::UnknownSource { hint, .. } => hint.help("its types are"),
             Self::UnknownAttribute { of, hint, .. } => hint.help(&format!("`{of}` has")),
             Self::BadText {
                 misfit: Misfit::BitsBehind,
@@ -90,6 +101,7 @@ impl ManifestProblem {
                 "rename one of them, or put what both say into one; names have no case".to_owned()
             }
             Self::GrantTwice { .. } => "remove one of them; names have no case".to_owned(),
+            Self::Shared { .. } => "change one of them".to_owned(),
             Self::DeclaredAndAbsent { .. } => {
                 "remove one of the two: a thing is either there or not".to_owned()
             }
@@ -108,7 +120,32 @@ impl ManifestProblem {
                 }
             }
             Self::UnknownType { hint, .. } => hint.help("principals are"),
-            Self::UnknownRole { hint, .. } => hint.help("this version grants"),
+            Self::UnknownRole { hint, .. } => {
+                hint.help("write a role by its name as Azure shows it, by its id, or as one of")
+            }
+            Self::ForeignScope {
+                subscription,
+                tenant,
+                ..
+            } => format!(
+                "declare `subscription NAME id=\"{}\"` in `tenant {}`, or correct the scope",
+                shown(subscription),
+                shown(tenant)
+            ),
+            Self::UnknownReference {
+                title,
+                written,
+                known,
+                form,
+                ..
+            } => meant(title, written, known, form),
+            Self::AmbiguousReference { title, paths, .. } if *title == "resource group" => {
+                format!("there are {}: write the full id", listed(paths, "and"))
+            }
+            Self::AmbiguousReference { paths, .. } => format!("write {}", listed(paths, "or")),
+            Self::NoReference { form, .. } => {
+                format!("write its name, `{form}`, or its full id")
+            }
             Self::ReservedTag { .. } => "choose another name".to_owned(),
             Self::TooManyTags { most, has, .. } => {
                 format!("remove {} of them", has.saturating_sub(*most))
@@ -135,6 +172,18 @@ impl Hint {
     }
 }
 
+/// What a reference may have meant: a name that is nearly the same, or the same name in another group.
+fn meant(title: &str, written: &str, known: &[String], form: &str) -> String {
+    let own = |path: &&String| path.rsplit('/').next() == Some(written);
+    if let Some(path) = known.iter().find(own) {
+        return format!("write `{}`", shown(path));
+    }
+    match nearest(written, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{}`?", shown(near)),
+        None => format!("declare the {title}, or say where it lies: `{form}`"),
+    }
+}
+
 fn held(within: &str) -> String {
     match within {
         TOP => "at the top level stand".to_owned(),
@@ -155,7 +204,13 @@ fn misfit_help(misfit: Misfit) -> Option<String> {
             Some("write the object id: `00000000-0000-0000-0000-000000000000`".to_owned())
         }
         Misfit::NoVersion => Some("write numbers and dots: `1.0`".to_owned()),
-        Misfit::NoAddress | Misfit::NoNetwork | Misfit::BitsBehind => None,
+        Misfit::AllAndMore => Some("remove it, or the others".to_owned()),
+        Misfit::NoId
+        | Misfit::NoAddress
+        | Misfit::NoNetwork
+        | Misfit::NoPeer
+        | Misfit::NoPorts
+        | Misfit::BitsBehind => None,
         Misfit::Empty | Misfit::Blank | Misfit::Holds(_) | Misfit::Begins(_) | Misfit::Ends(_) => {
             None
         }
@@ -167,10 +222,22 @@ impl Rule {
         match self {
             Rule::Name(rule) => described(rule),
             Rule::Region => "write the name of a region, as in `westeurope`".to_owned(),
+            Rule::Elsewhere => {
+                "write the full id: `/subscriptions/…/resourceGroups/NAME/providers/TYPE/NAME`"
+                    .to_owned()
+            }
+            Rule::Role => "write the role's name as Azure shows it, or its id".to_owned(),
             Rule::Principal => "write the name that the directory knows".to_owned(),
             Rule::Address => "write one address, as in `10.20.0.4`".to_owned(),
             Rule::Network => {
                 "write an address and the length of its prefix, as in `10.20.0.0/16`".to_owned()
+            }
+            Rule::Peers => "write an address, a range as in `10.20.0.0/16`, a name of the cloud's as in `Internet`, or `any`"
+                .to_owned(),
+            Rule::Ports => "write a port from 0 to 65535, a range as in `\"8000-8100\"`, or `any`".to_owned(),
+            Rule::Path => {
+                "write the path of a file, from the folder of this one: `(file)\"keys/admin.pub\"`"
+                    .to_owned()
             }
             Rule::Note => "say something, or leave it out".to_owned(),
         }

@@ -18,10 +18,7 @@ impl ManifestProblem {
                 vec![Label::new(*span, format!("{lacks} belongs behind it"))]
             }
             Self::SurplusType { span, .. } => {
-                vec![Label::new(
-                    *span,
-                    "only principals of a `grant` have a type",
-                )]
+                vec![Label::new(*span, "only principals and secrets have a type")]
             }
             Self::AttributeAsNode { span, .. } => vec![Label::new(*span, "not a node")],
             Self::NodeAsAttribute { span, .. } => vec![Label::new(*span, "not an attribute")],
@@ -36,6 +33,21 @@ impl ManifestProblem {
                 vec![Label::new(*span, why(*misfit))]
             }
             Self::OtherLanguage { span } => vec![Label::new(*span, "not the number 1")],
+            Self::LiteralSecret { span, .. } => {
+                vec![Label::secret(
+                    *span,
+                    "only where it comes from belongs here",
+                )]
+            }
+            Self::NoVariable { span, .. } => {
+                vec![Label::secret(*span, "not the name of a variable")]
+            }
+            Self::UnknownSource {
+                annotation, span, ..
+            } => vec![
+                Label::new(*annotation, "unknown source"),
+                Label::secret(*span, ""),
+            ],
             Self::MissingNode { word, span, .. } => span
                 .iter()
                 .map(|span| Label::new(*span, format!("holds no `{word}`")))
@@ -53,6 +65,7 @@ impl ManifestProblem {
             }
             Self::Twice { first, second, .. } => both(*second, *first, "declared"),
             Self::GrantTwice { first, second, .. } => both(*second, *first, "granted"),
+            Self::Shared { first, second, .. } => both(*second, *first, "given"),
             Self::DeclaredAndAbsent {
                 declared, absent, ..
             } => vec![
@@ -64,6 +77,21 @@ impl ManifestProblem {
             Self::UntypedPrincipal { span, .. } => vec![Label::new(*span, "without a type")],
             Self::UnknownType { span, .. } => vec![Label::new(*span, "unknown type")],
             Self::UnknownRole { span, .. } => vec![Label::new(*span, "unknown role")],
+            Self::ForeignScope { span, .. } => vec![Label::new(*span, "outside the manifest")],
+            Self::UnknownReference { title, span, .. } => {
+                vec![Label::new(*span, format!("no such {title} here"))]
+            }
+            Self::AmbiguousReference {
+                span,
+                first,
+                second,
+                ..
+            } => vec![
+                Label::new(*span, "which one?"),
+                Label::new(*first, "this one"),
+                Label::new(*second, "or this one"),
+            ],
+            Self::NoReference { span, .. } => vec![Label::new(*span, "neither a name nor an id")],
             Self::ReservedTag { span, .. } => vec![Label::new(*span, "reserved")],
             Self::TagTwice { first, second, .. } => both(*second, *first, "given"),
             Self::TooManyTags { has, span, .. } => vec![Label::new(*span, format!("has {has}"))],
@@ -92,9 +120,13 @@ fn why(misfit: Misfit) -> String {
         Misfit::Begins(letter) => format!("begins with `{letter}`"),
         Misfit::Ends(letter) => format!("ends with `{letter}`"),
         Misfit::NoUserName => "not of the form `name@domain`".to_owned(),
+        Misfit::NoId => "not the id of a thing in a subscription".to_owned(),
         Misfit::NoGuid => "not a GUID".to_owned(),
         Misfit::NoAddress => "not an address".to_owned(),
         Misfit::NoNetwork => "not a range of addresses".to_owned(),
+        Misfit::NoPeer => "no address, range or name of addresses".to_owned(),
+        Misfit::NoPorts => "no port and no range of ports".to_owned(),
+        Misfit::AllAndMore => "stands for all, so the others say nothing".to_owned(),
         Misfit::BitsBehind => "has bits set behind its prefix".to_owned(),
         Misfit::NoVersion => "not of the form `1.0`".to_owned(),
     }

@@ -103,10 +103,11 @@ pub(super) enum ManifestProblem {
     #[error("the id of a {title} is a GUID")]
     NoGuid { title: &'static str, span: Span },
     /// A number outside its range.
-    #[error("`{word}` lies between 0 and {most}")]
+    #[error("`{word}` lies between {least} and {most}")]
     OutOfRange {
         word: &'static str,
-        most: u32,
+        least: i64,
+        most: i64,
         span: Span,
     },
     /// A property that the node does not have.
@@ -129,6 +130,22 @@ pub(super) enum ManifestProblem {
     /// A version of the language that is not 1.
     #[error("this version of vmlogin reads version 1 of the language")]
     OtherLanguage { span: Span },
+
+    /// A secret, or what may be one, in the text.
+    #[error("`{word}` is a secret, which never stands in a manifest")]
+    LiteralSecret { word: &'static str, span: Span },
+    /// An environment variable that has no such name. It is not repeated: somebody may have put the secret there.
+    #[error("the `(env)` of `{word}` names no environment variable")]
+    NoVariable { word: &'static str, span: Span },
+    /// A type that names no source.
+    #[error("`{word}` cannot come from `({})`", shown(.source_word))]
+    UnknownSource {
+        word: &'static str,
+        source_word: String,
+        hint: Hint,
+        annotation: Span,
+        span: Span,
+    },
 
     /// A node that has to be there.
     #[error("{} has no `{word}`", whole(.within))]
@@ -190,6 +207,16 @@ pub(super) enum ManifestProblem {
         first: Span,
         second: Span,
     },
+    /// Two things that must differ in what these say together.
+    #[error("{title}s `{}` and `{}` share {says}", shown(.one), shown(.other))]
+    Shared {
+        title: &'static str,
+        one: String,
+        other: String,
+        says: String,
+        first: Span,
+        second: Span,
+    },
     /// One address that should be and should not be.
     #[error("`{}` is declared, and named in `absent` too", shown(.address))]
     DeclaredAndAbsent {
@@ -223,6 +250,41 @@ pub(super) enum ManifestProblem {
     UnknownRole {
         written: String,
         hint: Hint,
+        span: Span,
+    },
+    /// A scope in a subscription that is not the manifest's.
+    #[error("`scope` lies in the subscription `{}`, which tenant `{}` of the manifest does not have", shown(.subscription), shown(.tenant))]
+    ForeignScope {
+        subscription: String,
+        tenant: String,
+        span: Span,
+    },
+
+    /// A name that no thing has which could be meant.
+    #[error("`{}` names no {title} of this manifest", shown(.written))]
+    UnknownReference {
+        title: &'static str,
+        written: String,
+        known: Vec<String>,
+        form: String,
+        span: Span,
+    },
+    /// A name that several things have.
+    #[error("`{}` may mean more than one {title}", shown(.written))]
+    AmbiguousReference {
+        title: &'static str,
+        written: String,
+        paths: Vec<String>,
+        span: Span,
+        first: Span,
+        second: Span,
+    },
+    /// A text that can name no such thing.
+    #[error("`{}` cannot name a {title}", shown(.written))]
+    NoReference {
+        title: &'static str,
+        written: String,
+        form: String,
         span: Span,
     },
 
@@ -266,12 +328,22 @@ pub(super) enum Rule {
     Region,
     /// The name of somebody in the directory.
     Principal,
+    /// A role.
+    Role,
+    /// The id of a thing that no node describes.
+    Elsewhere,
     /// Something that is said, or left out.
     Note,
     /// An address.
     Address,
     /// A range of addresses.
     Network,
+    /// An end of traffic.
+    Peers,
+    /// Ports.
+    Ports,
+    /// The path of a file.
+    Path,
 }
 
 /// What a wrong word might have been.
@@ -306,6 +378,9 @@ impl ManifestProblem {
             Self::UnknownAttribute { .. } => "VML112",
             Self::BadText { .. } => "VML113",
             Self::OtherLanguage { .. } => "VML114",
+            Self::LiteralSecret { .. } => "VML115",
+            Self::NoVariable { .. } => "VML116",
+            Self::UnknownSource { .. } => "VML117",
             Self::MissingNode { .. } => MISSING_NODE,
             Self::MissingAttribute { .. } => "VML121",
             Self::OnlyOne { .. } => "VML122",
@@ -316,10 +391,15 @@ impl ManifestProblem {
             Self::GrantTwice { .. } => "VML141",
             Self::SameId { .. } => "VML142",
             Self::TooMany { .. } => "VML143",
+            Self::Shared { .. } => "VML144",
             Self::DeclaredAndAbsent { .. } => "VML145",
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",
+            Self::ForeignScope { .. } => "VML153",
+            Self::UnknownReference { .. } => UNKNOWN_REFERENCE,
+            Self::AmbiguousReference { .. } => "VML171",
+            Self::NoReference { .. } => "VML172",
             Self::BadTag { .. } => "VML160",
             Self::ReservedTag { .. } => "VML161",
             Self::TagTwice { .. } => "VML162",
@@ -333,6 +413,8 @@ impl ManifestProblem {
 pub(super) const MISSING_NODE: &str = "VML120";
 /// A subscription is not declared.
 pub(super) const UNKNOWN_SUBSCRIPTION: &str = "VML130";
+/// A referred thing is not declared.
+pub(super) const UNKNOWN_REFERENCE: &str = "VML170";
 /// No subscription is declared.
 pub(super) const NO_SUBSCRIPTION: &str = "VML132";
 

@@ -60,7 +60,7 @@ resource-group rg {
       help: it is an attribute of `grant`
 
     VML106: the type `(user)` does not belong here
-      estate.kdl:9:16 `user` only principals of a `grant` have a type
+      estate.kdl:9:16 `user` only principals and secrets have a type
       help: remove `(user)`
 
     VML150: `sg-x` does not say what it is

@@ -107,6 +107,6 @@ resource-group rg subscription=elsewhere { vm a a; vm b { oops } }
 
     VML100: unknown node `oops` in `vm`
       estate.kdl:2:59 `oops` no such node here
-      help: `vm` holds `absent`, `grant`, `identity`, `login`, `protect` and `tags`
+      help: `vm` holds `absent`, `admin`, `default-outbound-access`, `grant`, `identity`, `login`, `os-disk`, `prefix`, `protect`, `size` and `tags`
     ");
 }

@@ -391,51 +391,51 @@ fn a_type_stands_before_principals_only() {
 (x)vmlogin (y)1 { estate (user)e; safety max-delete=(u8)3 }
 tenant (group)t id=(guid)"11111111-1111-4111-8111-111111111111" { subscription s id="22222222-2222-4222-8222-222222222222" }
 resource-group (group)rg { vm web01 { identity (a)system-assigned; protect (b)#true; tags owner=(env)"x"; grant (role)user (group)g } }
-"#), @r#"
+"#), @"
     VML106: the type `(x)` does not belong here
-      estate.kdl:2:2 `x` only principals of a `grant` have a type
+      estate.kdl:2:2 `x` only principals and secrets have a type
       help: remove `(x)`
 
     VML106: the type `(y)` does not belong here
-      estate.kdl:2:13 `y` only principals of a `grant` have a type
+      estate.kdl:2:13 `y` only principals and secrets have a type
       help: remove `(y)`
 
     VML106: the type `(user)` does not belong here
-      estate.kdl:2:27 `user` only principals of a `grant` have a type
+      estate.kdl:2:27 `user` only principals and secrets have a type
       help: remove `(user)`
 
     VML106: the type `(u8)` does not belong here
-      estate.kdl:2:54 `u8` only principals of a `grant` have a type
+      estate.kdl:2:54 `u8` only principals and secrets have a type
       help: remove `(u8)`
 
     VML106: the type `(group)` does not belong here
-      estate.kdl:3:9 `group` only principals of a `grant` have a type
+      estate.kdl:3:9 `group` only principals and secrets have a type
       help: remove `(group)`
 
     VML106: the type `(guid)` does not belong here
-      estate.kdl:3:21 `guid` only principals of a `grant` have a type
+      estate.kdl:3:21 `guid` only principals and secrets have a type
       help: remove `(guid)`
 
     VML106: the type `(group)` does not belong here
-      estate.kdl:4:17 `group` only principals of a `grant` have a type
+      estate.kdl:4:17 `group` only principals and secrets have a type
       help: remove `(group)`
 
     VML106: the type `(a)` does not belong here
-      estate.kdl:4:49 `a` only principals of a `grant` have a type
+      estate.kdl:4:49 `a` only principals and secrets have a type
       help: remove `(a)`
 
     VML106: the type `(b)` does not belong here
-      estate.kdl:4:77 `b` only principals of a `grant` have a type
+      estate.kdl:4:77 `b` only principals and secrets have a type
       help: remove `(b)`
 
     VML106: the type `(env)` does not belong here
-      estate.kdl:4:98 `env` only principals of a `grant` have a type
+      estate.kdl:4:98 `env` only principals and secrets have a type
       help: remove `(env)`
 
     VML106: the type `(role)` does not belong here
-      estate.kdl:4:114 `role` only principals of a `grant` have a type
+      estate.kdl:4:114 `role` only principals and secrets have a type
       help: remove `(role)`
-    "#);
+    ");
 }
 
 #[test]

@@ -77,12 +77,13 @@ pub fn from_operation(attempted: &str, body: &Value, request_id: Option<&str>) -
 
 /// The codes under which 404 was recorded for a thing that is not there, or that lies in something that is not there: ARM's own,
 /// the providers', and the directory's.
-const ABSENT: [&str; 6] = [
+const ABSENT: [&str; 7] = [
     "ResourceNotFound",
     "ResourceGroupNotFound",
     "ParentResourceNotFound",
     "NotFound",
     "RoleAssignmentNotFound",
+    "RoleDefinitionDoesNotExist",
     "Request_ResourceNotFound",
 ];
 

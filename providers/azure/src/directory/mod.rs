@@ -45,7 +45,9 @@ impl Named {
 pub(crate) async fn resolve(reader: Reader<'_>) -> Result<Resolutions, Fault> {
     let mut all: BTreeMap<&str, BTreeSet<Principal>> = BTreeMap::new();
     for grant in reader.manifest.of_kind("grant") {
-        if let Some(principal) = grant.get("principal").and_then(Value::as_principal) {
+        let principal = grant.get("principal").and_then(Value::as_principal);
+        // Identities are named after things of the cloud, not of the directory.
+        if let Some(principal) = principal.filter(|own| own.kind != PrincipalKind::Identity) {
             all.entry(grant.tenant.as_str())
                 .or_default()
                 .insert(principal.clone());
@@ -157,7 +159,8 @@ fn found_as(object: &Object, kind: PrincipalKind) -> Option<Found> {
     match kind {
         PrincipalKind::User => Some(found_of(object, "User")),
         PrincipalKind::Group => Some(found_of(object, "Group")),
-        PrincipalKind::ObjectId => found(object),
+        PrincipalKind::ServicePrincipal => Some(found_of(object, "ServicePrincipal")),
+        PrincipalKind::ObjectId | PrincipalKind::Identity => found(object),
     }
 }
 
@@ -203,6 +206,9 @@ fn named(object: Object) -> Named {
         principal: match object.principal_type() {
             Some("User") => principal(PrincipalKind::User, &object.user_principal_name),
             Some("Group") => principal(PrincipalKind::Group, &object.display_name),
+            Some("ServicePrincipal") => {
+                principal(PrincipalKind::ServicePrincipal, &object.display_name)
+            }
             _ => None,
         },
         display_name: object.display_name.unwrap_or(object.id),

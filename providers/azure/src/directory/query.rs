@@ -23,8 +23,19 @@ pub(super) fn by_name(principal: &Principal) -> Request {
         PrincipalKind::Group => Request::directory("/v1.0/groups", attempted)
             .with_query("$filter", format!("displayName eq {name}"))
             .with_query("$select", "id,displayName,mailNickname,createdDateTime"),
-        PrincipalKind::ObjectId => by_application_id(&principal.name),
+        PrincipalKind::ServicePrincipal if is_guid(&principal.name) => {
+            by_application_id(&principal.name)
+        }
+        PrincipalKind::ServicePrincipal => Request::directory("/v1.0/servicePrincipals", attempted)
+            .with_query("$filter", format!("displayName eq {name}"))
+            .with_query("$select", "id,displayName,appId,accountEnabled"),
+        PrincipalKind::ObjectId | PrincipalKind::Identity => by_application_id(&principal.name),
     }
+}
+
+/// Whether a service principal is named by its application id.
+pub(super) fn is_guid(name: &str) -> bool {
+    uuid::Uuid::try_parse(name).is_ok()
 }
 
 /// Objects by their ids, at most [`MOST_IDS`]. Unknown ids are left out of the answer without a word.
@@ -60,7 +71,10 @@ pub(super) fn deleted_by_id(id: &str) -> Request {
 pub(super) fn deleted(kind: PrincipalKind) -> Request {
     let (of, select) = match kind {
         PrincipalKind::Group => ("microsoft.graph.group", "id,displayName"),
-        PrincipalKind::User | PrincipalKind::ObjectId => {
+        PrincipalKind::ServicePrincipal => {
+            ("microsoft.graph.servicePrincipal", "id,displayName,appId")
+        }
+        PrincipalKind::User | PrincipalKind::ObjectId | PrincipalKind::Identity => {
             ("microsoft.graph.user", "id,displayName,userPrincipalName")
         }
     };

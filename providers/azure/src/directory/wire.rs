@@ -21,6 +21,7 @@ pub(super) struct Object {
     pub(super) user_principal_name: Option<String>,
     pub(super) mail_nickname: Option<String>,
     pub(super) created_date_time: Option<String>,
+    pub(super) app_id: Option<String>,
     pub(super) account_enabled: Option<bool>,
     pub(super) user_type: Option<String>,
 }
@@ -44,6 +45,9 @@ impl Object {
             self.mail_nickname
                 .as_ref()
                 .map(|nickname| format!("mail nickname {nickname}")),
+            self.app_id
+                .as_ref()
+                .map(|id| format!("application id {id}")),
             self.created_date_time
                 .as_ref()
                 .map(|created| format!("created {created}")),
@@ -77,7 +81,13 @@ impl Object {
             PrincipalKind::Group => {
                 self.display_name.as_ref().map(|name| name.to_lowercase()) == Some(wanted)
             }
-            PrincipalKind::ObjectId => self.id.eq_ignore_ascii_case(&wanted),
+            PrincipalKind::ServicePrincipal => [&self.display_name, &self.app_id]
+                .into_iter()
+                .flatten()
+                .any(|name| name.to_lowercase() == wanted),
+            PrincipalKind::ObjectId | PrincipalKind::Identity => {
+                self.id.eq_ignore_ascii_case(&wanted)
+            }
         }
     }
 }

@@ -7,7 +7,8 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
 use super::{
-    Place, grant, identity, login, managed_identity, resource_group, scenes, virtual_network, vm,
+    Place, arc_machine, grant, identity, login, managed_identity, resource_group, scenes,
+    virtual_network, vm,
 };
 
 /// Small JSON of every shape, with words that the readers look for.
@@ -60,7 +61,7 @@ fn place() -> Place {
 /// All that is read out of a machine's answer, if it can be read at all.
 fn machine(body: Json) -> Vec<Live> {
     let place = place();
-    let Ok(machine) = serde_json::from_value(body) else {
+    let Ok(machine) = serde_json::from_value::<vm::wire::Machine>(body) else {
         return Vec::new();
     };
     let parts = [
@@ -80,6 +81,20 @@ proptest! {
         for live in machine(body) {
             prop_assert!(live.key.0.starts_with(scenes::machine_id().key()));
             prop_assert!(live.address.as_str().starts_with("vm:core/rg-web/web01"));
+        }
+    }
+
+    #[test]
+    fn an_arc_machine_is_read_or_refused(at in 1..70_usize, by in anything()) {
+        let place = scenes::arc::place();
+        let mut body = scenes::arc::body(&place.id);
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(machine) = serde_json::from_value::<arc_machine::wire::Machine>(body) {
+            let lives = [Some(arc_machine::live(&machine, &place)), login::live(&machine, &place)];
+            for live in lives.into_iter().flatten() {
+                prop_assert!(live.key.0.starts_with(place.id.key()));
+                prop_assert!(live.address.as_str().starts_with("arc-machine:core/rg-web/line1"));
+            }
         }
     }
 
@@ -123,6 +138,8 @@ proptest! {
             let wording = grant::Wording {
                 place: Address::new("grant", ["core"]),
                 around: "core".to_owned(),
+                role: "admin".to_owned(),
+                role_name: "Virtual Machine Administrator Login".to_owned(),
                 principal: "object-id:p".to_owned(),
             };
             if let Some(live) = grant::live(&assignment, "core", &wording) {

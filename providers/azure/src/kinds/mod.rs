@@ -3,11 +3,15 @@
 //! Requests are values made from a [`Step`] alone; [`crate::provider`] sends them. Only the `wire` files below know ARM's
 //! property names.
 
+pub mod arc_machine;
 pub mod grant;
 pub mod identity;
 pub mod login;
 pub mod managed_identity;
+pub mod network_security_group;
 pub mod resource_group;
+pub mod security_rule;
+pub(crate) mod surroundings;
 pub mod vm;
 
 mod health;
@@ -29,7 +33,7 @@ mod recorded;
 pub(crate) mod scenes;
 
 use serde_json::Value;
-use vmlogin_engine::kind::{Catalogue, Kind};
+use vmlogin_engine::kind::{Catalogue, Key, Kind};
 use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::{Done, Fault, Proof};
 
@@ -37,7 +41,7 @@ use crate::cloud::CloudName;
 use crate::http::Request;
 
 pub(crate) use health::{Provisioning, health};
-pub(crate) use place::{Place, arm_id};
+pub(crate) use place::{Place, arm_id, is_id, located, subscription_id};
 pub(crate) use refusal::refuse;
 pub(crate) use tags::Tags;
 pub use tags::{ESTATE_TAG, PROTECT_TAG};
@@ -57,7 +61,10 @@ kinds! {
     resource_group::ResourceGroup,
     managed_identity::ManagedIdentity,
     virtual_network::VirtualNetwork,
+    network_security_group::NetworkSecurityGroup,
+    security_rule::SecurityRule,
     vm::Vm,
+    arc_machine::ArcMachine,
     identity::Identity,
     login::Login,
     grant::Grant,
@@ -92,6 +99,12 @@ pub trait AzureKind: Kind {
     /// # Errors
     /// A conflict where what was just read is not what the plan was made for.
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault>;
+
+    /// What no two steps may write at once: those with an equal key are carried out one after the other.
+    fn alone(&self, step: &Step) -> Option<Key> {
+        let _ = step;
+        None
+    }
 
     /// What to read to make sense of a fault that a write ended in.
     fn second_look(&self, step: &Step, fault: &Fault) -> Ask {

@@ -86,6 +86,14 @@ pub(crate) fn arm_id(resource: &Resource, manifest: &Manifest) -> Option<ArmId> 
             "Microsoft.ManagedIdentity/userAssignedIdentities",
         ),
         "virtual-network" => in_parent(resource, manifest, "Microsoft.Network/virtualNetworks"),
+        "network-security-group" => {
+            in_parent(resource, manifest, super::network_security_group::TYPE)
+        }
+        "rule" => {
+            let group = arm_id(manifest.parent_of(resource)?, manifest)?;
+            Some(group.child("securityRules", &resource.name))
+        }
+        "arc-machine" => in_parent(resource, manifest, super::arc_machine::TYPE),
         "vm" => in_parent(resource, manifest, "Microsoft.Compute/virtualMachines"),
         _ => scope(&resource.parent, manifest),
     }
@@ -95,6 +103,28 @@ pub(crate) fn arm_id(resource: &Resource, manifest: &Manifest) -> Option<ArmId> 
 fn in_parent(resource: &Resource, manifest: &Manifest, full_type: &str) -> Option<ArmId> {
     let parent = arm_id(manifest.parent_of(resource)?, manifest)?;
     Some(parent.resource(full_type, &resource.name))
+}
+
+/// The id of a thing of this type that a reference names: by its group, by what it lies in there, and by its own name.
+pub(crate) fn located(
+    manifest: &Manifest,
+    subscription: &str,
+    full_type: &str,
+    names: &[&str],
+) -> Option<String> {
+    let (group, names) = names.split_first()?;
+    let (provider, types) = full_type.split_once('/')?;
+    let mut pairs = types.split('/').zip(names);
+    let (outermost, name) = pairs.next()?;
+    let group = subscription_id(subscription, manifest)?.group(group);
+    let outermost = group.resource(&format!("{provider}/{outermost}"), name);
+    let id = pairs.fold(outermost, |around, (kind, name)| around.child(kind, name));
+    Some(id.to_string())
+}
+
+/// Whether somebody wrote the full id of a thing of this type.
+pub(crate) fn is_id(text: &str, full_type: &str) -> bool {
+    ArmId::parse(text).is_ok_and(|id| id.is_type(full_type) && id.resource_group().is_some())
 }
 
 /// The id of a subscription by its name in the manifest.

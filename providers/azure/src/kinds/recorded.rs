@@ -8,7 +8,10 @@ use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
-use super::{Place, grant, identity, login, managed_identity, resource_group, virtual_network, vm};
+use super::{
+    Place, arc_machine, grant, identity, login, managed_identity, resource_group, virtual_network,
+    vm,
+};
 use crate::arm::ArmId;
 use crate::testing::{recordings, shared};
 
@@ -32,6 +35,8 @@ fn every_recorded_reply_of_our_types_decodes_alike_each_time() {
     }
     if !all.is_empty() {
         let least: Tally = [
+            ("arc-extension", 5),
+            ("arc-machine", 20),
             ("assignment", 100),
             ("extension", 10),
             ("group", 20),
@@ -52,6 +57,8 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
     for (folder, path) in [
         ("Microsoft.Compute/2024-07-01/virtualMachineExamples", ""),
         ("Microsoft.Authorization/2022-04-01", ""),
+        ("Microsoft.HybridCompute/2024-07-10/extension", ""),
+        ("Microsoft.HybridCompute/2024-07-10/machine", ""),
         ("Microsoft.ManagedIdentity/2023-01-31", ""),
         ("Microsoft.Network/2024-03-01", ""),
         ("Microsoft.Resources/2024-07-01", ""),
@@ -66,6 +73,8 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
         }
     }
     let least: Tally = [
+        ("arc-extension", 3),
+        ("arc-machine", 4),
         ("assignment", 5),
         ("extension", 5),
         ("group", 1),
@@ -125,6 +134,10 @@ fn decode_one(name: &str, path: &str, body: &Json, tally: &mut Tally) {
         "microsoft.compute/virtualmachines/extensions" if body["properties"].is_object() => {
             "extension"
         }
+        "microsoft.hybridcompute/machines" if body["location"].is_string() => "arc-machine",
+        "microsoft.hybridcompute/machines/extensions" if body["properties"].is_object() => {
+            "arc-extension"
+        }
         "microsoft.managedidentity/userassignedidentities" => "managed-identity",
         "microsoft.network/virtualnetworks" if body["location"].is_string() => "virtual-network",
         "microsoft.authorization/roleassignments" => "assignment",
@@ -156,7 +169,7 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
     let place = place(body);
     match of {
         "vm" => {
-            let machine = read(name, body);
+            let machine: vm::wire::Machine = read(name, body);
             let parts = [
                 identity::live(&machine, &place),
                 login::live(&machine, &place),
@@ -164,6 +177,25 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
             std::iter::once(vm::live(&machine, &place))
                 .chain(parts.into_iter().flatten())
                 .collect()
+        }
+        "arc-machine" => {
+            let machine: arc_machine::wire::Machine = read(name, body);
+            std::iter::once(arc_machine::live(&machine, &place))
+                .chain(login::live(&machine, &place))
+                .collect()
+        }
+        "arc-extension" => {
+            let extension: login::wire::Extension = read(name, body);
+            let state = extension.properties.instance_view.as_ref();
+            assert!(!extension.properties.publisher().is_empty(), "{name}");
+            // Published examples show statuses that nobody has recorded.
+            assert!(
+                state.is_none_or(
+                    |state| state.as_on_a_vm().is_some() || !name.contains("recordings")
+                ),
+                "{name}"
+            );
+            Vec::new()
         }
         "managed-identity" => {
             let live = managed_identity::live(&read(name, body), &place);
@@ -192,6 +224,8 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
             let wording = grant::Wording {
                 place: Address::new("grant", ["s"]),
                 around: "s".to_owned(),
+                role: "admin".to_owned(),
+                role_name: "Virtual Machine Administrator Login".to_owned(),
                 principal: "object-id:p".to_owned(),
             };
             grant::live(&assignment, "s", &wording)

@@ -6,8 +6,12 @@ use crate::arm::ArmId;
 
 /// Virtual machines and their extensions.
 pub const COMPUTE: &str = "2024-07-01";
+/// Arc-enabled machines and their extensions; also the version in Microsoft's template for the login on them.
+pub const HYBRID_COMPUTE: &str = "2024-07-10";
 /// Role assignments.
 pub const AUTHORIZATION: &str = "2022-04-01";
+/// Locks.
+pub const LOCKS: &str = "2020-05-01";
 /// User-assigned identities.
 pub const MANAGED_IDENTITY: &str = "2023-01-31";
 /// Virtual networks.
@@ -27,6 +31,7 @@ pub(crate) fn of(id: &ArmId) -> &'static str {
     {
         "microsoft.authorization" => AUTHORIZATION,
         "microsoft.compute" => COMPUTE,
+        "microsoft.hybridcompute" => HYBRID_COMPUTE,
         "microsoft.managedidentity" => MANAGED_IDENTITY,
         "microsoft.network" => NETWORK,
         _ => RESOURCES,

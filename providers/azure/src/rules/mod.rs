@@ -13,13 +13,21 @@ pub use thing::fixed::SETTLED;
 static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
     &machine::old_system::OldSystem,
+    &machine::no_desktop::NoDesktop,
     &machine::no_identity::NoIdentity,
+    &machine::other_tenant::OtherTenant,
     &machine::extensions_off::ExtensionsOff,
     &machine::other_extension::OtherExtension,
     &machine::other_domain::OtherDomain,
     &machine::same_name::SameName,
     &machine::long_name::LongName,
     &machine::old_login::OldLogin,
+    &machine::small_linux::SmallLinux,
+    &machine::joined_image::JoinedImage,
+    &machine::handler_version::HandlerVersion,
+    &machine::mdm_value::MdmValue,
+    &machine::mdm_on_server::MdmOnServer,
+    &thing::locked::Locked,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
@@ -29,8 +37,11 @@ static RULES: &[&dyn Rule] = &[
     &grant::ambiguous_principal::AmbiguousPrincipal,
     &grant::per_machine::PerMachine,
     &grant::inherited::Inherited,
+    &grant::no_login_role::NoLoginRole,
     &grant::conditional_twin::ConditionalTwin,
     &grant::same_principal::SamePrincipal,
+    &grant::no_such_role::NoSuchRole,
+    &grant::ambiguous_role::AmbiguousRole,
 ];
 
 /// All rules that this version checks, by number.

@@ -26,7 +26,25 @@ pub(super) async fn read(
     let networks = inventory
         .of_kind("virtual-network")
         .map(|network| (network.key.clone(), subnets(network)));
-    Ok(listed.into_iter().flatten().chain(networks).collect())
+    let groups = inventory
+        .of_kind("network-security-group")
+        .map(|group| (group.key.clone(), foreign_rules(reader, inventory, group)));
+    let read = listed.into_iter().flatten();
+    Ok(read.chain(networks).chain(groups).collect())
+}
+
+/// The rules of a security group that this estate did not make. Its own go with the group.
+fn foreign_rules(reader: Reader<'_>, inventory: &Inventory, group: &Live) -> Vec<Content> {
+    let rules = inventory
+        .of_kind("rule")
+        .filter(|rule| rule.within.contains(&group.key.0));
+    rules
+        .filter(|rule| rule.stamp.as_deref() != Some(reader.manifest.estate.as_str()))
+        .map(|rule| Content {
+            id: rule.key.0.clone(),
+            name: rule.title.replace('`', ""),
+        })
+        .collect()
 }
 
 /// The subnets of a network, which its own reading told already.

@@ -7,8 +7,14 @@
 mod contents;
 mod grants;
 mod groups;
+mod locks;
 mod machines;
+mod offers;
+mod reading;
+mod roles;
+mod security_groups;
 mod subscriptions;
+mod surroundings;
 mod things;
 
 #[cfg(test)]
@@ -16,7 +22,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{try_join, try_join3};
+pub use reading::Reading;
+
+use futures_util::future::{try_join, try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
@@ -34,6 +42,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) tenants: &'a BTreeMap<String, TenantAccess>,
     /// How many requests of one sort are under way at once.
     pub(crate) parallelism: usize,
+    /// How far it is.
+    pub(crate) reading: &'a Reading,
 }
 
 /// Reads everything.
@@ -41,12 +51,22 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (live, principals) =
-        try_join(machines_and_groups(reader), directory::resolve(reader)).await?;
-    for live in live {
+    let (mut live, (rules, filters), (principals, roles), locks) = try_join4(
+        machines_and_groups(reader),
+        security_groups::read(reader),
+        try_join(directory::resolve(reader), roles::read(reader)),
+        locks::read(reader),
+    )
+    .await?;
+    offers::read(reader, &mut live).await?;
+    for live in live.into_iter().chain(rules) {
         inventory.insert(live);
     }
+    inventory.surroundings = filters;
+    inventory.locks = locks;
+    surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
+    inventory.roles = roles;
     grants::read(reader, &mut inventory).await?;
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)
@@ -97,10 +117,20 @@ impl<'a> Reader<'a> {
     {
         // Made before they are streamed: a closure over references inside a stream keeps the whole from being `Send`.
         let works: Vec<F> = things.into_iter().map(work).collect();
+        self.reading.expect(works.len());
         stream::iter(works)
+            .map(|work| self.counted(work))
             .buffered(self.parallelism.max(1))
             .try_collect()
             .await
+    }
+}
+
+impl Reader<'_> {
+    async fn counted<T>(&self, work: impl Future<Output = T>) -> T {
+        let done = work.await;
+        self.reading.done();
+        done
     }
 }
 

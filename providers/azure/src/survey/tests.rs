@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use vmlogin_engine::inventory::{Inventory, Resolution};
+use vmlogin_engine::inventory::{Forbids, Inventory, Lock, Resolution};
 use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::{Fault, FaultKind, Provider};
 use vmlogin_engine::value::Value;
@@ -9,6 +9,8 @@ use crate::provider::rehearsal::{self, Part};
 
 const SUBSCRIPTION: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222?";
 const ASSIGNMENTS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?";
+const LOCKS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?";
+const OFFERS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/locations/westeurope/publishers/Microsoft.Azure.ActiveDirectory/artifacttypes/vmextension/types/AADLoginForWindows/versions?";
 const GROUP: &str =
     "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?";
 const MACHINE: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?";
@@ -67,6 +69,7 @@ async fn an_estate_is_read_with_one_request_each() {
     assert_eq!(
         lines,
         [
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?api-version=2020-05-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?api-version=2023-01-31",
@@ -357,5 +360,47 @@ async fn the_group_of_the_manifest_is_resolved() {
     assert_eq!(
         (found.object_id.as_str(), found.principal_type.as_str()),
         (GROUP_ID, "Group")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn locks_are_read_with_their_scopes_and_a_refusal_is_kept_for_the_rule() {
+    let id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/RG-web/providers/Microsoft.Authorization/locks/freeze";
+    let locks =
+        json!({"value": [{"id": id, "name": "freeze", "properties": {"level": "ReadOnly"}}]});
+    let read = inventory(vec![(LOCKS, 200, locks)]).await;
+    let freeze = Lock {
+        name: "freeze".to_owned(),
+        scope: "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web"
+            .to_owned(),
+        forbids: Forbids::Writing,
+    };
+    assert_eq!(read.locks["core"], Ok(vec![freeze]));
+    let read = inventory(vec![(LOCKS, 403, refused())]).await;
+    assert_eq!(
+        read.locks["core"].as_ref().unwrap_err().kind,
+        FaultKind::Permission
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn offered_versions_are_asked_only_where_a_version_is_declared() {
+    let mut manifest = scenes::manifest();
+    scenes::declare(
+        &mut manifest,
+        "vm:core/rg-web/web01/login",
+        "version",
+        "2.0".into(),
+    );
+    let offers = json!([{"name": "1.0.0.1"}, {"name": "2.2.0.0"}]);
+    let server = rehearsal::server(vec![(OFFERS, 200, offers)]).await;
+    let read = rehearsal::azure(&server)
+        .survey(&manifest, Mode::Apply)
+        .await
+        .unwrap();
+    let machine = read.of_kind("vm").next().unwrap();
+    assert_eq!(
+        machine.facts["offered-versions"],
+        Value::List(vec!["1.0.0.1".into(), "2.2.0.0".into()])
     );
 }

@@ -1,5 +1,5 @@
-//! From which Windows on the login extension installs. Both sources are versions of one page of Microsoft's Entra documentation,
-//! `howto-vm-sign-in-azure-ad-windows`.
+//! From which Windows on the login extension installs. The sources for virtual machines are two versions of one page of Microsoft's
+//! Entra documentation, `howto-vm-sign-in-azure-ad-windows`; the one for Arc-enabled machines is an article of its own.
 
 /// What a build of Windows is sold as. Server and client share builds, so the build alone does not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,25 @@ pub(crate) static NEWER: [Floor; 2] = [
         build: 26100,
         name: "Windows 11 24H2",
         source: "Microsoft's page of December 2025",
+        checked: "2026-11-21",
+    },
+];
+
+/// On Arc-enabled machines: the article says the same in its requirements and in its part on exit code 51. It adds that a server
+/// has to have the Desktop Experience.
+pub(crate) static ON_ARC: [Floor; 2] = [
+    Floor {
+        product: Product::Server,
+        build: 26100,
+        name: "Windows Server 2025",
+        source: "Microsoft's article on Arc-enabled servers",
+        checked: "2026-11-21",
+    },
+    Floor {
+        product: Product::Client,
+        build: 26100,
+        name: "Windows 11 24H2",
+        source: "Microsoft's article on Arc-enabled servers",
         checked: "2026-11-21",
     },
 ];
@@ -120,7 +139,14 @@ pub(crate) fn imaged(image: &str) -> Option<Release> {
     })
 }
 
-fn product(name: &str) -> Option<Product> {
+/// The numbers by which Windows names the editions of Server Core: GetProductInfo of the Windows API, read 2026-11-21. The Arc
+/// agent's `productType` is recorded with 7 and 8 for servers with a desktop and 4 for clients, which fits the same list.
+pub(crate) static CORE_PRODUCTS: [&str; 11] = [
+    "12", "13", "14", "29", "39", "40", "41", "145", "146", "168", "408",
+];
+
+/// Server or client, by the name of the product.
+pub(crate) fn product(name: &str) -> Option<Product> {
     let name = name.to_lowercase();
     match name.as_str() {
         name if name.contains("windows server") => Some(Product::Server),
@@ -199,7 +225,7 @@ mod tests {
 
     #[test]
     fn every_row_has_a_source_and_a_day() {
-        for floor in OLDER.iter().chain(&NEWER) {
+        for floor in OLDER.iter().chain(&NEWER).chain(&ON_ARC) {
             assert!(!floor.source.is_empty() && floor.checked.starts_with("20"));
         }
     }

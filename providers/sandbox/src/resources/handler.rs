@@ -26,6 +26,8 @@ const NAME_TAKEN: i64 = -2_145_648_639;
 pub(super) const UNSUPPORTED: i64 = 51;
 /// Oldest build: Server 2019 and Windows 10 1809.
 const OLDEST_BUILD: u64 = 17_763;
+/// Oldest build on an Arc machine: Server 2025 and Windows 11 24H2 (arm/FACTS.md 11).
+const OLDEST_ON_ARC: u64 = 26_100;
 
 /// Terminal code of a failed installation; the agent's silence has none.
 const INSTALL_FAILED: &str = "1007";
@@ -90,7 +92,7 @@ pub(crate) fn run(
             "'mdmId' setting was not found. Please input the 'mdmId' setting. This setting is case sensitive".to_owned(),
         );
     }
-    match obstacle(world, &machine) {
+    match obstacle(world, &machine, on_arc) {
         Some(NAME_TAKEN) => {
             let handler = handler_of(&extension.properties);
             let text = install_failed(&handler, &extension.name, &version, NAME_TAKEN);
@@ -192,8 +194,8 @@ pub(crate) fn operation_message(extension: &Extension, view: &HandlerView) -> St
 }
 
 /// Exit code of the first thing that keeps a machine from joining, in the order in which the handler meets them.
-fn obstacle(world: &World, machine: &Machine) -> Option<i64> {
-    if !is_supported(machine) {
+fn obstacle(world: &World, machine: &Machine, on_arc: bool) -> Option<i64> {
+    if !is_supported(machine, if on_arc { OLDEST_ON_ARC } else { OLDEST_BUILD }) {
         return Some(UNSUPPORTED);
     }
     if machine.identity.system.is_none() {
@@ -211,7 +213,7 @@ fn obstacle(world: &World, machine: &Machine) -> Option<i64> {
 }
 
 /// That Linux under the handler for Windows ends like an old Windows is unverified against Azure, 2026-11-21.
-fn is_supported(machine: &Machine) -> bool {
+fn is_supported(machine: &Machine, oldest: u64) -> bool {
     let build = machine
         .os_version
         .split('.')
@@ -220,7 +222,7 @@ fn is_supported(machine: &Machine) -> bool {
     let old = ["2008", "2012", "2016"]
         .iter()
         .any(|it| machine.os_name.contains(it));
-    machine.os == Os::Windows && !old && build.is_none_or(|it| it >= OLDEST_BUILD)
+    machine.os == Os::Windows && !old && build.is_none_or(|it| it >= oldest)
 }
 
 fn join(world: &mut World, machine: &Machine, now: Timestamp) {

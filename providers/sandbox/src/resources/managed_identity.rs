@@ -81,6 +81,7 @@ pub(crate) fn new(
         kind: TYPE.to_owned(),
         location,
         tags: None,
+        members: Map::new(),
         version: 1,
         properties: Map::from_iter([
             ("tenantId".to_owned(), json!(tenant)),

@@ -14,14 +14,15 @@ pub(crate) mod machine;
 mod machine_answer;
 mod machine_new;
 pub(crate) mod managed_identity;
+pub(crate) mod network;
 pub(crate) mod page;
+mod plain;
 mod provider;
 pub(crate) mod resource_group;
 mod role_assignment;
 mod role_definition;
 mod subscription;
 mod tags;
-pub(crate) mod virtual_network;
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -30,7 +31,7 @@ use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::operation;
-use crate::state::{Tags, World};
+use crate::state::{Resource, Tags, World};
 
 /// Answers a request to ARM.
 pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
@@ -151,12 +152,15 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             "resourcegroups",
             _,
             "providers",
-            "microsoft.network",
-            "virtualnetworks",
+            namespace,
+            kind,
             rest @ ..,
-        ] => {
+        ] if !is_closed(namespace, kind) => {
             Scope::new(&request.segments[..4]).check(call.world)?;
-            virtual_network::answer(call, rest)
+            match *namespace {
+                "microsoft.network" => network::answer(call, kind, rest),
+                _ => plain::answer(call),
+            }
         }
         [
             "subscriptions",
@@ -165,7 +169,7 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             "microsoft.network",
             rest @ ..,
         ] => match rest {
-            ["virtualnetworks"] => virtual_network::list(call, format!("/subscriptions/{id}/")),
+            [kind] => network::list_all(call, id, kind),
             ["locations", _, "operations", job] => {
                 get(call, |call| operation::network::status(call, job))
             }
@@ -174,7 +178,25 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             }
             _ => Err(unknown(call)),
         },
+        ["subscriptions", id, "providers", namespace, kind] if !is_closed(namespace, kind) => {
+            plain::list_all(call, id)
+        }
         _ => Err(unknown(call)),
+    }
+}
+
+/// Types that are not kept as plain resources: a service of theirs is emulated, if only in part, and would contradict.
+fn is_closed(namespace: &str, kind: &str) -> bool {
+    match namespace {
+        "microsoft.compute" => {
+            ["locations", "virtualmachines", "virtualmachinescalesets"].contains(&kind)
+        }
+        "microsoft.authorization"
+        | "microsoft.resources"
+        | "microsoft.hybridcompute"
+        | "microsoft.managedidentity"
+        | "microsoft.resourcegraph" => true,
+        _ => kind == "locations",
     }
 }
 
@@ -185,6 +207,7 @@ fn compute_of_subscription(call: &mut Call<'_>, id: &str, rest: &[&str]) -> Answ
             get(call, |call| extension_image::answer(call, rest))
         }
         ["locations", _, "operations", operation] => operation::compute_status(call, operation),
+        [_] => plain::list_all(call, id),
         _ => Err(unknown(call)),
     }
 }
@@ -240,7 +263,7 @@ impl Scope {
         }
     }
 
-    /// Refuses what does not exist. Resources of kinds that are not emulated are taken as existing.
+    /// Refuses what does not exist.
     pub(crate) fn check(&self, world: &World) -> Result<(), Reply> {
         let parts: Vec<&str> = self.key.split('/').skip(1).collect();
         if let [
@@ -287,16 +310,14 @@ impl Scope {
                     return Err(not_found(&self.id));
                 }
             }
-            let is_kept = matches!(
-                rest,
-                [
-                    "providers",
-                    "microsoft.managedidentity",
-                    "userassignedidentities",
-                    _
-                ] | ["providers", "microsoft.network", "virtualnetworks", _]
-            );
-            if is_kept && !world.resources.contains_key(&self.key) {
+            let is_kept = match rest {
+                ["providers", "microsoft.managedidentity", kind, _] => {
+                    *kind == "userassignedidentities"
+                }
+                ["providers", namespace, kind, _, ..] => !is_closed(namespace, kind),
+                _ => false,
+            };
+            if is_kept && !network::exists(world, &self.key) {
                 return Err(not_found(&self.id));
             }
         }
@@ -375,6 +396,32 @@ fn unknown(call: &Call<'_>) -> Reply {
     match at.and_then(|at| segments.get(at + 1..)) {
         Some([namespace, kind, ..]) => error::no_resource_type(namespace, kind, version),
         _ => error::gateway(404, "NotFound", "The requested path does not exist."),
+    }
+}
+
+/// The region of a body, which a resource keeps for life.
+pub(crate) fn place_of(body: &Value, held: Option<&Resource>) -> Result<String, Reply> {
+    let Some(place) = body["location"].as_str().filter(|it| !it.is_empty()) else {
+        return Err(error::gateway(
+            400,
+            "LocationRequired",
+            "The location property is required for this definition.",
+        ));
+    };
+    let place = location::canonical(place);
+    match held.filter(|held| held.location != place) {
+        None => Ok(place),
+        Some(held) => Err(error::gateway(
+            409,
+            "InvalidResourceLocation",
+            format!(
+                "The resource '{}' already exists in location '{}' in resource group '{}'. A resource with the same name \
+                 cannot be created in location '{place}'. Please select a new resource name.",
+                held.name,
+                held.location,
+                held.id.split('/').nth(4).unwrap_or_default(),
+            ),
+        )),
     }
 }
 

@@ -77,7 +77,7 @@ fn put(call: &mut Call<'_>, scope: &Scope, name: &str) -> Answer {
             "The request to create role assignment is not valid: roleDefinitionId and principalId are required.",
         ));
     };
-    let role = role_definition::known(&role)?;
+    let role = role_definition::known(call, &role)?;
     let condition = text("condition");
     let condition_version = text("conditionVersion");
     // The code is unverified against Azure, 2026-11-21; that a condition needs its version is documented.

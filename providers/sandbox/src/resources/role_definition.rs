@@ -1,11 +1,12 @@
-//! Role definitions: the built-in ones that matter to machines and to whoever hands out roles.
+//! Role definitions: the built-in ones that matter to machines and to whoever hands out roles, and those of the seed.
 
 use serde_json::{Value, json};
 
-use super::Scope;
+use super::{Scope, beneath_scope};
 use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
+use crate::seed::CustomRole;
 
 /// A built-in role.
 struct Role {
@@ -29,7 +30,7 @@ const LOGIN_READS: &[&str] = &[
 
 /// Ids and login permissions after arm/data/role-definitions.json and arm/FACTS.md 9; the actions of the general roles
 /// are shortened.
-const ROLES: [Role; 9] = [
+const ROLES: [Role; 11] = [
     Role {
         id: "1c0163c0-47e6-4577-8991-ea5c82e286e4",
         name: "Virtual Machine Administrator Login",
@@ -131,22 +132,54 @@ const ROLES: [Role; 9] = [
         not_actions: &[],
         data_actions: &[],
     },
+    // These two ids are general knowledge, 2026-11-21.
+    Role {
+        id: "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
+        name: "Role Based Access Control Administrator",
+        description: "Manage access to Azure resources by assigning roles using Azure RBAC.",
+        actions: &[
+            "Microsoft.Authorization/roleAssignments/write",
+            "Microsoft.Authorization/roleAssignments/delete",
+            "*/read",
+        ],
+        not_actions: &[],
+        data_actions: &[],
+    },
+    Role {
+        id: "4633458b-17de-408a-b874-0445c86b69e6",
+        name: "Key Vault Secrets User",
+        description: "Read secret contents.",
+        actions: &[],
+        not_actions: &[],
+        data_actions: &[
+            "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+            "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+        ],
+    },
 ];
 
 /// Everything at `{scope}/providers/Microsoft.Authorization/roleDefinitions`, reads only.
 pub(crate) fn answer(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answer {
+    let tenant = &call.bearer.tenant;
+    let made = call.world.roles.values().filter(|it| it.tenant == *tenant);
+    let all: Vec<CustomRole> = ROLES
+        .iter()
+        .map(Role::definition)
+        .chain(made.map(|it| it.definition.clone()))
+        .collect();
     let subscription = scope.subscription();
     match rest {
         [] => {
             let filter = call.request.query("$filter").unwrap_or_default();
-            let rows: Vec<Value> = ROLES
+            let rows: Vec<Value> = all
                 .iter()
+                .filter(|role| can_be_granted(role, &scope.key))
                 .map(|role| admitted(role, filter).map(|it| it.then(|| shown(role, subscription))))
                 .filter_map(Result::transpose)
                 .collect::<Result<_, _>>()?;
             Ok(Reply::json(200, json!({"value": rows})))
         }
-        [id] => match ROLES.iter().find(|role| role.id == *id) {
+        [id] => match all.iter().find(|role| role.id.eq_ignore_ascii_case(id)) {
             Some(role) => Ok(Reply::json(200, shown(role, subscription))),
             None => Err(does_not_exist(id)),
         },
@@ -155,12 +188,38 @@ pub(crate) fn answer(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answe
 }
 
 /// The GUID at the end of a role definition's id, if there is such a role.
-pub(crate) fn known(id: &str) -> Result<String, Reply> {
+pub(crate) fn known(call: &Call<'_>, id: &str) -> Result<String, Reply> {
     let guid = id.rsplit('/').next().unwrap_or_default().to_lowercase();
-    match ROLES.iter().any(|role| role.id == guid) {
+    let made = call.world.roles.get(&guid);
+    let made = made.is_some_and(|it| it.tenant == call.bearer.tenant);
+    match made || ROLES.iter().any(|role| role.id == guid) {
         true => Ok(guid),
         false => Err(does_not_exist(&guid)),
     }
+}
+
+impl Role {
+    fn definition(&self) -> CustomRole {
+        let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+        CustomRole {
+            name: self.name.to_owned(),
+            id: self.id.to_owned(),
+            scopes: vec!["/".to_owned()],
+            actions: owned(self.actions),
+            not_actions: owned(self.not_actions),
+            data_actions: owned(self.data_actions),
+            not_data_actions: Vec::new(),
+        }
+    }
+}
+
+/// A list shows what can be granted at its scope: a role whose assignable scopes hold it. Documented; unverified against Azure,
+/// 2026-11-21.
+fn can_be_granted(role: &CustomRole, scope: &str) -> bool {
+    role.scopes.iter().any(|own| {
+        let own = own.trim_end_matches('/').to_lowercase();
+        beneath_scope(scope, &own) || own.is_empty()
+    })
 }
 
 /// The id of a role as told in a subscription, or in none.
@@ -181,7 +240,7 @@ fn does_not_exist(id: &str) -> Reply {
 }
 
 /// `roleName eq '…'`, `type eq '…'`, `atScopeAndBelow()`, joined by `and`.
-fn admitted(role: &Role, filter: &str) -> Result<bool, Reply> {
+fn admitted(role: &CustomRole, filter: &str) -> Result<bool, Reply> {
     let mut admitted = true;
     for part in filter
         .split(" and ")
@@ -193,7 +252,7 @@ fn admitted(role: &Role, filter: &str) -> Result<bool, Reply> {
         if lower.starts_with("rolename eq ") {
             admitted &= role.name.to_lowercase() == value;
         } else if lower.starts_with("type eq ") {
-            admitted &= value == "builtinrole";
+            admitted &= value == kind(role).to_lowercase();
         } else if lower != "atscopeandbelow()" && lower != "atscope()" {
             return Err(error::provider(
                 400,
@@ -205,15 +264,24 @@ fn admitted(role: &Role, filter: &str) -> Result<bool, Reply> {
     Ok(admitted)
 }
 
-fn shown(role: &Role, subscription: Option<&str>) -> Value {
+fn kind(role: &CustomRole) -> &'static str {
+    match ROLES.iter().any(|own| own.id == role.id) {
+        true => "BuiltInRole",
+        false => "CustomRole",
+    }
+}
+
+fn shown(role: &CustomRole, subscription: Option<&str>) -> Value {
+    let built_in = ROLES.iter().find(|own| own.id == role.id);
+    let description = built_in.map_or("", |own| own.description);
     json!({
         "properties": {
-            "roleName": role.name, "type": "BuiltInRole", "description": role.description, "assignableScopes": ["/"],
+            "roleName": role.name, "type": kind(role), "description": description, "assignableScopes": role.scopes,
             "permissions": [{"actions": role.actions, "notActions": role.not_actions,
-                "dataActions": role.data_actions, "notDataActions": []}],
+                "dataActions": role.data_actions, "notDataActions": role.not_data_actions}],
             "createdOn": "2018-02-09T18:36:13.3315744Z", "updatedOn": "2021-11-11T20:14:30.0434317Z",
             "createdBy": null, "updatedBy": null,
         },
-        "id": id_in(subscription, role.id), "type": "Microsoft.Authorization/roleDefinitions", "name": role.id,
+        "id": id_in(subscription, &role.id), "type": "Microsoft.Authorization/roleDefinitions", "name": role.id,
     })
 }

@@ -106,6 +106,12 @@ fn check_directory(tenant: &Tenant, place: &str) -> Result<(), SeedError> {
         guid(&place, "app-id", &principal.app_id)?;
         once(&mut objects, &place, "object", &principal.id)?;
     }
+    for role in &tenant.custom_roles {
+        let place = format!("{place} / custom-role {}", role.name);
+        filled(&place, "name", &role.name)?;
+        guid(&place, "id", &role.id)?;
+        once(&mut objects, &place, "role", &role.id)?;
+    }
     for device in &tenant.devices {
         let place = format!("{place} / device {}", device.name);
         guid(&place, "id", &device.id)?;

@@ -42,6 +42,8 @@ pub struct Tenant {
     pub service_principals: Vec<ServicePrincipal>,
     /// The devices that joined already.
     pub devices: Vec<Device>,
+    /// The roles that somebody made.
+    pub custom_roles: Vec<CustomRole>,
     /// The subscriptions.
     pub subscriptions: Vec<Subscription>,
 }
@@ -325,6 +327,26 @@ pub enum ExtensionState {
     Succeeded,
     /// Its handler gave up.
     Failed,
+}
+
+/// A role that somebody made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CustomRole {
+    /// Its name.
+    pub name: String,
+    /// The GUID of its definition.
+    pub id: String,
+    /// Where it can be granted, as ids of scopes.
+    pub scopes: Vec<String>,
+    /// What it allows.
+    pub actions: Vec<String>,
+    /// What it does not allow after all.
+    pub not_actions: Vec<String>,
+    /// What it allows inside of things.
+    pub data_actions: Vec<String>,
+    /// What it does not allow inside of things after all.
+    pub not_data_actions: Vec<String>,
 }
 
 /// A role assignment.

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::operation::Operation;
-use crate::seed::{Agent, ArcStatus, FaultRule, Os, Power};
+use crate::seed::{Agent, ArcStatus, CustomRole, FaultRule, Os, Power};
 
 /// The form of the state file. Raised when an older sandbox could not read it.
 pub(crate) const FORMAT: u32 = 1;
@@ -46,6 +46,9 @@ pub(crate) struct World {
     /// All that is neither a machine nor an extension of one.
     #[serde(default)]
     pub resources: BTreeMap<String, Resource>,
+    /// Roles that somebody made, by GUID.
+    #[serde(default)]
+    pub roles: BTreeMap<String, Role>,
     /// By name, which is unique in a tenant.
     pub assignments: BTreeMap<String, Assignment>,
     pub operations: BTreeMap<String, Operation>,
@@ -213,6 +216,9 @@ pub(crate) struct Machine {
 pub(crate) struct ArcMachine {
     pub machine: Machine,
     pub status: ArcStatus,
+    /// Properties that the agent tells otherwise than usual: its domain, its configuration.
+    #[serde(default)]
+    pub told: Map<String, Value>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -256,6 +262,9 @@ pub(crate) struct Resource {
     pub kind: String,
     pub location: String,
     pub tags: Option<Tags>,
+    /// Members beside `properties` that are kept as sent: sku, zones and the like.
+    #[serde(default)]
+    pub members: Map<String, Value>,
     pub properties: Map<String, Value>,
     /// Counts its changes, for its etag where its type has one.
     #[serde(default)]
@@ -271,6 +280,14 @@ pub(crate) struct HandlerView {
     /// Terminal code of a failure; absent after a success.
     pub failure: Option<String>,
     pub message: String,
+}
+
+/// A role that somebody made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Role {
+    pub definition: CustomRole,
+    pub tenant: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

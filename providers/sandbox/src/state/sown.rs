@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, Resource,
+    ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, Resource, Role,
     ServicePrincipal, Subscription, Tags, Tenant, User, World, named_guid, sown_machine,
 };
 use crate::resources::{location, managed_identity};
@@ -26,6 +26,7 @@ impl World {
             arcs: BTreeMap::new(),
             extensions: BTreeMap::new(),
             resources: BTreeMap::new(),
+            roles: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
             faults: seed
@@ -48,6 +49,13 @@ impl World {
         let tenant = directory(seed, self.born);
         let key = tenant.id.to_lowercase();
         self.tenants.insert(key.clone(), tenant);
+        for role in &seed.custom_roles {
+            let made = Role {
+                definition: role.clone(),
+                tenant: key.clone(),
+            };
+            self.roles.insert(role.id.to_lowercase(), made);
+        }
         for subscription in &seed.subscriptions {
             self.sow_subscription(&key, subscription);
         }
@@ -154,7 +162,7 @@ impl World {
         let mut machine = sown_machine::machine(
             tenant,
             &id,
-            &seed.machine,
+            &sown_machine::on_arc(&seed.machine),
             location::canonical(region),
             Some(system),
             self.born,
@@ -170,9 +178,12 @@ impl World {
             self.extensions
                 .insert(extension.id.to_lowercase(), extension);
         }
-        let status = seed.status;
-        self.arcs
-            .insert(id.to_lowercase(), ArcMachine { machine, status });
+        let arc = ArcMachine {
+            machine,
+            status: seed.status,
+            told: Default::default(),
+        };
+        self.arcs.insert(id.to_lowercase(), arc);
     }
 
     fn sow_assignment(&mut self, tenant: &str, seed: &seed::RoleAssignment) {

@@ -68,6 +68,16 @@ pub(super) fn machine(
     }
 }
 
+/// What is sown of an Arc machine: one that says nothing of its Windows runs one on which the login installs.
+pub(super) fn on_arc(seed: &seed::Machine) -> seed::Machine {
+    let mut seed = seed.clone();
+    if seed.os == Os::Windows && seed.os_name.is_none() && seed.os_version.is_none() {
+        seed.os_name = Some("Windows Server 2025 Datacenter".to_owned());
+        seed.os_version = Some("10.0.26100.1742".to_owned());
+    }
+    seed
+}
+
 /// The model of a machine that someone made before: members and order of detail as in recorded answers. Its network
 /// interface and disk are named, yet exist nowhere else.
 fn model(

@@ -62,6 +62,11 @@ async fn an_onboarded_machine_tells_its_status_and_has_an_identity() {
     assert_eq!(got.body["identity"]["type"], "SystemAssigned");
     assert_eq!(got.body["tags"], json!({}));
     assert_eq!(got.body["resources"], Value::Null);
+    assert_eq!(got.body["properties"]["osEdition"], "serverdatacenter");
+    assert_eq!(
+        got.body["properties"]["detectedProperties"]["productType"],
+        "8"
+    );
     let gone = stage.get(&format!("{}x", arc_id())).await;
     assert_eq!((gone.status, gone.code()), (404, "ResourceNotFound"));
 }
@@ -122,6 +127,18 @@ async fn an_extension_waits_for_an_agent_that_is_away() {
 #[tokio::test]
 async fn the_login_of_another_system_ends_with_51() {
     let stage = stage(|arc| arc.machine.os = Os::Linux).await;
+    let put = stage.put(&login_id(), login()).await;
+    let end = ended(&stage, &put).await;
+    assert!(end.message().contains("51"), "{:?}", end.body);
+}
+
+#[tokio::test]
+async fn a_windows_that_a_virtual_machine_may_run_is_too_old_on_arc() {
+    let old = |arc: &mut ArcMachine| {
+        arc.machine.os_name = Some("Windows Server 2022 Datacenter".to_owned());
+        arc.machine.os_version = Some("10.0.20348.2700".to_owned());
+    };
+    let stage = stage(old).await;
     let put = stage.put(&login_id(), login()).await;
     let end = ended(&stage, &put).await;
     assert!(end.message().contains("51"), "{:?}", end.body);

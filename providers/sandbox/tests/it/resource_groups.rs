@@ -171,7 +171,7 @@ async fn an_unknown_type_is_told_from_an_unknown_path() {
     let stage = Stage::new(seed()).await;
     let got = stage
         .get(&format!(
-            "{}/providers/Microsoft.Network/natGateways/x",
+            "{}/providers/Microsoft.HybridCompute/licenses/x",
             group_id()
         ))
         .await;

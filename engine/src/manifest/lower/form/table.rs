@@ -35,11 +35,13 @@ pub(super) fn root() -> Form {
 pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
     let id = |want, required| Field {
         name: "id",
+        gives: "id",
         want,
         required,
     };
     let cloud = Field {
         name: "cloud",
+        gives: "cloud",
         want: Want::Shape(Shape::Choice {
             words: catalogue.clouds,
             later: &[],
@@ -48,6 +50,7 @@ pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
     };
     let up_to = |name, most| Field {
         name,
+        gives: name,
         want: Want::UpTo(most),
         required: false,
     };

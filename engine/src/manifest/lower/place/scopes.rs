@@ -33,6 +33,7 @@ impl<'f> Placing<'f> {
             catalogue,
             found,
             taken: BTreeMap::new(),
+            said: BTreeMap::new(),
             unplaced: 0,
         }
     }

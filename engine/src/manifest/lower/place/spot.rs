@@ -39,6 +39,14 @@ impl Spot {
         }
     }
 
+    /// The same spot, for what belongs to another subscription.
+    pub(super) fn for_subscription(&self, name: &str) -> Spot {
+        Spot {
+            subscription: name.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The address of a named thing here.
     pub(super) fn named(&self, kind: &str, name: &str) -> Address {
         Address::new(kind, self.path.iter().map(String::as_str).chain([name]))
@@ -56,6 +64,11 @@ impl Spot {
         }
         let path = self.path.iter().map(String::as_str);
         Address::new(kind, path.chain([role, principal]))
+    }
+
+    /// The name of what it is in, innermost; empty in a management group.
+    pub(super) fn name(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
     }
 
     /// The spot in a named thing here.

@@ -1,8 +1,10 @@
 //! What stands behind the name of a node.
 
+use super::value::Said;
 use super::{Given, Walker};
+use crate::diff::same;
 use crate::manifest::Declared;
-use crate::manifest::check;
+use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::{Arguments, Form, Number, Want};
 use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::schema::{NameRule, Shape};
@@ -70,7 +72,6 @@ impl Walker<'_, '_> {
                 span: node.name.span,
             });
         };
-        self.no_type(argument.annotation.as_ref());
         self.given(form, argument, Want::Shape(Shape::Bool))
     }
 
@@ -80,7 +81,6 @@ impl Walker<'_, '_> {
             self.lacks(form, node, "a value");
             return Given::Nothing;
         };
-        self.no_type(argument.annotation.as_ref());
         self.given(form, argument, want)
     }
 
@@ -90,18 +90,43 @@ impl Walker<'_, '_> {
             self.lacks(form, node, "a value");
             return Given::Nothing;
         }
-        let values = node.arguments.iter().filter_map(|argument| {
-            self.no_type(argument.annotation.as_ref());
-            self.value(form.word, form.title, want, &argument.value, argument.span)
-        });
-        let value = Value::List(values.collect());
+        let values = node
+            .arguments
+            .iter()
+            .filter_map(|argument| self.value(form.word, form.title, want, Said::from(argument)));
+        let values: Vec<Value> = values.collect();
+        self.all_and_more(form, node, want, &values);
+        let value = Value::List(values);
         let span = node.arguments[0].span;
         Given::Value(Declared { value, span })
     }
 
+    /// Refuses the word for all beside others: the others would say nothing, and the cloud takes it alone only.
+    fn all_and_more(&mut self, form: &Form, node: &Node, want: Want, values: &[Value]) {
+        let has_one = matches!(want, Want::Shape(Shape::Peers | Shape::Ports));
+        let all = |text: &str| same::peer(text) == same::ANY;
+        let said = values.iter().filter_map(Value::as_text);
+        if !has_one || values.len() < 2 || !said.into_iter().any(all) {
+            return;
+        }
+        let argument = node
+            .arguments
+            .iter()
+            .find(|argument| matches!(&argument.value, Scalar::Text(text) if all(text)));
+        if let Some(argument) = argument {
+            self.found.push(ManifestProblem::BadText {
+                what: format!("one of several values of `{}`", form.word),
+                written: same::ANY.to_owned(),
+                misfit: Misfit::AllAndMore,
+                rule: Rule::Note,
+                span: argument.span,
+            });
+        }
+    }
+
     fn given(&mut self, form: &Form, argument: &Argument, want: Want) -> Given {
         let span = argument.span;
-        match self.value(form.word, form.title, want, &argument.value, span) {
+        match self.value(form.word, form.title, want, Said::from(argument)) {
             Some(value) => Given::Value(Declared { value, span }),
             None => Given::Nothing,
         }
@@ -192,12 +217,15 @@ impl Form {
         let word = self.word;
         match self.arguments {
             Arguments::Version => format!("{word} {LANGUAGE}"),
-            Arguments::Nothing if self.setting => format!("{word} NAME=\"VALUE\""),
+            Arguments::Nothing if self.setting => match self.fields().first() {
+                Some(field) => format!("{word} {}={}", field.name, field.want.example()),
+                None => format!("{word} NAME=\"VALUE\""),
+            },
             Arguments::Nothing | Arguments::Switch => word.to_owned(),
             Arguments::Values(_) => format!("{word} VALUE"),
-            Arguments::Value(_) => match self.number {
+            Arguments::Value(want) => match self.number {
                 Number::One(line) => line.to_owned(),
-                Number::Any | Number::AtMostOne => format!("{word} VALUE"),
+                Number::Any | Number::AtMostOne => format!("{word} {}", want.argument()),
             },
             Arguments::Name(_) | Arguments::Names(_) => format!("{word} NAME"),
             Arguments::Word(fixed) => format!("{word} {fixed}"),

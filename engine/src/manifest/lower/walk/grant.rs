@@ -1,25 +1,17 @@
 //! What stands behind `grant`: a role, and those who get it.
 
-use super::arguments::quoted;
 use super::value::written;
 use super::{Given, Walker};
 use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::Form;
-use crate::manifest::problem::{Hint, ManifestProblem, Rule, shown};
+use crate::manifest::problem::{Hint, ManifestProblem, Rule};
 use crate::source::Span;
-use crate::syntax::tree::{Argument, Node, Word};
+use crate::syntax::tree::{Argument, Node, Scalar, Word};
 use crate::value::{Principal, PrincipalKind};
 
-/// Types of principals, the likeliest first.
-const PRINCIPALS: [PrincipalKind; 3] = [
-    PrincipalKind::Group,
-    PrincipalKind::User,
-    PrincipalKind::ObjectId,
-];
-
-/// Types of principals that come later.
-const LATER_PRINCIPALS: [&str; 2] = ["service-principal", "identity"];
+/// Longer than the name of any role.
+const MOST_ROLE: usize = 512;
 
 impl Walker<'_, '_> {
     /// Holds the arguments of a grant against the roles.
@@ -56,33 +48,43 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn role(
-        &mut self,
-        roles: &'static [&'static str],
-        argument: &Argument,
-    ) -> Option<&'static str> {
+    /// One of the words, a GUID, or the name that the cloud gives a role; whether it has one of that name is asked later. What is
+    /// almost a word was meant to be it.
+    fn role(&mut self, roles: &'static [&'static str], argument: &Argument) -> Option<String> {
         let written = written(&argument.value);
-        if let Some(role) = roles.iter().copied().find(|role| *role == written) {
-            return Some(role);
+        if roles.contains(&written.as_str()) {
+            return Some(written);
         }
         let span = argument.span;
         let hint = self.guess(&written, roles.iter().copied(), &[]);
-        // The language knows every role of Azure by its quoted name or its id.
-        let azures = check::is_guid(&written) || written.starts_with(char::is_uppercase);
-        let near = matches!(hint, Hint::Nearest(_));
-        self.found.push(match azures && !near {
-            true => ManifestProblem::NotBuilt {
-                word: format!("grant \"{}\"", shown(&written)),
-                instead: Some(format!("this version grants {}", quoted(roles))),
-                span,
-            },
-            false => ManifestProblem::UnknownRole {
+        if !matches!(argument.value, Scalar::Text(_)) || matches!(hint, Hint::Nearest(_)) {
+            self.found.push(ManifestProblem::UnknownRole {
                 written,
                 hint,
                 span,
-            },
-        });
-        None
+            });
+            return None;
+        }
+        let fits = match written.trim() == written {
+            true => check::some_text(&written, MOST_ROLE),
+            false => Err(Misfit::BlankAtEnd),
+        };
+        match fits {
+            Ok(()) => Some(match check::is_guid(&written) {
+                true => written.to_lowercase(),
+                false => written,
+            }),
+            Err(misfit) => {
+                self.found.push(ManifestProblem::BadText {
+                    what: "the name of a role".to_owned(),
+                    written,
+                    misfit,
+                    rule: Rule::Role,
+                    span,
+                });
+                None
+            }
+        }
     }
 
     fn principals(&mut self, arguments: &[Argument]) -> Vec<(Principal, Span)> {
@@ -113,6 +115,10 @@ impl Walker<'_, '_> {
                     what: match kind {
                         PrincipalKind::User => "the name of a user".to_owned(),
                         PrincipalKind::Group => "the name of a group".to_owned(),
+                        PrincipalKind::ServicePrincipal => {
+                            "the name of a service principal".to_owned()
+                        }
+                        PrincipalKind::Identity => "the name of an identity".to_owned(),
                         PrincipalKind::ObjectId => "an object id".to_owned(),
                     },
                     written: name,
@@ -131,16 +137,7 @@ impl Walker<'_, '_> {
 
     fn unknown_type(&mut self, annotation: &Word) {
         let (word, span) = (annotation.text.clone(), annotation.span);
-        if LATER_PRINCIPALS.contains(&word.as_str()) {
-            let instead = "write `(object-id)` with its object id".to_owned();
-            self.found.push(ManifestProblem::NotBuilt {
-                word: format!("({word})"),
-                instead: Some(instead),
-                span,
-            });
-            return;
-        }
-        let built = PRINCIPALS.map(PrincipalKind::word);
+        let built = PrincipalKind::ALL.map(PrincipalKind::word);
         let hint = self.guess(&word, built.into_iter(), &[]);
         self.found
             .push(ManifestProblem::UnknownType { word, hint, span });

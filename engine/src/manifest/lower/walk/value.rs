@@ -4,18 +4,48 @@ use std::collections::BTreeMap;
 
 use super::Walker;
 use super::arguments::quoted;
+use crate::diff::same;
 use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::{Field, Form, Want};
 use crate::manifest::problem::{ManifestProblem, Rule};
-use crate::schema::Shape;
+use crate::schema::{NameRule, Shape};
 use crate::source::Span;
 use crate::syntax::print;
-use crate::syntax::tree::{Node, Property, Scalar};
+use crate::syntax::tree::{Argument, Node, Property, Scalar, Word};
 use crate::value::Value;
 
 /// No text of a manifest is longer than this, in characters, where nothing else bounds it.
 const MOST_TEXT: usize = 4096;
+
+/// One value as it stands in a text, with the type before it.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'n> {
+    pub(super) annotation: Option<&'n Word>,
+    pub(super) scalar: &'n Scalar,
+    /// The value's place; in front of an argument, its type belongs to it.
+    pub(super) span: Span,
+}
+
+impl<'n> From<&'n Argument> for Said<'n> {
+    fn from(argument: &'n Argument) -> Said<'n> {
+        Said {
+            annotation: argument.annotation.as_ref(),
+            scalar: &argument.value,
+            span: argument.span,
+        }
+    }
+}
+
+impl<'n> From<&'n Property> for Said<'n> {
+    fn from(property: &'n Property) -> Said<'n> {
+        Said {
+            annotation: property.annotation.as_ref(),
+            scalar: &property.value,
+            span: property.value_span,
+        }
+    }
+}
 
 impl Walker<'_, '_> {
     /// The value of a property, where it fits.
@@ -29,13 +59,7 @@ impl Walker<'_, '_> {
             Want::Guid => form.title,
             _ => field.name,
         };
-        self.value(
-            field.name,
-            title,
-            field.want,
-            &property.value,
-            property.value_span,
-        )
+        self.value(field.name, title, field.want, Said::from(property))
     }
 
     /// A value, where it fits. `word` is what a manifest calls it, `title` what a sentence does.
@@ -44,12 +68,20 @@ impl Walker<'_, '_> {
         word: &'static str,
         title: &'static str,
         want: Want,
-        scalar: &Scalar,
-        span: Span,
+        said: Said<'_>,
     ) -> Option<Value> {
         match want {
+            Want::Shape(Shape::Secret) => return self.secret(word, said),
+            Want::Shape(Shape::TextOrFile) => return self.text_or_file(word, said),
+            _ => self.no_type(said.annotation),
+        }
+        let Said { scalar, span, .. } = said;
+        match want {
             Want::Guid => self.guid(title, scalar, span),
-            Want::UpTo(most) => self.number(word, most, scalar, span),
+            Want::UpTo(most) => self.number(word, 0, i64::from(most), scalar, span),
+            Want::Shape(Shape::Integer { least, most }) => {
+                self.number(word, least, most, scalar, span)
+            }
             Want::Name(rule) => {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::name(rule, &text);
@@ -75,25 +107,68 @@ impl Walker<'_, '_> {
                 let fits = check::version(&text);
                 self.fitting(word, text, fits, Rule::Note, span)
             }
-            Want::Shape(Shape::Networks) => {
+            Want::Shape(Shape::Network | Shape::Networks) => {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::network(&text);
                 self.fitting(word, text, fits, Rule::Network, span)
+            }
+            Want::Shape(Shape::Peers) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::peer(&text);
+                self.fitting(word, one_word(text), fits, Rule::Peers, span)
+            }
+            Want::Shape(Shape::Ports) => {
+                let text = match scalar {
+                    Scalar::Integer(port) => port.to_string(),
+                    other => self.text(&format!("`{word}`"), other, span)?,
+                };
+                let fits = check::ports(&text);
+                self.fitting(word, one_word(text), fits, Rule::Ports, span)
             }
             Want::Shape(Shape::Addresses) => {
                 let text = self.text(&format!("`{word}`"), scalar, span)?;
                 let fits = check::address(&text);
                 self.fitting(word, text, fits, Rule::Address, span)
             }
+            Want::Shape(Shape::Reference { along, .. }) => match scalar {
+                Scalar::Bool(on) if along.is_some() => Some(match on {
+                    true => Value::Bool(true),
+                    false => Value::Null,
+                }),
+                other => {
+                    let text = self.text(&format!("`{word}`"), other, span)?;
+                    let fits = check::reference(&text, MOST_TEXT);
+                    self.fitting(word, text, fits, Rule::Note, span)
+                }
+            },
+            Want::Shape(Shape::Name) => {
+                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let fits = check::note(&text).and_then(|()| check::text(&text, MOST_TEXT));
+                self.fitting(word, text, fits, Rule::Name(NameRule::ANY), span)
+            }
             // Principals and pairs are never written as one value; a kind that says so gets plain text.
             Want::Shape(
-                Shape::Text | Shape::Alias { .. } | Shape::Name | Shape::Principal | Shape::Pairs,
-            ) => {
-                let text = self.text(&format!("`{word}`"), scalar, span)?;
-                let fits = check::text(&text, MOST_TEXT);
-                self.fitting(word, text, fits, Rule::Note, span)
-            }
+                Shape::Text
+                | Shape::Alias { .. }
+                | Shape::Principal
+                | Shape::Elsewhere
+                | Shape::Pairs
+                | Shape::Secret
+                | Shape::TextOrFile,
+            ) => self.plain(word, scalar, span),
         }
+    }
+
+    /// Text without a rule of its own.
+    pub(super) fn plain(
+        &mut self,
+        word: &'static str,
+        scalar: &Scalar,
+        span: Span,
+    ) -> Option<Value> {
+        let text = self.text(&format!("`{word}`"), scalar, span)?;
+        let fits = check::text(&text, MOST_TEXT);
+        self.fitting(word, text, fits, Rule::Note, span)
     }
 
     /// One of some words, compared without case, in the spelling of the table.
@@ -218,7 +293,8 @@ impl Walker<'_, '_> {
     fn number(
         &mut self,
         word: &'static str,
-        most: u32,
+        least: i64,
+        most: i64,
         scalar: &Scalar,
         span: Span,
     ) -> Option<Value> {
@@ -226,15 +302,19 @@ impl Walker<'_, '_> {
             self.wrong_type(format!("`{word}`"), "a whole number", scalar, span);
             return None;
         };
-        if (0..=i64::from(most)).contains(&written) {
+        if (least..=most).contains(&written) {
             return Some(Value::Integer(written));
         }
-        self.found
-            .push(ManifestProblem::OutOfRange { word, most, span });
+        self.found.push(ManifestProblem::OutOfRange {
+            word,
+            least,
+            most,
+            span,
+        });
         None
     }
 
-    fn fitting(
+    pub(super) fn fitting(
         &mut self,
         word: &'static str,
         text: String,
@@ -284,6 +364,14 @@ impl Walker<'_, '_> {
     }
 }
 
+/// The word for all, in the one spelling that plans show.
+fn one_word(text: String) -> String {
+    match text.as_str() {
+        "*" => same::ANY.to_owned(),
+        _ => text,
+    }
+}
+
 /// What somebody wrote for a word: text as it is, all else as KDL spells it.
 pub(super) fn written(scalar: &Scalar) -> String {
     match scalar {
@@ -298,7 +386,22 @@ impl Want {
         match self {
             Want::Guid => "\"00000000-0000-0000-0000-000000000000\"",
             Want::UpTo(_) => "5",
+            Want::Shape(Shape::Bool) => "#true",
+            Want::Shape(Shape::Integer { .. }) => "NUMBER",
+            Want::Shape(Shape::Network | Shape::Networks) => "\"10.20.0.0/16\"",
+            Want::Shape(Shape::Addresses) => "\"10.20.0.4\"",
+            Want::Shape(Shape::Peers) => "VirtualNetwork",
+            Want::Shape(Shape::Ports) => "443",
+            Want::Shape(Shape::Secret) => "random",
             Want::Name(_) | Want::Shape(_) => "\"…\"",
+        }
+    }
+
+    /// The same behind the name of a setting, where a word of ours is easier to read than an ellipsis.
+    pub(super) fn argument(self) -> &'static str {
+        match self.example() {
+            "\"…\"" => "VALUE",
+            example => example,
         }
     }
 }

@@ -4,7 +4,7 @@
 const MARK: &str = "vmlogin:";
 
 /// The description of a grant that an estate makes.
-pub(super) fn write(estate: &str, reason: Option<&str>) -> String {
+pub(in crate::kinds) fn write(estate: &str, reason: Option<&str>) -> String {
     match reason {
         Some(reason) if !reason.is_empty() => format!("{MARK}{estate} {reason}"),
         _ => format!("{MARK}{estate}"),
@@ -12,7 +12,7 @@ pub(super) fn write(estate: &str, reason: Option<&str>) -> String {
 }
 
 /// The estate and the reason in a description. Of one without our stamp, all is the reason.
-pub(super) fn read(description: &str) -> (Option<&str>, Option<&str>) {
+pub(in crate::kinds) fn read(description: &str) -> (Option<&str>, Option<&str>) {
     let Some(stamped) = description.strip_prefix(MARK) else {
         return (None, non_empty(description));
     };

@@ -6,7 +6,7 @@ use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::Proof;
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::role::Role;
+use super::role::guid;
 use super::{SCHEMA, description, key, wire};
 use crate::arm::ArmId;
 use crate::kinds::place::around;
@@ -18,18 +18,22 @@ pub(crate) struct Wording {
     pub(crate) place: Address,
     /// The name of what it stands in.
     pub(crate) around: String,
+    /// The role as the manifest spells it, else as Azure calls it.
+    pub(crate) role: String,
+    /// The role's name in Azure; its GUID where nobody told it.
+    pub(crate) role_name: String,
     /// `group:sg-web-admins`, or `object-id:…` where no name is known.
     pub(crate) principal: String,
 }
 
-/// Makes an assignment of a sign-in role into values; `None` for one of any other role, or one whose id or scope is none.
+/// Makes an assignment into values; `None` for one whose id or scope is none.
 pub(crate) fn live(
     assignment: &wire::Assignment,
     subscription: &str,
     wording: &Wording,
 ) -> Option<Live> {
     let properties = &assignment.properties;
-    let role = Role::of_definition(&properties.role_definition_id)?;
+    let role = guid(&properties.role_definition_id);
     let scope = scope(assignment)?;
     let (estate, reason) = description::read(properties.description.as_deref().unwrap_or_default());
     let mut within = around(&scope);
@@ -38,23 +42,24 @@ pub(crate) fn live(
         ("condition", properties.condition.clone()),
         ("principal-id", Some(properties.principal_id.to_lowercase())),
         ("principal-type", properties.principal_type.clone()),
-        ("role-name", Some(role.title.to_owned())),
+        ("role-id", Some(role.clone())),
+        ("role-name", Some(wording.role_name.clone())),
         // Whether it is the active face of an eligible assignment is told by another interface, which is not read yet.
         ("eligible-face", Some("unknown".to_owned())),
     ];
     Some(Live {
         kind: SCHEMA.kind,
-        key: key(&scope, &properties.principal_id, role),
+        key: key(&scope, &properties.principal_id, &role),
         id: assignment.id.clone(),
-        address: wording.place.child(role.word).child(&wording.principal),
+        address: wording.place.child(&wording.role).child(&wording.principal),
         title: format!(
             "{} `{}` to {} at `{}`",
-            SCHEMA.title, role.word, wording.principal, wording.around
+            SCHEMA.title, wording.role, wording.principal, wording.around
         ),
         subscription: subscription.to_owned(),
         within,
         attributes: Attributes::from([
-            ("role".to_owned(), role.word.into()),
+            ("role".to_owned(), wording.role.as_str().into()),
             ("reason".to_owned(), reason.map_or(Value::Null, Value::from)),
         ]),
         stamp: estate.map(str::to_owned),
@@ -75,11 +80,6 @@ pub(crate) fn scope(assignment: &wire::Assignment) -> Option<ArmId> {
     }
 }
 
-/// Whether an assignment is of a role that lets people sign in.
-pub(crate) fn is_sign_in(assignment: &wire::Assignment) -> bool {
-    Role::of_definition(&assignment.properties.role_definition_id).is_some()
-}
-
 /// Whether the stamp of any estate is on an assignment.
 pub(crate) fn is_stamped(assignment: &wire::Assignment) -> bool {
     description::read(
@@ -98,8 +98,8 @@ pub(super) fn as_planned(step: &Step, assignment: &wire::Assignment) -> Proof {
     let properties = &assignment.properties;
     let (_, reason) = description::read(properties.description.as_deref().unwrap_or_default());
     let wanted = |attribute: &str| step.write.get(attribute).and_then(Value::as_text);
-    let role = Role::of_definition(&properties.role_definition_id).map(|role| role.guid);
-    if role != wanted("role-id")
+    let role = guid(&properties.role_definition_id);
+    if Some(role.as_str()) != wanted("role-id")
         || Some(properties.principal_id.to_lowercase().as_str()) != wanted("principal-id")
     {
         return Proof::Wrong("it grants another role or lets in somebody else".to_owned());

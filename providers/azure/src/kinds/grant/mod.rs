@@ -1,9 +1,11 @@
-//! Grants of the two sign-in roles. A grant is its scope, its principal and its role; the GUID that names it says nothing, so its
+//! Grants of roles. A grant is its scope, its principal and its role; the GUID that names it says nothing, so its
 //! existence is decided by listing.
 
-mod description;
+pub(crate) mod definition;
+pub(super) mod description;
 mod live;
 pub mod name;
+pub(crate) mod place;
 pub mod role;
 pub(crate) mod wire;
 mod write;
@@ -11,26 +13,28 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use vmlogin_engine::inventory::{Found, Resolution};
-use vmlogin_engine::kind::{Key, Kind, Scene};
-use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::inventory::{Found, Resolution, Role};
+use vmlogin_engine::kind::{Elsewhere, Key, Kind, Scene};
+use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::{Done, Fault, Proof};
 use vmlogin_engine::schema::{
     Adoption, Attribute, Class, Existence, Lifetime, Naming, Need, Order, Place as Where, Schema,
     Shape, Written,
 };
-use vmlogin_engine::value::Attributes;
+use vmlogin_engine::value::{Attributes, Value};
 
 use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, decode, refusal, versions};
 use crate::arm::ArmId;
 use crate::http::Request;
-use role::Role;
 
-pub(crate) use live::{Wording, is_sign_in, is_stamped, live, scope};
+pub(crate) use live::{Wording, is_stamped, live, scope};
 
 /// The kind `grant`.
 pub struct Grant;
+
+/// The attribute of a grant that holds elsewhere than where it stands.
+const SCOPE: &str = "scope";
 
 /// The type of role assignments.
 const TYPE: &str = "Microsoft.Authorization/roleAssignments";
@@ -38,7 +42,13 @@ const TYPE: &str = "Microsoft.Authorization/roleAssignments";
 static SCHEMA: Schema = Schema {
     kind: "grant",
     title: "grant",
-    stands_in: &["resource-group", "vm", "subscription", "management-group"],
+    stands_in: &[
+        "resource-group",
+        "vm",
+        "arc-machine",
+        "subscription",
+        "management-group",
+    ],
     naming: Naming::Grant {
         roles: &["admin", "user"],
     },
@@ -47,11 +57,16 @@ static SCHEMA: Schema = Schema {
         Attribute {
             name: "role",
             class: Class::WriteOnly,
-            shape: Shape::Choice {
-                words: &["admin", "user"],
-                later: &[],
-            },
+            shape: Shape::Name,
             written: Written::Argument,
+            default: None,
+        },
+        // What a role that is no word of the language is, so that a plan shows what the name was taken for.
+        Attribute {
+            name: "role-definition",
+            class: Class::WriteOnly,
+            shape: Shape::Text,
+            written: Written::Nowhere,
             default: None,
         },
         Attribute {
@@ -59,6 +74,14 @@ static SCHEMA: Schema = Schema {
             class: Class::WriteOnly,
             shape: Shape::Principal,
             written: Written::Argument,
+            default: None,
+        },
+        // Where it holds, for what no node describes; part of the key too.
+        Attribute {
+            name: SCOPE,
+            class: Class::WriteOnly,
+            shape: Shape::Elsewhere,
+            written: Written::Property,
             default: None,
         },
         Attribute {
@@ -99,19 +122,27 @@ impl Kind for Grant {
 
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key> {
         let triple = Triple::of(resource, scene)?;
-        Some(key(&triple.scope, &triple.principal.object_id, triple.role))
+        Some(key(
+            &triple.scope,
+            &triple.principal.object_id,
+            &triple.role.id,
+        ))
+    }
+
+    fn elsewhere(&self, id: &str) -> Option<Elsewhere> {
+        place::elsewhere(&ArmId::parse(id).ok()?)
     }
 
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
         let triple = Triple::of(resource, scene)?;
-        let key = key(&triple.scope, &triple.principal.object_id, triple.role);
+        let key = key(&triple.scope, &triple.principal.object_id, &triple.role.id);
         if let Some(live) = scene.inventory.get(SCHEMA.kind, &key) {
             return Some(live.id.clone());
         }
         let parts = name::Parts {
             scope: triple.scope.key(),
             principal: &triple.principal.object_id,
-            role: triple.role.guid,
+            role: &triple.role.id,
             estate: &scene.manifest.estate,
         };
         let name = name::name(parts, |name| scene.inventory.names_taken.contains(name))?;
@@ -128,11 +159,16 @@ impl Kind for Grant {
                 ..
             } = triple.principal;
             complete.extend([
-                ("scope".to_owned(), triple.scope.to_string().into()),
-                ("role-id".to_owned(), triple.role.guid.into()),
+                ("scope-id".to_owned(), triple.scope.to_string().into()),
+                ("role-id".to_owned(), triple.role.id.as_str().into()),
+                ("role-name".to_owned(), triple.role.name.as_str().into()),
                 ("principal-id".to_owned(), object_id.as_str().into()),
                 ("principal-type".to_owned(), principal_type.as_str().into()),
             ]);
+            if role::Role::of_definition(&triple.role.id).is_none() {
+                let shown = format!("{} ({})", triple.role.name, triple.role.id);
+                complete.insert("role-definition".to_owned(), shown.into());
+            }
         }
         complete
     }
@@ -210,32 +246,37 @@ impl AzureKind for Grant {
 struct Triple<'a> {
     scope: ArmId,
     principal: &'a Found,
-    role: &'static Role,
+    role: &'a Role,
 }
 
 impl<'a> Triple<'a> {
     fn of(resource: &'a Resource, scene: &Scene<'a>) -> Option<Triple<'a>> {
-        let principal = resource.get("principal")?.as_principal()?;
-        let Some(Resolution::Found(principal)) =
-            scene.inventory.principal(&resource.tenant, principal)
-        else {
+        let Resolution::Found(principal) = scene.inventory.principal_of(resource)? else {
             return None;
         };
         Some(Triple {
-            scope: arm_id(resource, scene.manifest)?,
+            scope: declared_scope(resource, scene.manifest)?,
             principal,
-            role: Role::named(resource.get("role")?.as_text()?)?,
+            role: role::of(resource, scene)?,
         })
     }
 }
 
-/// The natural identity of a grant.
-pub(crate) fn key(scope: &ArmId, principal: &str, role: &Role) -> Key {
+/// Where a declared grant holds: at what `scope` says, else at what it stands in.
+pub(crate) fn declared_scope(grant: &Resource, manifest: &Manifest) -> Option<ArmId> {
+    match grant.get(SCOPE).and_then(Value::as_text) {
+        Some(id) => ArmId::parse(id).ok(),
+        None => arm_id(grant, manifest),
+    }
+}
+
+/// The natural identity of a grant. The role is its definition's GUID.
+pub(crate) fn key(scope: &ArmId, principal: &str, role: &str) -> Key {
     Key(format!(
         "{}|{}|{}",
         scope.key(),
         principal.to_lowercase(),
-        role.guid
+        role.to_lowercase()
     ))
 }
 

@@ -1,6 +1,13 @@
-//! The two roles that let people sign in to a machine. One pair serves virtual machines and Arc machines.
+//! Roles: the two that let people sign in to a machine, known by heart, and any other by its definition.
 
-/// A built-in role whose data actions are those of signing in.
+use vmlogin_engine::inventory::Role as Known;
+use vmlogin_engine::inventory::RoleResolution;
+use vmlogin_engine::kind::Scene;
+use vmlogin_engine::manifest::Resource;
+
+use super::definition::Definition;
+
+/// A built-in role whose data actions are those of signing in. One pair serves virtual machines and Arc machines.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Role {
     /// The word for it in a manifest.
@@ -26,17 +33,63 @@ pub static ROLES: [Role; 2] = [
 ];
 
 impl Role {
-    /// The role of this word.
-    pub fn named(word: &str) -> Option<&'static Role> {
-        ROLES.iter().find(|role| role.word == word)
+    /// The role of this word, name or GUID.
+    pub fn named(written: &str) -> Option<&'static Role> {
+        ROLES.iter().find(|role| {
+            role.word == written
+                || role.title.eq_ignore_ascii_case(written)
+                || role.guid.eq_ignore_ascii_case(written)
+        })
     }
 
-    /// The role of a role definition's id. Only its last segment tells: the prefix is the tenant's, a subscription's, or that of
-    /// whatever it was written at.
+    /// The role of a role definition's id.
     pub fn of_definition(id: &str) -> Option<&'static Role> {
-        let guid = id.rsplit('/').next().unwrap_or_default();
-        ROLES
-            .iter()
-            .find(|role| role.guid.eq_ignore_ascii_case(guid))
+        let guid = guid(id);
+        ROLES.iter().find(|role| role.guid == guid)
+    }
+
+    /// What a survey tells of a role.
+    pub(crate) fn known(&self) -> Known {
+        Known {
+            id: self.guid.to_owned(),
+            name: self.title.to_owned(),
+            signs_in: true,
+            privileged: false,
+        }
     }
 }
+
+/// The GUID of a role definition's id, lower-case. Only its last segment tells: the prefix is the tenant's, a subscription's, or
+/// that of whatever it was written at.
+pub(crate) fn guid(id: &str) -> String {
+    id.rsplit('/').next().unwrap_or_default().to_lowercase()
+}
+
+/// The role of a declared grant, where it is known.
+pub(crate) fn of<'a>(grant: &Resource, scene: &Scene<'a>) -> Option<&'a Known> {
+    match scene.inventory.role_of(grant)? {
+        RoleResolution::Found(role) => Some(role),
+        RoleResolution::Missing(_) | RoleResolution::Ambiguous(_) => None,
+    }
+}
+
+/// Makes a definition into what rules and guards ask of a role.
+pub(crate) fn defined(definition: &Definition) -> Known {
+    Known {
+        id: guid(&definition.name),
+        name: definition.properties.role_name.clone(),
+        signs_in: SIGN_IN.iter().any(|action| definition.allows_data(action)),
+        privileged: definition.allows_everywhere(GRANTING),
+    }
+}
+
+/// The data actions of signing in. Who has one of them can sign in somewhere. Azure's built-in role reference, read 2026-11-21.
+const SIGN_IN: [&str; 4] = [
+    "Microsoft.Compute/virtualMachines/login/action",
+    "Microsoft.Compute/virtualMachines/loginAsAdmin/action",
+    "Microsoft.HybridCompute/machines/login/action",
+    "Microsoft.HybridCompute/machines/loginAsAdmin/action",
+];
+
+/// The action of handing out roles.
+pub(crate) const GRANTING: &str = "Microsoft.Authorization/roleAssignments/write";

@@ -41,6 +41,8 @@ fn read(properties: serde_json::Value) -> Option<Live> {
     let wording = Wording {
         place: Address::new("grant", ["core", "rg-web"]),
         around: "rg-web".to_owned(),
+        role: "admin".to_owned(),
+        role_name: "Virtual Machine Administrator Login".to_owned(),
         principal: "group:sg-web".to_owned(),
     };
     live(&assignment, "core", &wording)
@@ -171,13 +173,19 @@ fn a_grant_to_a_name_that_is_not_resolved_has_no_key() {
 }
 
 #[test]
-fn other_roles_are_no_grants() {
+fn any_role_is_told_by_the_guid_of_its_definition() {
     let reader = format!(
         "/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7"
     );
+    let live = read(json!({"roleDefinitionId": reader, "principalId": GROUP_ID})).unwrap();
+    assert!(
+        live.key
+            .0
+            .ends_with("|acdd72a7-3385-48ef-bd42-f606fba81ae7")
+    );
     assert_eq!(
-        read(json!({"roleDefinitionId": reader, "principalId": GROUP_ID})),
-        None
+        live.facts["role-id"],
+        "acdd72a7-3385-48ef-bd42-f606fba81ae7".into()
     );
 }
 
@@ -191,8 +199,11 @@ fn a_reading_tells_stamp_reason_condition_and_what_is_not_known() {
         "description": "vmlogin:contoso-dev CHG-1: on call",
     }))
     .unwrap();
-    assert_eq!(live.address.as_str(), "grant:core/rg-web/user/group:sg-web");
-    assert_eq!(live.title, "grant `user` to group:sg-web at `rg-web`");
+    assert_eq!(
+        live.address.as_str(),
+        "grant:core/rg-web/admin/group:sg-web"
+    );
+    assert_eq!(live.title, "grant `admin` to group:sg-web at `rg-web`");
     assert_eq!(live.stamp.as_deref(), Some("contoso-dev"));
     assert_eq!(live.attributes["reason"], "CHG-1: on call".into());
     assert_eq!(

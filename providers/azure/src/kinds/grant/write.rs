@@ -5,7 +5,7 @@ use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::{Done, Fault};
 use vmlogin_engine::value::Value;
 
-use super::role::Role;
+use super::role::guid;
 use super::{TYPE, description, key, scope, wire};
 use crate::arm::ArmId;
 use crate::http::{Request, segment};
@@ -170,8 +170,8 @@ fn twin(step: &Step, row: &Json) -> Option<wire::Assignment> {
     let wanted = key(
         &refusal::id(step).ok()?.scope(),
         refusal::text(step, "principal-id").ok()?,
-        Role::of_definition(refusal::text(step, "role-id").ok()?)?,
+        refusal::text(step, "role-id").ok()?,
     );
-    let role = Role::of_definition(&twin.properties.role_definition_id)?;
-    (key(&scope(&twin)?, &twin.properties.principal_id, role) == wanted).then_some(twin)
+    let role = guid(&twin.properties.role_definition_id);
+    (key(&scope(&twin)?, &twin.properties.principal_id, &role) == wanted).then_some(twin)
 }

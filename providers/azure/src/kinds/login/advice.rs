@@ -15,6 +15,8 @@ macro_rules! exit_code {
             concat!("exit code: ", $code),
             concat!("exit code '", $code, "'"),
             concat!("exit code ", $code),
+            // As an Arc agent says it.
+            concat!("exit code for install: ", $code),
         )*]
     };
 }
@@ -93,11 +95,39 @@ static SYMPTOMS: [Symptom; 13] = [
     },
 ];
 
+/// What is another thing on an Arc-enabled machine; looked at first there.
+static ON_ARC: [Symptom; 4] = [
+    Symptom {
+        handler: ON_LINUX,
+        marks: exit_code!("64"),
+        help: "the folder of its extensions is mounted without the right to run programs: mount it without `noexec`, then run again",
+    },
+    Symptom {
+        handler: ON_LINUX,
+        marks: exit_code!("22"),
+        help: NO_IDENTITY_ON_ARC,
+    },
+    Symptom {
+        handler: ANY,
+        marks: &["-2145648574", "0x801c0042"],
+        help: NO_IDENTITY_ON_ARC,
+    },
+    Symptom {
+        handler: Some("AADLoginForWindows"),
+        marks: exit_code!("51", "50"),
+        help: "its Windows is too old: on Arc-enabled machines Windows Server 2025 or Windows 11 24H2 is the least",
+    },
+];
+
+const NO_IDENTITY_ON_ARC: &str = "the machine has no system-assigned identity, or cannot reach its metadata service at localhost:40342: switch the identity on at the machine, or connect its agent again, then run again";
+
 /// The help for a message of a handler, where its failure is known.
-pub(super) fn of(handler: &str, message: &str) -> Option<&'static str> {
+pub(super) fn of(handler: &str, on_arc: bool, message: &str) -> Option<&'static str> {
     let message = message.to_lowercase();
-    let known = SYMPTOMS
+    let own = if on_arc { ON_ARC.as_slice() } else { &[] };
+    let known = own
         .iter()
+        .chain(&SYMPTOMS)
         .filter(|symptom| symptom.handler.is_none_or(|only| only == handler))
         .find(|symptom| symptom.marks.iter().any(|mark| holds(&message, mark)));
     known.map(|symptom| symptom.help)
@@ -120,7 +150,7 @@ mod tests {
 
     #[test]
     fn known_failures_have_a_help() {
-        let help = |message: &str| of(WINDOWS, message).unwrap_or("none");
+        let help = |message: &str| of(WINDOWS, false, message).unwrap_or("none");
         assert!(
             help("has exited with Exit code: -2145648574").contains("system-assigned identity")
         );
@@ -137,19 +167,40 @@ mod tests {
 
     #[test]
     fn an_unknown_failure_has_none_and_a_longer_number_is_another_one() {
-        assert_eq!(of(WINDOWS, "something new"), None);
-        assert_eq!(of(WINDOWS, "has exited with Exit code: 510"), None);
+        assert_eq!(of(WINDOWS, false, "something new"), None);
+        assert_eq!(of(WINDOWS, false, "has exited with Exit code: 510"), None);
+    }
+
+    #[test]
+    fn some_failures_mean_another_thing_on_arc_and_the_rest_the_same() {
+        let on_arc = |message: &str| of(WINDOWS, true, message).unwrap_or("none");
+        assert!(on_arc("Exit code: 51").contains("Windows Server 2025"));
+        assert!(on_arc("Exit code: -2145648574").contains("localhost:40342"));
+        assert!(on_arc("Exit code: -2145648607").contains("device registration"));
+        let linux = of(
+            LINUX,
+            true,
+            "Extension returned non-zero exit code for Install: 64.",
+        );
+        assert!(linux.is_some_and(|help| help.contains("noexec")));
+        assert_eq!(of(LINUX, false, "exit code 64"), None);
     }
 
     #[test]
     fn an_exit_code_means_another_thing_on_linux() {
-        let help = |code: u32| of(LINUX, &format!("Non-zero exit code: {code}, install.sh"));
+        let help = |code: u32| {
+            of(
+                LINUX,
+                false,
+                &format!("Non-zero exit code: {code}, install.sh"),
+            )
+        };
         assert!(help(22).is_some_and(|help| help.contains("`identity system-assigned`")));
         assert!(help(23).is_some_and(|help| help.contains("AADLoginForLinux")));
         assert!(help(20).is_some_and(|help| help.contains("packages.microsoft.com")));
         assert!(help(100).is_some_and(|help| help.contains("lock")));
         assert!(help(51).is_some_and(|help| !help.contains("Windows")));
         assert_eq!(help(10), None);
-        assert_eq!(of(WINDOWS, "exit code: 22"), None);
+        assert_eq!(of(WINDOWS, false, "exit code: 22"), None);
     }
 }

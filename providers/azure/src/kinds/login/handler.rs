@@ -39,10 +39,28 @@ pub(crate) static LINUX: Handler = Handler {
 static ALL: [&Handler; 2] = [&WINDOWS, &LINUX];
 
 impl Handler {
+    /// What the extension's resource may be called.
+    pub(crate) fn names(&self) -> [&'static str; 3] {
+        self.names
+    }
+
     /// The one for an operating system.
     pub(crate) fn for_os(os: &str) -> Option<&'static Handler> {
         ALL.into_iter()
             .find(|handler| handler.os.eq_ignore_ascii_case(os))
+    }
+
+    /// The version to ask for at first; `None` where the service is to choose, which then takes the newest.
+    ///
+    /// A virtual machine wants one: `1.0` stands in today's template. On an Arc-enabled machine the template for Windows says
+    /// 2.1.0.0; none is published for Linux, and without one the service was recorded to fill in the newest (FACTS 8, OBSERVED 7,
+    /// read 2026-11-21).
+    pub(super) fn first_version(&self, on_arc: bool) -> Option<&'static str> {
+        match (on_arc, self.os) {
+            (false, _) => Some("1.0"),
+            (true, "windows") => Some("2.1.0.0"),
+            (true, _) => None,
+        }
     }
 
     /// The one with this type; case varies in live data.

@@ -7,21 +7,22 @@ use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::Proof;
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::{SCHEMA, wire};
+use super::{Host, SCHEMA, host, wire};
 use crate::arm::ArmId;
-use crate::kinds::vm::wire::Machine;
-use crate::kinds::{Opinion, Place, Seen, decode, health, refusal};
+use crate::kinds::{Opinion, Place, Seen, health, refusal};
 
 /// The login extension of a machine, where it has one.
-pub(crate) fn live(machine: &Machine, place: &Place) -> Option<Live> {
+pub(crate) fn live(machine: &dyn Host, place: &Place) -> Option<Live> {
     let extension = of(machine)?;
     let mut live = place.part(SCHEMA.kind, SCHEMA.title);
     live.id = extension.id.clone();
     live.stamp = extension.tags.estate();
     live.protected = extension.tags.is_protected();
-    let view = machine.extension_view(extension.name());
-    live.health = health(&extension.properties.provisioning_state, || view?.failure());
-    let running = view.and_then(|view| view.type_handler_version.clone());
+    let view = machine.view(extension);
+    live.health = health(&extension.properties.provisioning_state, || {
+        view.as_ref()?.failure()
+    });
+    let running = view.and_then(|view| view.type_handler_version);
     live.attributes = attributes(&extension.properties, running.as_deref());
     live.facts
         .extend(running.map(|version| ("running-version".to_owned(), Value::Text(version))));
@@ -29,9 +30,9 @@ pub(crate) fn live(machine: &Machine, place: &Place) -> Option<Live> {
 }
 
 /// The machine's login extension. The one for another operating system, which somebody installed by mistake, is none.
-fn of(machine: &Machine) -> Option<&wire::Extension> {
+fn of(machine: &dyn Host) -> Option<&wire::Extension> {
     let os = machine.os();
-    machine.resources.iter().flatten().find(|extension| {
+    machine.extensions().iter().find(|extension| {
         extension
             .login()
             .is_some_and(|handler| os.as_deref().is_none_or(|os| os == handler.os))
@@ -71,18 +72,18 @@ fn attributes(properties: &wire::Properties, running: Option<&str>) -> Attribute
 pub(super) const REPORTS: &str = "the extension reports success";
 
 /// What the machine shows after the extension was written.
-pub(super) fn reports(step: &Step, machine: &Machine) -> Vec<Opinion> {
+pub(super) fn reports(step: &Step, machine: &dyn Host) -> Vec<Opinion> {
     let Some(extension) = of(machine) else {
         return vec![Opinion::new(
             REPORTS,
             Proof::Wrong("the machine has no such extension".to_owned()),
         )];
     };
-    let view = machine.extension_view(extension.name());
-    let result = match (
-        health(&extension.properties.provisioning_state, || view?.failure()),
-        view,
-    ) {
+    let view = machine.view(extension);
+    let state = health(&extension.properties.provisioning_state, || {
+        view.as_ref()?.failure()
+    });
+    let result = match (state, &view) {
         (Health::Failed { message }, _) => Proof::Wrong(message),
         (Health::Busy, _) => Proof::NotChecked("an operation is running on it".to_owned()),
         (_, Some(view)) if view.succeeded() => Proof::Verified,
@@ -93,7 +94,10 @@ pub(super) fn reports(step: &Step, machine: &Machine) -> Vec<Opinion> {
         (_, None) => Proof::NotChecked("the machine's agent has not reported yet".to_owned()),
     };
     let mut opinions = vec![Opinion::new(REPORTS, result)];
-    if let Some(version) = view.and_then(|view| view.type_handler_version.as_ref()) {
+    if let Some(version) = view
+        .as_ref()
+        .and_then(|view| view.type_handler_version.as_ref())
+    {
         opinions.push(runs(step, version));
     }
     opinions
@@ -110,7 +114,7 @@ fn runs(step: &Step, version: &str) -> Opinion {
     Opinion::new(&format!("version {version} runs"), result)
 }
 
-pub(super) fn gone(machine: &Machine) -> Opinion {
+pub(super) fn gone(machine: &dyn Host) -> Opinion {
     Opinion::gone(&match of(machine) {
         Some(_) => Seen::All(Vec::new()),
         None => Seen::Missing,
@@ -134,8 +138,8 @@ pub(crate) fn joining(step: &Step, seen: &Seen) -> Option<Joining> {
     if step.kind != SCHEMA.kind || step.action.removes() {
         return None;
     }
-    let machine: Machine = decode(step, body).ok()?;
-    if !of(&machine)?.login()?.joins {
+    let machine = host::of(step, body).ok()?;
+    if !of(machine.as_ref())?.login()?.joins {
         return None;
     }
     Some(Joining {

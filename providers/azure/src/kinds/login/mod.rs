@@ -4,10 +4,13 @@
 mod advice;
 mod deferral;
 mod handler;
+mod host;
 mod live;
 pub(crate) mod wire;
 mod write;
 
+#[cfg(test)]
+mod arc_tests;
 #[cfg(test)]
 mod tests;
 
@@ -25,12 +28,12 @@ use vmlogin_engine::schema::{
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::place::part_key;
-use super::vm::wire::Machine;
-use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, decode, refusal, versions, vm};
+use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, refusal, versions};
 use crate::http::Request;
 
 pub(crate) use deferral::DEFERRALS;
-pub(crate) use handler::Handler;
+pub(crate) use handler::{Handler, PUBLISHER};
+pub(crate) use host::{Host, neighbours};
 pub(crate) use live::Joining;
 pub(crate) use live::{joining, live};
 
@@ -38,20 +41,21 @@ pub(crate) use live::{joining, live};
 pub struct Login;
 
 /// Intune's app, which `intune` stands for.
-const INTUNE: &str = "0000000a-0000-0000-c000-000000000000";
+pub(crate) const INTUNE: &str = "0000000a-0000-0000-c000-000000000000";
 
 static SCHEMA: Schema = Schema {
     kind: "login",
     title: "login extension",
-    stands_in: &["vm"],
+    stands_in: &["vm", "arc-machine"],
     naming: Naming::Unnamed,
     attributes: &[
         Attribute {
+            // What is sent where it is not declared depends on the machine and the handler: see `complete`. So for `mdm-id`.
             name: "version",
             class: Class::Changeable,
             shape: Shape::Floor,
             written: Written::Property,
-            default: Some(Literal::Text("1.0")),
+            default: None,
         },
         Attribute {
             name: "auto-upgrade-minor-version",
@@ -68,7 +72,6 @@ static SCHEMA: Schema = Schema {
             written: Written::Property,
             default: None,
         },
-        // What is sent where it is not declared depends on the handler: see `complete`.
         Attribute {
             name: "mdm-id",
             class: Class::Changeable,
@@ -129,6 +132,11 @@ impl Kind for Login {
         complete.extend(region.map(|region| ("region".to_owned(), region.clone())));
         if let Some(handler) = handler_for(resource, scene) {
             complete.insert("handler".to_owned(), handler.kind.into());
+            let on_arc = arm_id(resource, scene.manifest).is_some_and(|id| host::is_arc(&id));
+            if let (None, Some(version)) = (resource.get("version"), handler.first_version(on_arc))
+            {
+                complete.insert("version".to_owned(), version.into());
+            }
             // Newer handlers fail without the setting, and its empty value means "no device management": FACTS 8.
             if handler.managed && resource.get("mdm-id").is_none() {
                 complete.insert("mdm-id".to_owned(), "".into());
@@ -159,15 +167,16 @@ impl AzureKind for Login {
         match step.action {
             Action::Create => {
                 let path = format!("{}/extensions", id.parent().path());
+                let version = versions::of(&id);
                 Ok(Ask::All(Request::get(
                     path,
-                    versions::COMPUTE,
+                    version,
                     refusal::attempted(step),
                 )))
             }
             Action::Update | Action::Delete => Ok(Ask::One(Request::get(
                 id.path(),
-                versions::COMPUTE,
+                versions::of(&id),
                 refusal::attempted(step),
             ))),
             _ => Err(refusal::not_ours(step)),
@@ -185,7 +194,9 @@ impl AzureKind for Login {
 
     fn make_sense(&self, step: &Step, mut fault: Fault, _seen: &Seen) -> Result<Done, Fault> {
         let handler = step.write.get("handler").and_then(Value::as_text);
-        if let Some(help) = advice::of(handler.unwrap_or_default(), &fault.message) {
+        let on_arc = refusal::id(step).is_ok_and(|id| host::is_arc(&id.parent()));
+        let handler = handler.unwrap_or_default();
+        if let Some(help) = advice::of(handler, on_arc, &fault.message) {
             fault.help = Some(help.to_owned());
         }
         Err(fault)
@@ -194,7 +205,7 @@ impl AzureKind for Login {
     /// The machine rather than the extension: it tells the running version and the machine's name too.
     fn look(&self, step: &Step) -> Ask {
         match refusal::id(step) {
-            Ok(id) => Ask::One(vm::read(&id.parent(), refusal::looking(step))),
+            Ok(id) => Ask::One(host::read(&id.parent(), refusal::looking(step))),
             Err(_) => Ask::Nothing,
         }
     }
@@ -207,9 +218,9 @@ impl AzureKind for Login {
                 Opinion::exists(seen)
             }];
         };
-        match decode::<Machine>(step, body) {
-            Ok(machine) if step.action.removes() => vec![live::gone(&machine)],
-            Ok(machine) => live::reports(step, &machine),
+        match host::of(step, body) {
+            Ok(machine) if step.action.removes() => vec![live::gone(machine.as_ref())],
+            Ok(machine) => live::reports(step, machine.as_ref()),
             Err(fault) => vec![Opinion::new(
                 live::REPORTS,
                 Proof::NotChecked(fault.message),
@@ -220,8 +231,9 @@ impl AzureKind for Login {
 
 /// The machine that a login stands in, as it was read.
 fn machine_of<'a>(resource: &Resource, scene: &Scene<'a>) -> Option<&'a Live> {
-    let machine = arm_id(resource, scene.manifest)?;
-    scene.inventory.get("vm", &Key(machine.key().to_owned()))
+    let id = arm_id(resource, scene.manifest)?;
+    let machine = scene.manifest.parent_of(resource)?;
+    scene.inventory.get(machine.kind, &Key(id.key().to_owned()))
 }
 
 /// The handler for what the machine runs: by what Azure tells, else by what the manifest says.

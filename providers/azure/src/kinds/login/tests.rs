@@ -95,7 +95,7 @@ fn a_linux_machine_is_not_looked_for_among_the_devices() {
 fn a_login_for_another_system_is_no_login() {
     let mut body = machine_body(&machine_id());
     body["properties"]["storageProfile"]["osDisk"]["osType"] = "Linux".into();
-    let machine = serde_json::from_value(body).unwrap();
+    let machine: crate::kinds::vm::wire::Machine = serde_json::from_value(body).unwrap();
     let place = Place {
         subscription: "core".to_owned(),
         address: Address::new("vm", ["core", "rg-web", "web01"]),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Handler;
+use crate::kinds::vm::wire::ExtensionView;
 use crate::kinds::{Provisioning, Tags};
 
 /// An extension. In lists of machines only its id is there.
@@ -34,6 +35,17 @@ pub(crate) struct Properties {
     pub(crate) force_update_tag: Option<String>,
     pub(crate) settings: Option<Map<String, Value>>,
     pub(crate) provisioning_state: Provisioning,
+    /// How it runs, as an Arc-enabled machine always tells with it.
+    pub(crate) instance_view: Option<ArcView>,
+}
+
+/// How an extension of an Arc-enabled machine runs: one status, whose code is the exit code as text (OBSERVED 7).
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct ArcView {
+    pub(crate) name: Option<String>,
+    pub(crate) type_handler_version: Option<String>,
+    pub(crate) status: Option<Status>,
 }
 
 /// One status of an instance view.
@@ -67,6 +79,36 @@ impl Properties {
 
     pub(crate) fn handler(&self) -> &str {
         self.handler.as_deref().unwrap_or_default()
+    }
+}
+
+impl ArcView {
+    /// The same as a virtual machine would tell it. `None` where the agent has not reported.
+    ///
+    /// That a failed one has the level `Error`, and the code of its program, is unverified against Azure, 2026-11-21; so either
+    /// is enough.
+    pub(crate) fn as_on_a_vm(&self) -> Option<ExtensionView> {
+        let status = self.status.as_ref()?;
+        let code = status.code.as_deref().unwrap_or_default().trim();
+        let level = status.level.as_deref().unwrap_or_default();
+        let code = match code {
+            _ if level.eq_ignore_ascii_case("error") => format!("ProvisioningState/failed/{code}"),
+            "" => "ProvisioningState/unknown".to_owned(),
+            code if code == "0" || code.eq_ignore_ascii_case("success") => {
+                "ProvisioningState/succeeded".to_owned()
+            }
+            code if code.parse::<i64>().is_ok() => format!("ProvisioningState/failed/{code}"),
+            code => format!("ProvisioningState/{code}"),
+        };
+        Some(ExtensionView {
+            name: self.name.clone(),
+            type_handler_version: self.type_handler_version.clone(),
+            statuses: Some(vec![Status {
+                code: Some(code),
+                ..status.clone()
+            }]),
+            substatuses: None,
+        })
     }
 }
 

@@ -7,9 +7,9 @@ use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
-use super::INTUNE;
 use super::handler::PUBLISHER;
 use super::wire::{self, Extension};
+use super::{INTUNE, host};
 use crate::arm::ArmId;
 use crate::http::Request;
 use crate::kinds::{Seen, Write, decode, health, refusal, refuse, tagged, versions};
@@ -48,7 +48,7 @@ pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     properties.insert("type".to_owned(), kind.into());
     for attribute in ATTRIBUTES {
         if let Some(value) = step.write.get(attribute) {
-            set(&mut properties, attribute, value);
+            set(&mut properties, attribute, value, parts(&id));
         }
     }
     let body = json!({
@@ -84,15 +84,16 @@ pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         ));
     };
     let extension: Extension = decode(step, body)?;
-    let changed = changed(step, &extension);
+    let id = refusal::id(step)?;
+    let changed = changed(step, &extension, parts(&id));
     match health(&extension.properties.provisioning_state, || None) {
         Health::Failed { .. } => repair(step, body, &extension, changed),
         Health::Good if changed.is_empty() => {
             Ok(Write::Nothing("it succeeded meanwhile".to_owned()))
         }
         Health::Good => Ok(Write::Send(vec![Request::patch(
-            refusal::id(step)?.path(),
-            versions::COMPUTE,
+            id.path(),
+            versions::of(&id),
             json!({"properties": changed}),
             refusal::attempted(step),
         )])),
@@ -126,7 +127,7 @@ const ATTRIBUTES: [&str; 4] = [
 ];
 
 /// The members that the step changes, as they are to be.
-fn changed(step: &Step, extension: &Extension) -> Map<String, Json> {
+fn changed(step: &Step, extension: &Extension, parts: usize) -> Map<String, Json> {
     let mut changed = Map::new();
     let settings = extension.properties.settings.clone().unwrap_or_default();
     for change in &step.changes {
@@ -134,7 +135,7 @@ fn changed(step: &Step, extension: &Extension) -> Map<String, Json> {
         if change.attribute == "mdm-id" {
             changed.insert("settings".to_owned(), settings.clone().into());
         }
-        set(&mut changed, &change.attribute, &change.after);
+        set(&mut changed, &change.attribute, &change.after, parts);
     }
     // Handlers from 2.0 on fail without the setting, and one of 1.x may have been installed without it: FACTS 8.
     let managed = extension.login().is_some_and(|handler| handler.managed);
@@ -148,10 +149,13 @@ fn changed(step: &Step, extension: &Extension) -> Map<String, Json> {
 }
 
 /// Sets the member that is an attribute. Others, as `state`, are no members.
-fn set(properties: &mut Map<String, Json>, attribute: &str, value: &Value) {
+fn set(properties: &mut Map<String, Json>, attribute: &str, value: &Value, parts: usize) {
     match (attribute, value) {
         ("version", Value::Text(version)) => {
-            properties.insert("typeHandlerVersion".to_owned(), two_parts(version).into());
+            properties.insert(
+                "typeHandlerVersion".to_owned(),
+                in_parts(version, parts).into(),
+            );
         }
         ("auto-upgrade-minor-version", Value::Bool(on)) => {
             properties.insert("autoUpgradeMinorVersion".to_owned(), (*on).into());
@@ -169,9 +173,21 @@ fn set(properties: &mut Map<String, Json>, attribute: &str, value: &Value) {
     }
 }
 
-/// The form in which machines ask for a version: `2.2` for 2.2.0.0, of which the service picks the newest (FACTS 8).
-fn two_parts(version: &str) -> String {
-    let parts: Vec<&str> = version.split('.').take(2).collect();
+/// In how many parts a machine asks for a version: two, of which the service picks the newest; four on an Arc-enabled machine
+/// (FACTS 8).
+fn parts(extension: &ArmId) -> usize {
+    if host::is_arc(&extension.parent()) {
+        4
+    } else {
+        2
+    }
+}
+
+/// A version in so many parts: `2.2` for 2.2.0.1, or 2.2.0.0 for `2.2`.
+fn in_parts(version: &str, parts: usize) -> String {
+    let given = version.split('.').chain(std::iter::repeat("0"));
+    let least = version.split('.').count().min(2);
+    let parts: Vec<&str> = given.take(if parts == 2 { least } else { parts }).collect();
     parts.join(".")
 }
 
@@ -189,9 +205,10 @@ pub(super) fn uninstall(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         ));
     }
     tagged::still_ours(step, &extension.tags)?;
+    let id = refusal::id(step)?;
     Ok(Write::Send(vec![Request::delete(
-        refusal::id(step)?.path(),
-        versions::COMPUTE,
+        id.path(),
+        versions::of(&id),
         refusal::attempted(step),
     )]))
 }
@@ -205,5 +222,5 @@ pub(super) fn next_tag(old: Option<&str>) -> String {
 }
 
 fn put(step: &Step, id: &ArmId, body: Json) -> Request {
-    Request::put(id.path(), versions::COMPUTE, body, refusal::attempted(step))
+    Request::put(id.path(), versions::of(id), body, refusal::attempted(step))
 }

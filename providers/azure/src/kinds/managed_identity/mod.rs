@@ -9,7 +9,7 @@ use serde_json::json;
 use vmlogin_engine::diff::same;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Kind, Scene};
-use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::schema::{Adoption, Characters, Existence, Lifetime, NameRule, Naming, Schema};
@@ -17,11 +17,16 @@ use vmlogin_engine::value::{Attributes, Value};
 
 use super::made::{self, LOCATION};
 use super::tagged::{self, PROTECT, TAGS};
-use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, refusal, versions};
+use super::{
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, is_id, located, refusal, versions,
+};
 use crate::http::Request;
 
 /// The kind `managed-identity`.
 pub struct ManagedIdentity;
+
+/// Its type as ARM spells it.
+const TYPE: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 static SCHEMA: Schema = Schema {
     kind: "managed-identity",
@@ -61,6 +66,14 @@ impl Kind for ManagedIdentity {
 
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
         Some(arm_id(resource, scene.manifest)?.to_string())
+    }
+
+    fn located(&self, manifest: &Manifest, subscription: &str, names: &[&str]) -> Option<String> {
+        located(manifest, subscription, TYPE, names)
+    }
+
+    fn is_id(&self, text: &str) -> bool {
+        is_id(text, TYPE)
     }
 
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {

@@ -6,9 +6,9 @@ pub(crate) mod wire;
 mod tests;
 
 use vmlogin_engine::diff::same;
-use vmlogin_engine::inventory::{Health, Live};
+use vmlogin_engine::inventory::{Inventory, Live};
 use vmlogin_engine::kind::{Key, Kind, Scene};
-use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::schema::{
@@ -17,7 +17,7 @@ use vmlogin_engine::schema::{
 };
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::login::wire::Extension;
+use super::login::{self, Host};
 use super::made::{self, LOCATION};
 use super::tagged::{self, PROTECT, TAGS};
 use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, refusal, versions};
@@ -134,6 +134,16 @@ pub(crate) fn list(group: &ArmId, attempted: String) -> Request {
     Request::get(path, versions::COMPUTE, attempted)
 }
 
+/// The live machine that a node means.
+pub(crate) fn live_of<'a>(
+    machine: &Resource,
+    manifest: &Manifest,
+    inventory: &'a Inventory,
+) -> Option<&'a Live> {
+    let key = Key(arm_id(machine, manifest)?.key().to_owned());
+    inventory.get(SCHEMA.kind, &key)
+}
+
 /// Makes a machine's answer into values.
 pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
@@ -163,6 +173,7 @@ fn facts(machine: &wire::Machine) -> Attributes {
         ("power", machine.power()),
         ("agent", Some(machine.agent().to_owned())),
         ("os", machine.os()),
+        ("interface", machine.interface()),
         ("os-name", view.os_name.clone()),
         ("os-version", view.os_version.clone()),
         ("computer-name", machine.computer_name()),
@@ -174,8 +185,17 @@ fn facts(machine: &wire::Machine) -> Attributes {
                 .as_ref()
                 .map(|id| id.to_lowercase()),
         ),
+        (
+            "tenant-id",
+            machine
+                .identity
+                .tenant_id
+                .as_ref()
+                .map(|id| id.to_lowercase()),
+        ),
         ("location", Some(machine.location.clone())),
         ("image", machine.image()),
+        ("own-image", machine.own_image()),
         (
             "extension-operations",
             machine.extension_operations().map(str::to_owned),
@@ -185,28 +205,10 @@ fn facts(machine: &wire::Machine) -> Attributes {
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), Value::Text(value?))))
         .collect();
-    let handlers = machine.resources.iter().flatten().map(|extension| {
-        let type_of = format!(
-            "{}.{}",
-            extension.properties.publisher(),
-            extension.properties.handler()
-        );
-        (extension.name().to_owned(), Value::Text(type_of))
-    });
-    facts.insert("extensions".to_owned(), Value::Map(handlers.collect()));
-    let others = machine.resources.iter().flatten();
-    let states = others
-        .filter(|extension| extension.login().is_none())
-        .map(|extension| (extension.name().to_owned(), state(extension).into()));
-    facts.insert("other-extensions".to_owned(), Value::Map(states.collect()));
+    facts.extend(login::neighbours(machine));
+    facts.extend(machine.handlers().map(|handlers| {
+        let handlers = handlers.into_iter().map(Value::from).collect();
+        ("agent-handlers".to_owned(), Value::List(handlers))
+    }));
     facts
-}
-
-/// How an extension is, in a word.
-fn state(extension: &Extension) -> &'static str {
-    match health(&extension.properties.provisioning_state, || None) {
-        Health::Good => "good",
-        Health::Busy => "busy",
-        Health::Failed { .. } => "failed",
-    }
 }

@@ -9,6 +9,7 @@ use vmlogin_engine::value::Value;
 use super::wire::Machine;
 use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
+use crate::kinds::login::Host;
 use crate::kinds::scenes::{SUBSCRIPTION, declare, estate, machine_body};
 use crate::kinds::{Place, vm};
 
@@ -87,6 +88,10 @@ fn a_reading_tells_how_the_machine_is() {
             (
                 "principal-id",
                 "\"66666666-6666-4666-8666-666666666666\"".to_owned()
+            ),
+            (
+                "tenant-id",
+                "\"11111111-1111-4111-8111-111111111111\"".to_owned()
             ),
         ]
     );

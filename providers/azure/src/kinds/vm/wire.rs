@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::kinds::identity::wire::Identity;
+use crate::kinds::login::Host;
 use crate::kinds::login::wire::{Extension, Status};
 use crate::kinds::{Provisioning, Tags};
 
@@ -36,10 +37,31 @@ pub(crate) struct Machine {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Properties {
+    pub(crate) network_profile: NetworkProfile,
     pub(crate) provisioning_state: Provisioning,
     pub(crate) storage_profile: StorageProfile,
     pub(crate) os_profile: OsProfile,
     pub(crate) instance_view: InstanceView,
+}
+
+/// Its network interfaces, the primary one marked where there are several.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct NetworkProfile {
+    network_interfaces: Option<Vec<InterfaceReference>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InterfaceReference {
+    id: Option<String>,
+    properties: InterfaceReferenceProperties,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InterfaceReferenceProperties {
+    primary: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -56,6 +78,8 @@ pub(crate) struct Image {
     pub(crate) publisher: Option<String>,
     pub(crate) offer: Option<String>,
     pub(crate) sku: Option<String>,
+    /// The id of an image or of a gallery's, where it is no marketplace's.
+    pub(crate) id: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -89,6 +113,17 @@ pub(crate) struct InstanceView {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Agent {
     pub(crate) statuses: Option<Vec<Status>>,
+    /// The handlers that the agent finds in the machine, whether an extension's resource belongs to them or not.
+    pub(crate) extension_handlers: Option<Vec<HandlerView>>,
+}
+
+/// One handler that an agent finds.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct HandlerView {
+    /// `Publisher.Type`.
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
 }
 
 /// How one extension runs.
@@ -104,16 +139,6 @@ pub(crate) struct ExtensionView {
 }
 
 impl Machine {
-    /// `windows` or `linux`.
-    pub(crate) fn os(&self) -> Option<String> {
-        self.properties
-            .storage_profile
-            .os_disk
-            .os_type
-            .as_ref()
-            .map(|os| os.to_lowercase())
-    }
-
     /// `running`, `stopped`, `deallocated` and the words for what is on its way there.
     pub(crate) fn power(&self) -> Option<String> {
         self.statuses()
@@ -137,13 +162,14 @@ impl Machine {
         }
     }
 
-    /// The machine's own name for itself, else the one that it was made with.
-    pub(crate) fn computer_name(&self) -> Option<String> {
-        let profile = &self.properties.os_profile;
-        let own = self.properties.instance_view.computer_name.as_ref();
-        own.or(profile.computer_name.as_ref())
-            .filter(|name| !name.is_empty())
-            .cloned()
+    /// The id of the network interface that its traffic goes through.
+    pub(crate) fn interface(&self) -> Option<String> {
+        let profile = &self.properties.network_profile;
+        let mut all = profile.network_interfaces.iter().flatten();
+        let primary = all
+            .clone()
+            .find(|interface| interface.properties.primary == Some(true));
+        primary.or_else(|| all.next())?.id.clone()
     }
 
     /// The marketplace image that it was made from, as `publisher:offer:sku`.
@@ -151,6 +177,18 @@ impl Machine {
         let image = &self.properties.storage_profile.image_reference;
         let (publisher, offer) = (image.publisher.as_ref()?, image.offer.as_ref()?);
         Some(format!("{publisher}:{offer}:{}", image.sku.as_ref()?))
+    }
+
+    /// The image of one's own that it was made from, as an id.
+    pub(crate) fn own_image(&self) -> Option<String> {
+        self.properties.storage_profile.image_reference.id.clone()
+    }
+
+    /// The handlers that its agent reports, as `Publisher.Type`; `None` where it reports nothing of the sort.
+    pub(crate) fn handlers(&self) -> Option<Vec<&str>> {
+        let agent = self.properties.instance_view.vm_agent.as_ref()?;
+        let handlers = agent.extension_handlers.as_ref()?.iter();
+        Some(handlers.filter_map(|view| view.kind.as_deref()).collect())
     }
 
     /// `on` or `off`, where it tells whether it takes extensions.
@@ -164,18 +202,38 @@ impl Machine {
         failure(self.statuses())
     }
 
-    /// How the extension of this resource name runs.
-    pub(crate) fn extension_view(&self, name: &str) -> Option<&ExtensionView> {
-        let views = self.properties.instance_view.extensions.iter().flatten();
-        views.into_iter().find(|view| {
-            view.name
-                .as_deref()
-                .is_some_and(|own| own.eq_ignore_ascii_case(name))
-        })
-    }
-
     fn statuses(&self) -> impl Iterator<Item = &Status> {
         self.properties.instance_view.statuses.iter().flatten()
+    }
+}
+
+impl Host for Machine {
+    fn os(&self) -> Option<String> {
+        let disk = &self.properties.storage_profile.os_disk;
+        disk.os_type.as_ref().map(|os| os.to_lowercase())
+    }
+
+    /// The machine's own name for itself, else the one that it was made with.
+    fn computer_name(&self) -> Option<String> {
+        let profile = &self.properties.os_profile;
+        let own = self.properties.instance_view.computer_name.as_ref();
+        own.or(profile.computer_name.as_ref())
+            .filter(|name| !name.is_empty())
+            .cloned()
+    }
+
+    fn extensions(&self) -> &[Extension] {
+        self.resources.as_deref().unwrap_or_default()
+    }
+
+    /// The machine's view tells of all of them, by the names of their resources.
+    fn view(&self, extension: &Extension) -> Option<ExtensionView> {
+        let mut views = self.properties.instance_view.extensions.iter().flatten();
+        let of = |view: &&ExtensionView| {
+            let name = view.name.as_deref();
+            name.is_some_and(|own| own.eq_ignore_ascii_case(extension.name()))
+        };
+        views.find(of).cloned()
     }
 }
 

@@ -38,7 +38,7 @@ fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
     let principal = grant.get("principal")?.as_principal()?;
     let (address, span) = (grant.address.clone(), grant.span);
     let (kind, name) = (principal.kind.word(), &principal.name);
-    match scene.inventory.principal(&grant.tenant, principal) {
+    match scene.inventory.principal_of(grant) {
         Some(Resolution::Ambiguous(candidates)) => {
             let message = format!(
                 "{} objects of the directory are called {kind} `{name}`",

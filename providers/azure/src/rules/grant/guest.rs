@@ -5,6 +5,8 @@ use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
+use crate::kinds::grant::role;
+
 pub(in crate::rules) struct Guest;
 
 static CARD: Card = Card {
@@ -32,8 +34,11 @@ impl Rule for Guest {
 }
 
 fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
-    let principal = grant.get("principal")?.as_principal()?;
-    let Some(Resolution::Found(found)) = scene.inventory.principal(&grant.tenant, principal) else {
+    // A role that lets nobody sign in may well be a guest's.
+    if role::of(grant, scene).is_some_and(|role| !role.signs_in) {
+        return None;
+    }
+    let Some(Resolution::Found(found)) = scene.inventory.principal_of(grant) else {
         return None;
     };
     let (address, span, name) = (grant.address.clone(), grant.span, &found.display_name);

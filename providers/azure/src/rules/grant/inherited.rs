@@ -1,12 +1,15 @@
 //! VML407: a grant that a wider one makes superfluous.
 
+use std::collections::BTreeMap;
+
 use vmlogin_engine::inventory::{Live, Resolution};
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{PrincipalKind, Value};
 
-use crate::kinds::arm_id;
+use crate::arm::ArmId;
+use crate::kinds::grant::{declared_scope, role};
 
 pub(in crate::rules) struct Inherited;
 
@@ -29,14 +32,17 @@ impl Rule for Inherited {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let alike = Alike::of(scene);
         let grants = scene.manifest.of_kind("grant");
-        grants.filter_map(|grant| opinion(scene, grant)).collect()
+        grants
+            .filter_map(|grant| opinion(scene, &alike, grant))
+            .collect()
     }
 }
 
-fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
+fn opinion(scene: &Scene<'_>, alike: &Alike<'_>, grant: &Resource) -> Option<Finding> {
     let (address, span) = (grant.address.clone(), grant.span);
-    let wider = match declared_wider(scene, grant) {
+    let wider = match alike.wider(scene, grant) {
         Some(wider) => format!("`{}` grants it", wider.address),
         None if scene
             .inventory
@@ -62,32 +68,62 @@ fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
     Some(Finding::hit(&CARD, address, span, message, help))
 }
 
-/// The declared grant of the same role to the same principal around what this one stands in.
-fn declared_wider<'a>(scene: &Scene<'a>, grant: &Resource) -> Option<&'a Resource> {
-    let manifest = scene.manifest;
-    let around = manifest.around(grant).skip(1).map(|around| &around.parent);
-    let scopes: Vec<_> = around.collect();
-    manifest.of_kind("grant").find(|wider| {
-        scopes.contains(&&wider.parent)
-            && wider.get("role") == grant.get("role")
-            && wider.get("principal") == grant.get("principal")
-    })
+/// The declared grants by what they are alike in, with their scopes.
+struct Alike<'a>(BTreeMap<(String, String), Vec<(ArmId, &'a Resource)>>);
+
+impl<'a> Alike<'a> {
+    fn of(scene: &Scene<'a>) -> Alike<'a> {
+        let mut alike: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for grant in scene.manifest.of_kind("grant") {
+            if let (Some(terms), Some(scope)) =
+                (terms(scene, grant), declared_scope(grant, scene.manifest))
+            {
+                alike.entry(terms).or_default().push((scope, grant));
+            }
+        }
+        Alike(alike)
+    }
+
+    /// The one of the same role to the same principal at a scope around this one's.
+    fn wider(&self, scene: &Scene<'_>, grant: &Resource) -> Option<&'a Resource> {
+        let own = declared_scope(grant, scene.manifest)?;
+        let alike = self.0.get(&terms(scene, grant)?)?;
+        let wider = alike
+            .iter()
+            .find(|(scope, _)| *scope != own && scope.contains(&own));
+        wider.map(|(_, grant)| *grant)
+    }
+}
+
+/// Role and principal, by their ids where they are known. One name of an identity means different things in different places, so
+/// that it says nothing by itself.
+fn terms(scene: &Scene<'_>, grant: &Resource) -> Option<(String, String)> {
+    let principal = grant.get("principal").and_then(Value::as_principal)?;
+    let role = match role::of(grant, scene) {
+        Some(role) => role.id.clone(),
+        None => grant.get("role")?.as_text()?.to_owned(),
+    };
+    match scene.inventory.principal_of(grant) {
+        Some(Resolution::Found(found)) => Some((role, found.object_id.clone())),
+        _ if principal.kind == PrincipalKind::Identity => None,
+        _ => Some((role, format!("{} {principal}", grant.tenant))),
+    }
 }
 
 /// The live one; those of this estate that no node names are about to go.
 fn live_wider<'a>(scene: &Scene<'a>, grant: &Resource) -> Option<&'a Live> {
-    let principal = grant.get("principal")?.as_principal()?;
-    let Resolution::Found(found) = scene.inventory.principal(&grant.tenant, principal)? else {
+    let Resolution::Found(found) = scene.inventory.principal_of(grant)? else {
         return None;
     };
-    let id = arm_id(grant, scene.manifest)?;
+    let role = role::of(grant, scene)?;
+    let id = declared_scope(grant, scene.manifest)?;
     let inventory = scene.inventory;
     inventory.of_kind("grant").find(|live| {
         let scope = live.within.last().map(String::as_str).unwrap_or_default();
         id.key()
             .strip_prefix(scope)
             .is_some_and(|rest| rest.starts_with('/'))
-            && live.attributes.get("role") == grant.get("role")
+            && live.facts.get("role-id").and_then(Value::as_text) == Some(role.id.as_str())
             && live.facts.get("principal-id").and_then(Value::as_text)
                 == Some(found.object_id.as_str())
             && !live.facts.contains_key("condition")

@@ -39,7 +39,7 @@ impl Rule for NoSuchPrincipal {
 fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
     let principal = grant.get("principal")?.as_principal()?;
     let (address, span) = (grant.address.clone(), grant.span);
-    let Some(resolution) = scene.inventory.principal(&grant.tenant, principal) else {
+    let Some(resolution) = scene.inventory.principal_of(grant) else {
         let message = format!("{} was not looked up in the directory", shown(principal));
         return Some(Finding::not_checked(&CARD, address, span, message));
     };
@@ -59,14 +59,19 @@ fn judge(principal: &Principal, tenant: &str, resolution: &Resolution) -> Option
             format!("{who} (`{display_name}`) is disabled and cannot sign in"),
             "have the account enabled, or take it out of the grant".to_owned(),
         )),
-        Resolution::Found(_) | Resolution::Ambiguous(_) => None,
+        Resolution::Found(_) | Resolution::Ambiguous(_) | Resolution::Pending { .. } => None,
+        Resolution::NoIdentity { of, help } => Some((
+            format!("{who}: {of} has no identity of its own, and none is declared"),
+            help.clone(),
+        )),
         Resolution::Missing => Some((
             match principal.kind {
                 // A device or a contact may well have it.
                 PrincipalKind::ObjectId => {
                     format!("no user, group or service principal of `{tenant}` has the {who}")
                 }
-                PrincipalKind::User | PrincipalKind::Group => {
+                PrincipalKind::Identity => format!("{who} is no identity that exists"),
+                PrincipalKind::User | PrincipalKind::Group | PrincipalKind::ServicePrincipal => {
                     format!("{who} is not in the directory of `{tenant}`")
                 }
             },
@@ -85,8 +90,8 @@ fn judge(principal: &Principal, tenant: &str, resolution: &Resolution) -> Option
                 candidate.description
             ),
             format!(
-                "write `(object-id)\"{}\"`, the object id of its service principal",
-                candidate.object_id
+                "write `(object-id)\"{}\"`, the object id of its service principal, or `(service-principal)\"{}\"`",
+                candidate.object_id, principal.name
             ),
         )),
     }
@@ -96,6 +101,8 @@ fn missing(kind: PrincipalKind) -> String {
     match kind {
         PrincipalKind::User => "write the user principal name as the directory has it; a guest's looks like `name_example.com#EXT#@…`",
         PrincipalKind::Group => "write the group's display name as the directory has it, or its `(object-id)`",
+        PrincipalKind::ServicePrincipal => "write the display name of the application's service principal in this tenant, or its application id",
+        PrincipalKind::Identity => "name a managed identity or a machine of the manifest, or write its full id",
         PrincipalKind::ObjectId => "write the object id of a user, a group or a service principal of this tenant; a device or an application object is none of these",
     }
     .to_owned()

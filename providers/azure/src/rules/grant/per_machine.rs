@@ -37,6 +37,7 @@ fn opinions(scene: &Scene<'_>, group: &Resource) -> Vec<Finding> {
     let machines: Vec<&Resource> = scene
         .manifest
         .of_kind("vm")
+        .chain(scene.manifest.of_kind("arc-machine"))
         .filter(|machine| machine.parent == group.address)
         .collect();
     if machines.len() < 2 {

@@ -27,6 +27,8 @@ impl Rule for LongName {
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let machines = named(scene).into_iter();
         machines
+            // An Arc-enabled machine has its own name, whatever its record is called.
+            .filter(|machine| machine.machine.kind == "vm")
             .filter(|machine| machine.machine.name.chars().count() > LONGEST)
             .filter_map(|machine| opinion(&machine))
             .collect()
@@ -86,6 +88,15 @@ mod tests {
     fn a_short_name_or_another_system_is_fine() {
         assert_eq!(check("fifteen-letters", Some("windows")), "");
         assert_eq!(check("frontend-westeurope-01", Some("linux")), "");
+        let (mut manifest, inventory) = scenes::arc::estate();
+        scenes::arc::twin(&mut manifest, "a-record-of-any-length");
+        assert_eq!(
+            shown(&LongName.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            })),
+            ""
+        );
     }
 
     #[test]

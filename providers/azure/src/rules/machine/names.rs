@@ -35,10 +35,16 @@ fn name<'a>(scene: Scene<'a>, machine: &'a Resource) -> Named<'a> {
     });
     let fact = |name: &str| live?.facts.get(name).and_then(Value::as_text);
     let os = fact("os").or_else(|| machine.get("os").and_then(Value::as_text));
-    let computer = fact("computer-name").unwrap_or(&machine.name);
+    let told = fact("computer-name");
+    // The record of an Arc-enabled machine may be called anything: only the machine itself tells where its name is cut.
+    let most = match told {
+        None if machine.kind == "arc-machine" => usize::MAX,
+        _ => LONGEST,
+    };
+    let computer = told.unwrap_or(&machine.name).to_lowercase();
     Named {
         machine,
-        computer: computer.to_lowercase().chars().take(LONGEST).collect(),
+        computer: computer.chars().take(most).collect(),
         windows: os.map(|os| os == "windows"),
     }
 }

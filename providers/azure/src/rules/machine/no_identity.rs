@@ -15,8 +15,10 @@ static CARD: Card = Card {
     explanation: "The login extension joins the directory with the machine's own, system-assigned identity. Without one the install \
         ends with 1007 and -2145648574 (on Linux with 22) after some minutes, and a machine that lost it later refuses every sign-in. Identities that \
         are user-assigned do not count.\n\n\
-        Write `identity system-assigned` beside the `login`: it is switched on first, and nothing that is attached is detached.",
-    source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2019 and 2023)",
+        Write `identity system-assigned` beside the `login` of a `vm`: it is switched on first, and nothing that is attached is \
+        detached. An Arc-enabled machine gets its identity from its agent when that connects, so its node has none; where it was \
+        taken away it has to be switched on at the machine.",
+    source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2019 and 2023), and the article on Arc-enabled servers",
     checked: "2026-11-21",
 };
 
@@ -52,7 +54,13 @@ fn opinion(subject: &Subject<'_>) -> Finding {
     let message = format!(
         "`{name}` has no system-assigned identity, and the login extension joins with it: it would fail with {code}"
     );
-    let help = format!("write `identity system-assigned` in `vm {name}`");
+    let help = if subject.is_arc() {
+        format!(
+            "switch it on at the machine (`Identity` in the portal), or connect the agent of `{name}` again: connecting gives it one"
+        )
+    } else {
+        format!("write `identity system-assigned` in `{}`", subject.node())
+    };
     subject.hit(&CARD, message, help)
 }
 
@@ -92,6 +100,23 @@ mod tests {
     fn one_that_is_declared_or_switched_on_is_enough() {
         assert_eq!(check(true, false, true), "");
         assert_eq!(check(false, true, true), "");
+    }
+
+    #[test]
+    fn an_arc_machine_that_lost_its_identity_is_refused_with_another_help() {
+        let (manifest, mut inventory) = scenes::arc::estate();
+        let check = |inventory: &_| {
+            shown(&NoIdentity.check(&Scene {
+                manifest: &manifest,
+                inventory,
+            }))
+        };
+        assert_eq!(check(&inventory), "");
+        scenes::fact(&mut inventory, "arc-machine", "principal-id", None);
+        assert_eq!(
+            check(&inventory),
+            "VML203 arc-machine:core/rg-web/line1/login error: `line1` has no system-assigned identity, and the login extension joins with it: it would fail with 1007\n  help: switch it on at the machine (`Identity` in the portal), or connect the agent of `line1` again: connecting gives it one\n"
+        );
     }
 
     #[test]

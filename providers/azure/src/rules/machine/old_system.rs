@@ -19,8 +19,11 @@ static CARD: Card = Card {
         Microsoft's pages disagree on the floor. The article of 2023 gives the one above, and so does the part of today's page on \
         exit code 51; its table of December 2025 begins at Windows Server 2025 and Windows 11 24H2. Below the older floor this is an \
         error, between the two a warning.\n\n\
+        On Arc-enabled machines there is one floor, Windows Server 2025 and Windows 11 24H2, and below it this is an error. The \
+        agent itself runs on older systems, so that a machine can be connected and still be too old.\n\n\
         A login that works already is left alone. Otherwise take the `login` out, or upgrade the machine.",
-    source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows of 2023 against the same page of 2025-12",
+    source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows of 2023 against the same page of 2025-12; Microsoft's article on \
+        sign-in to Arc-enabled servers (21Vianet text)",
     checked: "2026-11-21",
 };
 
@@ -49,6 +52,9 @@ fn opinion(subject: &Subject<'_>) -> Option<Finding> {
     let is_below = |table| {
         windows::floor(table, release.product).filter(|floor: &&Floor| release.build < floor.build)
     };
+    if subject.is_arc() {
+        return is_below(&windows::ON_ARC).map(|floor| too_old(subject, floor));
+    }
     if let Some(floor) = is_below(&windows::OLDER) {
         return Some(too_old(subject, floor));
     }
@@ -72,7 +78,10 @@ fn too_old(subject: &Subject<'_>, floor: &Floor) -> Finding {
         floor.checked,
         floor.name
     );
-    let help = format!("take `login` out of `vm {name}`, or upgrade the machine");
+    let help = format!(
+        "take `login` out of `{}`, or upgrade the machine",
+        subject.node()
+    );
     subject.hit(&CARD, message, help)
 }
 
@@ -158,6 +167,43 @@ mod tests {
             ),
         ];
         assert!(check(&imaged, false).contains("VML201 vm:core/rg-web/web01/login error: "));
+    }
+
+    fn on_arc(facts: &[(&str, Option<&str>)]) -> String {
+        let (manifest, mut inventory) = scenes::arc::without_login();
+        for (name, value) in facts {
+            scenes::fact(&mut inventory, "arc-machine", name, *value);
+        }
+        shown(&OldSystem.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    #[test]
+    fn on_arc_what_a_virtual_machine_may_run_is_an_error() {
+        let aging = [
+            ("os-name", Some("Windows Server 2022 Datacenter")),
+            ("os-version", Some("10.0.20348.2700")),
+        ];
+        assert_eq!(
+            on_arc(&aging),
+            "VML201 arc-machine:core/rg-web/line1/login error: `line1` runs Windows Server 2022 Datacenter, and by Microsoft's article on Arc-enabled servers, read on 2026-11-21, the login extension installs from Windows Server 2025 on: it would fail with 51\n  help: take `login` out of `arc-machine line1`, or upgrade the machine\n"
+        );
+        let client = [
+            ("os-name", Some("Windows 11 Enterprise")),
+            ("os-version", Some("10.0.22631.1")),
+        ];
+        assert!(on_arc(&client).contains("from Windows 11 24H2 on"));
+    }
+
+    #[test]
+    fn on_arc_the_new_systems_are_fine_and_silence_is_not_checked() {
+        assert_eq!(on_arc(&[]), "");
+        assert_eq!(
+            on_arc(&[("os-name", None), ("os-version", None)]),
+            "VML201 arc-machine:core/rg-web/line1/login not checked: which Windows `line1` runs is told neither by its agent nor by its image\n"
+        );
     }
 
     #[test]

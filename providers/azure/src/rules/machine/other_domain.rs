@@ -10,16 +10,19 @@ pub(in crate::rules) struct OtherDomain;
 /// The extension, as `publisher.type` in lower case.
 const HANDLER: &str = "microsoft.compute.jsonaddomainextension";
 
+/// What a machine in no domain says its domain is.
+const NO_DOMAIN: &str = "WORKGROUP";
+
 static CARD: Card = Card {
     id: "VML209",
-    title: "an extension joins the machine to another domain",
+    title: "the machine is in another domain",
     severity: Severity::Error,
     needs: Needs::Arm,
     explanation: "The login extension joins a machine to Entra ID, and Windows can be a member of one directory only: on a machine that an \
         extension joined to Active Directory Domain Services or Entra Domain Services the join fails.\n\n\
-        Take the `login` out, or take the machine out of its domain and remove the extension first. Membership that no extension \
-        set up is not seen from outside the machine.",
-    source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2019 and 2023)",
+        Take the `login` out, or take the machine out of its domain and remove the extension first. On an Arc-enabled \
+        machine its agent tells the domain; on a virtual machine, membership that no extension set up is not seen from outside.",
+    source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2019 and 2023), and the article on Arc-enabled servers",
     checked: "2026-11-21",
 };
 
@@ -36,15 +39,44 @@ impl Rule for OtherDomain {
 
 fn opinion(subject: &Subject<'_>) -> Option<Finding> {
     let mut extensions = subject.extensions("extensions");
-    let (extension, _) = extensions.find(|(_, handler)| handler.eq_ignore_ascii_case(HANDLER))?;
+    let found = extensions.find(|(_, handler)| handler.eq_ignore_ascii_case(HANDLER));
+    let Some((extension, _)) = found else {
+        return member(subject);
+    };
     let name = subject.name();
     let message = format!(
         "the extension `{extension}` joins `{name}` to another domain, and a machine can be in one only"
     );
     let help = format!(
-        "take `login` out of `vm {name}`, or take `{name}` out of its domain and remove `{extension}`"
+        "take `login` out of `{}`, or take `{name}` out of its domain and remove `{extension}`",
+        subject.node()
     );
     Some(subject.hit(&CARD, message, help))
+}
+
+/// What the agent of an Arc-enabled machine tells of its domain.
+fn member(subject: &Subject<'_>) -> Option<Finding> {
+    if !subject.is_arc() || subject.fact("os") != Some("windows") {
+        return None;
+    }
+    let name = subject.name();
+    match subject.fact("domain") {
+        Some(domain) if domain.eq_ignore_ascii_case(NO_DOMAIN) => None,
+        Some(domain) => {
+            let message =
+                format!("`{name}` is in the domain `{domain}`, and a machine can be in one only");
+            let help = format!(
+                "take `login` out of `{}`, or take `{name}` out of `{domain}`",
+                subject.node()
+            );
+            Some(subject.hit(&CARD, message, help))
+        }
+        None if subject.is_installed() => None,
+        None => {
+            let message = format!("the agent of `{name}` does not tell whether it is in a domain");
+            Some(subject.not_checked(&CARD, message))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +109,37 @@ mod tests {
             check("Microsoft.Compute.JsonADDomainExtension", true),
             "VML209 vm:core/rg-web/web01/login error: the extension `other` joins `web01` to another domain, and a machine can be in one only\n  help: take `login` out of `vm web01`, or take `web01` out of its domain and remove `other`\n"
         );
+    }
+
+    fn on_arc(domain: Option<&str>, installed: bool) -> String {
+        let (manifest, mut inventory) = if installed {
+            scenes::arc::estate()
+        } else {
+            scenes::arc::without_login()
+        };
+        scenes::fact(&mut inventory, "arc-machine", "domain", domain);
+        shown(&OtherDomain.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    #[test]
+    fn an_arc_machine_in_a_domain_is_refused() {
+        assert_eq!(
+            on_arc(Some("corp.contoso.com"), true),
+            "VML209 arc-machine:core/rg-web/line1/login error: `line1` is in the domain `corp.contoso.com`, and a machine can be in one only\n  help: take `login` out of `arc-machine line1`, or take `line1` out of `corp.contoso.com`\n"
+        );
+        assert_eq!(on_arc(Some("workgroup"), false), "");
+    }
+
+    #[test]
+    fn an_arc_machine_that_does_not_tell_its_domain_is_not_checked() {
+        assert_eq!(
+            on_arc(None, false),
+            "VML209 arc-machine:core/rg-web/line1/login not checked: the agent of `line1` does not tell whether it is in a domain\n"
+        );
+        assert_eq!(on_arc(None, true), "");
     }
 
     #[test]

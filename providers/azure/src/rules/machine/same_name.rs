@@ -97,6 +97,30 @@ mod tests {
     }
 
     #[test]
+    fn a_virtual_machine_and_an_arc_machine_share_one_directory() {
+        let (manifest, mut inventory) = scenes::arc::estate();
+        let mut both = scenes::manifest();
+        both.resources.extend(manifest.resources);
+        scenes::fact(
+            &mut inventory,
+            "arc-machine",
+            "computer-name",
+            Some("WEB01"),
+        );
+        let shown = check(&both, &inventory);
+        assert!(shown.contains("VML211 arc-machine:core/rg-web/line1/login error: `line1` is called `web01`, and so is `vm:core/rg-web/web01`"), "{shown}");
+    }
+
+    #[test]
+    fn the_name_of_an_arc_record_is_not_cut_where_the_machine_was_not_read() {
+        let (mut manifest, _) = scenes::arc::estate();
+        for name in ["packaging-hall-line1", "packaging-hall-line2"] {
+            scenes::arc::twin(&mut manifest, name);
+        }
+        assert_eq!(check(&manifest, &Inventory::default()), "");
+    }
+
+    #[test]
     fn it_can_always_look_because_the_manifest_is_enough() {
         assert_eq!(check(&scenes::manifest(), &Inventory::default()), "");
         assert_eq!(CARD.needs, Needs::Manifest);

@@ -16,7 +16,8 @@ pub(super) struct Subject<'a> {
     pub(super) machine: &'a Resource,
     /// The machine as read.
     pub(super) live: &'a Live,
-    installed: bool,
+    /// The login as read, where there is one.
+    installed: Option<&'a Live>,
 }
 
 /// Every declared login whose machine was read. What was not read is told by VML200, once.
@@ -28,12 +29,11 @@ pub(super) fn logins<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
 
 fn subject<'a>(scene: Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
     let machine = scene.manifest.parent_of(login)?;
-    let installed = live(scene, login).is_some_and(|live| live.health == Health::Good);
     Some(Subject {
         login,
         machine,
         live: live(scene, machine)?,
-        installed,
+        installed: live(scene, login),
     })
 }
 
@@ -47,6 +47,16 @@ impl<'a> Subject<'a> {
     /// What the machine is called.
     pub(super) fn name(&self) -> &'a str {
         &self.machine.name
+    }
+
+    /// The machine's node, as a help tells where to write: `vm web01`.
+    pub(super) fn node(&self) -> String {
+        format!("{} {}", self.machine.kind, self.machine.name)
+    }
+
+    /// Whether it is an Arc-enabled machine, of which Microsoft's pages say other things.
+    pub(super) fn is_arc(&self) -> bool {
+        self.machine.kind == "arc-machine"
     }
 
     /// What was read of the machine besides.
@@ -65,6 +75,25 @@ impl<'a> Subject<'a> {
     /// Whether the login works already: then nothing is installed, and nothing can fail to be.
     pub(super) fn is_installed(&self) -> bool {
         self.installed
+            .is_some_and(|login| login.health == Health::Good)
+    }
+
+    /// Whether the machine has the extension, however it is.
+    pub(super) fn has_login(&self) -> bool {
+        self.installed.is_some()
+    }
+
+    /// What was read of the login besides.
+    pub(super) fn login_fact(&self, name: &str) -> Option<&'a str> {
+        self.installed?.facts.get(name).and_then(Value::as_text)
+    }
+
+    /// A list that was read of the machine besides.
+    pub(super) fn list(&self, name: &str) -> Option<Vec<&'a str>> {
+        match self.live.facts.get(name)? {
+            Value::List(values) => Some(values.iter().filter_map(Value::as_text).collect()),
+            _ => None,
+        }
     }
 
     /// A hit about the login.

@@ -8,6 +8,7 @@ use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::schema::{Existence, Schema};
 use vmlogin_engine::value::Value;
 
+use crate::cloud::CloudName;
 use crate::kinds::catalogue;
 
 pub(in crate::rules) struct Missing;
@@ -18,7 +19,8 @@ static CARD: Card = Card {
     severity: Severity::Error,
     needs: Needs::Arm,
     explanation: "A node that does not say how a thing is made expects the thing to exist: a `resource-group` without `location`, \
-        and in this version every `vm`. What is missing is not made by guessing, and nothing in it can be set up.\n\n\
+        and in this version every `vm`. An `arc-machine` is never made: the Connected Machine agent onboards the machine that it \
+        runs on, with `azcmagent connect`. What is missing is not made by guessing, and nothing in it can be set up.\n\n\
         Either the name, the group or the subscription is wrong, or the thing was deleted. A group is made where its node says \
         `location=`; a machine has to be made by other means first.",
     source: "LANGUAGE.md, rule of style 8",
@@ -67,7 +69,10 @@ fn opinion(scene: &Scene<'_>, resource: &Resource) -> Option<Finding> {
         return Some(Finding::not_checked(&CARD, address, span, message));
     }
     let place = parent.map_or(&resource.subscription, |parent| &parent.name);
-    let message = format!("the {title} `{name}` does not exist in `{place}`");
+    let mut message = format!("the {title} `{name}` does not exist in `{place}`");
+    if resource.kind == "arc-machine" {
+        message.push_str(": only the Connected Machine agent on the machine itself makes one");
+    }
     Some(Finding::hit(
         &CARD,
         address,
@@ -97,12 +102,15 @@ fn help(scene: &Scene<'_>, resource: &Resource) -> String {
             "correct the name, or write `resource-group {name} location=…` to have it made"
         );
     }
+    if resource.kind == "arc-machine" {
+        return onboarding(scene, resource);
+    }
     if resource.kind == "virtual-network" {
         return format!(
             "correct the name, or write `address-space` in the braces of `{name}` to have it made"
         );
     }
-    let names = neighbours(scene, resource);
+    let names = neighbours(scene, resource, "machines");
     match nearest(name, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None if names.is_empty() => format!("make `{name}` first, or take it out of the manifest"),
@@ -113,14 +121,63 @@ fn help(scene: &Scene<'_>, resource: &Resource) -> String {
     }
 }
 
-/// The machines that the group has, where they were listed.
-fn neighbours(scene: &Scene<'_>, resource: &Resource) -> Vec<String> {
-    let group = scene.manifest.parent_of(resource);
-    let group: Option<&Live> = group.and_then(|group| {
-        let key = catalogue().kind(group.kind)?.key(group, scene)?;
-        scene.inventory.get(group.kind, &key)
+/// The command that onboards an Arc-enabled machine, and the machine that may have been meant instead.
+fn onboarding(scene: &Scene<'_>, machine: &Resource) -> String {
+    let name = &machine.name;
+    let names = neighbours(scene, machine, "arc-machines");
+    let meant = match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`? Else "),
+        None if names.is_empty() => String::new(),
+        None => format!("the group has {}; else ", some(&names)),
+    };
+    format!("{meant}run on the machine: `{}`", connect(scene, machine))
+}
+
+/// `azcmagent connect` for a machine, with all that the manifest and Azure tell. The region is the group's, as a proposal.
+fn connect(scene: &Scene<'_>, machine: &Resource) -> String {
+    let manifest = scene.manifest;
+    let tenant = manifest.tenants.get(&machine.tenant);
+    let cloud = tenant.and_then(|tenant| tenant.cloud.parse::<CloudName>().ok());
+    let subscription = manifest.subscriptions.get(&machine.subscription);
+    let group = manifest.parent_of(machine);
+    let region = group.and_then(|group| {
+        let live = live(scene, group).and_then(|live| live.attributes.get("location"));
+        live.or_else(|| group.get("location"))?.as_text()
     });
-    match group.and_then(|group| group.facts.get("machines")) {
+    let flags = [
+        ("--tenant-id", tenant.map(|tenant| tenant.id.as_str())),
+        ("--subscription-id", subscription.map(|it| it.id.as_str())),
+        ("--resource-group", group.map(|group| group.name.as_str())),
+        ("--location", region),
+        ("--cloud", cloud.map(CloudName::cli_name)),
+        ("--resource-name", Some(machine.name.as_str())),
+    ];
+    let flags = flags
+        .into_iter()
+        .filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(value?))));
+    format!("azcmagent connect{}", flags.collect::<String>())
+}
+
+/// A value as shells take it: group names may have blanks and brackets.
+fn quoted(value: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    if value.chars().all(plain) {
+        value.to_owned()
+    } else {
+        format!("\"{value}\"")
+    }
+}
+
+fn live<'a>(scene: &Scene<'a>, resource: &Resource) -> Option<&'a Live> {
+    let key = catalogue().kind(resource.kind)?.key(resource, scene)?;
+    scene.inventory.get(resource.kind, &key)
+}
+
+/// The machines that the group has, where they were listed as this fact.
+fn neighbours(scene: &Scene<'_>, resource: &Resource, fact: &str) -> Vec<String> {
+    let group = scene.manifest.parent_of(resource);
+    let group = group.and_then(|group| live(scene, group));
+    match group.and_then(|group| group.facts.get(fact)) {
         Some(Value::List(names)) => names
             .iter()
             .filter_map(Value::as_text)
@@ -170,6 +227,42 @@ mod tests {
             shown(&Missing.check(&scene)),
             "VML200 vm:core/rg-web/web01 error: the virtual machine `web01` does not exist in `rg-web`\n  help: did you mean `web1`?\n"
         );
+    }
+
+    fn without_the_arc_machine(neighbours: &[&str]) -> String {
+        let (mut manifest, mut inventory) = scenes::arc::estate();
+        for tenant in manifest.tenants.values_mut() {
+            tenant.cloud = "china".to_owned();
+        }
+        inventory
+            .live
+            .retain(|(kind, _), _| *kind == "resource-group");
+        for live in inventory.live.values_mut() {
+            let names = neighbours.iter().copied().map(Value::from).collect();
+            let names = Value::List(names);
+            live.facts.insert("arc-machines".to_owned(), names);
+        }
+        shown(&Missing.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    #[test]
+    fn an_arc_machine_that_is_not_there_is_told_how_to_come() {
+        assert_eq!(
+            without_the_arc_machine(&[]),
+            "VML200 arc-machine:core/rg-web/line1 error: the Arc-enabled machine `line1` does not exist in `rg-web`: only the Connected Machine agent on the machine itself makes one\n  help: run on the machine: `azcmagent connect --tenant-id 11111111-1111-4111-8111-111111111111 --subscription-id 22222222-2222-4222-8222-222222222222 --resource-group rg-web --location westeurope --cloud AzureChinaCloud --resource-name line1`\n"
+        );
+        assert!(
+            without_the_arc_machine(&["line2"])
+                .contains("help: did you mean `line2`? Else run on the machine: `azcmagent")
+        );
+        assert!(
+            without_the_arc_machine(&["robot"])
+                .contains("help: the group has `robot`; else run on")
+        );
+        assert_eq!(quoted("rg (old)"), "\"rg (old)\"");
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! Things that come along with another: `nic` in `vm web01` describes the network interface `web01-nic`, and `public-ip=#true`
+//! in that asks for the public address `web01-pip`. They stand where the thing around them stands.
+
+use super::spot::Spot;
+use super::{Placing, declared};
+use crate::address::Address;
+use crate::manifest::lower::walk::Checked;
+use crate::manifest::problem::ManifestProblem;
+use crate::manifest::{Declared, Resource};
+use crate::schema::{Attribute, Schema, Shape, Written};
+use crate::source::Span;
+use crate::value::Value;
+
+/// The thing that brings others along.
+struct Bearer {
+    /// Its address.
+    address: Address,
+    /// The name after which they are called.
+    name: String,
+}
+
+impl Placing<'_> {
+    /// Places what comes along with a named thing at `inner`, which itself stands at `outer`.
+    pub(super) fn all_along(&mut self, node: &Checked<'_>, inner: &Spot, outer: &Spot) {
+        let bearer = Bearer {
+            address: inner.address.clone(),
+            name: inner.name().to_owned(),
+        };
+        if let Some(schema) = node.form.schema {
+            self.asked_for(&bearer, schema, outer);
+        }
+        for child in &node.children {
+            if let (Some(attribute), Some(schema)) = (child.form.along, child.form.schema) {
+                let written = child.values.iter();
+                let written = written.map(|(name, declared)| (*name, declared.clone()));
+                let made = self.along(&bearer, attribute, schema, outer, child.span, written);
+                self.asked_for(&made, schema, outer);
+            }
+        }
+    }
+
+    /// Places what the properties of a thing ask for by `#true`.
+    fn asked_for(&mut self, bearer: &Bearer, schema: &'static Schema, outer: &Spot) {
+        for attribute in schema.attributes {
+            let asked = self
+                .manifest
+                .resource(&bearer.address)
+                .and_then(|resource| {
+                    let declared = resource.attributes.get(attribute.name)?;
+                    (declared.value == Value::Bool(true)).then_some(declared.span)
+                });
+            if let (Some(span), Some(schema)) = (asked, self.first_kind(attribute)) {
+                self.along(bearer, attribute, schema, outer, span, []);
+            }
+        }
+    }
+
+    /// Places one thing, and has the bearer refer to it.
+    fn along(
+        &mut self,
+        bearer: &Bearer,
+        attribute: &'static Attribute,
+        schema: &'static Schema,
+        outer: &Spot,
+        span: Span,
+        written: impl IntoIterator<Item = (&'static str, Declared)>,
+    ) -> Bearer {
+        let suffix = match attribute.shape {
+            Shape::Reference { along, .. } => along.unwrap_or_default(),
+            _ => "",
+        };
+        let name = format!("{}{suffix}", bearer.name);
+        let address = outer.named(schema.kind, &name);
+        let written = written.into_iter();
+        let of_schema = written.filter(|(name, _)| schema.attribute(name).is_some());
+        let resource = Resource {
+            address: address.clone(),
+            kind: schema.kind,
+            name: name.clone(),
+            parent: outer.address.clone(),
+            subscription: outer.subscription.clone(),
+            tenant: outer.tenant.clone(),
+            along: Some(bearer.address.clone()),
+            attributes: of_schema.collect(),
+            span,
+        };
+        let twice = |first| ManifestProblem::Twice {
+            title: schema.title,
+            name: name.clone(),
+            first,
+            second: span,
+        };
+        if self.take(&address, span, false, twice) {
+            self.manifest.resources.insert(address.clone(), resource);
+        }
+        if let Some(refers) = self.manifest.resources.get_mut(&bearer.address) {
+            let value = declared(name.as_str(), span);
+            refers.attributes.insert(attribute.name, value);
+        }
+        Bearer {
+            address,
+            name: bearer.name.clone(),
+        }
+    }
+
+    /// The schema of what an attribute brings along when it is asked for.
+    fn first_kind(&self, attribute: &Attribute) -> Option<&'static Schema> {
+        match attribute.shape {
+            Shape::Reference {
+                kinds,
+                along: Some(_),
+            } if attribute.written != Written::Node => {
+                Some(self.catalogue.kind(kinds.first()?)?.schema())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The writes of a security rule. An existing one is sent back as it was read, with the declared values in it, and only if nobody
+//! changed its group meanwhile.
+
+use serde_json::{Value as Json, json};
+use vmlogin_engine::plan::Step;
+use vmlogin_engine::provider::Fault;
+
+use super::wire;
+use crate::http::Request;
+use crate::kinds::{Seen, Write, decode, made, refusal, refuse, versions};
+
+pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    made::still_missing(step, fresh)?;
+    let properties = wire::new(refusal::text(step, "estate")?, &step.write);
+    let body = json!({"properties": properties});
+    Ok(Write::Send(vec![put(step, body)?]))
+}
+
+pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    let Seen::One(body) = fresh else {
+        return Err(refuse(
+            step,
+            "it is gone".to_owned(),
+            "run again: the plan then makes it",
+        ));
+    };
+    let rule: wire::SecurityRule = decode(step, body)?;
+    still_as_planned(step, &rule)?;
+    let mut changed = body.clone();
+    wire::writable(&mut changed);
+    for change in &step.changes {
+        wire::set(&mut changed["properties"], &change.attribute, &change.after);
+    }
+    let request = put(step, changed)?;
+    Ok(Write::Send(vec![match rule.etag {
+        Some(version) => request.if_match(version),
+        None => request,
+    }]))
+}
+
+/// Deletes what this estate made. Somebody may have taken it over, or away, since the plan was made.
+pub(super) fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    let Seen::One(body) = fresh else {
+        return Ok(Write::Nothing("it was gone already".to_owned()));
+    };
+    let rule: wire::SecurityRule = decode(step, body)?;
+    if rule.estate() != Some(refusal::text(step, "estate")?) {
+        return Err(refuse(
+            step,
+            "the stamp of this estate is no longer in its description".to_owned(),
+            "run again: the plan then keeps it as it is",
+        ));
+    }
+    Ok(Write::Send(vec![Request::delete(
+        refusal::id(step)?.path(),
+        versions::NETWORK,
+        refusal::attempted(step),
+    )]))
+}
+
+/// Two rules of one direction cannot have one priority, not even while they exchange theirs. The code is general knowledge,
+/// unverified against Azure (2026-11-21).
+pub(super) fn explained(step: &Step, fault: Fault) -> Fault {
+    if fault.code.as_deref() != Some("SecurityRuleConflict") {
+        return fault;
+    }
+    let group = refusal::id(step).map_or_else(
+        |_| "its group".to_owned(),
+        |id| format!("`{}`", id.parent().name()),
+    );
+    Fault {
+        help: Some(format!(
+            "run again if another rule of this run gives the priority up; else choose one that no rule of {group} has"
+        )),
+        ..fault
+    }
+}
+
+/// Refuses to write over settings that are no longer those that the plan started from.
+fn still_as_planned(step: &Step, rule: &wire::SecurityRule) -> Result<(), Fault> {
+    let now = rule.attributes();
+    for change in &step.changes {
+        if now.get(&change.attribute) != Some(&change.before) {
+            return Err(refuse(
+                step,
+                format!("somebody changed its `{}` meanwhile", change.attribute),
+                "run again: the plan then starts from what is there",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn put(step: &Step, body: Json) -> Result<Request, Fault> {
+    Ok(Request::put(
+        refusal::id(step)?.path(),
+        versions::NETWORK,
+        body,
+        refusal::attempted(step),
+    ))
+}

@@ -1,0 +1,196 @@
+//! VML220: a lock in Azure stands in the way of what the manifest asks for.
+
+use vmlogin_engine::inventory::{Forbids, Live, Lock};
+use vmlogin_engine::kind::Scene;
+use vmlogin_engine::manifest::{Resource, Subscription};
+use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+
+use crate::arm::ArmId;
+use crate::kinds::{arm_id, catalogue};
+
+pub(in crate::rules) struct Locked;
+
+static CARD: Card = Card {
+    id: "VML220",
+    title: "a lock stands in the way",
+    severity: Severity::Warning,
+    needs: Needs::Arm,
+    explanation: "A lock at a subscription, a group or a resource holds for everything beneath it, whoever asks. `ReadOnly` makes each \
+        change there fail with ScopeLocked, so nothing can be made or granted; `CanNotDelete` makes deletions fail, and to revoke a \
+        grant is one.\n\n\
+        A `ReadOnly` lock is told wherever the manifest declares something beneath it, a `CanNotDelete` lock where a grant of this \
+        estate that no node names lies beneath it. Have the lock taken off for the time of the run, or exclude what it is about \
+        with `--exclude`.",
+    source: "Azure Resource Manager documentation, lock-resources; public reports of ScopeLocked",
+    checked: "2026-11-21",
+};
+
+impl Rule for Locked {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let subscriptions = scene.manifest.subscriptions.values();
+        subscriptions
+            .flat_map(
+                |subscription| match scene.inventory.locks.get(&subscription.name) {
+                    Some(Ok(locks)) => locks
+                        .iter()
+                        .filter_map(|lock| opinion(scene, lock))
+                        .collect(),
+                    Some(Err(fault)) => vec![unread(subscription, &fault.to_string())],
+                    None => vec![unread(subscription, "they were not read")],
+                },
+            )
+            .collect()
+    }
+}
+
+fn unread(subscription: &Subscription, why: &str) -> Finding {
+    let message = format!(
+        "whether locks stand in the way in subscription `{}`: {why}",
+        subscription.name
+    );
+    Finding::not_checked(&CARD, subscription.address(), subscription.span, message)
+}
+
+fn opinion(scene: &Scene<'_>, lock: &Lock) -> Option<Finding> {
+    let scope = ArmId::parse(&lock.scope).ok()?;
+    let lies_beneath = |resource: &&Resource| {
+        arm_id(resource, scene.manifest).is_some_and(|id| scope.contains(&id))
+    };
+    let mut beneath: Vec<&Resource> = scene
+        .manifest
+        .resources
+        .values()
+        .filter(lies_beneath)
+        .collect();
+    // The one nearest to the lock speaks for all.
+    beneath.sort_by_key(|resource| (scene.manifest.around(resource).count(), &resource.address));
+    let first = *beneath.first()?;
+    let (lock_name, place) = (&lock.name, scope.name());
+    let message = match lock.forbids {
+        Forbids::Writing => format!(
+            "the lock `{lock_name}` (ReadOnly) at `{place}` makes every change beneath it fail with ScopeLocked: {}",
+            declared(beneath.len())
+        ),
+        Forbids::Deletion => {
+            let grants = leftovers(scene, &scope);
+            if grants == 0 {
+                return None;
+            }
+            format!(
+                "the lock `{lock_name}` (CanNotDelete) at `{place}` makes deletions beneath it fail with ScopeLocked: {}",
+                to_revoke(grants)
+            )
+        }
+    };
+    let help = format!(
+        "have `{lock_name}` taken off for the time of the run, or leave out what it is about: `--exclude {}`",
+        first.address
+    );
+    Some(Finding::hit(
+        &CARD,
+        first.address.clone(),
+        first.span,
+        message,
+        help,
+    ))
+}
+
+fn declared(number: usize) -> String {
+    match number {
+        1 => "one declared thing lies there".to_owned(),
+        number => format!("{number} declared things lie there"),
+    }
+}
+
+fn to_revoke(number: usize) -> String {
+    match number {
+        1 => "a grant of this estate there has lost its node".to_owned(),
+        number => format!("{number} grants of this estate there have lost their nodes"),
+    }
+}
+
+/// How many live grants of this estate beneath a scope are declared no more.
+fn leftovers(scene: &Scene<'_>, scope: &ArmId) -> usize {
+    let is_declared = |live: &Live| {
+        catalogue().kind(live.kind).is_some_and(|kind| {
+            scene
+                .manifest
+                .of_kind(live.kind)
+                .any(|resource| kind.key(resource, scene).as_ref() == Some(&live.key))
+        })
+    };
+    scene
+        .inventory
+        .of_kind("grant")
+        .filter(|live| live.stamp.as_deref() == Some(scene.manifest.estate.as_str()))
+        .filter(|live| ArmId::parse(&live.id).is_ok_and(|id| scope.contains(&id.scope())))
+        .filter(|live| !is_declared(live))
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::scenes::{self, SUBSCRIPTION, shown};
+
+    fn check(locks: Option<&[(&str, Forbids)]>, forget_grant: bool) -> String {
+        let (mut manifest, mut inventory) = scenes::estate();
+        if forget_grant {
+            manifest
+                .resources
+                .retain(|_, resource| resource.kind != "grant");
+        }
+        inventory.locks.clear();
+        inventory.locks.extend(locks.map(|locks| {
+            let locks = locks.iter().map(|(beneath, forbids)| Lock {
+                name: "freeze".to_owned(),
+                scope: format!("/subscriptions/{SUBSCRIPTION}{beneath}"),
+                forbids: *forbids,
+            });
+            ("core".to_owned(), Ok(locks.collect()))
+        }));
+        shown(&Locked.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    const GROUP: &str = "/resourcegroups/rg-web";
+
+    #[test]
+    fn a_lock_against_writing_is_told_once_for_all_beneath_it() {
+        assert_eq!(
+            check(Some(&[(GROUP, Forbids::Writing)]), false),
+            "VML220 resource-group:core/rg-web warning: the lock `freeze` (ReadOnly) at `rg-web` makes every change beneath it fail with ScopeLocked: 7 declared things lie there\n  help: have `freeze` taken off for the time of the run, or leave out what it is about: `--exclude resource-group:core/rg-web`\n"
+        );
+    }
+
+    #[test]
+    fn a_lock_against_deletion_is_told_where_a_grant_has_to_go() {
+        let lock = [(GROUP, Forbids::Deletion)];
+        assert_eq!(check(Some(&lock), false), "");
+        assert!(
+            check(Some(&lock), true)
+                .contains("(CanNotDelete) at `rg-web` makes deletions beneath it fail with ScopeLocked: a grant of this estate there has lost its node")
+        );
+    }
+
+    #[test]
+    fn a_lock_elsewhere_is_no_matter() {
+        let elsewhere = [("/resourcegroups/rg-other", Forbids::Writing)];
+        assert_eq!(check(Some(&elsewhere), true), "");
+        assert_eq!(check(Some(&[]), true), "");
+    }
+
+    #[test]
+    fn locks_that_could_not_be_read_are_not_checked() {
+        assert_eq!(
+            check(None, false),
+            "VML220 subscription:core not checked: whether locks stand in the way in subscription `core`: they were not read\n"
+        );
+    }
+}

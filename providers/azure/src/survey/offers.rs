@@ -1,0 +1,106 @@
+//! Which versions of a login handler a region offers: asked only where a manifest names a version.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use vmlogin_engine::diff::same;
+use vmlogin_engine::inventory::Live;
+use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::provider::Fault;
+use vmlogin_engine::value::Value;
+
+use super::{Reader, unless_missing};
+use crate::arm::ArmId;
+use crate::http::Request;
+use crate::kinds::login::{Handler, PUBLISHER};
+use crate::kinds::{arm_id, versions};
+
+/// A version as ARM spells it.
+#[derive(Deserialize)]
+struct Row {
+    name: String,
+}
+
+/// What one region of one subscription is asked for.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Offer {
+    tenant: String,
+    subscription: String,
+    region: String,
+    handler: &'static str,
+}
+
+/// Adds, to each virtual machine whose login names a version, what its region offers: the fact `offered-versions`. A region that
+/// does not answer leaves it out.
+pub(super) async fn read(reader: Reader<'_>, live: &mut [Live]) -> Result<(), Fault> {
+    let asked: Vec<(usize, Offer)> = live
+        .iter()
+        .enumerate()
+        .filter_map(|(place, live)| Some((place, offer(reader, live)?)))
+        .collect();
+    let mut offers: BTreeMap<Offer, Option<Value>> = asked
+        .iter()
+        .map(|(_, offer)| (offer.clone(), None))
+        .collect();
+    let answers = reader
+        .each(offers.keys().cloned().collect(), |offer| {
+            list(reader, offer)
+        })
+        .await?;
+    for (found, answer) in offers.values_mut().zip(answers) {
+        *found = answer;
+    }
+    for (place, offer) in asked {
+        if let Some(Some(versions)) = offers.get(&offer) {
+            live[place]
+                .facts
+                .insert("offered-versions".to_owned(), versions.clone());
+        }
+    }
+    Ok(())
+}
+
+fn offer(reader: Reader<'_>, live: &Live) -> Option<Offer> {
+    if live.kind != "vm" {
+        return None;
+    }
+    let login = reader.manifest.resource(&live.address.child("login"))?;
+    login.get("version")?;
+    let fact = |name: &str| live.facts.get(name).and_then(Value::as_text);
+    Some(Offer {
+        tenant: login.tenant.clone(),
+        subscription: subscription_of(login, reader)?,
+        region: fact("location")
+            .map(same::region)
+            .filter(|region| is_plain(region))?,
+        handler: Handler::for_os(fact("os")?)?.kind,
+    })
+}
+
+/// A region becomes part of a path.
+fn is_plain(region: &str) -> bool {
+    region.chars().all(|letter| letter.is_ascii_alphanumeric())
+}
+
+fn subscription_of(login: &Resource, reader: Reader<'_>) -> Option<String> {
+    Some(arm_id(login, reader.manifest)?.subscription()?.to_owned())
+}
+
+/// The offered versions; nothing where they could not be read, since only a rule asks for them.
+async fn list(reader: Reader<'_>, offer: Offer) -> Result<Option<Value>, Fault> {
+    let client = &reader.tenant(&offer.tenant)?.client;
+    let path = format!(
+        "{}/providers/Microsoft.Compute/locations/{}/publishers/{PUBLISHER}/artifacttypes/vmextension/types/{}/versions",
+        ArmId::of_subscription(&offer.subscription).path(),
+        offer.region,
+        offer.handler
+    );
+    let attempted = format!("list the versions of {} in {}", offer.handler, offer.region);
+    let request = Request::get(path, versions::COMPUTE, attempted);
+    let Ok(Some(reply)) = unless_missing(client.send(request).await) else {
+        return Ok(None);
+    };
+    let rows: Vec<Row> = reply.json()?;
+    let names = rows.into_iter().map(|row| Value::Text(row.name)).collect();
+    Ok(Some(Value::List(names)))
+}

@@ -1,0 +1,132 @@
+//! What stands between the machines that have a login and the world, each thing read once: network interfaces, then their subnets,
+//! then security groups and route tables. What may not be read is told by the rules that need it, and stops nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::DeserializeOwned;
+use vmlogin_engine::inventory::{Inventory, Sight};
+use vmlogin_engine::kind::Key;
+use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::value::{Attributes, Value};
+
+use super::{Reader, unless_missing};
+use crate::arm::ArmId;
+use crate::http::Client;
+use crate::kinds::{made, surroundings, vm};
+
+/// Adds what is seen. Things that `inventory` has already are not read again.
+pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Result<(), Fault> {
+    let interfaces = interfaces(reader, inventory);
+    let interfaces = look(
+        reader,
+        inventory,
+        interfaces,
+        "network interface",
+        surroundings::interface,
+    )
+    .await?;
+    let subnets = named(inventory, &interfaces, "subnet");
+    let subnets = look(reader, inventory, subnets, "subnet", surroundings::subnet).await?;
+    let around: Vec<Wanted> = interfaces.into_iter().chain(subnets).collect();
+    let groups = named(inventory, &around, "security-group");
+    let what = "network security group";
+    look(
+        reader,
+        inventory,
+        groups,
+        what,
+        surroundings::security_group,
+    )
+    .await?;
+    let tables = named(inventory, &around, "route-table");
+    let what = "route table";
+    look(reader, inventory, tables, what, surroundings::route_table).await?;
+    Ok(())
+}
+
+/// Something to look at, with the tenant whose identity may.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Wanted {
+    tenant: String,
+    id: ArmId,
+}
+
+/// The interfaces of the live machines that a login is declared for.
+fn interfaces(reader: Reader<'_>, inventory: &Inventory) -> BTreeSet<Wanted> {
+    let logins = reader.manifest.of_kind("login");
+    let machines = logins.filter_map(|login| reader.manifest.parent_of(login));
+    machines
+        .filter_map(|machine: &Resource| {
+            let live = vm::live_of(machine, reader.manifest, inventory)?;
+            let id = live.facts.get("interface").and_then(Value::as_text)?;
+            Some(Wanted {
+                tenant: machine.tenant.clone(),
+                id: ArmId::parse(id).ok()?,
+            })
+        })
+        .collect()
+}
+
+/// The things that others name.
+fn named(inventory: &Inventory, by: &[Wanted], attribute: &str) -> BTreeSet<Wanted> {
+    by.iter()
+        .filter_map(|wanted| {
+            let key = Key(wanted.id.key().to_owned());
+            let Some(Sight::Seen(says)) = inventory.surroundings.get(&key) else {
+                return None;
+            };
+            let id = says.get(attribute).and_then(Value::as_text)?;
+            Some(Wanted {
+                tenant: wanted.tenant.clone(),
+                id: ArmId::parse(id).ok()?,
+            })
+        })
+        .collect()
+}
+
+/// Looks at each thing that was not looked at before, and gives back all of them.
+async fn look<T: DeserializeOwned>(
+    reader: Reader<'_>,
+    inventory: &mut Inventory,
+    wanted: BTreeSet<Wanted>,
+    what: &str,
+    says: fn(&T) -> Attributes,
+) -> Result<Vec<Wanted>, Fault> {
+    let mut new: BTreeMap<Key, &Wanted> = BTreeMap::new();
+    for wanted in &wanted {
+        let key = Key(wanted.id.key().to_owned());
+        if !inventory.surroundings.contains_key(&key) {
+            new.insert(key, wanted);
+        }
+    }
+    let seen = reader
+        .each(new.into_iter().collect(), |(key, wanted)| async move {
+            let client = &reader.tenant(&wanted.tenant)?.client;
+            let sight = sight(client, &wanted.id, what, says).await?;
+            Ok((key, sight))
+        })
+        .await?;
+    inventory.surroundings.extend(seen);
+    Ok(wanted.into_iter().collect())
+}
+
+/// What a look at one thing shows. Only a run that is told to stop ends here.
+async fn sight<T: DeserializeOwned>(
+    client: &Client,
+    id: &ArmId,
+    what: &str,
+    says: fn(&T) -> Attributes,
+) -> Result<Sight, Fault> {
+    let request = made::read(id, format!("read {what} `{}`", id.name()));
+    let read = match unless_missing(client.send(request).await) {
+        Ok(Some(reply)) => reply.json().map(|body: T| Sight::Seen(says(&body))),
+        Ok(None) => Ok(Sight::Absent),
+        Err(fault) => Err(fault),
+    };
+    match read {
+        Err(fault) if fault.kind == FaultKind::Interrupted => Err(fault),
+        Err(fault) => Ok(Sight::Unread(fault)),
+        Ok(sight) => Ok(sight),
+    }
+}
