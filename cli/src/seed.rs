@@ -4,6 +4,7 @@
 //! references (`let`, `$name`) are no part of it.
 
 mod form;
+mod network;
 mod shape;
 
 use std::path::Path;
@@ -168,6 +169,7 @@ fn subscription(form: &Form<'_>) -> Subscription {
     for child in form.children() {
         match child.name() {
             "resource-group" => subscription.resource_groups.push(group(&child)),
+            "lock" => subscription.locks.push(network::lock(&child)),
             "role-assignment" => subscription.role_assignments.push(RoleAssignment {
                 id: child.argument(),
                 role: child.needed("role"),
@@ -195,6 +197,13 @@ fn group(form: &Form<'_>) -> ResourceGroup {
             "vm" => group.machines.push(machine(&child)),
             "arc-machine" => group.arc_machines.push(arc_machine(&child)),
             "managed-identity" => group.managed_identities.push(managed_identity(&child)),
+            "virtual-network" => group
+                .virtual_networks
+                .push(network::virtual_network(&child)),
+            "network-security-group" => group.security_groups.push(network::security_group(&child)),
+            "route-table" => group.route_tables.push(network::route_table(&child)),
+            "resource" => group.resources.push(network::resource(&child)),
+            "lock" => group.locks.push(network::lock(&child)),
             _ => {}
         }
     }
@@ -247,6 +256,8 @@ fn machine(form: &Form<'_>) -> Machine {
             "extension" => machine.extensions.push(extension(&child)),
             "tag" => machine.tags.extend(child.pair()),
             "no-registration" => machine.no_registration = child.switch(),
+            "nic" => machine.interface = Some(network::interface(&child)),
+            "domain" => machine.domain = Some(child.argument()),
             _ => {}
         }
     }
@@ -322,6 +333,7 @@ fn of_check(error: &SeedError, tree: &Tree) -> Problem {
     let value = match error {
         SeedError::NotAGuid { value, .. }
         | SeedError::Twice { value, .. }
+        | SeedError::Refused { value, .. }
         | SeedError::NotAllowed { value, .. } => value,
         SeedError::Empty { .. } => "",
     };

@@ -148,3 +148,73 @@ fn what_the_sandbox_refuses_is_shown_where_it_stands() {
     1 problem
     "#);
 }
+
+#[test]
+fn networks_and_locks_and_other_resources_are_read() {
+    let seed = read_text(
+        r#"tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com" {
+    subscription "22222222-2222-4222-8222-222222222222" {
+        lock all level=CanNotDelete
+        resource-group rg location=westeurope {
+            lock web level=ReadOnly scope="/subscriptions/x" notes="hands off"
+            network-security-group nsg {
+                rule rdp priority=100 direction=inbound access=allow protocol=tcp source="10.0.0.0/8, 192.168.0.0/16" ports="3389"
+            }
+            route-table rt { route out prefix="0.0.0.0/0" next-hop=VirtualAppliance address="10.0.0.4"; }
+            virtual-network vnet {
+                address-space "10.0.0.0/16"
+                subnet a prefix="10.0.0.0/24" network-security-group=nsg route-table=rt default-outbound=#false
+                tag a b
+            }
+            resource "Microsoft.KeyVault/vaults" kv { tag a b; }
+            vm web01 os=windows {
+                nic web01-card subnet="vnet/a" network-security-group=nsg
+                domain corp.contoso.com
+            }
+        }
+    }
+}
+"#,
+    )
+    .unwrap();
+    let subscription = &seed.tenants[0].subscriptions[0];
+    assert_eq!(subscription.locks[0].level, "CanNotDelete");
+    let group = &subscription.resource_groups[0];
+    assert_eq!(group.locks[0].notes.as_deref(), Some("hands off"));
+    let rule = &group.security_groups[0].rules[0];
+    assert_eq!(rule.sources, ["10.0.0.0/8", "192.168.0.0/16"]);
+    assert_eq!(
+        (rule.ports[0].as_str(), rule.destinations[0].as_str()),
+        ("3389", "*")
+    );
+    assert_eq!(group.route_tables[0].routes[0].next_hop, "VirtualAppliance");
+    let subnet = &group.virtual_networks[0].subnets[0];
+    assert_eq!(subnet.route_table.as_deref(), Some("rt"));
+    assert_eq!(subnet.default_outbound, Some(false));
+    assert_eq!(group.resources[0].kind, "Microsoft.KeyVault/vaults");
+    let machine = &group.machines[0];
+    assert_eq!(machine.interface.as_ref().unwrap().subnet, "vnet/a");
+    assert_eq!(machine.domain.as_deref(), Some("corp.contoso.com"));
+}
+
+#[test]
+fn what_azure_would_refuse_is_told_at_its_place() {
+    let screen = read_text(
+        r#"tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com" {
+    subscription "22222222-2222-4222-8222-222222222222" {
+        resource-group rg location=westeurope {
+            virtual-network vnet {
+                address-space "10.0.0.0/16"
+                subnet a prefix="10.9.0.0/99"
+            }
+        }
+    }
+}
+"#,
+    )
+    .unwrap_err();
+    assert!(
+        screen.contains("VML074") && screen.contains("Address prefix 10.9.0.0/99"),
+        "{screen}"
+    );
+}

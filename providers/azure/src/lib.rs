@@ -13,6 +13,7 @@ pub mod credential;
 mod directory;
 pub mod http;
 pub mod kinds;
+mod network;
 pub mod provider;
 pub mod rules;
 mod survey;

@@ -97,13 +97,13 @@ impl Sandbox {
             return Err(SandboxError::NotLoopback { listen });
         }
         options.seed.check()?;
-        let sow = || World::sow(&options.seed, clock.now());
+        let sow = || World::try_sow(&options.seed, clock.now()).map_err(SandboxError::from);
         let (file, world) = match &options.state {
             Some(path) => {
                 let (file, world) = StateFile::open(path, sow)?;
                 (Some(file), world)
             }
-            None => (None, sow()),
+            None => (None, sow()?),
         };
         let log = options.log.as_deref().map(Log::open).transpose()?;
         let not_listening = |source| SandboxError::NotListening { listen, source };

@@ -7,8 +7,8 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
 use super::{
-    Place, arc_machine, grant, identity, login, managed_identity, resource_group, scenes,
-    virtual_network, vm,
+    Place, arc_machine, grant, identity, login, managed_identity, network_security_group,
+    resource_group, scenes, surroundings, virtual_network, vm,
 };
 
 /// Small JSON of every shape, with words that the readers look for.
@@ -127,6 +127,19 @@ proptest! {
             let live = virtual_network::live(&network, &place());
             prop_assert!(live.key.0 == scenes::machine_id().key());
             prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn a_security_group_is_read_or_refused(at in 1..45_usize, by in anything()) {
+        let mut body = scenes::filter_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(group) = serde_json::from_value(body) {
+            let _ = surroundings::security_group(&group);
+            for live in network_security_group::lives(&group, &place()) {
+                prop_assert!(live.key.0.starts_with(scenes::machine_id().key()));
+                prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+            }
         }
     }
 

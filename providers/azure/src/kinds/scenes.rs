@@ -2,12 +2,14 @@
 //! the group.
 
 pub(crate) mod arc;
+pub(crate) mod around;
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::{Found, Inventory, Resolution, RoleResolution};
+use vmlogin_engine::inventory::{Found, Inventory, Resolution, RoleResolution, Sight};
+use vmlogin_engine::kind::Key;
 use vmlogin_engine::manifest::{Declared, Manifest, Resource, Safety, Subscription, Tenant};
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::rule::{Certainty, Finding, Severity};
@@ -16,7 +18,8 @@ use vmlogin_engine::value::{Principal, PrincipalKind, Value};
 
 use crate::arm::ArmId;
 use crate::kinds::{
-    self, Place, grant, identity, login, managed_identity, resource_group, virtual_network, vm,
+    self, Place, grant, identity, login, managed_identity, network_security_group, resource_group,
+    surroundings, virtual_network, vm,
 };
 
 pub(crate) const SPAN: Span = Span {
@@ -50,6 +53,8 @@ pub(crate) fn manifest() -> Manifest {
     let machine = Address::new("vm", ["core", "rg-web", "web01"]);
     let managed = Address::new("managed-identity", ["core", "rg-web", "id-web"]);
     let network = Address::new("virtual-network", ["core", "rg-web", "vnet-web"]);
+    let filter = Address::new("network-security-group", ["core", "rg-web", "nsg-web"]);
+    let rule = Address::new("rule", ["core", "rg-web", "nsg-web", "allow-rdp"]);
     let subscription_address = Address::new("subscription", ["core"]);
     let grant = Address::new("grant", ["core", "rg-web", "admin", "group:sg-web"]);
     let mut manifest = Manifest {
@@ -68,6 +73,13 @@ pub(crate) fn manifest() -> Manifest {
             ),
             resource(managed, "managed-identity", "id-web", group.clone()),
             resource(network, "virtual-network", "vnet-web", group.clone()),
+            resource(
+                filter.clone(),
+                "network-security-group",
+                "nsg-web",
+                group.clone(),
+            ),
+            resource(rule, "rule", "allow-rdp", filter),
             resource(machine.clone(), "vm", "web01", group.clone()),
             resource(machine.child("identity"), "identity", "", machine.clone()),
             resource(machine.child("login"), "login", "", machine),
@@ -78,6 +90,19 @@ pub(crate) fn manifest() -> Manifest {
     let network = "virtual-network:core/rg-web/vnet-web";
     let ranges = Value::List(vec!["10.20.0.0/16".into()]);
     declare(&mut manifest, network, "address-space", ranges);
+    let list = |texts: &[&str]| Value::List(texts.iter().map(|text| (*text).into()).collect());
+    for (attribute, value) in [
+        ("priority", Value::Integer(100)),
+        ("direction", "inbound".into()),
+        ("access", "allow".into()),
+        ("protocol", "tcp".into()),
+        ("from", list(&["VirtualNetwork"])),
+        ("to", list(&["any"])),
+        ("ports", list(&["3389"])),
+    ] {
+        let rule = "rule:core/rg-web/nsg-web/allow-rdp";
+        declare(&mut manifest, rule, attribute, value);
+    }
     let grant = "grant:core/rg-web/admin/group:sg-web";
     declare(&mut manifest, grant, "role", "admin".into());
     declare(
@@ -177,6 +202,20 @@ pub(crate) fn inventory() -> Inventory {
     );
     let body = serde_json::from_value(network_body(&network)).unwrap();
     inventory.insert(virtual_network::live(&body, &at_network));
+    let filter = group.resource(network_security_group::TYPE, "nsg-web");
+    let at_filter = place(
+        Address::new("network-security-group", ["core", "rg-web", "nsg-web"]),
+        "nsg-web",
+        &filter,
+    );
+    let body = serde_json::from_value(filter_body(&filter)).unwrap();
+    for live in network_security_group::lives(&body, &at_filter) {
+        inventory.insert(live);
+    }
+    let sight = Sight::Seen(surroundings::security_group(&body));
+    inventory
+        .surroundings
+        .insert(Key(filter.key().to_owned()), sight);
     inventory.insert(vm::live(&read, &at_machine));
     inventory.insert(identity::live(&read, &at_machine).unwrap());
     inventory.insert(login::live(&read, &at_machine).unwrap());
@@ -253,6 +292,49 @@ pub(crate) fn managed_identity_body(id: &ArmId) -> serde_json::Value {
             "tenantId": "11111111-1111-4111-8111-111111111111",
             "principalId": "77777777-7777-4777-8777-777777777777",
             "clientId": "88888888-8888-4888-8888-888888888888",
+        },
+    })
+}
+
+/// A security group with one rule, as ARM answers it: members that were not sent are absent or empty.
+pub(crate) fn filter_body(id: &ArmId) -> serde_json::Value {
+    json!({
+        "name": "nsg-web",
+        "id": id.to_string(),
+        "etag": "W/\"e1\"",
+        "type": "Microsoft.Network/networkSecurityGroups",
+        "location": "westeurope",
+        "properties": {
+            "provisioningState": "Succeeded",
+            "resourceGuid": "c44f076f-7c38-4050-ade4-128ee42f9fea",
+            "securityRules": [rule_body(id)],
+            "defaultSecurityRules": [],
+        },
+    })
+}
+
+/// The rule of the security group.
+pub(crate) fn rule_body(group: &ArmId) -> serde_json::Value {
+    json!({
+        "name": "allow-rdp",
+        "id": format!("{group}/securityRules/allow-rdp"),
+        "etag": "W/\"e1\"",
+        "type": "Microsoft.Network/networkSecurityGroups/securityRules",
+        "properties": {
+            "provisioningState": "Succeeded",
+            "description": "Remote Desktop from inside",
+            "protocol": "Tcp",
+            "sourcePortRange": "*",
+            "destinationPortRange": "3389",
+            "sourceAddressPrefix": "VirtualNetwork",
+            "destinationAddressPrefix": "*",
+            "access": "Allow",
+            "priority": 100,
+            "direction": "Inbound",
+            "sourcePortRanges": [],
+            "destinationPortRanges": [],
+            "sourceAddressPrefixes": [],
+            "destinationAddressPrefixes": [],
         },
     })
 }

@@ -118,6 +118,15 @@ fn estate() -> Vec<Part> {
             ),
         ),
         (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkSecurityGroups/nsg-web?",
+            200,
+            scenes::filter_body(
+                &machine
+                    .scope()
+                    .resource("Microsoft.Network/networkSecurityGroups", "nsg-web"),
+            ),
+        ),
+        (
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?",
             200,
             json!({"value": [scenes::assignment_body()]}),

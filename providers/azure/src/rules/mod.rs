@@ -2,6 +2,7 @@
 
 mod grant;
 mod machine;
+mod network;
 mod thing;
 
 use vmlogin_engine::rule::{Card, Rule};
@@ -27,10 +28,12 @@ static RULES: &[&dyn Rule] = &[
     &machine::handler_version::HandlerVersion,
     &machine::mdm_value::MdmValue,
     &machine::mdm_on_server::MdmOnServer,
+    &network::no_way_out::NoWayOut,
     &thing::locked::Locked,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
+    &network::closed::Closed,
     &grant::management_group::ManagementGroup,
     &grant::guest::Guest,
     &grant::no_such_principal::NoSuchPrincipal,

@@ -1,10 +1,11 @@
 use serde_json::{Value as Json, json};
-use vmlogin_engine::inventory::{Forbids, Inventory, Lock, Resolution};
+use vmlogin_engine::inventory::{Forbids, Inventory, Lock, Resolution, Sight};
+use vmlogin_engine::kind::Key;
 use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::{Fault, FaultKind, Provider};
 use vmlogin_engine::value::Value;
 
-use crate::kinds::scenes::{self, GROUP_ID};
+use crate::kinds::scenes::{self, GROUP_ID, around};
 use crate::provider::rehearsal::{self, Part};
 
 const SUBSCRIPTION: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222?";
@@ -73,6 +74,7 @@ async fn an_estate_is_read_with_one_request_each() {
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?api-version=2023-01-31",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkSecurityGroups/nsg-web?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/virtualNetworks/vnet-web?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?api-version=2024-07-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222?api-version=2022-12-01",
@@ -340,6 +342,10 @@ async fn only_a_teardown_lists_what_lies_in_groups() {
                 "A.B/c/D"
             ),
             (
+                "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web/providers/microsoft.network/networksecuritygroups/nsg-web/securityrules/allow-rdp",
+                "security rule allow-rdp"
+            ),
+            (
                 "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web/providers/microsoft.network/virtualnetworks/vnet-web/subnets/servers",
                 "subnet servers"
             ),
@@ -361,6 +367,82 @@ async fn the_group_of_the_manifest_is_resolved() {
         (found.object_id.as_str(), found.principal_type.as_str()),
         (GROUP_ID, "Group")
     );
+}
+
+const NETWORK: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/";
+
+/// The machine with a network interface in a subnet with the group that the manifest declares, and a route table.
+fn surrounded(route_table: (u16, Json)) -> Vec<Part> {
+    let mut machine = scenes::machine_body(&scenes::machine_id());
+    machine["properties"]["networkProfile"] = json!({"networkInterfaces": [
+        {"id": "/x/second", "properties": {"primary": false}},
+        {"id": around::INTERFACE.to_uppercase().replace("SUBSCRIPTIONS", "subscriptions"), "properties": {"primary": true}},
+    ]});
+    let interface = json!({"properties": {"networkSecurityGroup": {"id": around::DECLARED_GROUP}, "ipConfigurations": [
+        {"properties": {"subnet": {"id": around::SUBNET}}},
+    ]}});
+    let subnet = json!({"properties": {"networkSecurityGroup": {"id": around::DECLARED_GROUP}, "routeTable": {"id": around::TABLE}}});
+    let line = |id: &str| -> &'static str { format!("GET {id}?").leak() };
+    vec![
+        (MACHINE, 200, machine),
+        (
+            line(
+                &around::INTERFACE
+                    .to_uppercase()
+                    .replace("SUBSCRIPTIONS", "subscriptions"),
+            ),
+            200,
+            interface,
+        ),
+        (line(around::SUBNET), 200, subnet),
+        (line(around::TABLE), route_table.0, route_table.1),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stands_around_a_machine_with_a_login_is_read_once_each() {
+    let table = json!({"properties": {"routes": []}});
+    let (read, lines) = survey(surrounded((200, table)), Mode::Apply).await;
+    let read = read.unwrap();
+    let network: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.to_lowercase().starts_with(&NETWORK.to_lowercase()))
+        .map(|line| {
+            line.split(['?'])
+                .next()
+                .unwrap()
+                .rsplit('/')
+                .next()
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(
+        network,
+        ["WEB01-NIC", "nsg-web", "rt-live", "servers", "vnet-web"]
+    );
+    let keys: Vec<&str> = read
+        .surroundings
+        .keys()
+        .map(|key| key.0.rsplit('/').next().unwrap())
+        .collect();
+    assert_eq!(keys, ["web01-nic", "nsg-web", "rt-live", "servers"]);
+    assert!(
+        read.surroundings
+            .values()
+            .all(|sight| matches!(sight, Sight::Seen(_)))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_around_a_machine_may_not_be_read_stops_nothing() {
+    let read = inventory(surrounded((403, refused()))).await;
+    let key = Key(around::TABLE.to_lowercase());
+    assert!(
+        matches!(&read.surroundings[&key], Sight::Unread(fault) if fault.kind == FaultKind::Permission)
+    );
+    let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
+    let read = inventory(surrounded((404, gone))).await;
+    assert_eq!(read.surroundings[&key], Sight::Absent);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::machine_answer::{Casing, instance_view, shown, shown_in_list};
 use super::{
-    beneath_scope, extension, identity, location, machine_new, method_not_allowed, not_found, page,
-    resource_group, tags_of,
+    beneath_scope, disk, extension, identity, location, machine_new, managed_identity,
+    method_not_allowed, network, not_found, page, resource_group, tags_of,
 };
 use crate::fault::Doom;
 use crate::http::Call;
@@ -13,7 +13,7 @@ use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::operation::{self, Work, with_wait};
 use crate::seed::Power;
-use crate::state::{Machine, World, beneath};
+use crate::state::{Machine, World, beneath, named_guid};
 
 /// Everything at `{group}/providers/Microsoft.Compute/virtualMachines`; `rest` is what follows.
 pub(crate) fn answer(call: &mut Call<'_>, rest: &[&str]) -> Answer {
@@ -33,6 +33,7 @@ pub(crate) fn answer(call: &mut Call<'_>, rest: &[&str]) -> Answer {
         (_, [_, "extensions", rest @ ..]) => extension::answer(call, &key, rest),
         (method, [_, rest @ ..]) => {
             operation::look_at(call.world, &key, &call.pace);
+            listen(call, &key);
             let Some(machine) = call.world.machines.get(&key) else {
                 return Err(not_found(&format!("/{}", segments[..8].join("/"))));
             };
@@ -90,6 +91,7 @@ pub(crate) fn update_ended(
         }
         return doom;
     }
+    let created = machine.provisioning_state == "Creating";
     machine.provisioning_state = "Succeeded".to_owned();
     for attached in &mut machine.identity.user {
         attached.settled = true;
@@ -100,6 +102,9 @@ pub(crate) fn update_ended(
         .filter(|it| kept.as_ref() != Some(it));
     if let Some(gone) = gone {
         identity::forget(world, &gone);
+    }
+    if created {
+        machine_new::ended(world, key);
     }
     None
 }
@@ -144,10 +149,27 @@ pub(crate) fn remove(world: &mut World, key: &str) {
     if let Some(principal) = &machine.identity.system {
         identity::forget(world, principal);
     }
+    disk::machine_gone(world, &machine);
+    for nic in machine_new::interfaces_of(&machine.properties) {
+        network::touch(world, &nic);
+    }
+    for nic in going_along(&machine) {
+        managed_identity::remove(world, &nic.to_lowercase());
+    }
     world.extensions.retain(|it, _| !beneath_scope(it, key));
     world
         .assignments
         .retain(|_, it| !beneath_scope(&it.scope.to_lowercase(), key));
+}
+
+/// The network interfaces that are to be deleted with their machine.
+fn going_along(machine: &Machine) -> Vec<String> {
+    let profile = machine.properties.get("networkProfile");
+    let all = profile.and_then(|it| it["networkInterfaces"].as_array());
+    let all = all.into_iter().flatten();
+    all.filter(|it| it["properties"]["deleteOption"] == "Delete")
+        .filter_map(|it| it["id"].as_str().map(str::to_owned))
+        .collect()
 }
 
 fn list_group(call: &mut Call<'_>) -> Answer {
@@ -183,6 +205,7 @@ fn patch(call: &mut Call<'_>, key: &str) -> Answer {
     let identity = identity::changed(call, &before.name, &before.identity, &body["identity"])?;
     let mut properties = before.properties.clone();
     check_fixed(&properties, &body["properties"])?;
+    check_password(&before, &body["properties"])?;
     merge(&mut properties, &body["properties"]);
     let mut after = before.clone();
     after.properties = properties;
@@ -221,6 +244,16 @@ fn put(call: &mut Call<'_>, id: &str, key: &str) -> Answer {
         ));
     }
     check_fixed(&before.properties, &body["properties"])?;
+    check_password(&before, &body["properties"])?;
+    check_zones(&before, &body["zones"])?;
+    if body["properties"]["networkProfile"].is_object() {
+        machine_new::interfaces(
+            call.world,
+            &before.id,
+            &before.location,
+            &body["properties"],
+        )?;
+    }
     let tags = tags_of(body)?;
     let identity = identity::changed(call, &before.name, &before.identity, &body["identity"])?;
     let mut after = before.clone();
@@ -228,6 +261,24 @@ fn put(call: &mut Call<'_>, id: &str, key: &str) -> Answer {
     after.identity = identity.unwrap_or(after.identity);
     merge(&mut after.properties, &body["properties"]);
     Ok(accept(call, key, before, after))
+}
+
+/// The agent of a new machine reports after some looks at what it says.
+fn listen(call: &mut Call<'_>, key: &str) {
+    let looks = call.request.expands("instanceView")
+        || call
+            .request
+            .lower
+            .last()
+            .is_some_and(|it| it == "instanceview");
+    if let Some(machine) = call.world.machines.get_mut(key)
+        && looks
+        && machine.provisioning_state == "Succeeded"
+        && machine.silent_looks > 0
+    {
+        machine.silent_looks -= 1;
+        call.world.touch();
+    }
 }
 
 /// The change shows at once; that it is not finished is said by state and header alone.
@@ -286,7 +337,7 @@ fn check_match(call: &Call<'_>, key: &str) -> Result<(), Reply> {
     }
 }
 
-fn precondition_failed() -> Reply {
+pub(super) fn precondition_failed() -> Reply {
     error::provider(
         412,
         "PreconditionFailed",
@@ -302,26 +353,64 @@ fn check_fixed(held: &Map<String, Value>, sent: &Value) -> Result<(), Reply> {
         "/storageProfile/imageReference/publisher",
         "/storageProfile/imageReference/offer",
         "/storageProfile/imageReference/sku",
+        "/storageProfile/imageReference/id",
         "/storageProfile/osDisk/name",
         "/storageProfile/osDisk/osType",
+        "/storageProfile/osDisk/createOption",
+        "/storageProfile/osDisk/managedDisk/id",
+        "/osProfile/windowsConfiguration/provisionVMAgent",
+        "/osProfile/linuxConfiguration/disablePasswordAuthentication",
+        "/osProfile/linuxConfiguration/ssh/publicKeys",
+        "/availabilitySet/id",
+        "/priority",
     ];
     let held = Value::Object(held.clone());
     for pointer in fixed {
         if let (Some(held), Some(sent)) = (held.pointer(pointer), sent.pointer(pointer))
             && !sent.is_null()
-            && held != sent
+            && !alike(held, sent)
         {
-            let target = pointer[1..].replace('/', ".");
-            let name = target.rsplit('.').next().unwrap_or_default().to_owned();
-            return Err(error::targeted(
-                409,
-                "PropertyChangeNotAllowed",
-                format!("Changing property '{target}' is not allowed."),
-                &name,
-            ));
+            return Err(fixed_for_life(&pointer[1..].replace('/', ".")));
         }
     }
     Ok(())
+}
+
+/// Ids and words match without case.
+fn alike(held: &Value, sent: &Value) -> bool {
+    match (held, sent) {
+        (Value::String(held), Value::String(sent)) => held.eq_ignore_ascii_case(sent),
+        _ => held == sent,
+    }
+}
+
+/// The password of the administrator is set once. It is kept as a digest, so as to tell another one.
+fn check_password(held: &Machine, sent: &Value) -> Result<(), Reply> {
+    let sent = sent["osProfile"]["adminPassword"].as_str();
+    let vm_id = held.properties.get("vmId").and_then(Value::as_str);
+    match (&held.password, sent) {
+        (Some(held), Some(sent)) if *held != named_guid(vm_id.unwrap_or_default(), sent) => {
+            Err(fixed_for_life("osProfile.adminPassword"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_zones(held: &Machine, sent: &Value) -> Result<(), Reply> {
+    let held = held.members.get("zones");
+    match !sent.is_null() && held != Some(sent) {
+        true => Err(fixed_for_life("zones")),
+        false => Ok(()),
+    }
+}
+
+fn fixed_for_life(property: &str) -> Reply {
+    error::targeted(
+        409,
+        "PropertyChangeNotAllowed",
+        format!("Changing property '{property}' is not allowed."),
+        property.rsplit('.').next().unwrap_or_default(),
+    )
 }
 
 /// JSON merge, but for what the service alone sets.
@@ -333,6 +422,8 @@ fn merge(held: &mut Map<String, Value>, sent: &Value) {
             "timeCreated",
             "instanceView",
             "adminPassword",
+            "customData",
+            "userData",
         ]
         .contains(&name.as_str())
         {

@@ -95,7 +95,9 @@ pub(crate) fn instance_view(call: &Call<'_>, machine: &Machine) -> Value {
     });
     match (machine.power, machine.agent) {
         (Power::Deallocated, _) => {}
-        (Power::Running, Agent::Ready) => reported(call, machine, &mut view),
+        (Power::Running, Agent::Ready) if machine.silent_looks == 0 => {
+            reported(call, machine, &mut view)
+        }
         _ => {
             view["vmAgent"] = json!({"vmAgentVersion": "Unknown", "statuses": [{
                 "code": "ProvisioningState/Unavailable", "level": "Warning", "displayStatus": "Not Ready",

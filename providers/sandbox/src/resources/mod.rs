@@ -3,18 +3,22 @@
 mod access;
 pub(crate) mod arc;
 pub(crate) mod arc_extension;
+mod disk;
 pub(crate) mod extension;
 mod extension_image;
 pub(crate) mod handler;
 mod handler_linux;
 mod identity;
+mod image;
 mod listing;
 pub(crate) mod location;
+mod lock;
 pub(crate) mod machine;
 mod machine_answer;
 mod machine_new;
 pub(crate) mod managed_identity;
 pub(crate) mod network;
+mod os_profile;
 pub(crate) mod page;
 mod plain;
 mod provider;
@@ -37,6 +41,7 @@ use crate::state::{Resource, Tags, World};
 pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
     api_version(call)?;
     access::check(call)?;
+    lock::check(call)?;
     let request = call.request;
     let lower: Vec<&str> = request.lower.iter().map(String::as_str).collect();
     if let ["subscriptions", id, ..] = lower.as_slice() {
@@ -203,6 +208,15 @@ fn is_closed(namespace: &str, kind: &str) -> bool {
 fn compute_of_subscription(call: &mut Call<'_>, id: &str, rest: &[&str]) -> Answer {
     match rest {
         ["virtualmachines"] => get(call, |call| machine::list_all(call, id)),
+        [
+            "locations",
+            _,
+            "publishers",
+            _,
+            "artifacttypes",
+            "vmimage",
+            ..,
+        ] => get(call, |call| image::answer(call, &rest[3..])),
         ["locations", _, "publishers", rest @ ..] => {
             get(call, |call| extension_image::answer(call, rest))
         }
@@ -223,13 +237,11 @@ fn authorization(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answer {
             get(call, |call| role_definition::answer(call, scope, rest))
         }
         ["permissions"] => get(call, access::permissions),
+        ["locks", rest @ ..] => lock::answer(call, scope, rest),
         // Nobody can make any here, so that there are none is the truth.
-        ["locks" | "denyassignments" | "policyassignments"]
-            if call.request.method == Method::GET =>
-        {
+        ["denyassignments" | "policyassignments"] if call.request.method == Method::GET => {
             Ok(Reply::json(200, json!({"value": []})))
         }
-        ["locks", ..] => Err(error::not_emulated("locks")),
         [what, ..] => Err(error::not_emulated(&format!(
             "`Microsoft.Authorization/{what}`"
         ))),

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{
-    managed_identity, method_not_allowed, not_found, page, place_of, resource_group, tags_of,
+    disk, managed_identity, method_not_allowed, not_found, page, place_of, resource_group, tags_of,
 };
 use crate::http::Call;
 use crate::http::error;
@@ -115,7 +115,12 @@ fn put(call: &mut Call<'_>, id: String, key: &str) -> Answer {
         properties,
         version: held.map_or(1, |held| held.version + 1),
     };
-    let status = if held.is_some() { 200 } else { 201 };
+    let status = match (made.kind == disk::TYPE, held) {
+        // As recorded, whatever there was before.
+        (true, _) => 202,
+        (false, Some(_)) => 200,
+        (false, None) => 201,
+    };
     let reply = Reply::json(status, shown(&made));
     call.world.resources.insert(key.to_owned(), made);
     call.world.touch();
@@ -139,6 +144,7 @@ fn patch(call: &mut Call<'_>, key: &str) -> Answer {
 
 fn delete(call: &mut Call<'_>, key: &str) -> Answer {
     resource_group::check_stays(call.world, key)?;
+    disk::check_free(&call.world.resources[key])?;
     let parts: Vec<String> = beneath(&call.world.resources, format!("{key}/"))
         .map(|(key, _)| key.clone())
         .collect();

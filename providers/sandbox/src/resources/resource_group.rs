@@ -93,6 +93,9 @@ pub(crate) fn delete_ended(world: &mut World, key: &str, doom: Option<Doom>) -> 
     world
         .assignments
         .retain(|_, it| !beneath_scope(&it.scope.to_lowercase(), key));
+    world
+        .locks
+        .retain(|_, it| !beneath_scope(&it.id.to_lowercase(), key));
     world.groups.remove(key);
     None
 }

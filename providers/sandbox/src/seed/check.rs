@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{FaultRule, Seed, Subscription, Tenant};
+use super::{FaultRule, Lock, ResourceGroup, Seed, Subscription, Tenant};
+use crate::state::World;
 
 /// What is wrong with a seed. `place` says where: names from the outside in, joined by ` / `.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +37,16 @@ pub enum SeedError {
         place: String,
         /// The attribute.
         attribute: &'static str,
+    },
+    /// Something that Azure would refuse to make.
+    #[error("{message} ({place})")]
+    Refused {
+        /// Where it stands.
+        place: String,
+        /// Its name.
+        value: String,
+        /// What Azure says.
+        message: String,
     },
     /// A value outside what is allowed.
     #[error("`{value}` is not allowed for {attribute} ({place}); {allowed}")]
@@ -73,7 +84,9 @@ impl Seed {
                 check_subscription(subscription, &place, &mut assignments)?;
             }
         }
-        self.faults.iter().try_for_each(check_fault)
+        self.faults.iter().try_for_each(check_fault)?;
+        // What Azure would refuse shows when the world is made.
+        World::try_sow(self, jiff::Timestamp::UNIX_EPOCH).map(|_| ())
     }
 }
 
@@ -141,6 +154,8 @@ fn check_subscription(
         filled(&place, "name", &group.name)?;
         filled(&place, "location", &group.location)?;
         once(&mut groups, &place, "resource group", &group.name)?;
+        check_locks(&place, &group.locks)?;
+        check_resources(group, &place)?;
         let mut identities = BTreeSet::new();
         for identity in &group.managed_identities {
             let place = format!("{place} / managed-identity {}", identity.name);
@@ -170,6 +185,7 @@ fn check_subscription(
             }
         }
     }
+    check_locks(place, &subscription.locks)?;
     for assignment in &subscription.role_assignments {
         let place = format!("{place} / role-assignment {}", assignment.id);
         guid(&place, "id", &assignment.id)?;
@@ -182,6 +198,59 @@ fn check_subscription(
                 attribute: "scope",
                 value: assignment.scope.clone(),
                 allowed: "a scope is an id that begins with a slash",
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Names of one type are unique in a group, and a type has a namespace.
+fn check_resources(group: &ResourceGroup, place: &str) -> Result<(), SeedError> {
+    let mut seen = BTreeSet::new();
+    let networks = group
+        .virtual_networks
+        .iter()
+        .map(|it| ("virtual-network", &it.name));
+    let groups = group
+        .security_groups
+        .iter()
+        .map(|it| ("network-security-group", &it.name));
+    let tables = group
+        .route_tables
+        .iter()
+        .map(|it| ("route-table", &it.name));
+    let others = group
+        .resources
+        .iter()
+        .map(|it| (it.kind.as_str(), &it.name));
+    for (what, name) in networks.chain(groups).chain(tables).chain(others) {
+        let place = format!("{place} / {what} {name}");
+        filled(&place, "name", name)?;
+        once(&mut seen, &place, "resource", &format!("{what} {name}"))?;
+    }
+    for it in &group.resources {
+        if it.kind.split('/').filter(|it| !it.is_empty()).count() != 2 || !it.kind.contains('.') {
+            return Err(SeedError::NotAllowed {
+                place: format!("{place} / resource {}", it.name),
+                attribute: "type",
+                value: it.kind.clone(),
+                allowed: "write a namespace and a type, like Microsoft.KeyVault/vaults",
+            });
+        }
+    }
+    Ok(())
+}
+
+fn check_locks(place: &str, locks: &[Lock]) -> Result<(), SeedError> {
+    for lock in locks {
+        let place = format!("{place} / lock {}", lock.name);
+        filled(&place, "name", &lock.name)?;
+        if !["CanNotDelete", "ReadOnly"].contains(&lock.level.as_str()) {
+            return Err(SeedError::NotAllowed {
+                place,
+                attribute: "level",
+                value: lock.level.clone(),
+                allowed: "CanNotDelete or ReadOnly",
             });
         }
     }

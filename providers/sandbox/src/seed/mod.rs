@@ -4,12 +4,17 @@
 //! used once, to make a new world; after that the state file is the world.
 
 mod check;
+mod network;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use check::SeedError;
+pub use network::{
+    Interface, Lock, OtherResource, Route, RouteTable, SecurityGroup, SecurityRule, Subnet,
+    VirtualNetwork,
+};
 
 /// Everything a new sandbox starts with.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -143,6 +148,8 @@ pub struct Subscription {
     pub resource_groups: Vec<ResourceGroup>,
     /// The role assignments at this subscription and beneath it.
     pub role_assignments: Vec<RoleAssignment>,
+    /// The locks at this subscription.
+    pub locks: Vec<Lock>,
 }
 
 /// A resource group.
@@ -161,6 +168,16 @@ pub struct ResourceGroup {
     pub arc_machines: Vec<ArcMachine>,
     /// Its user-assigned identities.
     pub managed_identities: Vec<ManagedIdentity>,
+    /// Its virtual networks.
+    pub virtual_networks: Vec<VirtualNetwork>,
+    /// Its network security groups.
+    pub security_groups: Vec<SecurityGroup>,
+    /// Its route tables.
+    pub route_tables: Vec<RouteTable>,
+    /// Its resources of other types.
+    pub resources: Vec<OtherResource>,
+    /// The locks at it, or at something in it.
+    pub locks: Vec<Lock>,
 }
 
 /// A machine outside Azure that an agent has onboarded.
@@ -230,6 +247,10 @@ pub struct Machine {
     pub tags: BTreeMap<String, String>,
     /// Whether the device registration endpoint is out of its reach, so that joining fails.
     pub no_registration: bool,
+    /// Its network interface; one in a network of its own making when absent. Does not count outside Azure.
+    pub interface: Option<Interface>,
+    /// The Active Directory domain that it has joined, if any.
+    pub domain: Option<String>,
 }
 
 impl Default for Machine {
@@ -248,6 +269,8 @@ impl Default for Machine {
             extensions: Vec::new(),
             tags: BTreeMap::new(),
             no_registration: false,
+            interface: None,
+            domain: None,
         }
     }
 }

@@ -22,7 +22,7 @@ impl StateFile {
     /// file can be written before anything is served.
     pub(crate) fn open(
         path: &Path,
-        sow: impl FnOnce() -> World,
+        sow: impl FnOnce() -> Result<World, SandboxError>,
     ) -> Result<(StateFile, World), SandboxError> {
         if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|cause| not_written(path, cause))?;
@@ -42,7 +42,7 @@ impl StateFile {
                     .map_err(|cause| not_written(path, cause))?;
                 world
             }
-            None => sow(),
+            None => sow()?,
         };
         file.write(&encoded(&world))?;
         Ok((file, world))

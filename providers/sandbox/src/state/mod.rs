@@ -7,6 +7,7 @@ pub(crate) mod clock;
 pub(crate) mod file;
 mod sown;
 mod sown_machine;
+mod sown_network;
 
 use std::collections::BTreeMap;
 
@@ -46,6 +47,9 @@ pub(crate) struct World {
     /// All that is neither a machine nor an extension of one.
     #[serde(default)]
     pub resources: BTreeMap<String, Resource>,
+    /// Management locks.
+    #[serde(default)]
+    pub locks: BTreeMap<String, Lock>,
     /// Roles that somebody made, by GUID.
     #[serde(default)]
     pub roles: BTreeMap<String, Role>,
@@ -208,6 +212,15 @@ pub(crate) struct Machine {
     pub power: Power,
     pub agent: Agent,
     pub registration: bool,
+    /// Looks at its instance view until its agent reports for the first time.
+    #[serde(default)]
+    pub silent_looks: u32,
+    /// Digest of the administrator's password.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// The Active Directory domain that it has joined.
+    #[serde(default)]
+    pub domain: Option<String>,
 }
 
 /// An Arc machine: what a machine is, except that an agent rather than Azure knows whether it runs.
@@ -269,6 +282,18 @@ pub(crate) struct Resource {
     /// Counts its changes, for its etag where its type has one.
     #[serde(default)]
     pub version: u64,
+}
+
+/// A management lock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lock {
+    /// As it was written.
+    pub id: String,
+    pub name: String,
+    /// `CanNotDelete` or `ReadOnly`.
+    pub level: String,
+    pub notes: Option<String>,
 }
 
 /// What the agent says about an extension.

@@ -3,17 +3,23 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::json;
 
+use super::sown_network::Place;
 use super::{
     ArcMachine, Assignment, Caller, Device, DirectoryGroup, FORMAT, Fault, Group, Resource, Role,
     ServicePrincipal, Subscription, Tags, Tenant, User, World, named_guid, sown_machine,
+    sown_network,
 };
 use crate::resources::{location, managed_identity};
-use crate::seed;
+use crate::seed::{self, SeedError};
 
 impl World {
-    /// The world as the seed says, at the time `now`. The seed has been checked.
-    pub(crate) fn sow(seed: &seed::Seed, now: Timestamp) -> World {
+    /// The world as the seed says, at the time `now`.
+    ///
+    /// # Errors
+    /// What Azure would refuse to make.
+    pub(crate) fn try_sow(seed: &seed::Seed, now: Timestamp) -> Result<World, SeedError> {
         let mut world = World {
             format: FORMAT,
             born: now,
@@ -26,6 +32,7 @@ impl World {
             arcs: BTreeMap::new(),
             extensions: BTreeMap::new(),
             resources: BTreeMap::new(),
+            locks: BTreeMap::new(),
             roles: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
@@ -40,12 +47,12 @@ impl World {
             generation: 0,
         };
         for tenant in &seed.tenants {
-            world.sow_tenant(tenant);
+            world.sow_tenant(tenant)?;
         }
-        world
+        Ok(world)
     }
 
-    fn sow_tenant(&mut self, seed: &seed::Tenant) {
+    fn sow_tenant(&mut self, seed: &seed::Tenant) -> Result<(), SeedError> {
         let tenant = directory(seed, self.born);
         let key = tenant.id.to_lowercase();
         self.tenants.insert(key.clone(), tenant);
@@ -57,11 +64,16 @@ impl World {
             self.roles.insert(role.id.to_lowercase(), made);
         }
         for subscription in &seed.subscriptions {
-            self.sow_subscription(&key, subscription);
+            self.sow_subscription(&key, subscription)?;
         }
+        Ok(())
     }
 
-    fn sow_subscription(&mut self, tenant: &str, seed: &seed::Subscription) {
+    fn sow_subscription(
+        &mut self,
+        tenant: &str,
+        seed: &seed::Subscription,
+    ) -> Result<(), SeedError> {
         let key = seed.id.to_lowercase();
         self.subscriptions.insert(
             key.clone(),
@@ -75,9 +87,8 @@ impl World {
         );
         for group in &seed.resource_groups {
             let id = format!("/subscriptions/{}/resourceGroups/{}", seed.id, group.name);
-            for machine in &group.machines {
-                self.sow_machine(tenant, &id, group, machine);
-            }
+            sown_network::sow(self, &Place { id: &id, group })?;
+            sown_network::sow_locks(self, &id, &group.locks);
             for arc in &group.arc_machines {
                 self.sow_arc(tenant, &id, group, arc);
             }
@@ -95,9 +106,19 @@ impl World {
                 },
             );
         }
+        // An interface may lie in a network of a group further down.
+        for group in &seed.resource_groups {
+            let id = format!("/subscriptions/{}/resourceGroups/{}", seed.id, group.name);
+            for (n, machine) in (0..).zip(&group.machines) {
+                self.sow_machine(tenant, &Place { id: &id, group }, machine, n)?;
+            }
+        }
+        let id = format!("/subscriptions/{}", seed.id);
+        sown_network::sow_locks(self, &id, &seed.locks);
         for assignment in &seed.role_assignments {
             self.sow_assignment(tenant, assignment);
         }
+        Ok(())
     }
 
     fn sow_managed_identity(
@@ -119,19 +140,20 @@ impl World {
     fn sow_machine(
         &mut self,
         tenant: &str,
-        group_id: &str,
-        group: &seed::ResourceGroup,
+        place: &Place<'_>,
         seed: &seed::Machine,
-    ) {
+        n: u32,
+    ) -> Result<(), SeedError> {
         let id = format!(
-            "{group_id}/providers/Microsoft.Compute/virtualMachines/{}",
-            seed.name
+            "{}/providers/Microsoft.Compute/virtualMachines/{}",
+            place.id, seed.name
         );
+        let interface = sown_network::sow_interface(self, place, seed, n)?;
         let system = seed
             .system_assigned
             .then(|| self.new_service_principal(tenant, &seed.name, 0, self.born));
-        let region = seed.location.as_ref().unwrap_or(&group.location);
-        let machine = sown_machine::machine(
+        let region = seed.location.as_ref().unwrap_or(&place.group.location);
+        let mut machine = sown_machine::machine(
             tenant,
             &id,
             seed,
@@ -139,12 +161,17 @@ impl World {
             system,
             self.born,
         );
+        machine.properties.insert(
+            "networkProfile".to_owned(),
+            json!({"networkInterfaces": [{"id": interface}]}),
+        );
         for extension in &seed.extensions {
             let extension = sown_machine::extension(&machine, extension);
             self.extensions
                 .insert(extension.id.to_lowercase(), extension);
         }
         self.machines.insert(id.to_lowercase(), machine);
+        Ok(())
     }
 
     /// An agent gives its machine an identity when it onboards it.

@@ -65,6 +65,9 @@ pub(super) fn machine(
         power: seed.power,
         agent: seed.agent,
         registration: !seed.no_registration,
+        silent_looks: 0,
+        password: None,
+        domain: seed.domain.clone(),
     }
 }
 
@@ -78,8 +81,8 @@ pub(super) fn on_arc(seed: &seed::Machine) -> seed::Machine {
     seed
 }
 
-/// The model of a machine that someone made before: members and order of detail as in recorded answers. Its network
-/// interface and disk are named, yet exist nowhere else.
+/// The model of a machine that someone made before: members and order of detail as in recorded answers. Its disk is named,
+/// yet exists nowhere else.
 fn model(
     tenant: &str,
     id: &str,
@@ -136,8 +139,6 @@ fn model(
             "diskControllerType": "SCSI",
         },
         "osProfile": os_profile,
-        "networkProfile": {"networkInterfaces": [
-            {"id": format!("{group}/providers/Microsoft.Network/networkInterfaces/{name}-nic")}]},
         "timeCreated": clock::with_offset(born),
     });
     match model {

@@ -367,33 +367,6 @@ async fn a_missing_machine_or_group_is_named() {
 }
 
 #[tokio::test]
-async fn a_machine_can_be_made_out_of_its_own_body() {
-    let stage = Stage::new(seed()).await;
-    let id = machine_id().replace("web01", "web02");
-    let body = json!({"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": {
-        "hardwareProfile": {"vmSize": "Standard_D2s_v5"},
-        "storageProfile": {"imageReference": {"publisher": "MicrosoftWindowsServer", "offer": "WindowsServer",
-            "sku": "2016-datacenter", "version": "latest"}, "osDisk": {"createOption": "FromImage"}},
-        "osProfile": {"computerName": "WEB02", "adminUsername": "a", "adminPassword": "hunter2",
-            "windowsConfiguration": {}},
-        "networkProfile": {"networkInterfaces": [{"id": "/x"}]}}});
-    let put = stage.put(&id, body).await;
-    assert_eq!(
-        (put.status, &put.body["properties"]["provisioningState"]),
-        (201, &"Creating".into())
-    );
-    stage.finish(&put).await;
-    let got = stage.get(&format!("{id}?$expand=instanceView")).await.body;
-    assert_eq!(got["properties"]["provisioningState"], "Succeeded");
-    assert_eq!(got["properties"]["osProfile"].get("adminPassword"), None);
-    assert_eq!(
-        got["properties"]["instanceView"]["osName"],
-        "Windows Server 2016 Datacenter"
-    );
-    assert!(got["identity"]["principalId"].is_string());
-}
-
-#[tokio::test]
 async fn a_long_list_comes_in_pages_that_link_to_each_other() {
     let mut seed = seed();
     let machines = &mut seed.tenants[0].subscriptions[0].resource_groups[0].machines;

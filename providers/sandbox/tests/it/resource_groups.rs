@@ -150,7 +150,15 @@ async fn what_a_group_holds_is_listed_in_short() {
     stage.install().await;
     let got = stage.get(&format!("{}/resources", group_id())).await;
     let names: Vec<&Value> = got.rows().iter().map(|it| &it["name"]).collect();
-    assert_eq!(names, ["web01", "web01/AADLoginForWindows"]);
+    assert_eq!(
+        names,
+        [
+            "web01",
+            "web01/AADLoginForWindows",
+            "web01-nic",
+            "rg-web-westeurope-vnet"
+        ]
+    );
     assert_eq!(got.rows()[0].get("provisioningState"), None);
     assert_eq!(got.rows()[0]["identity"]["type"], "SystemAssigned");
     let filter = "$filter=resourceType eq 'Microsoft.Compute/virtualMachines'&$expand=provisioningState&$top=10";

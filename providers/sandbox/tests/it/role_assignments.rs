@@ -1,4 +1,3 @@
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::stage::{
@@ -387,15 +386,4 @@ async fn a_role_is_found_by_its_name_in_any_case() {
         tenant.body["id"],
         format!("/providers/Microsoft.Authorization/roleDefinitions/{ADMIN_LOGIN}")
     );
-}
-
-#[tokio::test]
-async fn nobody_has_made_a_lock_and_nobody_can() {
-    let stage = Stage::new(seed()).await;
-    let locks = format!("{}/providers/Microsoft.Authorization/locks", group_id());
-    assert_eq!(stage.get(&locks).await.body, json!({"value": []}));
-    let got = stage
-        .send(Method::PUT, &format!("{locks}/keep"), Some(json!({})))
-        .await;
-    assert_eq!((got.status, got.code()), (404, "NotEmulated"));
 }

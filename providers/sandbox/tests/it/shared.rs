@@ -149,7 +149,7 @@ fn world(group: &str, machine: &str, change: impl FnOnce(&mut Machine)) -> Seed 
             machines: vec![vm],
             ..ResourceGroup::default()
         }],
-        role_assignments: vec![],
+        ..Subscription::default()
     }];
     seed
 }

@@ -89,7 +89,7 @@ pub(crate) fn seed() -> Seed {
                     }],
                     ..ResourceGroup::default()
                 }],
-                role_assignments: vec![],
+                ..Subscription::default()
             }],
             ..Tenant::default()
         }],

@@ -165,7 +165,7 @@ mod tests {
     fn a_lock_against_writing_is_told_once_for_all_beneath_it() {
         assert_eq!(
             check(Some(&[(GROUP, Forbids::Writing)]), false),
-            "VML220 resource-group:core/rg-web warning: the lock `freeze` (ReadOnly) at `rg-web` makes every change beneath it fail with ScopeLocked: 7 declared things lie there\n  help: have `freeze` taken off for the time of the run, or leave out what it is about: `--exclude resource-group:core/rg-web`\n"
+            "VML220 resource-group:core/rg-web warning: the lock `freeze` (ReadOnly) at `rg-web` makes every change beneath it fail with ScopeLocked: 9 declared things lie there\n  help: have `freeze` taken off for the time of the run, or leave out what it is about: `--exclude resource-group:core/rg-web`\n"
         );
     }
 

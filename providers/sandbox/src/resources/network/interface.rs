@@ -61,6 +61,20 @@ pub(crate) fn touch(world: &mut World, id: &str) {
     }
 }
 
+/// Fills an interface of a seed that says nothing of it: with the `n`th address of a large subnet that nothing else is put
+/// into. Asking who has which address for each of thousands of machines would take too long.
+pub(crate) fn sow_interface(made: &mut Resource, subnet: &str, n: u32) {
+    let first = u32::from(std::net::Ipv4Addr::new(10, 0, 0, 4));
+    let address = std::net::Ipv4Addr::from(first.saturating_add(n));
+    let configurations = json!([{"name": "ipconfig1", "properties": {"subnet": {"id": subnet},
+        "privateIPAddress": address, "privateIPAllocationMethod": "Dynamic", "privateIPAddressVersion": "IPv4",
+        "primary": true}}]);
+    made.properties
+        .insert("ipConfigurations".to_owned(), configurations);
+    complete(made);
+    super::frame::set_states(made, "Succeeded");
+}
+
 fn fill(world: &World, draft: &mut Draft<'_>) -> Result<(), Reply> {
     let made = &mut draft.made;
     made.properties
@@ -84,8 +98,17 @@ fn fill(world: &World, draft: &mut Draft<'_>) -> Result<(), Reply> {
         ));
     }
     allocate(world, draft.held, made)?;
+    complete(made);
+    Ok(())
+}
+
+/// What the service adds to every interface.
+fn complete(made: &mut Resource) {
     let label = made.properties.remove("dnsSettings").unwrap_or(json!({}));
-    let suffix = format!("{}.internal.cloudapp.net", &named_guid(&id, "suffix")[..8]);
+    let suffix = format!(
+        "{}.internal.cloudapp.net",
+        &named_guid(&made.id, "suffix")[..8]
+    );
     let mut dns = json!({"dnsServers": label.get("dnsServers").cloned().unwrap_or(json!([])),
         "appliedDnsServers": [], "internalDomainNameSuffix": suffix});
     if let Some(label) = label["internalDnsNameLabel"].as_str() {
@@ -102,7 +125,6 @@ fn fill(world: &World, draft: &mut Draft<'_>) -> Result<(), Reply> {
         made.properties.entry(name).or_insert(value);
     }
     made.members.insert("kind".to_owned(), json!("Regular"));
-    Ok(())
 }
 
 fn fill_configuration(

@@ -28,7 +28,7 @@ use crate::state::{Resource, World, beneath};
 
 pub(crate) use child::{delete_ended as child_delete_ended, write_ended as child_write_ended};
 pub(crate) use frame::{delete_ended, write_ended};
-pub(crate) use interface::{attached_to, touch};
+pub(crate) use interface::{attached_to, sow_interface, touch};
 
 /// The namespace, as answers spell it.
 pub(crate) const NAMESPACE: &str = "Microsoft.Network";
