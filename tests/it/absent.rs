@@ -224,6 +224,20 @@ fn a_selection_holds_for_what_is_absent_too() {
 }
 
 #[test]
+fn a_machine_that_only_its_agent_could_bring_back_cannot_be_named() {
+    let stage = stage("resource-group rg-web { absent arc-machine sh-line1; absent identity x }");
+    let screen = stage.run(&["validate"]).expect(3);
+    assert!(
+        screen.says("`arc-machine` is no value of `absent`"),
+        "{screen}"
+    );
+    assert!(
+        screen.says("`identity` is no value of `absent`"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn a_deletion_in_a_plan_is_for_machines_too() {
     let stage = applied();
     rewrite(&stage, WITHOUT_MACHINE);

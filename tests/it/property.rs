@@ -362,6 +362,10 @@ impl Absences {
             .map(|(key, thing)| {
                 let mut thing = thing.clone();
                 forget(&mut thing, &["etag", "changed"]);
+                // An interface no longer names the machine that is gone: its version rises.
+                if key.contains("/networkinterfaces/") {
+                    forget(&mut thing, &["version"]);
+                }
                 (key.clone(), thing.to_string())
             })
             .collect()

@@ -49,7 +49,7 @@ static SCHEMA: Schema = Schema {
         TAGS,
         PROTECT,
     ],
-    later: &["use", "absent"],
+    later: &["use"],
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
