@@ -102,6 +102,11 @@ pub trait Kind: Sync {
         false
     }
 
+    /// Why things of this kind are never replaced, where they are not: "all that it holds would go with it".
+    fn never_replaced(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Why the resource cannot be made or changed now though nothing is wrong with the manifest: its machine is stopped.
     fn hindrance(
         &self,

@@ -1,8 +1,10 @@
 //! Stories: the real binary against the sandbox, over real HTTP.
 
+mod absent;
 mod arc;
 mod chain;
 mod conformance;
+mod converge;
 mod doctor;
 mod estate;
 mod examples;
@@ -22,6 +24,7 @@ mod program;
 mod progress;
 mod property;
 mod refusals;
+mod replace;
 mod roles;
 mod rules;
 mod security_groups;

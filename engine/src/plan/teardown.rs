@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::Protected;
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
+use super::standing::FOLLOWS;
 use super::{Action, Step, Wait, draft};
 use crate::address::Address;
 use crate::graph::Graph;
@@ -45,7 +46,7 @@ pub(super) fn steps(
         {
             let hindrance = Hindrance {
                 reason: format!("`{}` goes first, and that is put off", on.on),
-                help: "it follows when that can be done".to_owned(),
+                help: FOLLOWS.to_owned(),
             };
             draft::defer(&mut step, hindrance);
         }

@@ -10,6 +10,8 @@ use vmlogin_engine::rule::{Card, Rule};
 
 use crate::kinds::login;
 
+pub use thing::fixed::SETTLED;
+
 static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
     &machine::old_system::OldSystem,

