@@ -5,7 +5,7 @@ use crate::estate::{CHAIN, HEAD, SEED};
 use crate::stage::{Server, Stage};
 
 /// What full runs have to have asked, so that a clean log is not an idle one.
-const EXPECTED: [&str; 30] = [
+const EXPECTED: [&str; 39] = [
     "MachineExtensions_CreateOrUpdate",
     "MachineExtensions_Delete",
     "MachineExtensions_Get",
@@ -13,6 +13,12 @@ const EXPECTED: [&str; 30] = [
     "MachineExtensions_Update",
     "Machines_Get",
     "Machines_ListByResourceGroup",
+    "NetworkInterfaces_CreateOrUpdate",
+    "NetworkInterfaces_Delete",
+    "NetworkInterfaces_Get",
+    "PublicIPAddresses_CreateOrUpdate",
+    "PublicIPAddresses_Delete",
+    "PublicIPAddresses_Get",
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
     "ResourceGroups_Get",
@@ -20,6 +26,9 @@ const EXPECTED: [&str; 30] = [
     "RoleAssignments_Create",
     "RoleAssignments_Delete",
     "RoleAssignments_ListForSubscription",
+    "Subnets_CreateOrUpdate",
+    "Subnets_Delete",
+    "Subnets_Get",
     "Subscriptions_Get",
     "Tags_UpdateAtScope",
     "UserAssignedIdentities_CreateOrUpdate",
@@ -41,6 +50,23 @@ const EXPECTED: [&str; 30] = [
 /// A group with an Arc-enabled machine, for the seed.
 const ARC: &str =
     "        resource-group rg-arc location=westeurope { arc-machine line1 os=windows }\n";
+
+/// A machine in a subnet with a public address.
+const WIRED: &str = r#"
+resource-group rg-wired location=westeurope {
+    network-security-group nsg-new
+    virtual-network vnet-new {
+        address-space "10.20.0.0/16"
+        subnet servers { prefix "10.20.1.0/24"; network-security-group nsg-new }
+    }
+    vm app01 {
+        image Win2022Datacenter
+        size Standard_D2s_v5
+        admin azureuser password=random
+        nic subnet=servers public-ip=#true
+    }
+}
+"#;
 
 #[test]
 fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
@@ -88,6 +114,23 @@ resource-group rg-new location=westeurope {
     run("apply", &changed, 0);
     // A login that fails, then is repaired.
     run("apply", "resource-group rg-web { vm old01 { login } }", 6);
+    // A machine with all that it is connected to: made, changed, taken away.
+    run("apply", WIRED, 0);
+    let rewired = WIRED
+        .replace(
+            "security-group nsg-new\n",
+            "security-group nsg-new nsg-other\n",
+        )
+        .replace(
+            "network-security-group nsg-new }",
+            "network-security-group nsg-other }",
+        )
+        .replace(
+            "public-ip=#true",
+            "public-ip=#false network-security-group=nsg-other",
+        );
+    run("apply", &rewired, 0);
+    run("destroy", WIRED, 0);
     // An Arc-enabled machine: its login, a change of it, a tag, a name that is not there.
     let arc = "resource-group rg-arc { arc-machine line1 { login; tags site=a; grant user (user)\"lee@contoso.com\" } }";
     run("apply", arc, 0);

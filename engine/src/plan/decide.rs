@@ -112,7 +112,7 @@ fn build(
         let Some(pair) = matching.pairs.get(address) else {
             continue;
         };
-        let unneeded = unneeded(matching, pair).filter(|_| pair.live.is_none());
+        let unneeded = unneeded(matching, pair);
         let mut step = match &unneeded {
             Some(why) => idle(scene, pair, why),
             None => decide(scene, pair),
@@ -132,7 +132,7 @@ fn build(
     steps
 }
 
-/// The step of what is not there and is not needed.
+/// The step of what nothing needs.
 fn idle(scene: &Scene<'_>, pair: &Pair<'_>, why: &str) -> Step {
     let mut step = blank(scene, pair);
     step.notes.push(why.to_owned());
