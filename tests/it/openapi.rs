@@ -15,10 +15,15 @@ const EXPECTED: &[&str] = &[
     "Machines_Delete",
     "Machines_Get",
     "Machines_ListByResourceGroup",
+    "NetworkInterfaces_CreateOrUpdate",
+    "NetworkInterfaces_Delete",
     "NetworkInterfaces_Get",
     "NetworkSecurityGroups_CreateOrUpdate",
     "NetworkSecurityGroups_Delete",
     "NetworkSecurityGroups_Get",
+    "PublicIPAddresses_CreateOrUpdate",
+    "PublicIPAddresses_Delete",
+    "PublicIPAddresses_Get",
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
     "ResourceGroups_Get",
@@ -29,6 +34,8 @@ const EXPECTED: &[&str] = &[
     "SecurityRules_CreateOrUpdate",
     "SecurityRules_Delete",
     "SecurityRules_Get",
+    "Subnets_CreateOrUpdate",
+    "Subnets_Delete",
     "Subnets_Get",
     "Subscriptions_Get",
     "Tags_UpdateAtScope",
@@ -51,6 +58,23 @@ const EXPECTED: &[&str] = &[
 /// A group with an Arc-enabled machine, for the seed.
 const ARC: &str =
     "        resource-group rg-arc location=westeurope { arc-machine line1 os=windows }\n";
+
+/// A machine in a subnet with a public address.
+const WIRED: &str = r#"
+resource-group rg-wired location=westeurope {
+    network-security-group nsg-new
+    virtual-network vnet-new {
+        address-space "10.20.0.0/16"
+        subnet servers { prefix "10.20.1.0/24"; network-security-group nsg-new }
+    }
+    vm app01 {
+        image Win2022Datacenter
+        size Standard_D2s_v5
+        admin azureuser password=random
+        nic subnet=servers public-ip=#true
+    }
+}
+"#;
 
 #[test]
 fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
@@ -102,6 +126,23 @@ resource-group rg-new location=westeurope {
     run("apply", &changed, 0);
     // A login that fails, then is repaired.
     run("apply", "resource-group rg-web { vm old01 { login } }", 6);
+    // A machine with all that it is connected to: made, changed, taken away.
+    run("apply", WIRED, 0);
+    let rewired = WIRED
+        .replace(
+            "security-group nsg-new\n",
+            "security-group nsg-new nsg-other\n",
+        )
+        .replace(
+            "network-security-group nsg-new }",
+            "network-security-group nsg-other }",
+        )
+        .replace(
+            "public-ip=#true",
+            "public-ip=#false network-security-group=nsg-other",
+        );
+    run("apply", &rewired, 0);
+    run("destroy", WIRED, 0);
     // An Arc-enabled machine: its login, a change of it, a tag, a name that is not there.
     let arc = "resource-group rg-arc { arc-machine line1 { login; tags site=a; grant user (user)\"lee@contoso.com\" } }";
     run("apply", arc, 0);

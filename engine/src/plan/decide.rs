@@ -116,7 +116,7 @@ fn build(
         let Some(pair) = matching.pairs.get(address) else {
             continue;
         };
-        let unneeded = unneeded(matching, pair).filter(|_| pair.live.is_none());
+        let unneeded = unneeded(matching, pair);
         let around = scene.manifest.around(pair.resource).skip(1);
         let mut around = around.map(|around| &around.address);
         let mut step = match (&unneeded, around.find(|around| anew.contains(around))) {
@@ -175,7 +175,7 @@ fn again(scene: &Scene<'_>, pair: &Pair<'_>, around: &Address) -> Step {
     step
 }
 
-/// The step of what is not there and is not needed.
+/// The step of what nothing needs.
 fn idle(scene: &Scene<'_>, pair: &Pair<'_>, why: &str) -> Step {
     let mut step = blank(scene, pair);
     step.notes.push(why.to_owned());
