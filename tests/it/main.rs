@@ -11,6 +11,7 @@ mod identity_grants;
 mod interrupt;
 mod linux;
 mod login;
+mod machines;
 mod networks;
 mod openapi;
 mod output;

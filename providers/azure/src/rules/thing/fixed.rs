@@ -5,7 +5,7 @@ use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::{Declared, Resource};
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
-use vmlogin_engine::schema::{Attribute, Class};
+use vmlogin_engine::schema::{Attribute, Class, Written};
 use vmlogin_engine::value::Value;
 
 use crate::kinds::catalogue;
@@ -86,8 +86,11 @@ fn opinion(
         "`{}` has {name} `{found}`, and the manifest says `{wanted}`",
         resource.name
     );
-    let help =
-        format!("write `{name}={found}` if this is the thing that you mean, or correct its name");
+    let line = match attribute.written {
+        Written::Property => format!("{name}={found}"),
+        _ => format!("{name} {found}"),
+    };
+    let help = format!("write `{line}` if this is the thing that you mean, or correct its name");
     Some(Finding::hit(&CARD, address, span, message, help))
 }
 
