@@ -5,14 +5,20 @@ use crate::estate::{CHAIN, HEAD, SEED};
 use crate::stage::{Server, Stage};
 
 /// What full runs have to have asked, so that a clean log is not an idle one.
-const EXPECTED: [&str; 32] = [
+const EXPECTED: &[&str] = &[
+    "ExtensionMetadata_List",
     "MachineExtensions_CreateOrUpdate",
     "MachineExtensions_Delete",
     "MachineExtensions_Get",
     "MachineExtensions_List",
     "MachineExtensions_Update",
+    "Machines_Delete",
     "Machines_Get",
     "Machines_ListByResourceGroup",
+    "NetworkInterfaces_Get",
+    "NetworkSecurityGroups_CreateOrUpdate",
+    "NetworkSecurityGroups_Delete",
+    "NetworkSecurityGroups_Get",
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
     "ResourceGroups_Get",
@@ -20,6 +26,10 @@ const EXPECTED: [&str; 32] = [
     "RoleAssignments_Create",
     "RoleAssignments_Delete",
     "RoleAssignments_ListForSubscription",
+    "SecurityRules_CreateOrUpdate",
+    "SecurityRules_Delete",
+    "SecurityRules_Get",
+    "Subnets_Get",
     "Subscriptions_Get",
     "Tags_UpdateAtScope",
     "UserAssignedIdentities_CreateOrUpdate",
@@ -66,6 +76,9 @@ resource-group rg-new location=westeurope {
     protect
     virtual-network vnet-new { address-space "10.20.0.0/16"; dns "10.20.0.4" }
     managed-identity id-new { tags tier=web }
+    network-security-group nsg-new {
+        rule allow-rdp { priority 100; direction inbound; access allow; protocol tcp; from VirtualNetwork; to any; ports 3389 }
+    }
     grant user (object-id)"aaaaaaaa-0000-4000-8000-000000000001"
 }
 "#;
@@ -85,6 +98,7 @@ resource-group rg-new location=westeurope {
         .replace("    protect\n", "    protect #false\n")
         .replace("10.20.0.0/16", "10.16.0.0/12")
         .replace("{ tags tier=web }", "{ tags tier=db }")
+        .replace("ports 3389", "ports 3389 22")
         .replace("        login\n", "        login\n        tags tier=web\n")
         .replace("        grant admin (group)sg-web-admins\n", "");
     run("apply", &changed, 0);
@@ -93,9 +107,18 @@ resource-group rg-new location=westeurope {
     // An Arc-enabled machine: its login, a change of it, a tag, a name that is not there.
     let arc = "resource-group rg-arc { arc-machine line1 { login; tags site=a; grant user (user)\"lee@contoso.com\" } }";
     run("apply", arc, 0);
-    run("apply", &arc.replace("login", "login mdm-id=intune"), 0);
+    run(
+        "apply",
+        &arc.replace("login", "login mdm-id=intune version=\"2.2\""),
+        0,
+    );
     run("apply", &arc.replace("line1", "line2"), 6);
     run("destroy", &format!("{changed}{arc}"), 0);
+    run(
+        "apply",
+        "resource-group rg-arc { absent arc-machine line1 }",
+        0,
+    );
     // A machine made from nothing, another size, another tag, and all of it gone again.
     let machine = r#"
 resource-group rg-vm location=westeurope {

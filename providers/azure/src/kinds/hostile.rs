@@ -7,8 +7,9 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
 use super::{
-    Place, arc_machine, grant, identity, login, managed_identity, network_interface, public_ip,
-    resource_group, scenes, subnet, virtual_network, vm,
+    Place, arc_machine, grant, identity, login, managed_identity, network_interface,
+    network_security_group, public_ip, resource_group, scenes, subnet, surroundings,
+    virtual_network, vm,
 };
 
 /// Small JSON of every shape, with words that the readers look for.
@@ -156,6 +157,19 @@ proptest! {
         if let Ok(address) = serde_json::from_value(body) {
             let live = public_ip::live(&address, &place());
             prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn a_security_group_is_read_or_refused(at in 1..45_usize, by in anything()) {
+        let mut body = scenes::filter_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(group) = serde_json::from_value(body) {
+            let _ = surroundings::security_group(&group);
+            for live in network_security_group::lives(&group, &place()) {
+                prop_assert!(live.key.0.starts_with(scenes::machine_id().key()));
+                prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+            }
         }
     }
 

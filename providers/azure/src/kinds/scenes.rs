@@ -95,11 +95,15 @@ pub(crate) fn manifest() -> Manifest {
         ]
         .into(),
     };
-    let identity = "vm:core/rg-web/web01/identity";
-    declare(&mut manifest, identity, "system-assigned", true.into());
     let network = "virtual-network:core/rg-web/vnet-web";
     let ranges = Value::List(vec!["10.20.0.0/16".into()]);
     declare(&mut manifest, network, "address-space", ranges);
+    let subnet = "subnet:core/rg-web/vnet-web/servers";
+    declare(&mut manifest, subnet, "prefix", "10.20.1.0/24".into());
+    let interface = "network-interface:core/rg-web/web01-nic";
+    let (subnet, address) = (subnet_id().to_string(), address_id().to_string());
+    declare(&mut manifest, interface, "subnet", subnet.into());
+    declare(&mut manifest, interface, "public-ip", address.into());
     let list = |texts: &[&str]| Value::List(texts.iter().map(|text| (*text).into()).collect());
     for (attribute, value) in [
         ("priority", Value::Integer(100)),
@@ -113,12 +117,8 @@ pub(crate) fn manifest() -> Manifest {
         let rule = "rule:core/rg-web/nsg-web/allow-rdp";
         declare(&mut manifest, rule, attribute, value);
     }
-    let subnet = "subnet:core/rg-web/vnet-web/servers";
-    declare(&mut manifest, subnet, "prefix", "10.20.1.0/24".into());
-    let interface = "network-interface:core/rg-web/web01-nic";
-    let (subnet, address) = (subnet_id().to_string(), address_id().to_string());
-    declare(&mut manifest, interface, "subnet", subnet.into());
-    declare(&mut manifest, interface, "public-ip", address.into());
+    let identity = "vm:core/rg-web/web01/identity";
+    declare(&mut manifest, identity, "system-assigned", true.into());
     let grant = "grant:core/rg-web/admin/group:sg-web";
     declare(&mut manifest, grant, "role", "admin".into());
     declare(
@@ -236,6 +236,16 @@ pub(crate) fn inventory() -> Inventory {
     let body: virtual_network::wire::VirtualNetwork =
         serde_json::from_value(network_body(&network)).unwrap();
     inventory.insert(virtual_network::live(&body, &at_network));
+    let at_subnet = place(subnet_address(), "servers", &subnet_id());
+    let own = body.subnet("servers").unwrap();
+    inventory.insert(subnet::live(own, &body.tags, &at_subnet));
+    let address = Address::new("public-ip", ["core", "rg-web", "web01-pip"]);
+    let at_address = place(address, "web01-pip", &address_id());
+    let body = serde_json::from_value(address_body(&address_id())).unwrap();
+    inventory.insert(public_ip::live(&body, &at_address));
+    let at_interface = place(interface_address(), "web01-nic", &interface_id());
+    let body = serde_json::from_value(interface_body(&interface_id())).unwrap();
+    inventory.insert(network_interface::live(&body, &at_interface));
     let filter = group.resource(network_security_group::TYPE, "nsg-web");
     let at_filter = place(
         Address::new("network-security-group", ["core", "rg-web", "nsg-web"]),
@@ -250,16 +260,6 @@ pub(crate) fn inventory() -> Inventory {
     inventory
         .surroundings
         .insert(Key(filter.key().to_owned()), sight);
-    let at_subnet = place(subnet_address(), "servers", &subnet_id());
-    let own = body.subnet("servers").unwrap();
-    inventory.insert(subnet::live(own, &body.tags, &at_subnet));
-    let address = Address::new("public-ip", ["core", "rg-web", "web01-pip"]);
-    let at_address = place(address, "web01-pip", &address_id());
-    let body = serde_json::from_value(address_body(&address_id())).unwrap();
-    inventory.insert(public_ip::live(&body, &at_address));
-    let at_interface = place(interface_address(), "web01-nic", &interface_id());
-    let body = serde_json::from_value(interface_body(&interface_id())).unwrap();
-    inventory.insert(network_interface::live(&body, &at_interface));
     inventory.insert(vm::live(&read, &at_machine));
     inventory.insert(identity::live(&read, &at_machine).unwrap());
     inventory.insert(login::live(&read, &at_machine).unwrap());
@@ -280,6 +280,8 @@ pub(crate) fn inventory() -> Inventory {
         RoleResolution::Found(grant::role::ROLES[0].known()),
     );
     inventory.grants_complete.insert("core".to_owned());
+    let app = ("sign-in-app".to_owned(), true.into());
+    inventory.tenants.insert("contoso".to_owned(), [app].into());
     inventory.locks.insert("core".to_owned(), Ok(Vec::new()));
     inventory
 }

@@ -29,6 +29,7 @@ pub(super) async fn read(
         .map(|network| (network.key.clone(), subnets(network)));
     let groups = inventory
         .of_kind("network-security-group")
+        .filter(may_go)
         .map(|group| (group.key.clone(), foreign_rules(reader, inventory, group)));
     let read = listed.into_iter().flatten();
     Ok(read.chain(networks).chain(groups).collect())

@@ -32,10 +32,15 @@ fn updated() -> Step {
 
 #[test]
 fn a_missing_interface_is_made_in_its_subnet_with_its_address() {
-    let (manifest, mut inventory) = estate();
+    let (mut manifest, mut inventory) = estate();
+    let own = || Value::from(interface_id().to_string());
+    declare(&mut manifest, "vm:core/rg-web/web01", "nic", own());
     inventory
         .live
         .retain(|(kind, _), _| *kind != "network-interface");
+    for live in inventory.live.values_mut().filter(|live| live.kind == "vm") {
+        live.attributes.insert("nic".to_owned(), own());
+    }
     let step = step(&manifest, &inventory, Mode::Apply, INTERFACE);
     play(&step, include_str!("testdata/create.json"));
 }
