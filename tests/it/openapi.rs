@@ -152,7 +152,8 @@ resource-group rg-vm location=westeurope {
     assert_eq!(shown(check_answers(&log, &specs)), Vec::<String>::new());
     let used = operations_used(&log, &specs);
     let missing: Vec<&str> = EXPECTED
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|operation| !used.contains_key(*operation))
         .collect();
     assert_eq!(missing, Vec::<&str>::new(), "of {used:?}");
