@@ -16,6 +16,7 @@ mod init;
 mod interrupt;
 mod linux;
 mod login;
+mod machines;
 mod networks;
 mod openapi;
 mod output;

@@ -46,6 +46,8 @@ const EXPECTED: &[&str] = &[
     "VirtualMachineExtensions_Delete",
     "VirtualMachineExtensions_List",
     "VirtualMachineExtensions_Update",
+    "VirtualMachines_CreateOrUpdate",
+    "VirtualMachines_Delete",
     "VirtualMachines_Get",
     "VirtualMachines_Update",
     "VirtualNetworks_CreateOrUpdate",
@@ -158,6 +160,29 @@ resource-group rg-new location=westeurope {
         "resource-group rg-arc { absent arc-machine line1 }",
         0,
     );
+    // A machine made from nothing, another size, another tag, and all of it gone again.
+    let machine = r#"
+resource-group rg-vm location=westeurope {
+    virtual-network vnet-vm { address-space "10.30.0.0/16"; subnet servers { prefix "10.30.1.0/24" } }
+    managed-identity id-vm
+    vm vm01 {
+        image "MicrosoftWindowsServer:WindowsServer:2025-datacenter-azure-edition:latest"
+        size Standard_D2s_v5
+        zone 1
+        admin azureuser password=random
+        os-disk size-gb=128 type=Premium_LRS
+        nic subnet=servers
+        identity system-assigned { user-assigned id-vm }
+        login
+        tags tier=web
+    }
+    vm vm02 { image Ubuntu2404; size Standard_B2s; admin kim ssh-key="ssh-ed25519 AAAAC3 kim"; nic subnet=servers }
+}
+"#;
+    run("apply", machine, 0);
+    let larger = machine.replace("Standard_D2s_v5", "Standard_D4s_v5");
+    run("apply", &larger.replace("tier=web", "tier=db"), 0);
+    run("destroy", machine, 0);
     drop(server);
 
     let log = std::fs::read_to_string(stage.path("log.ndjson")).expect("a log");

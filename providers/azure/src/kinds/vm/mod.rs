@@ -289,6 +289,7 @@ fn as_planned(step: &Step, machine: &wire::Machine) -> Proof {
     let planned = step
         .changes
         .iter()
+        .filter(|change| step.action == Action::Create || change.class == Class::Changeable)
         .filter(|change| found.contains_key(&change.attribute))
         .map(|change| (change.attribute.clone(), change.after.clone()))
         .collect();

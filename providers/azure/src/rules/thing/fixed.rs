@@ -5,7 +5,7 @@ use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::{Declared, Resource};
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
-use vmlogin_engine::schema::{Attribute, Class, Existence};
+use vmlogin_engine::schema::{Attribute, Class, Existence, Written};
 use vmlogin_engine::value::Value;
 
 use crate::kinds::catalogue;
@@ -98,8 +98,12 @@ fn opinion(
         "`{}` has {name} `{found}`, and the manifest says `{wanted}`",
         resource.name
     );
+    let line = match attribute.written {
+        Written::Property => format!("{name}={found}"),
+        _ => format!("{name} {found}"),
+    };
     let mut help =
-        format!("write `{name}={found}` if this is the thing that you mean, or correct its name");
+        format!("write `{line}` if this is the thing that you mean, or correct its name");
     if can_be_made_anew {
         help.push_str(&format!(
             "; `--accept replace={address}` deletes it and makes it anew"
