@@ -129,6 +129,19 @@ fn a_machine_that_no_agent_onboarded_is_told_how_to_come() {
 }
 
 #[test]
+fn a_machine_in_21vianet_that_cannot_register_is_told_the_hosts_of_that_cloud() {
+    let unreachable = SEED.replace(
+        "10.0.26100.3194\"",
+        "10.0.26100.3194\"\n                no-registration",
+    );
+    let stage = Stage::new(&format!("{HEAD}{PLANT}"), &unreachable);
+    assert_snapshot!(
+        "unreachable_in_21vianet",
+        stage.sandbox(&["apply", "--yes"]).expect(6)
+    );
+}
+
+#[test]
 fn a_failed_login_is_repaired_once_registration_can_be_reached() {
     let unreachable = SEED.replace(
         "computer-name HQ01",
@@ -242,4 +255,39 @@ resource-group rg-new subscription=core location=westeurope {
     let state = stage.state();
     assert_eq!(state["arcs"].as_object().map(|arcs| arcs.len()), Some(4));
     assert_eq!(state["extensions"], serde_json::json!({}));
+}
+
+#[test]
+fn a_device_of_the_same_name_and_a_missing_sign_in_app_are_told_beforehand() {
+    let seed = SEED.replacen(
+        "    subscription",
+        "    device HQ01 id=\"eeeeeeee-0000-4000-8000-000000000001\" machine=\"/subscriptions/old/resourceGroups/gone/providers/Microsoft.Compute/virtualMachines/hq01\"\n    no-sign-in-app\n    subscription",
+        1,
+    );
+    let stage = Stage::new(&format!("{HEAD}{HQ}"), &seed);
+    assert_snapshot!("stale_device", stage.sandbox(&["plan"]).expect(4));
+    let screen = stage
+        .sandbox(&["apply", "--yes", "--allow", "VML210"])
+        .expect(6);
+    assert!(screen.says("hostname duplication"), "{screen}");
+    // Once the stale device is gone the failed login is repaired, and the machine's own device is in nobody's way.
+    stage.change_state(|state| {
+        state["tenants"]["11111111-1111-4111-8111-111111111111"]["devices"] = serde_json::json!({});
+    });
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    assert_snapshot!(
+        "only_a_warning",
+        stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0)
+    );
+}
+
+#[test]
+fn a_directory_that_may_not_be_read_leaves_both_unchecked() {
+    let seed = SEED.replacen(
+        "    subscription",
+        "    caller \"dddddddd-0000-4000-8000-000000000001\" name=pipeline { no-directory-rights }\n    subscription",
+        1,
+    );
+    let stage = Stage::new(&format!("{HEAD}{HQ}"), &seed);
+    assert_snapshot!("directory_unread", stage.sandbox(&["plan"]).expect(0));
 }

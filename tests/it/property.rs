@@ -15,6 +15,8 @@ const USER_LOGIN: &str = "fb879df8-f326-4884-b1cf-06f3ad86be52";
 /// One machine as it is, and what is declared of it.
 #[derive(Clone, Debug)]
 struct Machine {
+    /// Outside Azure, onboarded by an agent.
+    arc: bool,
     declared: bool,
     linux: bool,
     identity: bool,
@@ -59,6 +61,7 @@ fn machine() -> impl Strategy<Value = Machine> {
             proptest::bool::weighted(0.8),
             proptest::bool::weighted(0.3),
             0..SAYINGS.len(),
+            proptest::bool::weighted(0.3),
         ),
         any::<bool>(),
         proptest::option::of(0..PEOPLE),
@@ -70,7 +73,7 @@ fn machine() -> impl Strategy<Value = Machine> {
     )
         .prop_map(
             |(
-                (declared, linux, saying),
+                (declared, linux, saying, arc),
                 login,
                 grant,
                 owner,
@@ -80,6 +83,7 @@ fn machine() -> impl Strategy<Value = Machine> {
                 power,
             )| {
                 Machine {
+                    arc,
                     declared,
                     linux,
                     saying,
@@ -199,15 +203,30 @@ impl Machine {
         } else {
             "windows {\n                os-name \"Windows Server 2025 Datacenter\"\n                os-version \"10.0.26100.1742\"\n"
         };
+        let kind = self.kind();
         let mut seed = format!(
-            "            vm vm{at} os={system}                tag Owner somebody\n                tag foreign kept\n"
+            "            {kind} vm{at} os={system}                tag Owner somebody\n                tag foreign kept\n"
         );
-        let power = ["running", "running", "stopped", "deallocated"][self.power];
-        seed.push_str(&format!("                power {power}\n"));
-        if self.live_identity > 0 || self.live_login > 0 {
+        let state = if self.arc {
+            [
+                "status connected",
+                "status connected",
+                "status disconnected",
+                "status expired",
+            ]
+        } else {
+            [
+                "power running",
+                "power running",
+                "power stopped",
+                "power deallocated",
+            ]
+        };
+        seed.push_str(&format!("                {}\n", state[self.power]));
+        if !self.arc && (self.live_identity > 0 || self.live_login > 0) {
             seed.push_str("                identity system-assigned\n");
         }
-        if self.live_identity == 2 {
+        if !self.arc && self.live_identity == 2 {
             seed.push_str(&format!(
                 "                identity user-assigned \"{SUB}/resourcegroups/RG-Web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-{at}\"\n"
             ));
@@ -229,6 +248,20 @@ impl Machine {
         seed
     }
 
+    fn kind(&self) -> &'static str {
+        if self.arc { "arc-machine" } else { "vm" }
+    }
+
+    /// How the machine's key ends in the sandbox's state.
+    fn key(&self, at: usize) -> String {
+        let provider = if self.arc {
+            "microsoft.hybridcompute/machines"
+        } else {
+            "microsoft.compute/virtualmachines"
+        };
+        format!("/rg-web/providers/{provider}/vm{at}")
+    }
+
     fn handler(&self) -> &'static str {
         if self.linux {
             "AADSSHLoginForLinux"
@@ -238,8 +271,8 @@ impl Machine {
     }
 
     fn node(&self, at: usize) -> String {
-        let mut node = format!("    vm vm{at} {{\n");
-        if self.identity {
+        let mut node = format!("    {} vm{at} {{\n", self.kind());
+        if self.identity && !self.arc {
             node.push_str("        identity system-assigned\n");
         }
         if self.login {
@@ -308,21 +341,22 @@ fn fault_rule((place, sort): (usize, usize)) -> String {
 /// What nobody declared, as it stands in the state: it must be the same afterwards, byte for byte.
 fn undeclared(state: &Json, scene: &Scene) -> BTreeMap<String, String> {
     let mut kept = BTreeMap::new();
-    for (key, machine) in members(state, "machines") {
-        let declared = scene.machines.iter().enumerate().find(|(at, machine)| {
-            machine.declared
-                && key.ends_with(&format!(
-                    "/rg-web/providers/microsoft.compute/virtualmachines/vm{at}"
-                ))
-        });
+    for (key, machine) in members(state, "machines").chain(members(state, "arcs")) {
+        let mut machines = scene.machines.iter().enumerate();
+        let declared =
+            machines.find(|(at, machine)| machine.declared && key.ends_with(&machine.key(*at)));
         let mut machine = machine.clone();
         if let Some((_, declared)) = declared {
-            forget(&mut machine, &["etag", "changed"]);
+            let own = match declared.arc {
+                true => &mut machine["machine"],
+                false => &mut machine,
+            };
+            forget(own, &["etag", "changed"]);
             if declared.owner.is_some() {
-                forget(&mut machine["tags"], &["Owner", "owner"]);
+                forget(&mut own["tags"], &["Owner", "owner"]);
             }
-            if declared.identity {
-                forget(&mut machine["identity"], &["system"]);
+            if declared.identity && !declared.arc {
+                forget(&mut own["identity"], &["system"]);
             }
         }
         kept.insert(key.clone(), machine.to_string());
@@ -332,9 +366,7 @@ fn undeclared(state: &Json, scene: &Scene) -> BTreeMap<String, String> {
             machine.declared
                 && machine.login
                 && extension["properties"]["type"] == machine.handler()
-                && key.contains(&format!(
-                    "/rg-web/providers/microsoft.compute/virtualmachines/vm{at}/"
-                ))
+                && key.contains(&format!("{}/", machine.key(at)))
         });
         if !declared {
             kept.insert(key.clone(), extension.to_string());

@@ -1,7 +1,7 @@
 //! What `apply` and `destroy` have in common: plan, guards, the question, the run, the looks afterwards, the report.
 
 mod live;
-mod question;
+pub(crate) mod question;
 
 use std::collections::BTreeSet;
 use vmlogin_engine::apply::{self, Report, Tally};

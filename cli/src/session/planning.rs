@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
@@ -44,6 +45,8 @@ pub(crate) struct Planned {
     pub plan: Plan,
     /// What the guards say of it.
     pub refusals: Vec<Refusal>,
+    /// What was read for it.
+    pub inventory: Inventory,
     /// The manifest.
     pub loaded: Loaded,
     /// The provider that was asked.
@@ -112,11 +115,12 @@ pub(crate) async fn planned(
         .await
         .and_then(|plan| plan)
     {
-        Ok(plan) => {
+        Ok((plan, inventory)) => {
             let refusals = guard::judge(&plan, &loaded.manifest.safety, asked.accepted, ceiling);
             Ok(Planned {
                 plan,
                 refusals,
+                inventory,
                 loaded,
                 connection,
             })
@@ -129,7 +133,11 @@ pub(crate) async fn planned(
     }
 }
 
-async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> Result<Plan, Error> {
+async fn decide(
+    loaded: &Loaded,
+    connection: &Connection,
+    asked: Asked<'_>,
+) -> Result<(Plan, Inventory), Error> {
     let inventory = connection
         .azure
         .survey(&loaded.manifest, asked.mode)
@@ -149,8 +157,9 @@ async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> R
         tool: TOOL.to_owned(),
     };
     // The graph of this manifest was built before, and had no cycle.
-    plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
-        .map_err(|cycle| unreachable!("{:?}", cycle.steps))
+    let plan = plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
+        .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
+    Ok((plan, inventory))
 }
 
 fn selected(args: &SelectionArgs) -> Selected {

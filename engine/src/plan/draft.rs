@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::fingerprint::fingerprint;
 use super::matching::Pair;
 use super::{Action, Change, Foreign, Step};
-use crate::inventory::Live;
+use crate::inventory::{Live, RoleResolution};
 use crate::kind::{Hindrance, Scene};
+use crate::manifest::Resource;
 use crate::schema::{Lifetime, Schema, Shape};
 use crate::value::{Attributes, Value};
 
@@ -48,8 +49,17 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
         blocked: None,
         fingerprint: fingerprint(&declared, pair.live),
         foreign: foreign(scene, schema, pair.bearer),
+        privileged: privileged(scene, resource),
         protected: pair.live.is_some_and(|live| live.protected)
             || resource.get("protect").and_then(Value::as_bool) == Some(true),
+    }
+}
+
+/// The role of a grant, where whoever has it can hand out roles.
+fn privileged(scene: &Scene<'_>, resource: &Resource) -> Option<String> {
+    match scene.inventory.role_of(resource)? {
+        RoleResolution::Found(role) if role.privileged => Some(role.name.clone()),
+        _ => None,
     }
 }
 
@@ -124,6 +134,7 @@ pub(super) fn removal(
         blocked: None,
         fingerprint: fingerprint(&live.attributes, Some(live)),
         foreign: None,
+        privileged: None,
         protected: protected.covers(live),
     }
 }

@@ -42,6 +42,7 @@ pub fn judge(
     if plan.mode == Mode::Apply {
         refusals.extend(max_delete(plan, safety, accepted, ceiling));
         refusals.extend(max_change_percent(plan, safety, accepted));
+        refusals.extend(privileged_role(plan, accepted));
     }
     refusals
 }
@@ -100,6 +101,29 @@ fn foreign_estate(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
         ),
         affected,
         lift: "--accept foreign-estate".to_owned(),
+    })
+}
+
+fn privileged_role(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
+    let granted = |step: &Step| step.action == Action::Create && step.privileged.is_some();
+    let affected = addresses(plan, granted);
+    if affected.is_empty() || accepted.has("privileged-role") {
+        return None;
+    }
+    let steps = plan.steps.iter().filter(|step| granted(step));
+    let roles = steps.filter_map(|step| step.privileged.as_ref());
+    let mut roles: Vec<String> = roles.map(|role| format!("`{role}`")).collect();
+    roles.sort();
+    roles.dedup();
+    Some(Refusal {
+        guard: "privileged-role".to_owned(),
+        message: format!(
+            "{} would hand out {}: whoever has that can hand out roles in turn",
+            things(affected.len()),
+            roles.join(" and ")
+        ),
+        affected,
+        lift: "--accept privileged-role".to_owned(),
     })
 }
 

@@ -108,6 +108,9 @@ pub struct Step {
     pub fingerprint: String,
     /// The other estate whose stamp is on the live thing, or on what it is a part of.
     pub foreign: Option<Foreign>,
+    /// The role that it grants, where whoever has that can hand out roles.
+    #[serde(default)]
+    pub privileged: Option<String>,
     /// Whether the live thing, or the manifest, protects it.
     pub protected: bool,
 }

@@ -8,6 +8,7 @@
 )]
 
 pub mod arm;
+pub mod checkup;
 pub mod cloud;
 pub mod credential;
 mod directory;
@@ -25,4 +26,4 @@ mod testing;
 pub use kinds::catalogue;
 pub use provider::{Azure, Patience, TenantAccess};
 pub use rules::rules;
-pub use survey::Reading;
+pub use survey::{Reading, discover};

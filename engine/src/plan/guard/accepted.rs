@@ -9,6 +9,7 @@ pub const GUARDS: &[(&str, bool)] = &[
     ("foreign-estate", false),
     ("max-change-percent", true),
     ("max-delete", true),
+    ("privileged-role", false),
     ("protected", false),
 ];
 
@@ -16,7 +17,6 @@ pub const GUARDS: &[(&str, bool)] = &[
 pub const GUARDS_LATER: &[&str] = &[
     "break-glass",
     "last-admin",
-    "privileged-role",
     "reinstall-login",
     "replace",
     "self-lockout",

@@ -3,6 +3,7 @@
 mod grant;
 mod machine;
 mod network;
+mod tenant;
 mod thing;
 
 use vmlogin_engine::rule::{Card, Rule};
@@ -18,6 +19,7 @@ static RULES: &[&dyn Rule] = &[
     &machine::extensions_off::ExtensionsOff,
     &machine::other_extension::OtherExtension,
     &machine::other_domain::OtherDomain,
+    &machine::same_device::SameDevice,
     &machine::same_name::SameName,
     &machine::long_name::LongName,
     &machine::old_login::OldLogin,
@@ -40,10 +42,12 @@ static RULES: &[&dyn Rule] = &[
     &grant::per_machine::PerMachine,
     &grant::inherited::Inherited,
     &grant::no_login_role::NoLoginRole,
+    &grant::no_right::NoRight,
     &grant::conditional_twin::ConditionalTwin,
     &grant::same_principal::SamePrincipal,
     &grant::no_such_role::NoSuchRole,
     &grant::ambiguous_role::AmbiguousRole,
+    &tenant::no_sign_in_app::NoSignInApp,
 ];
 
 /// All rules that this version checks, by number.

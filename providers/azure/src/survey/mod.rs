@@ -5,14 +5,17 @@
 //! else would change.
 
 mod contents;
+pub mod discover;
 mod grants;
 mod groups;
 mod identities;
+mod joins;
 mod locks;
 mod machines;
 mod offers;
 mod reading;
 mod referred;
+mod rights;
 mod roles;
 mod security_groups;
 mod subscriptions;
@@ -25,6 +28,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use reading::Reading;
+pub(crate) use subscriptions::state as subscription_state;
 
 use futures_util::future::{try_join, try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -72,6 +76,10 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.roles = roles;
     inventory.identities = identities::read(reader, &inventory).await?;
     grants::read(reader, &mut inventory).await?;
+    if mode == Mode::Apply {
+        inventory.granting = rights::read(reader, &inventory).await?;
+        joins::read(reader, &mut inventory).await?;
+    }
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)
 }

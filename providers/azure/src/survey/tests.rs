@@ -81,6 +81,7 @@ async fn an_estate_is_read_with_one_request_each() {
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?api-version=2024-07-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222?api-version=2022-12-01",
             "GET /v1.0/groups?$filter=displayName%20eq%20%27sg-web%27&$select=id,displayName,mailNickname,createdDateTime",
+            "GET /v1.0/servicePrincipals?$filter=appId%20eq%20%27372140e0-b3b7-4226-8ef9-d57986796201%27&$select=id,displayName,appId",
         ]
     );
     assert_eq!(
@@ -244,6 +245,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
         ("2", format!("{subscription}/resourcegroups/RG-WEB")),
         ("3", format!("{subscription}/resourceGroups/rg-web/providers/microsoft.compute/virtualMachines/WEB01")),
         ("4", format!("{subscription}/resourceGroups/other/providers/Microsoft.Compute/virtualMachines/vm9")),
+        ("6", format!("{subscription}/resourceGroups/other/providers/microsoft.hybridCompute/Machines/line9")),
         ("5", format!("{subscription}/resourceGroups/other/providers/Microsoft.Storage/storageAccounts/logs")),
     ]
     .iter()
@@ -260,6 +262,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
     assert_eq!(
         found,
         [
+            "arc-machine:core/other/line9/grant/user/group:sg-old",
             "grant:core/other/Microsoft.Storage%2FstorageAccounts%2Flogs/user/group:sg-old",
             "grant:core/rg-web/user/group:sg-old",
             "grant:core/user/group:sg-old",
@@ -369,6 +372,68 @@ async fn the_group_of_the_manifest_is_resolved() {
         (found.object_id.as_str(), found.principal_type.as_str()),
         (GROUP_ID, "Group")
     );
+}
+
+/// Reads the estate with an Arc-enabled machine on which no login is yet, and the devices of its name so answered.
+async fn joining(status: u16, devices: Json) -> Inventory {
+    let mut body = scenes::arc::body(&scenes::arc::id());
+    body["resources"] = Json::Null;
+    let server = rehearsal::server(vec![
+        (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.HybridCompute/machines/line1?api-version=2024-07-10",
+            200,
+            body,
+        ),
+        (
+            "GET /v1.0/devices?$filter=displayName%20eq%20%27LINE1%27&",
+            status,
+            devices,
+        ),
+    ])
+    .await;
+    let azure = rehearsal::azure(&server);
+    let (manifest, _) = scenes::arc::estate();
+    azure.survey(&manifest, Mode::Apply).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_is_to_join_is_looked_up_among_the_devices() {
+    let devices = json!({"value": [
+        {"id": "d1", "displayName": "line1", "physicalIds": ["[USER-HWID]:x", "[AzureResourceId]:/subscriptions/S/old"]},
+        {"id": "d2", "displayName": "LINE1", "physicalIds": []},
+    ]});
+    let read = joining(200, devices).await;
+    let machine = read.of_kind("arc-machine").next().unwrap();
+    assert_eq!(
+        machine.facts["devices"].to_string(),
+        "{d1=\"/subscriptions/s/old\", d2=(none)}"
+    );
+    assert_eq!(read.of_kind("login").count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn devices_that_may_not_be_read_are_no_reason_to_stop() {
+    let refused = json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}});
+    let read = joining(403, refused).await;
+    let machine = read.of_kind("arc-machine").next().unwrap();
+    let why = machine.facts["devices-unread"].to_string();
+    assert!(why.contains("Insufficient privileges"), "{why}");
+    assert_eq!(machine.facts.get("devices"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_arc_machine_makes_its_neighbours_worth_a_list() {
+    let row = json!({"name": "line2", "location": "westeurope"});
+    let list = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.HybridCompute/machines?";
+    let server = rehearsal::server(vec![(list, 200, json!({"value": [row]}))]).await;
+    let (manifest, _) = scenes::arc::estate();
+    let read = rehearsal::azure(&server)
+        .survey(&manifest, Mode::Apply)
+        .await
+        .unwrap();
+    let group = read.of_kind("resource-group").next().unwrap();
+    assert_eq!(group.facts["arc-machines"].to_string(), "[\"line2\"]");
+    assert_eq!(group.facts.get("machines"), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -47,6 +47,8 @@ pub struct Tenant {
     pub service_principals: Vec<ServicePrincipal>,
     /// The devices that joined already.
     pub devices: Vec<Device>,
+    /// Whether the app is missing by which people sign in to Windows machines; most tenants have it.
+    pub no_sign_in_app: bool,
     /// The roles that somebody made.
     pub custom_roles: Vec<CustomRole>,
     /// The subscriptions.
