@@ -80,6 +80,25 @@ fn a_subnet_without_a_way_out_is_named_until_the_login_is_there() {
 }
 
 #[test]
+fn a_new_subnet_without_a_way_out_is_named() {
+    let stage = stage("", "", "");
+    let private = r#"
+resource-group rg-web {
+    virtual-network vnet-new {
+        address-space "10.50.0.0/16"
+        subnet private { prefix "10.50.1.0/24"; default-outbound-access #false }
+        subnet open { prefix "10.50.2.0/24" }
+    }
+}
+"#;
+    stage.write("estate.kdl", &format!("{HEAD}{private}"));
+    assert_snapshot!(
+        "new_subnet_without_a_way_out",
+        stage.sandbox(&["plan"]).expect(0)
+    );
+}
+
+#[test]
 fn what_may_not_be_read_is_said() {
     let stage = stage("network-security-group=nsg-web", "", "");
     let seed = std::fs::read_to_string(stage.path("sandbox.kdl")).expect("a seed");

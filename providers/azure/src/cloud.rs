@@ -1,5 +1,5 @@
-//! The clouds and their hosts. No other file of vmlogin has a host name: a token is sent to a URL only after
-//! [`Cloud::is_own_host`] has recognised it.
+//! The clouds and their hosts. No other file of vmlogin has the name of a host that it speaks to: a token is sent to a URL only
+//! after [`Cloud::is_own_host`] has recognised it. Hosts that only machines need are rows of `tables/endpoints.rs`.
 
 use std::fmt;
 use std::str::FromStr;
