@@ -46,7 +46,7 @@ struct Scene {
 
 const PEOPLE: usize = 4;
 
-/// What can be said of a login; the last is for Windows only.
+/// What can be said of a login; the first and the last are for Windows only.
 const SAYINGS: [&str; 5] = [
     "",
     " version=\"2.0\"",
@@ -277,7 +277,8 @@ impl Machine {
         }
         if self.login {
             let saying = match SAYINGS[self.saying] {
-                " mdm-id=intune" if self.linux => "",
+                // No handler for Linux takes the setting or is offered in that version.
+                " mdm-id=intune" | " version=\"2.0\"" if self.linux => "",
                 saying => saying,
             };
             node.push_str(&format!("        login{saying}\n"));
