@@ -8,7 +8,7 @@ fn an_unknown_node_gets_the_nearest() {
     assert_snapshot!(problems(r#"
 resorce-group rg { vm web01 { logn } }
 frobnicate 1
-"#), @r#"
+"#), @"
     VML100: unknown node `resorce-group` at the top level
       estate.kdl:2:1 `resorce-group` no such node here
       help: did you mean `resource-group`?
@@ -19,8 +19,8 @@ frobnicate 1
 
     VML100: unknown node `frobnicate` at the top level
       estate.kdl:3:1 `frobnicate` no such node here
-      help: at the top level stand `resource-group`, `tenant` and `vmlogin`
-    "#);
+      help: at the top level stand `include`, `let`, `param`, `resource-group`, `tenant` and `vmlogin`
+    ");
 }
 
 #[test]
