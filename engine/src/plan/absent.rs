@@ -281,7 +281,7 @@ impl Clearing<'_, '_> {
                 && wider.within.len() < own.within.len()
                 && own.within.starts_with(&wider.within)
                 && wider.attributes.get("role") == own.attributes.get("role")
-                && wider.facts.get("principal-id").is_some()
+                && wider.facts.contains_key("principal-id")
                 && wider.facts.get("principal-id") == own.facts.get("principal-id")
                 && !self.gone.contains(&wider.id.to_lowercase())
         })?;

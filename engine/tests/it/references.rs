@@ -396,7 +396,7 @@ fn nothing_comes_along_with_a_machine_that_has_another_interface() {
         note: it is left alone: `web01` exists, and its `nic` stays as it is
     keep   box:core/rg-web/web01
         nic: "/network-interface/core/rg-web/web01VMNic" -> "/network-interface/core/rg-web/web01-nic"
-        note: `nic` is "/network-interface/core/rg-web/web01VMNic" and stays so: only making it anew would set "/network-interface/core/rg-web/web01-nic"
+        note: `nic` is "/network-interface/core/rg-web/web01VMNic" and stays so: only making it anew would set "/network-interface/core/rg-web/web01-nic", with `--accept replace=box:core/rg-web/web01`
     "#);
 }
 
