@@ -106,7 +106,7 @@ impl Error {
             Error::Problems { problems, .. } => problems
                 .first()
                 .map_or_else(String::new, |problem| problem.message.clone()),
-            Error::Usage { message, .. } => message.clone(),
+            Error::Usage { message, .. } | Error::Secret { message, .. } => message.clone(),
             Error::Fault(of_cloud) => of_cloud.to_string(),
             Error::Sandbox(error) => std::iter::once(error.to_string())
                 .chain(causes(error))

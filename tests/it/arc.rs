@@ -212,7 +212,12 @@ fn what_the_agent_tells_of_its_domain_and_its_lists_is_heeded() {
 
 #[test]
 fn a_linux_machine_gets_its_own_login_whose_version_the_service_chooses() {
-    let seed = SEED.replace("arc-machine hq01 os=windows", "arc-machine hq01 os=linux");
+    let seed = SEED
+        .replace("arc-machine hq01 os=windows", "arc-machine hq01 os=linux")
+        .replace(
+            "Windows Server 2025 Standard",
+            "Debian GNU/Linux 12 (bookworm)",
+        );
     let stage = Stage::new(&format!("{HEAD}{HQ}"), &seed);
     assert_snapshot!("linux", stage.sandbox(&["apply", "--yes"]).expect(0));
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
@@ -290,4 +295,22 @@ fn a_directory_that_may_not_be_read_leaves_both_unchecked() {
     );
     let stage = Stage::new(&format!("{HEAD}{HQ}"), &seed);
     assert_snapshot!("directory_unread", stage.sandbox(&["plan"]).expect(0));
+}
+
+#[test]
+fn what_absent_names_goes_the_login_or_the_record_of_a_machine() {
+    let stage = stage(HQ);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    let login = "resource-group rg-hq subscription=core { arc-machine hq01 { absent login } }";
+    stage.write("estate.kdl", &format!("{HEAD}{login}"));
+    assert_snapshot!("absent_login", stage.sandbox(&["apply", "--yes"]).expect(0));
+    assert_eq!(stage.state()["extensions"], serde_json::json!({}));
+    let record = "resource-group rg-hq subscription=core { absent arc-machine hq01 }";
+    stage.write("estate.kdl", &format!("{HEAD}{record}"));
+    assert_snapshot!(
+        "absent_record",
+        stage.sandbox(&["apply", "--yes"]).expect(0)
+    );
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+    assert_eq!(stage.state()["arcs"][hq01()], serde_json::Value::Null);
 }

@@ -1,8 +1,10 @@
 //! Stories: the real binary against the sandbox, over real HTTP.
 
+mod absent;
 mod arc;
 mod chain;
 mod conformance;
+mod converge;
 mod doctor;
 mod estate;
 mod examples;
@@ -14,6 +16,7 @@ mod init;
 mod interrupt;
 mod linux;
 mod login;
+mod machines;
 mod networks;
 mod openapi;
 mod output;
@@ -22,6 +25,7 @@ mod program;
 mod progress;
 mod property;
 mod refusals;
+mod replace;
 mod roles;
 mod rules;
 mod security_groups;
@@ -31,3 +35,4 @@ mod show;
 mod stage;
 mod stop;
 mod way_out;
+mod wired;

@@ -98,7 +98,6 @@ const VARIABLES: &[(&str, &str)] = &[
     ("VMLOGIN_TENANT", "--tenant"),
     ("VMLOGIN_SHARD", "--shard"),
     ("VMLOGIN_NO_WAIT", "--no-wait"),
-    ("VMLOGIN_UNTIL_CONVERGED", "--until-converged"),
     ("VMLOGIN_READS", "--reads"),
     ("VMLOGIN_FRESH", "--fresh"),
     ("VMLOGIN_MAX_RPS", "--max-rps"),

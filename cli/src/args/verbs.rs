@@ -246,6 +246,9 @@ pub(crate) struct ApplyArgs {
     /// What is looked at after the writes
     #[arg(long, env = "VMLOGIN_VERIFY", value_parser = one_of::<Verify>(), num_args = 0..=1, default_value = "quick", default_missing_value = "quick")]
     pub verify: Verify,
+    /// Go on for this long, such as 2h or 30m: pick up machines as they come back
+    #[arg(long, env = "VMLOGIN_UNTIL_CONVERGED", value_name = "DURATION", value_parser = read_duration)]
+    pub until_converged: Option<Duration>,
     /// Write events to stdout, one JSON object a line
     #[arg(long, env = "VMLOGIN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
     pub json: bool,

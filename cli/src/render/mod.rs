@@ -2,6 +2,7 @@
 
 pub(crate) mod again;
 pub(crate) mod checkup;
+pub(crate) mod converged;
 mod difference;
 pub(crate) mod explained;
 pub(crate) mod fault;

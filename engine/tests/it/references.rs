@@ -391,9 +391,9 @@ fn nothing_comes_along_with_a_machine_that_has_another_interface() {
     assert_snapshot!(alone(&live, "/network-interface/core/rg-web/web01VMNic"), @r#"
     keep   resource-group:core/rg-web
     keep   public-ip:core/rg-web/web01-pip
-        note: it is not made: `web01` exists, and its `nic` stays as it is
+        note: it is left alone: `web01` exists, and its `nic` stays as it is
     keep   network-interface:core/rg-web/web01-nic
-        note: it is not made: `web01` exists, and its `nic` stays as it is
+        note: it is left alone: `web01` exists, and its `nic` stays as it is
     keep   box:core/rg-web/web01
         nic: "/network-interface/core/rg-web/web01VMNic" -> "/network-interface/core/rg-web/web01-nic"
         note: `nic` is "/network-interface/core/rg-web/web01VMNic" and stays so: only making it anew would set "/network-interface/core/rg-web/web01-nic"
@@ -427,9 +427,9 @@ fn nothing_comes_along_with_what_is_not_there_and_not_made() {
     assert_snapshot!(shown(&plan), @r#"
     keep   resource-group:core/rg-web
     keep   public-ip:core/rg-web/web01-pip
-        note: it is not made: `web01` does not exist
+        note: it is left alone: `web01` does not exist
     keep   network-interface:core/rg-web/web01-nic
-        note: it is not made: `web01` does not exist
+        note: it is left alone: `web01` does not exist
     keep   box:core/rg-web/web01
         nic: (none) -> "/network-interface/core/rg-web/web01-nic"
         blocked by missing on box:core/rg-web/web01

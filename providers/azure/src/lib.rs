@@ -15,6 +15,7 @@ mod directory;
 pub mod http;
 pub mod kinds;
 mod network;
+mod policy;
 pub mod provider;
 pub mod rules;
 pub mod secrets;
@@ -24,6 +25,6 @@ mod tables;
 mod testing;
 
 pub use kinds::catalogue;
-pub use provider::{Azure, Patience, TenantAccess};
+pub use provider::{Azure, JOINED, Patience, TenantAccess};
 pub use rules::rules;
 pub use survey::{Reading, discover};

@@ -117,6 +117,10 @@ pub(crate) fn manifest() -> Manifest {
         let rule = "rule:core/rg-web/nsg-web/allow-rdp";
         declare(&mut manifest, rule, attribute, value);
     }
+    let own = interface_id().to_string();
+    declare(&mut manifest, "vm:core/rg-web/web01", "nic", own.into());
+    let identity = "vm:core/rg-web/web01/identity";
+    declare(&mut manifest, identity, "system-assigned", true.into());
     let grant = "grant:core/rg-web/admin/group:sg-web";
     declare(&mut manifest, grant, "role", "admin".into());
     declare(
@@ -258,7 +262,10 @@ pub(crate) fn inventory() -> Inventory {
     inventory
         .surroundings
         .insert(Key(filter.key().to_owned()), sight);
-    inventory.insert(vm::live(&read, &at_machine));
+    let mut live = vm::live(&read, &at_machine);
+    let own = interface_id().to_string();
+    live.attributes.insert("nic".to_owned(), own.into());
+    inventory.insert(live);
     inventory.insert(identity::live(&read, &at_machine).unwrap());
     inventory.insert(login::live(&read, &at_machine).unwrap());
     let assignment = serde_json::from_value(assignment_body()).unwrap();

@@ -152,6 +152,11 @@ fn estate() -> Vec<Part> {
             json!({"value": []}),
         ),
         (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/policyAssignments?",
+            200,
+            json!({"value": []}),
+        ),
+        (
             "GET /v1.0/groups?$filter=displayName%20eq%20%27sg-web%27&",
             200,
             json!({"value": [{"id": scenes::GROUP_ID, "displayName": "sg-web"}]}),

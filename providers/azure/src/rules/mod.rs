@@ -10,6 +10,8 @@ use vmlogin_engine::rule::{Card, Rule};
 
 use crate::kinds::login;
 
+pub use thing::fixed::SETTLED;
+
 static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
     &machine::old_system::OldSystem,
@@ -29,7 +31,7 @@ static RULES: &[&dyn Rule] = &[
     &machine::mdm_value::MdmValue,
     &machine::mdm_on_server::MdmOnServer,
     &network::no_way_out::NoWayOut,
-    &thing::locked::Locked,
+    &thing::in_the_way::InTheWay,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,

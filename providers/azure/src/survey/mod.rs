@@ -13,6 +13,7 @@ mod joins;
 mod locks;
 mod machines;
 mod offers;
+pub(crate) mod policies;
 mod reading;
 mod referred;
 mod rights;
@@ -57,11 +58,11 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (mut live, (rules, filters), (principals, roles), locks) = try_join4(
+    let (mut live, (rules, filters), (principals, roles), (locks, policies)) = try_join4(
         machines_and_groups(reader),
         security_groups::read(reader),
         try_join(directory::resolve(reader), roles::read(reader)),
-        locks::read(reader),
+        try_join(locks::read(reader), policies::read(reader)),
     )
     .await?;
     offers::read(reader, &mut live).await?;
@@ -69,6 +70,7 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
         inventory.insert(live);
     }
     inventory.surroundings = filters;
+    inventory.surroundings.extend(policies);
     inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;

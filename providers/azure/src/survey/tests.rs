@@ -11,6 +11,7 @@ use crate::provider::rehearsal::{self, Part};
 const SUBSCRIPTION: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222?";
 const ASSIGNMENTS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?";
 const LOCKS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?";
+const POLICIES: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/policyAssignments?";
 const OFFERS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/locations/westeurope/publishers/Microsoft.Azure.ActiveDirectory/artifacttypes/vmextension/types/AADLoginForWindows/versions?";
 const GROUP: &str =
     "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?";
@@ -71,6 +72,7 @@ async fn an_estate_is_read_with_one_request_each() {
         lines,
         [
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?api-version=2020-05-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/policyAssignments?api-version=2024-05-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?api-version=2023-01-31",
@@ -88,6 +90,8 @@ async fn an_estate_is_read_with_one_request_each() {
         read,
         Inventory {
             names_taken: ["g1".to_owned()].into(),
+            // What its networks hold was read with them.
+            contents: read.contents.clone(),
             ..scenes::inventory()
         }
     );
@@ -356,9 +360,12 @@ async fn only_a_teardown_lists_what_lies_in_groups() {
             ),
         ]
     );
+    let applied = inventory(vec![(RESOURCES, 200, rows)]).await.contents;
+    assert!(applied.keys().all(|key| !key.0.ends_with("/rg-web")));
     assert_eq!(
-        inventory(vec![(RESOURCES, 200, rows)]).await.contents.len(),
-        0
+        applied.len(),
+        2,
+        "what a network and a security group hold was read with them"
     );
 }
 
@@ -560,4 +567,79 @@ async fn what_around_a_machine_may_not_be_read_stops_nothing() {
     let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
     let read = inventory(surrounded((404, gone))).await;
     assert_eq!(read.surroundings[&key], Sight::Absent);
+}
+
+/// An assignment of a policy to the subscription.
+fn assigned(name: &str, definition: &str, mode: &str) -> Json {
+    let scope = "/subscriptions/22222222-2222-4222-8222-222222222222";
+    json!({
+        "id": format!("{scope}/providers/Microsoft.Authorization/policyAssignments/{name}"),
+        "name": name,
+        "properties": {
+            "policyDefinitionId": format!("/providers/Microsoft.Authorization/{definition}"),
+            "scope": scope,
+            "notScopes": [],
+            "enforcementMode": mode,
+        },
+    })
+}
+
+fn defined(effect: &str) -> Json {
+    json!({"properties": {
+        "parameters": {"effect": {"defaultValue": effect}},
+        "policyRule": {"if": {"field": "location", "notEquals": "westeurope"}, "then": {"effect": "[parameters('effect')]"}},
+    }})
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_policies_those_that_deny_are_kept_and_each_definition_is_read_once() {
+    let assignments = json!({"value": [
+        assigned("one", "policyDefinitions/regions", "Default"),
+        assigned("two", "policyDefinitions/regions", "Default"),
+        assigned("three", "policyDefinitions/audits", "Default"),
+        assigned("four", "policyDefinitions/unread", "DoNotEnforce"),
+        assigned("five", "policySetDefinitions/benchmark", "Default"),
+    ]});
+    let parts = vec![
+        (POLICIES, 200, assignments),
+        (
+            "GET /providers/Microsoft.Authorization/policyDefinitions/regions?",
+            200,
+            defined("Deny"),
+        ),
+        (
+            "GET /providers/Microsoft.Authorization/policyDefinitions/audits?",
+            200,
+            defined("Audit"),
+        ),
+    ];
+    let (read, lines) = survey(parts, Mode::Apply).await;
+    let definitions = lines
+        .iter()
+        .filter(|line| line.contains("/policyDefinitions/"));
+    assert_eq!(definitions.count(), 2);
+    let told: Vec<String> = read
+        .unwrap()
+        .surroundings
+        .iter()
+        .filter_map(|(key, sight)| match sight {
+            Sight::Seen(says) => says
+                .keys()
+                .next()
+                .map(|word| (key.0.rsplit('/').next(), word)),
+            _ => None,
+        })
+        .filter_map(|(name, word)| Some(format!("{} {word}", name?)))
+        .filter(|line| line.contains("condition") || line.contains("initiative"))
+        .collect();
+    assert_eq!(told, ["five initiative", "one condition", "two condition"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn policies_that_may_not_be_listed_stop_nothing() {
+    let read = inventory(vec![(POLICIES, 403, refused())]).await;
+    let unread = read.surroundings.values().filter(
+        |sight| matches!(sight, Sight::Unread(fault) if fault.kind == FaultKind::Permission),
+    );
+    assert_eq!(unread.count(), 1);
 }

@@ -29,7 +29,7 @@ use vmlogin_engine::value::{Attributes, Value};
 
 use super::place::part_key;
 use super::vm::image::declared_os;
-use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, refusal, versions};
+use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, made, refusal, versions};
 use crate::cloud::{Cloud, CloudName};
 use crate::http::Request;
 
@@ -130,8 +130,10 @@ impl Kind for Login {
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         let mut complete =
             Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())]);
-        let region = machine_of(resource, scene).and_then(|live| live.facts.get("location"));
-        complete.extend(region.map(|region| ("region".to_owned(), region.clone())));
+        let live = machine_of(resource, scene).and_then(|live| live.facts.get("location"));
+        let declared = || made::region(scene.manifest.parent_of(resource)?, scene);
+        let region = live.cloned().or_else(declared);
+        complete.extend(region.map(|region| ("region".to_owned(), region)));
         if let Some(handler) = handler_for(resource, scene) {
             complete.insert("handler".to_owned(), handler.kind.into());
             if handler.joins {

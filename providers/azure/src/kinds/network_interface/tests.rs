@@ -101,7 +101,11 @@ proptest! {
         let primary = &mut body["properties"]["ipConfigurations"][usize::from(second)]["properties"];
         primary.as_object_mut().unwrap().remove("publicIPAddress");
         body["properties"]["networkSecurityGroup"] = json!({"id": GROUP});
-        for name in ["etag", "name", "type"] {
+        let address = &mut body["properties"]["ipConfigurations"][usize::from(second)];
+        address.as_object_mut().unwrap().remove("etag");
+        address["properties"].as_object_mut().unwrap().remove("provisioningState");
+        body["properties"]["dnsSettings"].as_object_mut().unwrap().remove("appliedDnsServers");
+        for name in ["etag", "name", "type", "kind"] {
             body.as_object_mut().unwrap().remove(name);
         }
         for name in ["provisioningState", "resourceGuid", "virtualMachine"] {

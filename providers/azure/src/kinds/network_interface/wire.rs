@@ -126,9 +126,10 @@ fn primary(body: &Json) -> usize {
         .unwrap_or_default()
 }
 
-/// Takes out the members that are only for reading (networkInterface.json 2024-03-01).
+/// Takes out the members that are only for reading (networkInterface.json 2024-03-01), and two that Azure answers beyond that file
+/// and finds out by itself: `kind` and `allowPort25Out` (recorded 2023).
 pub(super) fn writable(body: &mut Json) {
-    amended::without(body, "", &["etag", "name", "type"]);
+    amended::without(body, "", &["etag", "name", "type", "kind"]);
     let read_only = [
         "provisioningState",
         "resourceGuid",
@@ -140,6 +141,20 @@ pub(super) fn writable(body: &mut Json) {
         "hostedWorkloads",
         "dscpConfiguration",
         "vnetEncryptionSupported",
+        "allowPort25Out",
     ];
     amended::without(body, "/properties", &read_only);
+    let read_only = [
+        "appliedDnsServers",
+        "internalFqdn",
+        "internalDomainNameSuffix",
+    ];
+    amended::without(body, "/properties/dnsSettings", &read_only);
+    let addresses = body.pointer_mut("/properties/ipConfigurations");
+    let addresses = addresses.and_then(Json::as_array_mut);
+    for address in addresses.into_iter().flatten() {
+        amended::without(address, "", &["etag"]);
+        let read_only = ["provisioningState", "privateLinkConnectionProperties"];
+        amended::without(address, "/properties", &read_only);
+    }
 }

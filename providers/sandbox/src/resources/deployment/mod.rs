@@ -1,23 +1,26 @@
 //! Template deployments at resource groups: what `az vm create` and `az network` send. A template is carried out at once, by
 //! requests like those of any client; what ends later is only the word of the deployment about it.
 
+mod answer;
 mod expression;
 mod function;
 mod template;
+mod within;
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{method_not_allowed, page, resource_group};
 use crate::fault::Doom;
+use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
-use crate::http::request::{Body, Request};
-use crate::http::{Audience, Call, with_faults};
+use crate::http::request::Body;
 use crate::operation::{self, Ended, Work, with_wait};
-use crate::state::{Deployment, Step, World, beneath, clock, named_guid};
-use function::Surroundings;
+use crate::state::{Deployment, Step, World, beneath, named_guid};
+use answer::{shown, step_shown};
 use template::Part;
+use within::{Values, Within, asked, group_of};
 
 /// Everything at `{group}/providers/Microsoft.Resources/deployments`; `rest` is what follows.
 pub(crate) fn answer(call: &mut Call<'_>, rest: &[&str]) -> Answer {
@@ -142,13 +145,6 @@ fn validate(call: &mut Call<'_>, id: &str) -> Answer {
     let ids: Vec<Value> = parts.iter().map(|it| json!({"id": it.id})).collect();
     body["properties"]["validatedResources"] = ids.into();
     Ok(Reply::json(200, body))
-}
-
-/// What expressions refer to.
-#[derive(Default)]
-struct Values {
-    parameters: Vec<(String, Value)>,
-    variables: Map<String, Value>,
 }
 
 struct Prepared {
@@ -284,21 +280,6 @@ fn carry_out(call: &mut Call<'_>, part: &Part, values: &Values) -> Step {
     step(reply.status, failure)
 }
 
-/// A request within this one, with the rights of whoever sent it and the faults of the seed.
-fn asked(call: &mut Call<'_>, method: Method, id: &str, version: &str, body: Body) -> Answer {
-    let url = format!("{id}?api-version={version}");
-    let headers = axum::http::HeaderMap::new();
-    let request = Request::from_parts(method, url, headers, body, call.request.base.clone());
-    let inner = Call {
-        world: &mut *call.world,
-        request: &request,
-        bearer: call.bearer.clone(),
-        pace: call.pace,
-        doom: None,
-    };
-    with_faults(inner, Audience::Arm)
-}
-
 fn outputs(call: &mut Call<'_>, made: &Prepared) -> Result<Value, String> {
     let mut told = Map::new();
     for (name, output) in made.outputs.as_object().into_iter().flatten() {
@@ -353,120 +334,10 @@ fn steps(call: &mut Call<'_>, key: &str, rest: &[&str]) -> Answer {
     }
 }
 
-fn step_shown(held: &Deployment, it: &Step) -> Value {
-    let id = named_guid(&held.hash, &it.target).replace('-', "")[..16]
-        .to_uppercase()
-        .to_lowercase();
-    let state = if it.error.is_some() {
-        "Failed"
-    } else {
-        "Succeeded"
-    };
-    let code = match it.status {
-        200 => "OK".to_owned(),
-        201 => "Created".to_owned(),
-        202 => "Accepted".to_owned(),
-        400 => "BadRequest".to_owned(),
-        409 => "Conflict".to_owned(),
-        other => other.to_string(),
-    };
-    let mut properties = json!({"provisioningOperation": "Create", "provisioningState": state,
-        "timestamp": clock::with_z(held.started), "statusCode": code,
-        "targetResource": {"id": it.target, "resourceType": it.kind, "resourceName": it.name}});
-    if let Some(error) = &it.error {
-        properties["statusMessage"] = json!({"error": error});
-    }
-    json!({"id": format!("{}/operations/{id}", held.id), "operationId": id, "properties": properties})
-}
-
-fn shown(held: &Deployment) -> Value {
-    let mut providers: Vec<Value> = Vec::new();
-    for (kind, place) in &held.types {
-        let (namespace, kind) = kind.split_once('/').unwrap_or((kind, ""));
-        let row = json!({"resourceType": kind, "locations": [place]});
-        match providers.iter_mut().find(|it| it["namespace"] == namespace) {
-            Some(known) => {
-                if let Some(types) = known["resourceTypes"].as_array_mut() {
-                    types.push(row);
-                }
-            }
-            None => providers.push(json!({"namespace": namespace, "resourceTypes": [row]})),
-        }
-    }
-    let mut properties = json!({"templateHash": held.hash, "parameters": held.parameters, "mode": "Incremental",
-        "provisioningState": held.state, "timestamp": clock::with_z(held.started), "duration": "PT1S",
-        "correlationId": named_guid(&held.hash, &held.id), "providers": providers, "dependencies": []});
-    if !held.outputs.is_null() {
-        properties["outputs"] = held.outputs.clone();
-    }
-    if held.state == "Succeeded" {
-        let ids: Vec<Value> = held
-            .steps
-            .iter()
-            .map(|it| json!({"id": it.target}))
-            .collect();
-        properties["outputResources"] = ids.into();
-    }
-    if let Some(error) = &held.error {
-        properties["error"] = error.clone();
-    }
-    json!({"id": held.id, "name": held.name, "type": "Microsoft.Resources/deployments", "properties": properties})
-}
-
-/// Id and region of the group that is deployed to.
-fn group_of(call: &Call<'_>) -> (String, String) {
-    let key = format!("/{}", call.request.lower[..4].join("/"));
-    let group = call.world.groups.get(&key);
-    group.map_or_else(Default::default, |it| (it.id.clone(), it.location.clone()))
-}
-
 fn invalid(why: &str) -> Reply {
     error::gateway(
         400,
         "InvalidTemplate",
         format!("Deployment template validation failed: '{why}'."),
     )
-}
-
-/// What the expressions of a template can see.
-struct Within<'c, 'w, 'v> {
-    call: &'c mut Call<'w>,
-    values: &'v Values,
-}
-
-impl Surroundings for Within<'_, '_, '_> {
-    fn parameter(&self, name: &str) -> Option<Value> {
-        let mut all = self.values.parameters.iter();
-        all.find(|(it, _)| it.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.clone())
-    }
-
-    fn variable(&self, name: &str) -> Option<Value> {
-        let mut all = self.values.variables.iter();
-        all.find(|(it, _)| it.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.clone())
-    }
-
-    fn group(&self) -> Value {
-        let (id, location) = group_of(self.call);
-        json!({"id": id, "name": id.rsplit('/').next(), "location": location,
-            "type": "Microsoft.Resources/resourceGroups", "properties": {"provisioningState": "Succeeded"}})
-    }
-
-    fn subscription(&self) -> Value {
-        let id = &self.call.request.segments[1];
-        json!({"id": format!("/subscriptions/{id}"), "subscriptionId": id, "tenantId": self.call.bearer.tenant})
-    }
-
-    fn live(&mut self, id: &str) -> Result<Value, String> {
-        let version = "2024-07-01";
-        let reply = asked(self.call, Method::GET, id, version, Body::Empty);
-        match reply {
-            Ok(reply) => Ok(reply.body.unwrap_or_default()),
-            Err(refusal) => Err(refusal
-                .body
-                .and_then(|it| it["error"]["message"].as_str().map(str::to_owned))
-                .unwrap_or_default()),
-        }
-    }
 }
