@@ -13,7 +13,7 @@ use crate::arm::ArmId;
 use crate::kinds::resource_group;
 
 /// Lists the contents of every live group that the plan might delete: in a destroy all of them, else those that `absent` names.
-/// What networks hold their own reading told.
+/// What networks and security groups hold their own reading told.
 pub(super) async fn read(
     reader: Reader<'_>,
     inventory: &Inventory,
@@ -28,7 +28,6 @@ pub(super) async fn read(
         .map(|network| (network.key.clone(), subnets(network)));
     let groups = inventory
         .of_kind("network-security-group")
-        .filter(may_go)
         .map(|group| (group.key.clone(), foreign_rules(reader, inventory, group)));
     let read = listed.into_iter().flatten();
     Ok(read.chain(networks).chain(groups).collect())
