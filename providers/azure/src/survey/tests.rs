@@ -83,13 +83,13 @@ async fn an_estate_is_read_with_one_request_each() {
             "GET /v1.0/groups?$filter=displayName%20eq%20%27sg-web%27&$select=id,displayName,mailNickname,createdDateTime",
         ]
     );
-    assert_eq!(
-        read,
-        Inventory {
-            names_taken: ["g1".to_owned()].into(),
-            ..scenes::inventory()
-        }
-    );
+    let mut expected = scenes::inventory();
+    expected.names_taken.insert("g1".to_owned());
+    // The machine that is played here says nothing of its interface.
+    for live in expected.live.values_mut().filter(|live| live.kind == "vm") {
+        live.attributes.remove("nic");
+    }
+    assert_eq!(read, expected);
 }
 
 #[tokio::test(start_paused = true)]
