@@ -100,6 +100,30 @@ impl Error {
         }
     }
 
+    /// What it comes to in one sentence.
+    pub(crate) fn summary(&self) -> String {
+        match self {
+            Error::Problems { problems, .. } => problems
+                .first()
+                .map_or_else(String::new, |problem| problem.message.clone()),
+            Error::Usage { message, .. } | Error::Secret { message, .. } => message.clone(),
+            Error::Fault(of_cloud) => of_cloud.to_string(),
+            Error::Sandbox(error) => std::iter::once(error.to_string())
+                .chain(causes(error))
+                .collect::<Vec<_>>()
+                .join(": "),
+            Error::File {
+                attempted,
+                path,
+                cause,
+            } => format!("could not {attempted} `{}`: {cause}", path.display()),
+            Error::Stopped(_) => "stopped".to_owned(),
+            Error::OutOfTime => "the time of `--timeout` passed".to_owned(),
+            Error::NotAgreed => "not agreed to".to_owned(),
+            Error::System { attempted, cause } => format!("could not {attempted}: {cause}"),
+        }
+    }
+
     /// What is written to stderr.
     pub(crate) fn text(&self, view: View) -> String {
         match self {

@@ -49,6 +49,21 @@ pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     reading.texts
 }
 
+/// A manifest that lies in no file, under the name that its problems are shown with. What it includes is not looked for.
+pub(crate) fn in_memory(name: &str, text: &str) -> Texts {
+    let mut texts = Texts::default();
+    let source = texts.sources.next();
+    let parsed = add(&mut texts.sources, name.to_owned(), text.as_bytes());
+    texts.problems = parsed.problems;
+    texts.files.push(File {
+        source,
+        path: name.to_owned(),
+        tree: parsed.tree,
+        root: true,
+    });
+    texts
+}
+
 /// The folder that a manifest lies in, as it was typed.
 pub(crate) fn folder(path: &Path) -> &Path {
     match path.parent() {
@@ -212,7 +227,7 @@ impl Unreadable {
             Unreadable::Folder => (
                 "VML060",
                 format!("`{name}` is a folder"),
-                "name the files in it, each with `-f`",
+                "name a file in it, such as `-f estate.kdl`; several, each with `-f`",
             ),
             Unreadable::Failed(error) if error.kind() == io::ErrorKind::NotFound => (
                 "VML060",
@@ -247,7 +262,11 @@ impl Unreadable {
 
 /// A path as it is shown.
 pub(crate) fn shown(path: &Path) -> String {
-    slashed(path.strip_prefix(".").unwrap_or(path))
+    let short = path.strip_prefix(".").unwrap_or(path);
+    match short.as_os_str().is_empty() {
+        true => slashed(path),
+        false => slashed(short),
+    }
 }
 
 fn slashed(path: &Path) -> String {

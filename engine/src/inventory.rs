@@ -22,6 +22,8 @@ pub struct Inventory {
     pub identities: BTreeMap<Address, Resolution>,
     /// What became of each role that the manifest grants, by subscription and by the role as it is written, in lower case.
     pub roles: BTreeMap<(String, String), RoleResolution>,
+    /// What the caller may hand out, by the id of the scope in lower case; read only where a grant is to be made.
+    pub granting: BTreeMap<String, Granting>,
     /// Display names for object ids met in live grants, where the directory told them.
     pub names: BTreeMap<String, String>,
     /// Names that new things must not take: the GUIDs of every role assignment that was listed, of whatever role and scope.
@@ -30,6 +32,8 @@ pub struct Inventory {
     pub grants_complete: BTreeSet<String>,
     /// What lies in a resource group, by its key; read only where a plan might delete the group.
     pub contents: BTreeMap<Key, Vec<Content>>,
+    /// What was read of each tenant besides, by its name in the manifest, for rules. Never compared.
+    pub tenants: BTreeMap<String, Attributes>,
     /// What stands around declared things and is read for rules alone, by key: network interfaces, route tables. No step is about it.
     pub surroundings: BTreeMap<Key, Sight>,
     /// What the manifest refers to without declaring it, by its id in lower case, and whether it exists. What is not here could
@@ -164,6 +168,19 @@ pub enum RoleResolution {
     Missing(Vec<String>),
     /// Several roles have the name.
     Ambiguous(Vec<Candidate>),
+}
+
+/// Which roles the caller may hand out at a scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Granting {
+    /// All.
+    Allowed,
+    /// Those with these ids, lower-case.
+    Only(Vec<String>),
+    /// None.
+    Denied,
+    /// It could not be read; why.
+    Unknown(String),
 }
 
 /// A role that can be granted.

@@ -85,9 +85,26 @@ pub trait Kind: Sync {
         false
     }
 
+    /// The ids, in lower case, of what goes with a live one when that is deleted, besides what lies in it: the disk of a machine.
+    fn takes_along(&self, live: &Live) -> Vec<String> {
+        let _ = live;
+        Vec::new()
+    }
+
+    /// What a person should know when a live one is deleted: what may be left of it elsewhere.
+    fn leaves(&self, live: &Live) -> Option<String> {
+        let _ = live;
+        None
+    }
+
     /// Whether it is made with what it stands in, in one write, so that whatever it refers to has to be there before that.
     fn rides(&self) -> bool {
         false
+    }
+
+    /// Why things of this kind are never replaced, where they are not: "all that it holds would go with it".
+    fn never_replaced(&self) -> Option<&'static str> {
+        None
     }
 
     /// Why the resource cannot be made or changed now though nothing is wrong with the manifest: its machine is stopped.

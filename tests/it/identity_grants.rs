@@ -1,7 +1,7 @@
 //! User-assigned identities on machines, and grants to identities, from the manifest to the sandbox and back.
 
 use insta::assert_snapshot;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::estate::{HEAD, SEED, stage};
 use crate::stage::Stage;
@@ -54,7 +54,7 @@ fn identities_are_attached_beside_those_that_are_there_and_then_there_is_nothing
         "identities_attached",
         stage.sandbox(&["apply", "--yes"]).expect(0)
     );
-    assert_eq!(attached(&stage), ["id-old", "id-web", "id-ops"]);
+    assert_eq!(attached(&stage), ["id-old", "id-ops", "id-web"]);
     let state = stage.state();
     assert!(state["machines"][MACHINE]["identity"]["system"].is_string());
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
@@ -118,10 +118,24 @@ resource-group rg-web {
 fn with_vault(manifest: &str) -> Stage {
     let seed = SEED.replacen(
         "        resource-group rg-web",
-        "        resource-group rg-data location=westeurope { plain \"Microsoft.KeyVault/vaults/kv-data\" }\n        resource-group rg-web",
+        "        resource-group rg-data location=westeurope\n        resource-group rg-web",
         1,
     );
-    Stage::new(&format!("{HEAD}{manifest}"), &seed)
+    let stage = Stage::new(&format!("{HEAD}{manifest}"), &seed);
+    vault(&stage);
+    stage
+}
+
+/// Puts a key vault into the world, which no seed can.
+pub(crate) fn vault(stage: &Stage) {
+    stage.sandbox(&["plan"]).expect(0);
+    let id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-data/providers/Microsoft.KeyVault/vaults/kv-data";
+    stage.change_state(|state| {
+        state["resources"][id.to_lowercase()] = json!({
+            "id": id, "name": "kv-data", "kind": "Microsoft.KeyVault/vaults", "location": "westeurope",
+            "tags": null, "members": {}, "properties": {"provisioningState": "Succeeded"}, "version": 1,
+        });
+    });
 }
 
 #[test]
@@ -219,4 +233,26 @@ fn an_application_is_named_by_its_display_name_or_its_application_id() {
         "application_id_for_object_id",
         stage.sandbox(&["plan"]).expect(4)
     );
+}
+
+#[test]
+fn a_grant_waits_for_the_identity_that_it_is_to() {
+    let stage = with_vault(GRANTS);
+    assert_snapshot!("identity_grants_graph", stage.run(&["graph"]).expect(0));
+}
+
+#[test]
+fn a_grant_whose_identity_could_not_be_made_waits_for_the_next_run() {
+    let stage = with_vault(GRANTS);
+    stage.change_state(|state| {
+        state["faults"] = json!([{"met": 0, "rule": {
+            "method": "PUT", "path": "*/userAssignedIdentities/*", "status": 409, "code": "Conflict", "message": "not now", "times": 1,
+        }}]);
+    });
+    assert_snapshot!(
+        "identity_grant_waits",
+        stage.sandbox(&["apply", "--yes"]).expect(6)
+    );
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
 }

@@ -109,6 +109,7 @@ fn a_grant_holds_at_whatever_scope_it_names() {
         1,
     );
     let stage = Stage::new(&format!("{HEAD}{manifest}"), &seed);
+    crate::identity_grants::vault(&stage);
     assert_snapshot!(
         "grant_elsewhere",
         stage.sandbox(&["apply", "--yes"]).expect(0)
@@ -143,5 +144,61 @@ fn who_only_owns_machines_is_told_apart_from_who_signs_in() {
     assert_snapshot!(
         "contributor_cannot_sign_in",
         stage.run(&["validate"]).expect(0)
+    );
+}
+
+#[test]
+fn a_role_that_hands_out_roles_is_refused_until_it_is_accepted() {
+    let stage = with_roles(
+        r#"resource-group rg-web {
+            grant owner (group)sg-web-admins
+            grant "Role Based Access Control Administrator" (user)"kim@contoso.com"
+            grant Contributor (user)"lee@contoso.com"
+        }"#,
+    );
+    assert_snapshot!(
+        "privileged_role",
+        stage.sandbox(&["apply", "--yes"]).expect(5)
+    );
+    assert_eq!(stage.state()["assignments"], serde_json::json!({}));
+    stage
+        .sandbox(&["apply", "--yes", "--accept", "privileged-role"])
+        .expect(0);
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
+#[test]
+fn two_live_grants_of_one_kind_are_both_seen_and_the_stamped_one_is_ours() {
+    let manifest = r#"resource-group rg-web { grant user (user)"kim@contoso.com" }"#;
+    let stage = with_roles(manifest);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.change_state(|state| {
+        let assignments = state["assignments"].as_object_mut().expect("assignments");
+        let mut twin = assignments.values().next().expect("a grant").clone();
+        twin["name"] = "00000000-0000-4000-8000-000000000001".into();
+        twin["description"] = serde_json::Value::Null;
+        assignments.insert("00000000-0000-4000-8000-000000000001".to_owned(), twin);
+    });
+    let screen = stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+    assert_snapshot!("grant_twice_live", screen);
+    stage.write("estate.kdl", &format!("{HEAD}resource-group rg-web"));
+    assert_snapshot!(
+        "grant_twice_live_revoked",
+        stage.sandbox(&["apply", "--yes"]).expect(0)
+    );
+}
+
+#[test]
+fn who_may_not_hand_out_roles_is_told_before_anything_is_written() {
+    let seed = SEED.replacen(
+        "    user \"kim@contoso.com\"",
+        "    caller \"cccccccc-0000-4000-8000-0000000000ff\" { deny \"Microsoft.Authorization/roleAssignments/write\" }\n    user \"kim@contoso.com\"",
+        1,
+    );
+    let manifest = r#"resource-group rg-web { grant user (user)"kim@contoso.com" }"#;
+    let stage = Stage::new(&format!("{HEAD}{manifest}"), &seed);
+    assert_snapshot!(
+        "no_right_to_grant",
+        stage.sandbox(&["apply", "--yes"]).expect(4)
     );
 }

@@ -44,6 +44,7 @@ pub(crate) fn step(address: Address, kind: &str, title: &str, action: Action) ->
         blocked: None,
         fingerprint: String::new(),
         foreign: None,
+        privileged: None,
         protected: false,
     }
 }

@@ -31,12 +31,25 @@ pub(crate) struct Loaded {
 
 /// Reads, expands and lowers the manifest.
 pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, Error> {
+    expanded(files::read(&inputs.files), &inputs.sets, catalogue)
+}
+
+/// The same with texts at hand, which need no values from outside.
+pub(crate) fn check(texts: Texts, catalogue: &Catalogue) -> Result<Loaded, Error> {
+    expanded(texts, &[], catalogue)
+}
+
+fn expanded(
+    texts: Texts,
+    sets: &[(String, String)],
+    catalogue: &Catalogue,
+) -> Result<Loaded, Error> {
     let Texts {
         files,
         sources,
         mut problems,
         homes,
-    } = files::read(&inputs.files);
+    } = texts;
     let count = files.len();
     // What could not be read would only be missed again by every later check.
     if count == 0 {
@@ -48,7 +61,7 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
     let expanded = language::expand(
         files,
         &Inputs {
-            sets: inputs.sets.clone(),
+            sets: sets.to_vec(),
         },
     );
     problems.extend(expanded.problems);

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::fingerprint::fingerprint;
 use super::matching::Pair;
 use super::{Action, Change, Foreign, Step};
-use crate::inventory::Live;
+use crate::inventory::{Live, RoleResolution};
 use crate::kind::{Hindrance, Scene};
+use crate::manifest::Resource;
 use crate::schema::{Lifetime, Schema, Shape};
 use crate::value::{Attributes, Value};
 
@@ -48,8 +49,17 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
         blocked: None,
         fingerprint: fingerprint(&declared, pair.live),
         foreign: foreign(scene, schema, pair.bearer),
+        privileged: privileged(scene, resource),
         protected: pair.live.is_some_and(|live| live.protected)
             || resource.get("protect").and_then(Value::as_bool) == Some(true),
+    }
+}
+
+/// The role of a grant, where whoever has it can hand out roles.
+fn privileged(scene: &Scene<'_>, resource: &Resource) -> Option<String> {
+    match scene.inventory.role_of(resource)? {
+        RoleResolution::Found(role) if role.privileged => Some(role.name.clone()),
+        _ => None,
     }
 }
 
@@ -124,6 +134,7 @@ pub(super) fn removal(
         blocked: None,
         fingerprint: fingerprint(&live.attributes, Some(live)),
         foreign: None,
+        privileged: None,
         protected: protected.covers(live),
     }
 }
@@ -165,6 +176,16 @@ impl Protected {
     pub(super) fn covers(&self, live: &Live) -> bool {
         live.protected || live.within.iter().any(|around| self.0.contains(around))
     }
+}
+
+/// Whether a thing, anything around it or anything in it is protected, by the manifest or by a live tag.
+pub(super) fn is_protected(scene: &Scene<'_>, pair: &Pair<'_>, live: &Live) -> bool {
+    let id = live.id.to_lowercase();
+    let mut around = scene.manifest.around(pair.resource);
+    let mut lives = scene.inventory.live.values();
+    Protected::of(scene).covers(live)
+        || around.any(|around| around.get("protect").and_then(Value::as_bool) == Some(true))
+        || lives.any(|inner| inner.protected && inner.within.contains(&id))
 }
 
 pub(super) fn maker(live: &Live) -> String {

@@ -42,6 +42,7 @@ pub fn judge(
     if plan.mode == Mode::Apply {
         refusals.extend(max_delete(plan, safety, accepted, ceiling));
         refusals.extend(max_change_percent(plan, safety, accepted));
+        refusals.extend(privileged_role(plan, accepted));
     }
     refusals
 }
@@ -49,7 +50,8 @@ pub fn judge(
 fn protected(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
     // A grant whose node is gone was taken away on purpose, protection or not; a destroy asks about everything at once.
     let taken = |step: &Step| {
-        step.action == Action::Delete || (plan.mode == Mode::Destroy && step.action.removes())
+        matches!(step.action, Action::Delete | Action::Replace)
+            || (plan.mode == Mode::Destroy && step.action.removes())
     };
     let affected = addresses(plan, |step| taken(step) && step.protected);
     if affected.is_empty() || accepted.has("protected") {
@@ -103,13 +105,36 @@ fn foreign_estate(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
     })
 }
 
+fn privileged_role(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
+    let granted = |step: &Step| step.action == Action::Create && step.privileged.is_some();
+    let affected = addresses(plan, granted);
+    if affected.is_empty() || accepted.has("privileged-role") {
+        return None;
+    }
+    let steps = plan.steps.iter().filter(|step| granted(step));
+    let roles = steps.filter_map(|step| step.privileged.as_ref());
+    let mut roles: Vec<String> = roles.map(|role| format!("`{role}`")).collect();
+    roles.sort();
+    roles.dedup();
+    Some(Refusal {
+        guard: "privileged-role".to_owned(),
+        message: format!(
+            "{} would hand out {}: whoever has that can hand out roles in turn",
+            things(affected.len()),
+            roles.join(" and ")
+        ),
+        affected,
+        lift: "--accept privileged-role".to_owned(),
+    })
+}
+
 fn max_delete(
     plan: &Plan,
     safety: &Safety,
     accepted: &Accepted,
     ceiling: Option<u32>,
 ) -> Option<Refusal> {
-    let affected = addresses(plan, |step| step.action.removes());
+    let affected = addresses(plan, |step| step.action.loses());
     let count = u32::try_from(affected.len()).unwrap_or(u32::MAX);
     let allowed = accepted
         .number("max-delete")
@@ -148,7 +173,7 @@ fn max_change_percent(plan: &Plan, safety: &Safety, accepted: &Accepted) -> Opti
     let mut affected = Vec::new();
     for (kind, live) in plan.live_counts.iter().filter(|(_, live)| **live >= FEW) {
         let changed = addresses(plan, |step| {
-            step.kind == *kind && (step.action == Action::Update || step.action.removes())
+            step.kind == *kind && (step.action == Action::Update || step.action.loses())
         });
         let count = u32::try_from(changed.len()).unwrap_or(u32::MAX);
         // Rounded up, so that a share just above the limit is above it.

@@ -8,6 +8,7 @@ pub mod fingerprint;
 pub mod guard;
 mod matching;
 mod ownership;
+pub mod replace;
 pub mod selection;
 mod standing;
 mod teardown;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{Wish, plan};
 pub use draft::{CLAIM, PARTS};
+pub use standing::NOT_WAITED_FOR;
 
 use crate::address::Address;
 use crate::kind::Hindrance;
@@ -108,6 +110,9 @@ pub struct Step {
     pub fingerprint: String,
     /// The other estate whose stamp is on the live thing, or on what it is a part of.
     pub foreign: Option<Foreign>,
+    /// The role that it grants, where whoever has that can hand out roles.
+    #[serde(default)]
+    pub privileged: Option<String>,
     /// Whether the live thing, or the manifest, protects it.
     pub protected: bool,
 }
@@ -122,6 +127,8 @@ pub enum Action {
     Create,
     /// Change what differs.
     Update,
+    /// Delete it and make it anew, since it differs in what is settled when it is made.
+    Replace,
     /// Take a grant away.
     Revoke,
     /// Delete what this estate made.
@@ -143,11 +150,17 @@ impl Action {
         matches!(self, Action::Revoke | Action::Delete)
     }
 
+    /// Whether something that is there goes, be it for good or to be made anew.
+    pub fn loses(self) -> bool {
+        self.removes() || self == Action::Replace
+    }
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Action::Create => "create",
             Action::Update => "update",
+            Action::Replace => "replace",
             Action::Revoke => "revoke",
             Action::Delete => "delete",
             Action::Keep => "keep",

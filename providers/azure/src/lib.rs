@@ -8,12 +8,14 @@
 )]
 
 pub mod arm;
+pub mod checkup;
 pub mod cloud;
 pub mod credential;
 mod directory;
 pub mod http;
 pub mod kinds;
 mod network;
+mod policy;
 pub mod provider;
 pub mod rules;
 pub mod secrets;
@@ -23,6 +25,6 @@ mod tables;
 mod testing;
 
 pub use kinds::catalogue;
-pub use provider::{Azure, Patience, TenantAccess};
+pub use provider::{Azure, JOINED, Patience, TenantAccess};
 pub use rules::rules;
-pub use survey::Reading;
+pub use survey::{Reading, discover};

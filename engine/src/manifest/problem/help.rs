@@ -68,6 +68,12 @@ impl ManifestProblem {
                 ..
             } => check::range_around(written)
                 .map_or_else(|| rule.help(), |range| format!("write `{range}`")),
+            Self::BadText { written, .. } if written.starts_with('\'') => {
+                format!(
+                    "quotes are double: `\"{}\"`",
+                    shown(written.trim_matches('\''))
+                )
+            }
             Self::BadText { misfit, rule, .. } => {
                 misfit_help(*misfit).unwrap_or_else(|| rule.help())
             }

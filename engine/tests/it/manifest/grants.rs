@@ -22,10 +22,10 @@ resource-group rg { grant user sg-web "kim@contoso.com" }
 fn a_principal_has_a_known_type() {
     assert_snapshot!(problems(r#"
 resource-group rg { grant user (grp)sg-web (User)"kim@contoso.com" (robot)r2 }
-"#), @r#"
+"#), @"
     VML151: `(grp)` is no type of principal
       estate.kdl:2:33 `grp` unknown type
-      help: principals are `group`, `user` and `object-id`
+      help: principals are `group`, `user`, `service-principal`, `identity` and `object-id`
 
     VML151: `(User)` is no type of principal
       estate.kdl:2:45 `User` unknown type
@@ -33,22 +33,22 @@ resource-group rg { grant user (grp)sg-web (User)"kim@contoso.com" (robot)r2 }
 
     VML151: `(robot)` is no type of principal
       estate.kdl:2:69 `robot` unknown type
-      help: principals are `group`, `user` and `object-id`
-    "#);
+      help: principals are `group`, `user`, `service-principal`, `identity` and `object-id`
+    ");
 }
 
 #[test]
-fn later_types_of_principals_are_refused_by_name() {
+fn applications_and_identities_have_names_too() {
     assert_snapshot!(problems(r#"
-resource-group rg { grant user (service-principal)app (identity)id-web }
+resource-group rg { grant user (service-principal)"my app" (identity)id-web (service-principal)" app" (identity)"" }
 "#), @r#"
-    VML102: `(service-principal)` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:2:33 `service-principal` not built yet
-      help: write `(object-id)` with its object id
+    VML113: ` app` cannot be the name of a service principal
+      estate.kdl:2:77 `(service-principal)" app"` begins or ends with a blank
+      help: remove the blank
 
-    VML102: `(identity)` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:2:56 `identity` not built yet
-      help: write `(object-id)` with its object id
+    VML113: the name of an identity is empty
+      estate.kdl:2:103 `(identity)""` empty
+      help: write the name that the directory knows
     "#);
 }
 
@@ -91,40 +91,33 @@ resource-group rg { grant user (user)kim (object-id)sg-web (group)"" (group)" sg
 fn an_unknown_role_gets_the_nearest_or_the_choices() {
     assert_snapshot!(problems(r#"
 resource-group rg { grant amdin (group)a; grant owner (group)a; grant location (group)a; grant 5 (group)a }
-"#), @r#"
+"#), @"
     VML152: there is no role `amdin`
       estate.kdl:2:27 `amdin` unknown role
       help: did you mean `admin`?
 
-    VML152: there is no role `owner`
-      estate.kdl:2:49 `owner` unknown role
-      help: this version grants `admin` and `user`
-
-    VML152: there is no role `location`
-      estate.kdl:2:71 `location` unknown role
-      help: this version grants `admin` and `user`
-
     VML152: there is no role `5`
       estate.kdl:2:96 `5` unknown role
-      help: this version grants `admin` and `user`
-    "#);
+      help: write a role by its name as Azure shows it, by its id, or as one of `admin` and `user`
+    ");
 }
 
 #[test]
-fn roles_by_name_or_id_are_not_built_yet() {
+fn a_role_by_name_or_id_is_taken_where_it_can_be_one() {
     assert_snapshot!(problems(r#"
 resource-group rg { grant "Virtual Machine User Login" (group)a; grant Reader (group)a; grant "1c0163c0-47e6-4577-8991-ea5c82e286e4" (group)a }
+resource-group rg2 { grant " Reader" (group)a; grant "" (group)a; grant "Rea\u{202e}der" (group)a }
 "#), @r#"
-    VML102: `grant "Virtual Machine User Login"` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:2:27 `"Virtual Machine User Login"` not built yet
-      help: this version grants `admin` and `user`
+    VML113: ` Reader` cannot be the name of a role
+      estate.kdl:3:28 `" Reader"` begins or ends with a blank
+      help: remove the blank
 
-    VML102: `grant "Reader"` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:2:72 `Reader` not built yet
-      help: this version grants `admin` and `user`
+    VML113: the name of a role is empty
+      estate.kdl:3:54 `""` empty
+      help: write the role's name as Azure shows it, or its id
 
-    VML102: `grant "1c0163c0-47e6-4577-8991-ea5c82e286e4"` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:2:95 `"1c0163c0-47e6-4577-8991-ea5c82e286e4"` not built yet
-      help: this version grants `admin` and `user`
+    VML113: `Rea\u{202e}der` cannot be the name of a role
+      estate.kdl:3:73 `"Rea\u{202e}der"` holds U+202E, which is not shown
+      help: write it without that character
     "#);
 }

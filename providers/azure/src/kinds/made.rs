@@ -27,12 +27,18 @@ pub(super) fn complete(resource: &Resource, scene: &Scene<'_>) -> Attributes {
     let estate = scene.manifest.estate.as_str().into();
     let mut needs = Attributes::from([("estate".to_owned(), estate)]);
     if resource.get("location").is_none()
-        && let Some(region) =
-            region_of_bearer(resource, scene).or_else(|| region_of_group(resource, scene))
+        && let Some(region) = region(resource, scene)
     {
         needs.insert("location".to_owned(), region);
     }
     needs
+}
+
+/// The region that a thing is to be made in.
+pub(super) fn region(resource: &Resource, scene: &Scene<'_>) -> Option<Value> {
+    let own = resource.get("location").cloned();
+    own.or_else(|| region_of_bearer(resource, scene))
+        .or_else(|| region_of_group(resource, scene))
 }
 
 /// The region that the node of what brings a thing along names.

@@ -285,6 +285,8 @@ pub(crate) fn inventory() -> Inventory {
         RoleResolution::Found(grant::role::ROLES[0].known()),
     );
     inventory.grants_complete.insert("core".to_owned());
+    let app = ("sign-in-app".to_owned(), true.into());
+    inventory.tenants.insert("contoso".to_owned(), [app].into());
     inventory.locks.insert("core".to_owned(), Ok(Vec::new()));
     inventory
 }

@@ -385,8 +385,9 @@ fn insert(inventory: &mut Inventory, estate: &str, mut live: Live) {
         let mut other = there.clone();
         if rank(&live) < rank(&other) {
             std::mem::swap(&mut live, &mut other);
-            // The address goes with the grant.
+            // The address and the words go with the grant.
             std::mem::swap(&mut live.address, &mut other.address);
+            std::mem::swap(&mut live.title, &mut other.title);
             inventory.insert(other);
         }
         live.key = Key(format!("{}|{}", live.key, live.id.to_lowercase()));

@@ -136,7 +136,7 @@ async fn elsewhere(reader: Reader<'_>, grant: &Resource) -> Result<Resolution, F
         Some(principal) => found(&principal, id.name()),
         None => Resolution::NoIdentity {
             of: format!("`{}`", id.name()),
-            help: format!("switch on the system-assigned identity of `{}`", id.name()),
+            help: format!("switch on the identity of `{}`", id.name()),
         },
     })
 }

@@ -11,6 +11,7 @@ use crate::provider::rehearsal::{self, Part};
 const SUBSCRIPTION: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222?";
 const ASSIGNMENTS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?";
 const LOCKS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?";
+const POLICIES: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/policyAssignments?";
 const OFFERS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/locations/westeurope/publishers/Microsoft.Azure.ActiveDirectory/artifacttypes/vmextension/types/AADLoginForWindows/versions?";
 const GROUP: &str =
     "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?";
@@ -71,6 +72,7 @@ async fn an_estate_is_read_with_one_request_each() {
         lines,
         [
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?api-version=2020-05-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/policyAssignments?api-version=2024-05-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?api-version=2023-01-31",
@@ -81,10 +83,13 @@ async fn an_estate_is_read_with_one_request_each() {
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?api-version=2024-07-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222?api-version=2022-12-01",
             "GET /v1.0/groups?$filter=displayName%20eq%20%27sg-web%27&$select=id,displayName,mailNickname,createdDateTime",
+            "GET /v1.0/servicePrincipals?$filter=appId%20eq%20%27372140e0-b3b7-4226-8ef9-d57986796201%27&$select=id,displayName,appId",
         ]
     );
     let mut expected = scenes::inventory();
     expected.names_taken.insert("g1".to_owned());
+    // What its networks hold was read with them.
+    expected.contents = read.contents.clone();
     // The machine that is played here says nothing of its interface.
     for live in expected.live.values_mut().filter(|live| live.kind == "vm") {
         live.attributes.remove("nic");
@@ -244,6 +249,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
         ("2", format!("{subscription}/resourcegroups/RG-WEB")),
         ("3", format!("{subscription}/resourceGroups/rg-web/providers/microsoft.compute/virtualMachines/WEB01")),
         ("4", format!("{subscription}/resourceGroups/other/providers/Microsoft.Compute/virtualMachines/vm9")),
+        ("6", format!("{subscription}/resourceGroups/other/providers/microsoft.hybridCompute/Machines/line9")),
         ("5", format!("{subscription}/resourceGroups/other/providers/Microsoft.Storage/storageAccounts/logs")),
     ]
     .iter()
@@ -260,6 +266,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
     assert_eq!(
         found,
         [
+            "arc-machine:core/other/line9/grant/user/group:sg-old",
             "grant:core/other/Microsoft.Storage%2FstorageAccounts%2Flogs/user/group:sg-old",
             "grant:core/rg-web/user/group:sg-old",
             "grant:core/user/group:sg-old",
@@ -353,9 +360,12 @@ async fn only_a_teardown_lists_what_lies_in_groups() {
             ),
         ]
     );
+    let applied = inventory(vec![(RESOURCES, 200, rows)]).await.contents;
+    assert!(applied.keys().all(|key| !key.0.ends_with("/rg-web")));
     assert_eq!(
-        inventory(vec![(RESOURCES, 200, rows)]).await.contents.len(),
-        0
+        applied.len(),
+        2,
+        "what a network and a security group hold was read with them"
     );
 }
 
@@ -369,6 +379,68 @@ async fn the_group_of_the_manifest_is_resolved() {
         (found.object_id.as_str(), found.principal_type.as_str()),
         (GROUP_ID, "Group")
     );
+}
+
+/// Reads the estate with an Arc-enabled machine on which no login is yet, and the devices of its name so answered.
+async fn joining(status: u16, devices: Json) -> Inventory {
+    let mut body = scenes::arc::body(&scenes::arc::id());
+    body["resources"] = Json::Null;
+    let server = rehearsal::server(vec![
+        (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.HybridCompute/machines/line1?api-version=2024-07-10",
+            200,
+            body,
+        ),
+        (
+            "GET /v1.0/devices?$filter=displayName%20eq%20%27LINE1%27&",
+            status,
+            devices,
+        ),
+    ])
+    .await;
+    let azure = rehearsal::azure(&server);
+    let (manifest, _) = scenes::arc::estate();
+    azure.survey(&manifest, Mode::Apply).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_is_to_join_is_looked_up_among_the_devices() {
+    let devices = json!({"value": [
+        {"id": "d1", "displayName": "line1", "physicalIds": ["[USER-HWID]:x", "[AzureResourceId]:/subscriptions/S/old"]},
+        {"id": "d2", "displayName": "LINE1", "physicalIds": []},
+    ]});
+    let read = joining(200, devices).await;
+    let machine = read.of_kind("arc-machine").next().unwrap();
+    assert_eq!(
+        machine.facts["devices"].to_string(),
+        "{d1=\"/subscriptions/s/old\", d2=(none)}"
+    );
+    assert_eq!(read.of_kind("login").count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn devices_that_may_not_be_read_are_no_reason_to_stop() {
+    let refused = json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}});
+    let read = joining(403, refused).await;
+    let machine = read.of_kind("arc-machine").next().unwrap();
+    let why = machine.facts["devices-unread"].to_string();
+    assert!(why.contains("Insufficient privileges"), "{why}");
+    assert_eq!(machine.facts.get("devices"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_arc_machine_makes_its_neighbours_worth_a_list() {
+    let row = json!({"name": "line2", "location": "westeurope"});
+    let list = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.HybridCompute/machines?";
+    let server = rehearsal::server(vec![(list, 200, json!({"value": [row]}))]).await;
+    let (manifest, _) = scenes::arc::estate();
+    let read = rehearsal::azure(&server)
+        .survey(&manifest, Mode::Apply)
+        .await
+        .unwrap();
+    let group = read.of_kind("resource-group").next().unwrap();
+    assert_eq!(group.facts["arc-machines"].to_string(), "[\"line2\"]");
+    assert_eq!(group.facts.get("machines"), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -495,4 +567,79 @@ async fn what_around_a_machine_may_not_be_read_stops_nothing() {
     let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
     let read = inventory(surrounded((404, gone))).await;
     assert_eq!(read.surroundings[&key], Sight::Absent);
+}
+
+/// An assignment of a policy to the subscription.
+fn assigned(name: &str, definition: &str, mode: &str) -> Json {
+    let scope = "/subscriptions/22222222-2222-4222-8222-222222222222";
+    json!({
+        "id": format!("{scope}/providers/Microsoft.Authorization/policyAssignments/{name}"),
+        "name": name,
+        "properties": {
+            "policyDefinitionId": format!("/providers/Microsoft.Authorization/{definition}"),
+            "scope": scope,
+            "notScopes": [],
+            "enforcementMode": mode,
+        },
+    })
+}
+
+fn defined(effect: &str) -> Json {
+    json!({"properties": {
+        "parameters": {"effect": {"defaultValue": effect}},
+        "policyRule": {"if": {"field": "location", "notEquals": "westeurope"}, "then": {"effect": "[parameters('effect')]"}},
+    }})
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_policies_those_that_deny_are_kept_and_each_definition_is_read_once() {
+    let assignments = json!({"value": [
+        assigned("one", "policyDefinitions/regions", "Default"),
+        assigned("two", "policyDefinitions/regions", "Default"),
+        assigned("three", "policyDefinitions/audits", "Default"),
+        assigned("four", "policyDefinitions/unread", "DoNotEnforce"),
+        assigned("five", "policySetDefinitions/benchmark", "Default"),
+    ]});
+    let parts = vec![
+        (POLICIES, 200, assignments),
+        (
+            "GET /providers/Microsoft.Authorization/policyDefinitions/regions?",
+            200,
+            defined("Deny"),
+        ),
+        (
+            "GET /providers/Microsoft.Authorization/policyDefinitions/audits?",
+            200,
+            defined("Audit"),
+        ),
+    ];
+    let (read, lines) = survey(parts, Mode::Apply).await;
+    let definitions = lines
+        .iter()
+        .filter(|line| line.contains("/policyDefinitions/"));
+    assert_eq!(definitions.count(), 2);
+    let told: Vec<String> = read
+        .unwrap()
+        .surroundings
+        .iter()
+        .filter_map(|(key, sight)| match sight {
+            Sight::Seen(says) => says
+                .keys()
+                .next()
+                .map(|word| (key.0.rsplit('/').next(), word)),
+            _ => None,
+        })
+        .filter_map(|(name, word)| Some(format!("{} {word}", name?)))
+        .filter(|line| line.contains("condition") || line.contains("initiative"))
+        .collect();
+    assert_eq!(told, ["five initiative", "one condition", "two condition"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn policies_that_may_not_be_listed_stop_nothing() {
+    let read = inventory(vec![(POLICIES, 403, refused())]).await;
+    let unread = read.surroundings.values().filter(
+        |sight| matches!(sight, Sight::Unread(fault) if fault.kind == FaultKind::Permission),
+    );
+    assert_eq!(unread.count(), 1);
 }

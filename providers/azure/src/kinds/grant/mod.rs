@@ -6,6 +6,7 @@ pub(super) mod description;
 mod live;
 pub mod name;
 pub(crate) mod pending;
+pub(crate) mod permission;
 pub(crate) mod place;
 pub mod role;
 pub(crate) mod wire;

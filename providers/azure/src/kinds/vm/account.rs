@@ -98,11 +98,14 @@ fn misfit(text: &str) -> Option<Unfit> {
 
 /// Why Azure would refuse a password for a system; never repeats any of it.
 pub(super) fn password_misfit(os: &str, password: &str) -> Option<String> {
-    let (least, most) = if os == "windows" { (8, 123) } else { (6, 72) };
+    let (system, least, most) = match os {
+        "windows" => ("Windows", 8, 123),
+        _ => ("Linux", 6, 72),
+    };
     let length = password.chars().count();
     if !(least..=most).contains(&length) {
         return Some(format!(
-            "a password for {os} has {least} to {most} characters, and this one has {length}"
+            "a password for {system} has {least} to {most} characters, and this one has {length}"
         ));
     }
     let has = |is: fn(char) -> bool| usize::from(password.chars().any(is));

@@ -191,6 +191,31 @@ impl Kind for Vm {
         lacking::problems(resource)
     }
 
+    fn takes_along(&self, live: &Live) -> Vec<String> {
+        match live.facts.get(DISKS) {
+            Some(Value::List(ids)) => ids
+                .iter()
+                .filter_map(Value::as_text)
+                .map(str::to_owned)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Uninstalling the login disconnects the device (FACTS 8); whether its object goes too nobody has shown.
+    fn leaves(&self, live: &Live) -> Option<String> {
+        let joined = live.facts.get("extensions")?.as_map()?.values();
+        let joined = joined
+            .filter_map(Value::as_text)
+            .any(|kind| kind.ends_with(".AADLoginForWindows"));
+        let name = live.facts.get("computer-name")?.as_text()?;
+        joined.then(|| {
+            format!(
+                "look afterwards whether a device `{name}` is left in the directory: it would keep another machine of this name from joining"
+            )
+        })
+    }
+
     /// General knowledge of Azure, which the specs are silent about: unverified, 2026-11-21.
     fn consequence(&self, change: &Change) -> Option<String> {
         (change.attribute == "size").then(|| {
@@ -264,6 +289,7 @@ fn as_planned(step: &Step, machine: &wire::Machine) -> Proof {
     let planned = step
         .changes
         .iter()
+        .filter(|change| step.action == Action::Create || change.class == Class::Changeable)
         .filter(|change| found.contains_key(&change.attribute))
         .map(|change| (change.attribute.clone(), change.after.clone()))
         .collect();
@@ -311,8 +337,16 @@ pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
     live.protected = machine.tags.is_protected();
     live.health = health(&machine.properties.provisioning_state, || machine.failure());
     live.facts = facts(machine);
+    let disks = machine.disks_that_go().map(|id| id.to_lowercase().into());
+    let disks: Vec<Value> = disks.collect();
+    if !disks.is_empty() {
+        live.facts.insert(DISKS.to_owned(), Value::List(disks));
+    }
     live
 }
+
+/// The fact that names the disks which go with a machine.
+const DISKS: &str = "disks";
 
 /// What a machine shows of its own declared attributes. Of those that are settled for good, what it does not tell is left out: a
 /// machine that is deallocated tells nothing of its disk, and one that was made from a disk nothing of its image.

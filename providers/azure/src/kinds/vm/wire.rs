@@ -75,7 +75,8 @@ struct InterfaceReferenceProperties {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct StorageProfile {
     pub(crate) image_reference: Image,
-    pub(crate) os_disk: OsDisk,
+    pub(crate) os_disk: Disk,
+    pub(crate) data_disks: Option<Vec<Disk>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -101,19 +102,22 @@ pub(crate) struct Image {
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct OsDisk {
+pub(crate) struct Disk {
     /// `Windows` or `Linux`.
     pub(crate) os_type: Option<String>,
     /// Absent while a machine is deallocated.
     #[serde(rename = "diskSizeGB")]
     pub(crate) disk_size: Option<i64>,
     pub(crate) managed_disk: Option<ManagedDisk>,
+    /// Whether it goes with the machine.
+    pub(crate) delete_option: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct ManagedDisk {
     pub(crate) storage_account_type: Option<String>,
+    pub(crate) id: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -217,6 +221,23 @@ impl Machine {
             (Some(name), None, None) => Some(name),
             (None, ..) => image.id.clone(),
         }
+    }
+
+    /// The ids of the disks that go when it goes.
+    pub(crate) fn disks_that_go(&self) -> impl Iterator<Item = &str> {
+        let storage = &self.properties.storage_profile;
+        let disks = storage
+            .data_disks
+            .iter()
+            .flatten()
+            .chain([&storage.os_disk]);
+        let goes = |disk: &&Disk| {
+            let option = disk.delete_option.as_deref();
+            option.is_some_and(|option| option.eq_ignore_ascii_case("Delete"))
+        };
+        disks
+            .filter(goes)
+            .filter_map(|disk| disk.managed_disk.as_ref()?.id.as_deref())
     }
 
     /// Its size.

@@ -108,9 +108,7 @@ struct Reason {
 
 impl Reasons {
     fn add(&mut self, endpoint: &'static Endpoint, why: String, help: String) {
-        let port = |reason: &Reason| reason.endpoints.first().map(|endpoint| endpoint.port);
-        let same = |reason: &&mut Reason| reason.why == why && port(reason) == Some(endpoint.port);
-        match self.0.iter_mut().find(same) {
+        match self.0.iter_mut().find(|reason| reason.why == why) {
             Some(reason) => reason.endpoints.push(endpoint),
             None => self.0.push(Reason {
                 why,
@@ -124,29 +122,34 @@ impl Reasons {
 impl Reason {
     /// "`a` (sign-in), `b` (the check of roles) on port 443".
     fn places(&self) -> String {
-        let hosts: Vec<String> = self
+        let by_port = self
             .endpoints
-            .iter()
-            .map(|endpoint| {
-                let derived = if endpoint.derived { ", derived" } else { "" };
-                format!("`{}` ({}{derived})", endpoint.host, endpoint.purpose)
-            })
-            .collect();
-        let port = self.endpoints.first().map_or(443, |endpoint| endpoint.port);
-        format!("{} on port {port}", hosts.join(", "))
+            .chunk_by(|one, other| one.port == other.port)
+            .map(|endpoints| {
+                let hosts: Vec<String> = endpoints.iter().map(|it| named_host(it)).collect();
+                let port = endpoints.first().map_or(443, |endpoint| endpoint.port);
+                format!("{} on port {port}", hosts.join(", "))
+            });
+        by_port.collect::<Vec<String>>().join(" and ")
     }
 
     /// What could be done, and who says that the hosts are needed.
     fn help(&self) -> String {
-        let mut sources: Vec<String> = self
-            .endpoints
-            .iter()
-            .map(|endpoint| format!("{}, read on {}", endpoint.source, endpoint.checked))
-            .collect();
+        let mut sources: Vec<&str> = self.endpoints.iter().map(|it| it.source).collect();
         sources.sort_unstable();
         sources.dedup();
-        format!("{}; the hosts are from {}", self.help, sources.join("; "))
+        let read = self.endpoints.first().map_or("", |it| it.checked);
+        format!(
+            "{} (the hosts are from Microsoft's pages, read on {read}: {})",
+            self.help,
+            sources.join(", ")
+        )
     }
+}
+
+fn named_host(endpoint: &Endpoint) -> String {
+    let derived = if endpoint.derived { ", derived" } else { "" };
+    format!("`{}` ({}{derived})", endpoint.host, endpoint.purpose)
 }
 
 /// Everything that the traffic of a machine passes.
@@ -331,7 +334,7 @@ mod tests {
     fn a_rule_that_denies_all_hosts_is_named_with_them() {
         assert_eq!(
             check(deny("Internet"), |_| {}),
-            "VML301 vm:core/rg-web/web01/login warning: `web01` cannot reach `enterpriseregistration.windows.net` (device registration), `login.microsoftonline.com` (sign-in), `device.login.microsoftonline.com` (device sign-in), `pas.windows.net` (the check of roles) on port 443: rule `deny-out` (priority 200) of network security group `nsg-live` denies it\n  help: allow outbound TCP 443 to `AzureActiveDirectory` in `nsg-live` with a priority below 200; the hosts are from Microsoft's article of 2023 on Windows machines, read on 2026-11-21; Microsoft's articles of 2019 on Windows machines, that of 2023 only in its checks, read on 2026-11-21; Microsoft's articles on Windows (2023) and Linux (2025-03) machines, read on 2026-11-21\n"
+            "VML301 vm:core/rg-web/web01/login warning: `web01` cannot reach `enterpriseregistration.windows.net` (device registration), `login.microsoftonline.com` (sign-in), `device.login.microsoftonline.com` (device sign-in), `pas.windows.net` (the check of roles) on port 443: rule `deny-out` (priority 200) of network security group `nsg-live` denies it\n  help: allow outbound TCP 443 to `AzureActiveDirectory` in `nsg-live` with a priority below 200 (the hosts are from Microsoft's pages, read on 2026-11-21: Windows 2019, Windows 2023, Windows 2023 and Linux 2025-03)\n"
         );
     }
 

@@ -1,0 +1,98 @@
+//! Whether the caller may hand out roles where the manifest grants something new. Nothing is read for grants that are there.
+//!
+//! Azure tells the caller's permissions at a resource group or a resource, and no operation for a subscription is documented
+//! (Permissions_ListForResourceGroup and Permissions_ListForResource, read 2026-11-21).
+
+use std::collections::BTreeMap;
+
+use vmlogin_engine::inventory::{Granting, Inventory};
+use vmlogin_engine::kind::{Kind, Scene};
+use vmlogin_engine::provider::{Fault, FaultKind};
+
+use super::Reader;
+use crate::arm::ArmId;
+use crate::http::Client;
+use crate::kinds::grant::definition::Permission;
+use crate::kinds::grant::permission::{self, granting};
+use crate::kinds::grant::{Grant, declared_scope};
+
+/// What the caller may hand out, by scope in lower case.
+pub(super) async fn read(
+    reader: Reader<'_>,
+    inventory: &Inventory,
+) -> Result<BTreeMap<String, Granting>, Fault> {
+    let scene = Scene {
+        manifest: reader.manifest,
+        inventory,
+    };
+    let mut scopes: BTreeMap<String, (ArmId, String)> = BTreeMap::new();
+    for grant in reader.manifest.of_kind("grant") {
+        let key = Grant.key(grant, &scene);
+        let there = key.is_some_and(|key| inventory.get("grant", &key).is_some());
+        if let Some(scope) = declared_scope(grant, reader.manifest).filter(|_| !there) {
+            scopes
+                .entry(scope.key().to_owned())
+                .or_insert_with(|| (scope, grant.tenant.clone()));
+        }
+    }
+    let groups: BTreeMap<String, (ArmId, String)> = scopes
+        .values()
+        .filter_map(|(scope, tenant)| {
+            let group = group_of(scope)?;
+            Some((group.key().to_owned(), (group, tenant.clone())))
+        })
+        .collect();
+    let known = ask(reader, groups).await?;
+    // Who may do it in a group may do it to what lies in it; only where that is not so is the thing itself asked about.
+    let inner = scopes.clone().into_iter().filter(|(_, (scope, _))| {
+        scope.provider().is_some()
+            && group_of(scope)
+                .is_some_and(|group| known.get(group.key()) != Some(&Granting::Allowed))
+    });
+    let inside = ask(reader, inner.collect()).await?;
+    let told = scopes.into_values().map(|(scope, _)| {
+        let group = group_of(&scope).and_then(|group| known.get(group.key()));
+        let told = inside.get(scope.key()).or(group).cloned();
+        let told = told.unwrap_or_else(|| {
+            Granting::Unknown("Azure tells it for groups and what lies in them only".to_owned())
+        });
+        (scope.key().to_owned(), told)
+    });
+    Ok(told.collect())
+}
+
+fn group_of(scope: &ArmId) -> Option<ArmId> {
+    let subscription = ArmId::of_subscription(scope.subscription()?);
+    Some(subscription.group(scope.resource_group()?))
+}
+
+async fn ask(
+    reader: Reader<'_>,
+    scopes: BTreeMap<String, (ArmId, String)>,
+) -> Result<BTreeMap<String, Granting>, Fault> {
+    let answers = reader
+        .each(
+            scopes.into_iter().collect(),
+            |(key, (scope, tenant))| async move {
+                let client = &reader.tenant(&tenant)?.client;
+                Ok((key, one(client, &scope).await?))
+            },
+        )
+        .await?;
+    Ok(answers.into_iter().collect())
+}
+
+/// What cannot be read is not known; being told to stop is no answer.
+async fn one(client: &Client, scope: &ArmId) -> Result<Granting, Fault> {
+    match client.list::<Permission>(permission::list(scope)).await {
+        Ok(permissions) => Ok(granting(&permissions)),
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(Granting::Unknown(format!(
+            "`{}` is not there yet",
+            scope.name()
+        ))),
+        Err(fault) if matches!(fault.kind, FaultKind::Permission | FaultKind::Rejected) => {
+            Ok(Granting::Unknown(fault.to_string()))
+        }
+        Err(fault) => Err(fault),
+    }
+}
