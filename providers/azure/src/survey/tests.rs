@@ -86,15 +86,15 @@ async fn an_estate_is_read_with_one_request_each() {
             "GET /v1.0/servicePrincipals?$filter=appId%20eq%20%27372140e0-b3b7-4226-8ef9-d57986796201%27&$select=id,displayName,appId",
         ]
     );
-    assert_eq!(
-        read,
-        Inventory {
-            names_taken: ["g1".to_owned()].into(),
-            // What its networks hold was read with them.
-            contents: read.contents.clone(),
-            ..scenes::inventory()
-        }
-    );
+    let mut expected = scenes::inventory();
+    expected.names_taken.insert("g1".to_owned());
+    // What its networks hold was read with them.
+    expected.contents = read.contents.clone();
+    // The machine that is played here says nothing of its interface.
+    for live in expected.live.values_mut().filter(|live| live.kind == "vm") {
+        live.attributes.remove("nic");
+    }
+    assert_eq!(read, expected);
 }
 
 #[tokio::test(start_paused = true)]
