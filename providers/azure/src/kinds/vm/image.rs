@@ -142,13 +142,13 @@ mod tests {
 
     #[test]
     fn a_short_name_is_its_image_whatever_the_case_and_the_version_it_came_to() {
-        let live = format!("microsoftwindowsserver:WINDOWSSERVER:2022-Datacenter-G2:20348.2700");
-        assert!(same("Win2022Datacenter", &live));
-        assert!(same("win2022datacenter", &live));
-        assert!(same(&format!("{URN}:latest"), &live));
-        assert!(same(&format!("{URN}:20348.2700"), &live));
-        assert!(!same(&format!("{URN}:20348.1"), &live));
-        assert!(!same("Win2019Datacenter", &live));
+        let live = "microsoftwindowsserver:WINDOWSSERVER:2022-Datacenter-G2:20348.2700";
+        assert!(same("Win2022Datacenter", live));
+        assert!(same("win2022datacenter", live));
+        assert!(same(&format!("{URN}:latest"), live));
+        assert!(same(&format!("{URN}:20348.2700"), live));
+        assert!(!same(&format!("{URN}:20348.1"), live));
+        assert!(!same("Win2019Datacenter", live));
         assert!(!same("Win2022Datacenter", "/subscriptions/s/images/golden"));
     }
 
