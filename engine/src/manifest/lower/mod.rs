@@ -42,7 +42,7 @@ pub fn lower(tree: &Tree, catalogue: &Catalogue) -> Lowered {
     }
 }
 
-/// What the kinds find wrong with their own, by numbers from VML170 to VML179.
+/// What the kinds find wrong with their own, by numbers from VML171 to VML179.
 fn of_kinds(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Problem> {
     let resources = manifest.resources.values();
     resources
@@ -68,7 +68,7 @@ impl Lowered {
                 UNKNOWN_REFERENCE,
             ];
             let follows = earlier.iter().any(|before| touches(before, problem));
-            let is_of_a_kind = ("VML170".."VML180").contains(&problem.code.0);
+            let is_of_a_kind = ("VML171".."VML180").contains(&problem.code.0);
             !(follows || is_of_a_kind || incomplete && absent.contains(&problem.code.0))
         });
         self

@@ -407,8 +407,8 @@ impl ManifestProblem {
             Self::UnknownRole { .. } => "VML152",
             Self::ForeignScope { .. } => "VML153",
             Self::UnknownReference { .. } => UNKNOWN_REFERENCE,
-            Self::AmbiguousReference { .. } => "VML171",
-            Self::NoReference { .. } => "VML172",
+            Self::AmbiguousReference { .. } => "VML155",
+            Self::NoReference { .. } => "VML156",
             Self::BadTag { .. } => "VML160",
             Self::ReservedTag { .. } => "VML161",
             Self::TagTwice { .. } => "VML162",
@@ -423,7 +423,7 @@ pub(super) const MISSING_NODE: &str = "VML120";
 /// A subscription is not declared.
 pub(super) const UNKNOWN_SUBSCRIPTION: &str = "VML130";
 /// A referred thing is not declared.
-pub(super) const UNKNOWN_REFERENCE: &str = "VML170";
+pub(super) const UNKNOWN_REFERENCE: &str = "VML154";
 /// No subscription is declared.
 pub(super) const NO_SUBSCRIPTION: &str = "VML132";
 

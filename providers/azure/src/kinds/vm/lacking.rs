@@ -10,9 +10,9 @@ use super::account::LONGEST_WINDOWS_NAME;
 use super::image::{declared_os, imaged_os};
 
 /// A machine to be made says too little.
-const LACKS: Code = Code("VML170");
+const LACKS: Code = Code("VML171");
 /// Two things that are said of a machine do not go together.
-const CONTRADICTS: Code = Code("VML171");
+const CONTRADICTS: Code = Code("VML172");
 
 /// How long the name of a computer with Windows may be (FACTS 15).
 const LONGEST_COMPUTER: usize = 15;
