@@ -41,6 +41,13 @@ pub(crate) enum Error {
         /// Why not.
         cause: std::io::Error,
     },
+    /// A secret that the writes need is not there, or is none that Azure takes.
+    Secret {
+        /// Which, and why.
+        message: String,
+        /// What to do.
+        help: String,
+    },
     /// A signal came before anything was written.
     Stopped(Exit),
     /// `--timeout` passed before anything was written.
@@ -85,9 +92,35 @@ impl Error {
             Error::Fault(fault) => Exit::of_fault(fault),
             Error::Stopped(exit) => *exit,
             Error::OutOfTime => Exit::OutOfTime,
-            Error::Sandbox(_) | Error::File { .. } | Error::NotAgreed | Error::System { .. } => {
-                Exit::Error
-            }
+            Error::Sandbox(_)
+            | Error::File { .. }
+            | Error::Secret { .. }
+            | Error::NotAgreed
+            | Error::System { .. } => Exit::Error,
+        }
+    }
+
+    /// What it comes to in one sentence.
+    pub(crate) fn summary(&self) -> String {
+        match self {
+            Error::Problems { problems, .. } => problems
+                .first()
+                .map_or_else(String::new, |problem| problem.message.clone()),
+            Error::Usage { message, .. } | Error::Secret { message, .. } => message.clone(),
+            Error::Fault(of_cloud) => of_cloud.to_string(),
+            Error::Sandbox(error) => std::iter::once(error.to_string())
+                .chain(causes(error))
+                .collect::<Vec<_>>()
+                .join(": "),
+            Error::File {
+                attempted,
+                path,
+                cause,
+            } => format!("could not {attempted} `{}`: {cause}", path.display()),
+            Error::Stopped(_) => "stopped".to_owned(),
+            Error::OutOfTime => "the time of `--timeout` passed".to_owned(),
+            Error::NotAgreed => "not agreed to".to_owned(),
+            Error::System { attempted, cause } => format!("could not {attempted}: {cause}"),
         }
     }
 
@@ -95,7 +128,9 @@ impl Error {
     pub(crate) fn text(&self, view: View) -> String {
         match self {
             Error::Problems { problems, sources } => problems::text(problems, sources, view),
-            Error::Usage { message, help } => said(view, message, &[], Some(help)),
+            Error::Usage { message, help } | Error::Secret { message, help } => {
+                said(view, message, &[], Some(help))
+            }
             Error::Fault(of_cloud) => fault::text(of_cloud, view),
             Error::Sandbox(error) => said(view, &error.to_string(), &causes(error), None),
             Error::File {

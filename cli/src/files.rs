@@ -3,6 +3,7 @@
 //! Included files stay inside the tree of the manifest, which is the folder of the file that `-f` names; a link that leads
 //! out of it is refused. What cannot be read is a problem like any other, so that it comes in the same report.
 
+mod beside;
 mod include;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -14,6 +15,8 @@ use vmlogin_engine::language::{self, File, IncludeWish};
 use vmlogin_engine::problem::{Code, Label, Problem};
 use vmlogin_engine::source::{SourceId, Sources, Span};
 use vmlogin_engine::syntax::{self, MOST_BYTES};
+
+pub(crate) use beside::{Homes, find, text};
 
 /// The manifest that is read where `-f` names none.
 pub(crate) const DEFAULT: &str = "estate.kdl";
@@ -27,6 +30,8 @@ pub(crate) struct Texts {
     pub sources: Sources,
     /// What could not be read or parsed.
     pub problems: Vec<Problem>,
+    /// Where each of them lies, for the files that they name.
+    pub homes: Homes,
 }
 
 /// Reads the files of `-f` and all that they include.
@@ -42,6 +47,21 @@ pub(crate) fn read(paths: &[PathBuf]) -> Texts {
         reading.include(&wish);
     }
     reading.texts
+}
+
+/// A manifest that lies in no file, under the name that its problems are shown with. What it includes is not looked for.
+pub(crate) fn in_memory(name: &str, text: &str) -> Texts {
+    let mut texts = Texts::default();
+    let source = texts.sources.next();
+    let parsed = add(&mut texts.sources, name.to_owned(), text.as_bytes());
+    texts.problems = parsed.problems;
+    texts.files.push(File {
+        source,
+        path: name.to_owned(),
+        tree: parsed.tree,
+        root: true,
+    });
+    texts
 }
 
 /// The folder that a manifest lies in, as it was typed.
@@ -136,6 +156,11 @@ impl Reading {
             return Ok(());
         }
         let source = self.texts.sources.next();
+        let home = beside::Home {
+            folder: folder(path).to_owned(),
+            tree: tree.to_owned(),
+        };
+        self.texts.homes.0.insert(source, home);
         let parsed = add(&mut self.texts.sources, shown(path), &bytes);
         self.texts.problems.extend(parsed.problems);
         let file = File {
@@ -202,7 +227,7 @@ impl Unreadable {
             Unreadable::Folder => (
                 "VML060",
                 format!("`{name}` is a folder"),
-                "name the files in it, each with `-f`",
+                "name a file in it, such as `-f estate.kdl`; several, each with `-f`",
             ),
             Unreadable::Failed(error) if error.kind() == io::ErrorKind::NotFound => (
                 "VML060",
@@ -237,7 +262,11 @@ impl Unreadable {
 
 /// A path as it is shown.
 pub(crate) fn shown(path: &Path) -> String {
-    slashed(path.strip_prefix(".").unwrap_or(path))
+    let short = path.strip_prefix(".").unwrap_or(path);
+    match short.as_os_str().is_empty() {
+        true => slashed(path),
+        false => slashed(short),
+    }
 }
 
 fn slashed(path: &Path) -> String {

@@ -93,6 +93,7 @@ fn tenant(form: &Form<'_>) -> Tenant {
                 id: child.needed("id"),
                 app_id: child.needed("app-id"),
             }),
+            "no-sign-in-app" => tenant.no_sign_in_app = child.switch(),
             "custom-role" => tenant.custom_roles.push(custom_role(&child)),
             "device" => tenant.devices.push(Device {
                 name: child.argument(),

@@ -86,6 +86,18 @@ impl Terminal {
         }
     }
 
+    /// What the screen can show, in a sentence.
+    pub(crate) fn described(&self) -> String {
+        let or = |is: bool, yes: &'static str, no: &'static str| if is { yes } else { no };
+        format!(
+            "{} columns, {}, {}, progress {}",
+            self.width(),
+            or(self.colored_out, "colour", "no colour"),
+            or(self.unicode, "Unicode", "ASCII only"),
+            or(self.lively, "as a live bar", "as lines"),
+        )
+    }
+
     /// Whether live lines can be drawn on stderr.
     pub(crate) fn is_lively(&self) -> bool {
         self.lively

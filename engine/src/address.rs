@@ -22,6 +22,16 @@ impl Address {
         Address(format!("{kind}:{}", path.join("/")))
     }
 
+    /// An address as a person typed it, its segments encoded already.
+    pub fn read(text: &str) -> Address {
+        Address(text.to_owned())
+    }
+
+    /// Whether both name the same thing: Azure's names have no case.
+    pub fn is(&self, other: &Address) -> bool {
+        self.0.to_lowercase() == other.0.to_lowercase()
+    }
+
     /// Adds one segment below this address.
     pub fn child(&self, segment: &str) -> Address {
         Address(format!("{}/{}", self.0, encode(segment)))

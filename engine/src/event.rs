@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::coverage::{Coverage, Waiting};
 use crate::plan::guard::Refusal;
 use crate::plan::{Action, Plan};
 use crate::provider::{Fault, Verdict};
@@ -61,6 +62,20 @@ pub enum Event {
     Verified {
         /// What was found.
         verdict: Verdict,
+    },
+    /// Nothing can go on now, and the run waits before it looks again.
+    Waiting {
+        /// What may go on later, and why it cannot now.
+        waiting: Vec<Waiting>,
+        /// In how many seconds it looks again.
+        again_seconds: f64,
+        /// For how many seconds it goes on looking at most.
+        left_seconds: f64,
+    },
+    /// How far the machines have come, told at the end of a run that waited for them.
+    Coverage {
+        /// By kind of machine.
+        coverage: Vec<Coverage>,
     },
     /// The run ends with something that belongs to no step.
     Failed {

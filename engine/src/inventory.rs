@@ -32,8 +32,13 @@ pub struct Inventory {
     pub grants_complete: BTreeSet<String>,
     /// What lies in a resource group, by its key; read only where a plan might delete the group.
     pub contents: BTreeMap<Key, Vec<Content>>,
+    /// What was read of each tenant besides, by its name in the manifest, for rules. Never compared.
+    pub tenants: BTreeMap<String, Attributes>,
     /// What stands around declared things and is read for rules alone, by key: network interfaces, route tables. No step is about it.
     pub surroundings: BTreeMap<Key, Sight>,
+    /// What the manifest refers to without declaring it, by its id in lower case, and whether it exists. What is not here could
+    /// not be read.
+    pub referred: BTreeMap<String, bool>,
     /// What forbids writes or deletions, by the manifest's name of the subscription; the fault where that could not be read.
     pub locks: BTreeMap<String, Result<Vec<Lock>, Fault>>,
     /// What could not be read, and why. What is missing here is unknown, not absent.

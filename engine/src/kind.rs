@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::inventory::{Inventory, Live};
 use crate::manifest::{Manifest, Resource};
+use crate::plan::Change;
+use crate::problem::Problem;
 use crate::schema::{NameRule, Schema};
 use crate::value::Attributes;
 
@@ -64,10 +66,45 @@ pub trait Kind: Sync {
         Attributes::new()
     }
 
+    /// What is wrong with a declared resource and only its kind can see, such as what a thing lacks that is to be made. Asked
+    /// where nothing else is wrong, so that no mistake is told twice.
+    fn problems(&self, resource: &Resource, manifest: &Manifest) -> Vec<Problem> {
+        let _ = (resource, manifest);
+        Vec::new()
+    }
+
+    /// What a change brings with it that a person should know beforehand: a machine restarts.
+    fn consequence(&self, change: &Change) -> Option<String> {
+        let _ = change;
+        None
+    }
+
     /// Whether what lies in a container of this kind is a part of it and goes with it where `absent` names it. Else it goes only
     /// when it holds nothing.
     fn holds_parts(&self) -> bool {
         false
+    }
+
+    /// The ids, in lower case, of what goes with a live one when that is deleted, besides what lies in it: the disk of a machine.
+    fn takes_along(&self, live: &Live) -> Vec<String> {
+        let _ = live;
+        Vec::new()
+    }
+
+    /// What a person should know when a live one is deleted: what may be left of it elsewhere.
+    fn leaves(&self, live: &Live) -> Option<String> {
+        let _ = live;
+        None
+    }
+
+    /// Whether it is made with what it stands in, in one write, so that whatever it refers to has to be there before that.
+    fn rides(&self) -> bool {
+        false
+    }
+
+    /// Why things of this kind are never replaced, where they are not: "all that it holds would go with it".
+    fn never_replaced(&self) -> Option<&'static str> {
+        None
     }
 
     /// Why the resource cannot be made or changed now though nothing is wrong with the manifest: its machine is stopped.

@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod apply;
+pub mod coverage;
 pub mod diff;
 pub mod event;
 pub mod graph;
@@ -18,6 +19,7 @@ pub mod problem;
 pub mod provider;
 pub mod published;
 pub mod reference;
+pub mod rounds;
 pub mod rule;
 pub mod schedule;
 pub mod schema;

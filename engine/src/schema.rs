@@ -1,5 +1,7 @@
 //! What a kind looks like in a manifest and how its attributes are compared: the table that lowering, diff and graph work from.
 
+use std::fmt;
+
 /// One kind of resource, as data.
 #[derive(Debug)]
 pub struct Schema {
@@ -264,6 +266,42 @@ pub enum Shape {
     Secret,
     /// Text, or the file that it stands in: `(file)"path"`.
     TextOrFile,
+    /// A text that only its kind understands.
+    Own(&'static Sort),
+}
+
+/// A sort of text that a kind brings with it: an image, the name of an administrator.
+pub struct Sort {
+    /// What a sentence calls it: "image".
+    pub title: &'static str,
+    /// Why a text cannot be one.
+    pub misfit: fn(&str) -> Option<Unfit>,
+    /// Whether a live text, the second one, is what was declared.
+    pub same: fn(&str, &str) -> bool,
+}
+
+/// Why a text is not of a [`Sort`], and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// A few words, to stand at the text.
+    pub why: String,
+    /// An action.
+    pub help: String,
+}
+
+/// There is one of each.
+impl PartialEq for Sort {
+    fn eq(&self, other: &Sort) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Sort {}
+
+impl fmt::Debug for Sort {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Sort({})", self.title)
+    }
 }
 
 /// Where a manifest says an attribute.

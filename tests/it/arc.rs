@@ -129,6 +129,19 @@ fn a_machine_that_no_agent_onboarded_is_told_how_to_come() {
 }
 
 #[test]
+fn a_machine_in_21vianet_that_cannot_register_is_told_the_hosts_of_that_cloud() {
+    let unreachable = SEED.replace(
+        "10.0.26100.3194\"",
+        "10.0.26100.3194\"\n                no-registration",
+    );
+    let stage = Stage::new(&format!("{HEAD}{PLANT}"), &unreachable);
+    assert_snapshot!(
+        "unreachable_in_21vianet",
+        stage.sandbox(&["apply", "--yes"]).expect(6)
+    );
+}
+
+#[test]
 fn a_failed_login_is_repaired_once_registration_can_be_reached() {
     let unreachable = SEED.replace(
         "computer-name HQ01",
@@ -199,7 +212,12 @@ fn what_the_agent_tells_of_its_domain_and_its_lists_is_heeded() {
 
 #[test]
 fn a_linux_machine_gets_its_own_login_whose_version_the_service_chooses() {
-    let seed = SEED.replace("arc-machine hq01 os=windows", "arc-machine hq01 os=linux");
+    let seed = SEED
+        .replace("arc-machine hq01 os=windows", "arc-machine hq01 os=linux")
+        .replace(
+            "Windows Server 2025 Standard",
+            "Debian GNU/Linux 12 (bookworm)",
+        );
     let stage = Stage::new(&format!("{HEAD}{HQ}"), &seed);
     assert_snapshot!("linux", stage.sandbox(&["apply", "--yes"]).expect(0));
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
@@ -242,4 +260,57 @@ resource-group rg-new subscription=core location=westeurope {
     let state = stage.state();
     assert_eq!(state["arcs"].as_object().map(|arcs| arcs.len()), Some(4));
     assert_eq!(state["extensions"], serde_json::json!({}));
+}
+
+#[test]
+fn a_device_of_the_same_name_and_a_missing_sign_in_app_are_told_beforehand() {
+    let seed = SEED.replacen(
+        "    subscription",
+        "    device HQ01 id=\"eeeeeeee-0000-4000-8000-000000000001\" machine=\"/subscriptions/old/resourceGroups/gone/providers/Microsoft.Compute/virtualMachines/hq01\"\n    no-sign-in-app\n    subscription",
+        1,
+    );
+    let stage = Stage::new(&format!("{HEAD}{HQ}"), &seed);
+    assert_snapshot!("stale_device", stage.sandbox(&["plan"]).expect(4));
+    let screen = stage
+        .sandbox(&["apply", "--yes", "--allow", "VML210"])
+        .expect(6);
+    assert!(screen.says("hostname duplication"), "{screen}");
+    // Once the stale device is gone the failed login is repaired, and the machine's own device is in nobody's way.
+    stage.change_state(|state| {
+        state["tenants"]["11111111-1111-4111-8111-111111111111"]["devices"] = serde_json::json!({});
+    });
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    assert_snapshot!(
+        "only_a_warning",
+        stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0)
+    );
+}
+
+#[test]
+fn a_directory_that_may_not_be_read_leaves_both_unchecked() {
+    let seed = SEED.replacen(
+        "    subscription",
+        "    caller \"dddddddd-0000-4000-8000-000000000001\" name=pipeline { no-directory-rights }\n    subscription",
+        1,
+    );
+    let stage = Stage::new(&format!("{HEAD}{HQ}"), &seed);
+    assert_snapshot!("directory_unread", stage.sandbox(&["plan"]).expect(0));
+}
+
+#[test]
+fn what_absent_names_goes_the_login_or_the_record_of_a_machine() {
+    let stage = stage(HQ);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    let login = "resource-group rg-hq subscription=core { arc-machine hq01 { absent login } }";
+    stage.write("estate.kdl", &format!("{HEAD}{login}"));
+    assert_snapshot!("absent_login", stage.sandbox(&["apply", "--yes"]).expect(0));
+    assert_eq!(stage.state()["extensions"], serde_json::json!({}));
+    let record = "resource-group rg-hq subscription=core { absent arc-machine hq01 }";
+    stage.write("estate.kdl", &format!("{HEAD}{record}"));
+    assert_snapshot!(
+        "absent_record",
+        stage.sandbox(&["apply", "--yes"]).expect(0)
+    );
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+    assert_eq!(stage.state()["arcs"][hq01()], serde_json::Value::Null);
 }

@@ -1,16 +1,22 @@
 //! Stories: the real binary against the sandbox, over real HTTP.
 
+mod absent;
 mod arc;
 mod chain;
 mod conformance;
+mod converge;
+mod doctor;
 mod estate;
 mod examples;
 mod grants;
+mod hints;
 mod identities;
 mod identity_grants;
+mod init;
 mod interrupt;
 mod linux;
 mod login;
+mod machines;
 mod networks;
 mod openapi;
 mod output;
@@ -19,9 +25,14 @@ mod program;
 mod progress;
 mod property;
 mod refusals;
+mod replace;
 mod roles;
 mod rules;
+mod security_groups;
 mod server;
 mod shell;
+mod show;
 mod stage;
 mod stop;
+mod way_out;
+mod wired;

@@ -26,8 +26,10 @@ fn live(stage: &Stage) -> Json {
 fn meddle(stage: &Stage) {
     stage.change_state(|state| {
         let network = &mut state["resources"][KEY];
-        network["properties"]["subnets"] = json!([{"name": "servers", "id": format!("{KEY}/subnets/servers"),
-            "properties": {"addressPrefix": "10.20.1.0/24", "ipConfigurations": [{"id": "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG-WEB/X"}]}}]);
+        network["properties"]["subnets"] = json!([{"name": "servers", "properties": {
+            "addressPrefix": "10.20.1.0/24", "defaultOutboundAccess": false, "delegations": [],
+            "privateEndpointNetworkPolicies": "Disabled", "privateLinkServiceNetworkPolicies": "Enabled",
+            "provisioningState": "Succeeded"}}]);
         network["properties"]["virtualNetworkPeerings"] = json!([{"name": "to-hub"}]);
         network["properties"]["flowTimeoutInMinutes"] = json!(20);
         network["tags"]["cost"] = json!("4711");

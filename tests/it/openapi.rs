@@ -5,14 +5,25 @@ use crate::estate::{CHAIN, HEAD, SEED};
 use crate::stage::{Server, Stage};
 
 /// What full runs have to have asked, so that a clean log is not an idle one.
-const EXPECTED: [&str; 33] = [
+const EXPECTED: &[&str] = &[
+    "ExtensionMetadata_List",
     "MachineExtensions_CreateOrUpdate",
     "MachineExtensions_Delete",
     "MachineExtensions_Get",
     "MachineExtensions_List",
     "MachineExtensions_Update",
+    "Machines_Delete",
     "Machines_Get",
     "Machines_ListByResourceGroup",
+    "NetworkInterfaces_CreateOrUpdate",
+    "NetworkInterfaces_Delete",
+    "NetworkInterfaces_Get",
+    "NetworkSecurityGroups_CreateOrUpdate",
+    "NetworkSecurityGroups_Delete",
+    "NetworkSecurityGroups_Get",
+    "PublicIPAddresses_CreateOrUpdate",
+    "PublicIPAddresses_Delete",
+    "PublicIPAddresses_Get",
     "Permissions_ListForResourceGroup",
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
@@ -23,6 +34,12 @@ const EXPECTED: [&str; 33] = [
     "RoleAssignments_ListForSubscription",
     "RoleDefinitions_Get",
     "RoleDefinitions_List",
+    "SecurityRules_CreateOrUpdate",
+    "SecurityRules_Delete",
+    "SecurityRules_Get",
+    "Subnets_CreateOrUpdate",
+    "Subnets_Delete",
+    "Subnets_Get",
     "Subscriptions_Get",
     "Tags_UpdateAtScope",
     "UserAssignedIdentities_CreateOrUpdate",
@@ -32,6 +49,8 @@ const EXPECTED: [&str; 33] = [
     "VirtualMachineExtensions_Delete",
     "VirtualMachineExtensions_List",
     "VirtualMachineExtensions_Update",
+    "VirtualMachines_CreateOrUpdate",
+    "VirtualMachines_Delete",
     "VirtualMachines_Get",
     "VirtualMachines_Update",
     "VirtualNetworks_CreateOrUpdate",
@@ -44,6 +63,23 @@ const EXPECTED: [&str; 33] = [
 /// A group with an Arc-enabled machine, for the seed.
 const ARC: &str =
     "        resource-group rg-arc location=westeurope { arc-machine line1 os=windows }\n";
+
+/// A machine in a subnet with a public address.
+const WIRED: &str = r#"
+resource-group rg-wired location=westeurope {
+    network-security-group nsg-new
+    virtual-network vnet-new {
+        address-space "10.20.0.0/16"
+        subnet servers { prefix "10.20.1.0/24"; network-security-group nsg-new }
+    }
+    vm app01 {
+        image Win2022Datacenter
+        size Standard_D2s_v5
+        admin azureuser password=random
+        nic subnet=servers public-ip=#true
+    }
+}
+"#;
 
 #[test]
 fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
@@ -74,6 +110,9 @@ resource-group rg-new location=westeurope {
     managed-identity id-new { tags tier=web }
     grant Reader (identity)id-new (identity)"rg-web/web01"
     grant "acdd72a7-3385-48ef-bd42-f606fba81ae7" (service-principal)deployer
+    network-security-group nsg-new {
+        rule allow-rdp { priority 100; direction inbound; access allow; protocol tcp; from VirtualNetwork; to any; ports 3389 }
+    }
     grant user (object-id)"aaaaaaaa-0000-4000-8000-000000000001"
 }
 "#;
@@ -93,17 +132,67 @@ resource-group rg-new location=westeurope {
         .replace("    protect\n", "    protect #false\n")
         .replace("10.20.0.0/16", "10.16.0.0/12")
         .replace("{ tags tier=web }", "{ tags tier=db }")
+        .replace("ports 3389", "ports 3389 22")
         .replace("        login\n", "        login\n        tags tier=web\n")
         .replace("        grant admin (group)sg-web-admins\n", "");
     run("apply", &changed, 0);
     // A login that fails, then is repaired.
     run("apply", "resource-group rg-web { vm old01 { login } }", 6);
+    // A machine with all that it is connected to: made, changed, taken away.
+    run("apply", WIRED, 0);
+    let rewired = WIRED
+        .replace(
+            "security-group nsg-new\n",
+            "security-group nsg-new nsg-other\n",
+        )
+        .replace(
+            "network-security-group nsg-new }",
+            "network-security-group nsg-other }",
+        )
+        .replace(
+            "public-ip=#true",
+            "public-ip=#false network-security-group=nsg-other",
+        );
+    run("apply", &rewired, 0);
+    run("destroy", WIRED, 0);
     // An Arc-enabled machine: its login, a change of it, a tag, a name that is not there.
     let arc = "resource-group rg-arc { arc-machine line1 { login; tags site=a; grant user (user)\"lee@contoso.com\" } }";
     run("apply", arc, 0);
-    run("apply", &arc.replace("login", "login mdm-id=intune"), 0);
+    run(
+        "apply",
+        &arc.replace("login", "login mdm-id=intune version=\"2.2\""),
+        0,
+    );
     run("apply", &arc.replace("line1", "line2"), 6);
     run("destroy", &format!("{changed}{arc}"), 0);
+    run(
+        "apply",
+        "resource-group rg-arc { absent arc-machine line1 }",
+        0,
+    );
+    // A machine made from nothing, another size, another tag, and all of it gone again.
+    let machine = r#"
+resource-group rg-vm location=westeurope {
+    virtual-network vnet-vm { address-space "10.30.0.0/16"; subnet servers { prefix "10.30.1.0/24" } }
+    managed-identity id-vm
+    vm vm01 {
+        image "MicrosoftWindowsServer:WindowsServer:2025-datacenter-azure-edition:latest"
+        size Standard_D2s_v5
+        zone 1
+        admin azureuser password=random
+        os-disk size-gb=128 type=Premium_LRS
+        nic subnet=servers
+        identity system-assigned { user-assigned id-vm }
+        login
+        tags tier=web
+    }
+    vm vm02 { image Ubuntu2404; size Standard_B2s; admin kim ssh-key="ssh-ed25519 AAAAC3 kim"; nic subnet=servers }
+}
+"#;
+    run("apply", machine, 0);
+    let larger = machine.replace("Standard_D2s_v5", "Standard_D4s_v5");
+    run("apply", &larger.replace("tier=web", "tier=db"), 0);
+    run("destroy", machine, 0);
     drop(server);
 
     let log = std::fs::read_to_string(stage.path("log.ndjson")).expect("a log");
@@ -114,7 +203,8 @@ resource-group rg-new location=westeurope {
     assert_eq!(shown(check_answers(&log, &specs)), Vec::<String>::new());
     let used = operations_used(&log, &specs);
     let missing: Vec<&str> = EXPECTED
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|operation| !used.contains_key(*operation))
         .collect();
     assert_eq!(missing, Vec::<&str>::new(), "of {used:?}");

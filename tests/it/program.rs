@@ -1,7 +1,9 @@
-//! Other programs that judge what ours writes, where they are installed.
+//! Other programs that judge what ours writes, or give it a terminal, where they are installed.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::io::{Read, Write};
+use std::process::{Child, Command, Output, Stdio};
+
+use crate::stage::Stage;
 
 /// Runs a program that may not be installed here; says so where it is not.
 pub(crate) fn with_input(program: &str, arguments: &[&str], input: &str) -> Option<Output> {
@@ -22,4 +24,51 @@ pub(crate) fn with_input(program: &str, arguments: &[&str], input: &str) -> Opti
     let output = child.wait_with_output().expect("it ends");
     writer.join().expect("no panic").expect("it takes all");
     Some(output)
+}
+
+/// Starts vmlogin on a terminal of its own with 60 columns; `None`, said aloud, where `script` is not installed.
+pub(crate) fn on_a_terminal(
+    stage: &Stage,
+    arguments: &str,
+    variables: &[(&str, &str)],
+) -> Option<Child> {
+    let vmlogin = env!("CARGO_BIN_EXE_vmlogin");
+    // `exec`, so that a signal to the terminal's program reaches vmlogin.
+    let line = format!("stty cols 60 rows 24; exec '{vmlogin}' {arguments}");
+    let mut command = Command::new("script");
+    command
+        .args(["-qefc", &line, "/dev/null"])
+        .current_dir(stage.path(""))
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", stage.path(""))
+        .env("SHELL", "/bin/sh")
+        .env("TERM", "xterm")
+        .env("LANG", "C.UTF-8")
+        .env("NO_COLOR", "1")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let child = command.spawn().ok();
+    if child.is_none() {
+        let mut err = std::io::stderr();
+        writeln!(err, "skipped: `script` is not installed here").expect("stderr");
+    }
+    child
+}
+
+/// Everything that came to the terminal.
+pub(crate) fn all_of(mut child: Child) -> (Option<i32>, String) {
+    // Open until the end: where stdin closes, `script` ends the terminal.
+    let stdin = child.stdin.take();
+    let mut bytes = Vec::new();
+    child
+        .stdout
+        .take()
+        .expect("a pipe")
+        .read_to_end(&mut bytes)
+        .expect("text");
+    drop(stdin);
+    let text = String::from_utf8(bytes).expect("UTF-8");
+    (child.wait().expect("it ends").code(), text)
 }

@@ -1,9 +1,9 @@
 //! What people see on a real terminal: `script` makes one, and a small screen of our own shows what stands on it.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
 
 use crate::estate::{CHAIN, HEAD, SEED};
+use crate::program::{all_of, on_a_terminal};
 use crate::stage::{Server, Stage};
 
 /// What a terminal of one width shows, as far as vmlogin's signs go: text, line ends, up, and the two ways to clear.
@@ -89,49 +89,6 @@ impl Glass {
     }
 }
 
-/// Starts vmlogin on a terminal of its own with 60 columns; `None`, said aloud, where `script` is not installed.
-fn on_a_terminal(stage: &Stage, arguments: &str, variables: &[(&str, &str)]) -> Option<Child> {
-    let vmlogin = env!("CARGO_BIN_EXE_vmlogin");
-    // `exec`, so that a signal to the terminal's program reaches vmlogin.
-    let line = format!("stty cols 60 rows 24; exec '{vmlogin}' {arguments}");
-    let mut command = Command::new("script");
-    command
-        .args(["-qefc", &line, "/dev/null"])
-        .current_dir(stage.path(""))
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", stage.path(""))
-        .env("SHELL", "/bin/sh")
-        .env("TERM", "xterm")
-        .env("LANG", "C.UTF-8")
-        .env("NO_COLOR", "1")
-        .envs(variables.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let child = command.spawn().ok();
-    if child.is_none() {
-        let mut err = std::io::stderr();
-        writeln!(err, "skipped: `script` is not installed here").expect("stderr");
-    }
-    child
-}
-
-/// Everything that came to the terminal.
-fn all_of(mut child: Child) -> (Option<i32>, String) {
-    // Open until the end: where stdin closes, `script` ends the terminal.
-    let stdin = child.stdin.take();
-    let mut bytes = Vec::new();
-    child
-        .stdout
-        .take()
-        .expect("a pipe")
-        .read_to_end(&mut bytes)
-        .expect("text");
-    drop(stdin);
-    let text = String::from_utf8(bytes).expect("UTF-8");
-    (child.wait().expect("it ends").code(), text)
-}
-
 fn slow() -> (Stage, Server, String) {
     let stage = Stage::new(&format!("{HEAD}{CHAIN}"), SEED);
     let server = Server::start(&stage, &["--seed", "sandbox.kdl", "--latency", "1200"]);
@@ -174,14 +131,20 @@ fn no_live_line_is_wider_than_the_screen() {
         return;
     };
     let (_, bytes) = all_of(child);
-    for frame in bytes.split("\u{1b}[J") {
-        let start = frame.rfind('\r').map_or(0, |at| at + 1);
-        for line in frame[start..].split("\u{1b}[K\r\n") {
-            if line.contains("steps") || line.contains("    create") {
-                assert!(line.chars().count() < 60 + "\u{1b}[K".len(), "{line:?}");
-            }
+    let mut seen = 0;
+    // Pieces between line ends and signs; a sign's own letters (`[K`, `[2A`) stand before the piece.
+    for piece in bytes.split(['\r', '\n', '\u{1b}']) {
+        let is_sign = |letter: char| letter == '[' || letter.is_ascii_digit();
+        let text = match piece.starts_with('[') {
+            true => piece.trim_start_matches(is_sign).get(1..).unwrap_or(""),
+            false => piece,
+        };
+        if text.contains(" of 4 steps") || text.starts_with("    create ") {
+            seen += 1;
+            assert!(text.chars().count() < 60, "{text:?}");
         }
     }
+    assert!(seen > 1, "{bytes}");
 }
 
 #[test]

@@ -15,6 +15,8 @@ const USER_LOGIN: &str = "fb879df8-f326-4884-b1cf-06f3ad86be52";
 /// One machine as it is, and what is declared of it.
 #[derive(Clone, Debug)]
 struct Machine {
+    /// Outside Azure, onboarded by an agent.
+    arc: bool,
     declared: bool,
     linux: bool,
     identity: bool,
@@ -44,7 +46,7 @@ struct Scene {
 
 const PEOPLE: usize = 4;
 
-/// What can be said of a login; the last is for Windows only.
+/// What can be said of a login; the first and the last are for Windows only.
 const SAYINGS: [&str; 5] = [
     "",
     " version=\"2.0\"",
@@ -59,6 +61,7 @@ fn machine() -> impl Strategy<Value = Machine> {
             proptest::bool::weighted(0.8),
             proptest::bool::weighted(0.3),
             0..SAYINGS.len(),
+            proptest::bool::weighted(0.3),
         ),
         any::<bool>(),
         proptest::option::of(0..PEOPLE),
@@ -70,7 +73,7 @@ fn machine() -> impl Strategy<Value = Machine> {
     )
         .prop_map(
             |(
-                (declared, linux, saying),
+                (declared, linux, saying, arc),
                 login,
                 grant,
                 owner,
@@ -80,6 +83,7 @@ fn machine() -> impl Strategy<Value = Machine> {
                 power,
             )| {
                 Machine {
+                    arc,
                     declared,
                     linux,
                     saying,
@@ -201,15 +205,30 @@ impl Machine {
         } else {
             "windows {\n                os-name \"Windows Server 2025 Datacenter\"\n                os-version \"10.0.26100.1742\"\n"
         };
+        let kind = self.kind();
         let mut seed = format!(
-            "            vm vm{at} os={system}                tag Owner somebody\n                tag foreign kept\n"
+            "            {kind} vm{at} os={system}                tag Owner somebody\n                tag foreign kept\n"
         );
-        let power = ["running", "running", "stopped", "deallocated"][self.power];
-        seed.push_str(&format!("                power {power}\n"));
-        if self.live_identity > 0 || self.live_login > 0 {
+        let state = if self.arc {
+            [
+                "status connected",
+                "status connected",
+                "status disconnected",
+                "status expired",
+            ]
+        } else {
+            [
+                "power running",
+                "power running",
+                "power stopped",
+                "power deallocated",
+            ]
+        };
+        seed.push_str(&format!("                {}\n", state[self.power]));
+        if !self.arc && (self.live_identity > 0 || self.live_login > 0) {
             seed.push_str("                identity system-assigned\n");
         }
-        if self.live_identity == 2 {
+        if !self.arc && self.live_identity == 2 {
             seed.push_str(&format!(
                 "                identity user-assigned \"{SUB}/resourcegroups/RG-Web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-{at}\"\n"
             ));
@@ -231,6 +250,20 @@ impl Machine {
         seed
     }
 
+    fn kind(&self) -> &'static str {
+        if self.arc { "arc-machine" } else { "vm" }
+    }
+
+    /// How the machine's key ends in the sandbox's state.
+    fn key(&self, at: usize) -> String {
+        let provider = if self.arc {
+            "microsoft.hybridcompute/machines"
+        } else {
+            "microsoft.compute/virtualmachines"
+        };
+        format!("/rg-web/providers/{provider}/vm{at}")
+    }
+
     fn handler(&self) -> &'static str {
         if self.linux {
             "AADSSHLoginForLinux"
@@ -240,13 +273,14 @@ impl Machine {
     }
 
     fn node(&self, at: usize) -> String {
-        let mut node = format!("    vm vm{at} {{\n");
-        if self.identity {
+        let mut node = format!("    {} vm{at} {{\n", self.kind());
+        if self.identity && !self.arc {
             node.push_str("        identity system-assigned\n");
         }
         if self.login {
             let saying = match SAYINGS[self.saying] {
-                " mdm-id=intune" if self.linux => "",
+                // No handler for Linux takes the setting or is offered in that version.
+                " mdm-id=intune" | " version=\"2.0\"" if self.linux => "",
                 saying => saying,
             };
             node.push_str(&format!("        login{saying}\n"));
@@ -281,6 +315,99 @@ fn assignment(holder: usize, stamp: usize, odd: bool) -> String {
     )
 }
 
+/// Which of a scene's things are named in `absent`, by their places in it: machines, logins, identities, holders of grants.
+#[derive(Clone, Debug)]
+struct Absences {
+    machines: Vec<bool>,
+    logins: Vec<bool>,
+    identities: Vec<bool>,
+    holders: Vec<bool>,
+}
+
+fn absences() -> impl Strategy<Value = Absences> {
+    let some = || proptest::collection::vec(any::<bool>(), 6);
+    (some(), some(), some(), some()).prop_map(|(machines, logins, identities, holders)| Absences {
+        machines,
+        logins,
+        identities,
+        holders,
+    })
+}
+
+impl Absences {
+    /// A manifest that says nothing but what should not be.
+    fn manifest(&self, scene: &Scene) -> String {
+        let mut text = format!("{HEAD}resource-group rg-web {{\n");
+        for at in 0..scene.machines.len() {
+            if self.machines[at] {
+                text.push_str(&format!("    absent vm vm{at}\n"));
+            } else if self.logins[at] {
+                text.push_str(&format!("    vm vm{at} {{ absent login }}\n"));
+            }
+        }
+        // Some of them are not there at all.
+        for at in (0..4).filter(|at| self.identities[*at]) {
+            text.push_str(&format!("    absent managed-identity id-{at}\n"));
+        }
+        for at in (0..PEOPLE + 2).filter(|at| self.holders[*at]) {
+            text.push_str(&format!(
+                "    absent grant user (user)\"p{at}@contoso.com\"\n"
+            ));
+        }
+        text.push_str("}\n");
+        text
+    }
+
+    /// Whether the thing with this key goes.
+    fn take(&self, scene: &Scene, key: &str, thing: &Json) -> bool {
+        if let Some((_, name)) =
+            key.split_once("/rg-web/providers/microsoft.compute/virtualmachines/vm")
+        {
+            let at: usize = name[..1].parse().expect("a number");
+            let machine = &scene.machines[at];
+            let runs = machine.power < 2;
+            // A login cannot be uninstalled from a machine that does not run, so that neither goes.
+            let goes = runs || !matches!(machine.live_login, 1 | 2);
+            let is_login = thing["properties"]["type"] == machine.handler();
+            return goes && (self.machines[at] || self.logins[at] && is_login);
+        }
+        if let Some((_, at)) = key.rsplit_once("/id-") {
+            return self.identities[at.parse::<usize>().expect("a number")];
+        }
+        if let Some((_, holder)) = key.rsplit_once("eeeeeeee-0000-4000-8000-0000000000") {
+            let ours = thing["description"].as_str() == Some("vmlogin:web-prod");
+            return holder
+                .parse::<usize>()
+                .is_ok_and(|holder| ours || self.holders[holder]);
+        }
+        false
+    }
+
+    /// What should be left of a state, or is.
+    fn rest(&self, scene: &Scene, state: &Json) -> BTreeMap<String, String> {
+        let kinds = [
+            "machines",
+            "extensions",
+            "assignments",
+            "resources",
+            "groups",
+        ];
+        let things = kinds.iter().flat_map(|kind| members(state, kind));
+        things
+            .filter(|(key, thing)| !self.take(scene, key, thing))
+            .map(|(key, thing)| {
+                let mut thing = thing.clone();
+                forget(&mut thing, &["etag", "changed"]);
+                // An interface no longer names the machine that is gone: its version rises.
+                if key.contains("/networkinterfaces/") {
+                    forget(&mut thing, &["version"]);
+                }
+                (key.clone(), thing.to_string())
+            })
+            .collect()
+    }
+}
+
 /// A group that the manifest does not name, with a machine, and a grant with a condition.
 fn bystander() -> String {
     format!(
@@ -310,21 +437,22 @@ fn fault_rule((place, sort): (usize, usize)) -> String {
 /// What nobody declared, as it stands in the state: it must be the same afterwards, byte for byte.
 fn undeclared(state: &Json, scene: &Scene) -> BTreeMap<String, String> {
     let mut kept = BTreeMap::new();
-    for (key, machine) in members(state, "machines") {
-        let declared = scene.machines.iter().enumerate().find(|(at, machine)| {
-            machine.declared
-                && key.ends_with(&format!(
-                    "/rg-web/providers/microsoft.compute/virtualmachines/vm{at}"
-                ))
-        });
+    for (key, machine) in members(state, "machines").chain(members(state, "arcs")) {
+        let mut machines = scene.machines.iter().enumerate();
+        let declared =
+            machines.find(|(at, machine)| machine.declared && key.ends_with(&machine.key(*at)));
         let mut machine = machine.clone();
         if let Some((_, declared)) = declared {
-            forget(&mut machine, &["etag", "changed"]);
+            let own = match declared.arc {
+                true => &mut machine["machine"],
+                false => &mut machine,
+            };
+            forget(own, &["etag", "changed"]);
             if declared.owner.is_some() {
-                forget(&mut machine["tags"], &["Owner", "owner"]);
+                forget(&mut own["tags"], &["Owner", "owner"]);
             }
-            if declared.identity {
-                forget(&mut machine["identity"], &["system"]);
+            if declared.identity && !declared.arc {
+                forget(&mut own["identity"], &["system"]);
             }
         }
         kept.insert(key.clone(), machine.to_string());
@@ -334,9 +462,7 @@ fn undeclared(state: &Json, scene: &Scene) -> BTreeMap<String, String> {
             machine.declared
                 && machine.login
                 && extension["properties"]["type"] == machine.handler()
-                && key.contains(&format!(
-                    "/rg-web/providers/microsoft.compute/virtualmachines/vm{at}/"
-                ))
+                && key.contains(&format!("{}/", machine.key(at)))
         });
         if !declared {
             kept.insert(key.clone(), extension.to_string());
@@ -419,6 +545,24 @@ proptest! {
         let second = stage.sandbox(&["plan", "--detailed-exitcode"]);
         prop_assert_eq!(second.code, Some(0), "{}\n{}", scene.manifest(), second);
         prop_assert_eq!(before, undeclared(&stage.state(), &scene));
+    }
+
+    #[test]
+    fn what_absent_names_goes_and_every_bystander_is_byte_identical((scene, absences) in (scene(), absences())) {
+        let manifest = absences.manifest(&scene);
+        let stage = Stage::new(&manifest, &scene.seed(false));
+        stage.sandbox(&["plan"]).expect(0);
+        let expected = absences.rest(&scene, &stage.state());
+        let applied = apply(&stage);
+        prop_assert_eq!(applied.code, Some(0), "{}\n{}", manifest, applied);
+        let state = stage.state();
+        let kinds = ["machines", "extensions", "assignments", "resources", "groups"];
+        for (key, thing) in kinds.iter().flat_map(|kind| members(&state, kind)) {
+            prop_assert!(!absences.take(&scene, key, thing), "{} is left\n{}\n{}", key, manifest, applied);
+        }
+        prop_assert_eq!(expected, absences.rest(&scene, &state), "{}\n{}", manifest, applied);
+        let second = stage.sandbox(&["plan", "--detailed-exitcode"]);
+        prop_assert_eq!(second.code, Some(0), "{}\n{}", manifest, second);
     }
 
     #[test]

@@ -8,7 +8,6 @@ use super::words::listed;
 /// Verbs that are not built yet.
 pub(crate) const VERBS: &[&str] = &[
     "drift",
-    "show",
     "fmt",
     "eval",
     "pin",
@@ -26,17 +25,18 @@ pub(crate) const VERBS: &[&str] = &[
     "snapshot",
     "simulate",
     "bootstrap",
-    "init",
     "schema",
     "lsp",
-    "doctor",
 ];
 
-const READING: &[&str] = &["validate", "plan", "apply", "destroy", "graph"];
+const READING: &[&str] = &[
+    "validate", "plan", "apply", "destroy", "graph", "show", "doctor",
+];
 const CHECKING: &[&str] = &["validate", "plan", "apply"];
 const SELECTING: &[&str] = &["plan", "apply"];
 const WRITING: &[&str] = &["apply", "destroy"];
-const NETWORK: &[&str] = &["plan", "apply", "destroy"];
+const STREAMING: &[&str] = &["plan", "apply", "destroy"];
+const NETWORK: &[&str] = &["plan", "apply", "destroy", "show", "init", "doctor"];
 
 /// Every documented flag and the verbs of this version that it is documented for. A flag that clap does not know although
 /// its verb stands here is one that is not built yet.
@@ -44,10 +44,13 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("-f", READING),
     ("-e", READING),
     ("--set", READING),
-    ("-o", &["plan"]),
-    ("--force-overwrite", &["plan"]),
-    ("--format", &["validate", "plan", "graph", "explain"]),
-    ("--json", NETWORK),
+    ("-o", &["plan", "init"]),
+    ("--force-overwrite", &["plan", "init"]),
+    (
+        "--format",
+        &["validate", "plan", "graph", "explain", "show", "doctor"],
+    ),
+    ("--json", STREAMING),
     ("--detailed-exitcode", SELECTING),
     ("--target", SELECTING),
     ("--exclude", SELECTING),
@@ -95,7 +98,6 @@ const VARIABLES: &[(&str, &str)] = &[
     ("VMLOGIN_TENANT", "--tenant"),
     ("VMLOGIN_SHARD", "--shard"),
     ("VMLOGIN_NO_WAIT", "--no-wait"),
-    ("VMLOGIN_UNTIL_CONVERGED", "--until-converged"),
     ("VMLOGIN_READS", "--reads"),
     ("VMLOGIN_FRESH", "--fresh"),
     ("VMLOGIN_MAX_RPS", "--max-rps"),

@@ -13,9 +13,9 @@ use clap::{Command, CommandFactory, FromArgMatches};
 
 pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
-    ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, ExplainArgs, GraphArgs, InputArgs,
-    LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs, ServeArgs,
-    ValidateArgs, Verb,
+    ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, DoctorArgs, ExplainArgs, GraphArgs,
+    InitArgs, InputArgs, LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs,
+    ServeArgs, ShowArgs, ValidateArgs, Verb,
 };
 pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify};
 
@@ -136,6 +136,9 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         Verb::Plan(args) => &args.live,
         Verb::Apply(args) => &args.live,
         Verb::Destroy(args) => &args.live,
+        Verb::Init(args) => &args.live,
+        Verb::Show(args) => &args.live,
+        Verb::Doctor(args) => &args.live,
         Verb::Validate(_)
         | Verb::Graph(_)
         | Verb::Explain(_)
@@ -143,6 +146,12 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         | Verb::Man(_)
         | Verb::Sandbox(_) => return Ok(()),
     };
+    if live.sandbox.as_deref() == Some("") {
+        return Err(Refused::usage(
+            "nothing stands behind the `=` of `--sandbox=`",
+            "write `--sandbox` for the state in `.vmlogin/sandbox.json`, or `--sandbox=FILE` for another",
+        ));
+    }
     if live.sandbox.is_some() && live.auth.is_some() {
         return Err(Refused::usage(
             "`--auth` cannot be used with `--sandbox`",

@@ -69,6 +69,12 @@ fn unknown(argument: &str, line: &[OsString]) -> Option<Refused> {
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     let at = words.iter().position(|word| word == argument)?;
+    if argument.is_empty() {
+        return Some(Refused::usage(
+            "an empty word stands alone",
+            "take it out; where it comes from a variable of the shell, that one is empty",
+        ));
+    }
     if at > 0 && words[at - 1] == "--sandbox" {
         return Some(Refused::usage(
             &format!("`--sandbox` takes its value with a `=`, and `{argument}` stands alone"),

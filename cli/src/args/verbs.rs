@@ -112,6 +112,48 @@ pub(crate) enum Verb {
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
 
+    /// Show what is declared and what is live, side by side
+    ///
+    /// For each address, and for what lies beneath it: where it is declared, what is live, its
+    /// id, stamp and health, what a plan would do, what it waits for and why, and what the rules
+    /// say. `*` stands for anything. Writes nothing.
+    ///
+    /// Examples:
+    ///   vmlogin show vm:core/rg-web/web01
+    ///   vmlogin show 'vm:core/*/login' --format json
+    #[command(verbatim_doc_comment)]
+    Show(ShowArgs),
+
+    /// Write a first manifest, from what there is
+    ///
+    /// Signs in, lists the subscriptions, their resource groups and machines, and writes a
+    /// manifest that declares them as they are: a plan on it changes nothing, and what is not
+    /// listed stays as it is. Where nobody can be signed in, a page to fill in is written.
+    ///
+    /// On a terminal it asks which subscriptions and what to call the estate; elsewhere it takes
+    /// all, and asks nothing.
+    ///
+    /// Examples:
+    ///   vmlogin init
+    ///   vmlogin init --subscription core --estate web-prod -o prod.kdl
+    ///   vmlogin init --sandbox
+    #[command(verbatim_doc_comment)]
+    Init(InitArgs),
+
+    /// Check the installation and the access, and say how to mend what is wrong
+    ///
+    /// Looks at this machine (screen, proxy, sandbox state, clock), the manifest, and what a
+    /// plan reads first in each of its tenants: a token, Azure Resource Manager, the directory,
+    /// the subscriptions, their role assignments. Writes nothing. Exits 0, 8 (a credential or a
+    /// right is missing) or 1 (something else is wrong).
+    ///
+    /// Examples:
+    ///   vmlogin doctor
+    ///   vmlogin doctor --auth managed --format json
+    ///   vmlogin doctor --sandbox
+    #[command(verbatim_doc_comment)]
+    Doctor(DoctorArgs),
+
     /// Write a script that lets a shell complete vmlogin's command line
     ///
     /// The script goes to stdout; put it where your shell looks for it, and write it again
@@ -204,6 +246,9 @@ pub(crate) struct ApplyArgs {
     /// What is looked at after the writes
     #[arg(long, env = "VMLOGIN_VERIFY", value_parser = one_of::<Verify>(), num_args = 0..=1, default_value = "quick", default_missing_value = "quick")]
     pub verify: Verify,
+    /// Go on for this long, such as 2h or 30m: pick up machines as they come back
+    #[arg(long, env = "VMLOGIN_UNTIL_CONVERGED", value_name = "DURATION", value_parser = read_duration)]
+    pub until_converged: Option<Duration>,
     /// Write events to stdout, one JSON object a line
     #[arg(long, env = "VMLOGIN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
     pub json: bool,
@@ -246,6 +291,57 @@ pub(crate) struct ExplainArgs {
     /// The rule, such as VML401; all of them without it
     #[arg(value_name = "RULE")]
     pub rule: Option<String>,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// What to show: `vm:core/rg-web/web01`, or with `*`
+    #[arg(value_name = "ADDRESS", required = true, value_parser = read_shown)]
+    pub addresses: Vec<Pattern>,
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The file to write [default: estate.kdl]
+    #[arg(short = 'o', value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, env = "VMLOGIN_FORCE_OVERWRITE", value_parser = clap::builder::BoolishValueParser::new())]
+    pub force_overwrite: bool,
+    /// What to call the estate [default: after the subscription or the folder]
+    #[arg(long, value_name = "NAME")]
+    pub estate: Option<String>,
+    /// Only this subscription, by name or id
+    #[arg(long = "subscription", value_name = "NAME|ID")]
+    pub subscriptions: Vec<String>,
+    /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
     pub format: Format,
@@ -422,6 +518,15 @@ fn not_emulated() -> String {
         .iter()
         .map(|line| format!("\n  {line}"));
     format!("It does not emulate:{}", lines.collect::<String>())
+}
+
+/// An address. A saved plan is documented in its place, and not built.
+fn read_shown(text: &str) -> Result<Pattern, String> {
+    let is_file = text.ends_with(".json") || std::path::Path::new(text).is_file();
+    Pattern::parse(text).map_err(|wrong| match is_file {
+        true => "`vmlogin show PLAN` is documented but this version does not build it yet; it builds `vmlogin show ADDRESS`".to_owned(),
+        false => wrong,
+    })
 }
 
 fn read_set(text: &str) -> Result<(String, String), String> {

@@ -19,6 +19,7 @@ pub(crate) async fn run(session: &Session, args: &ApplyArgs) -> Result<Exit, Err
         rules: Some(&args.rules),
         consent: &args.consent,
         verify: args.verify == Verify::Quick,
+        until_converged: args.until_converged,
         json: args.json,
         detailed: args.detailed_exitcode,
     };

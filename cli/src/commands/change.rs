@@ -1,12 +1,15 @@
 //! What `apply` and `destroy` have in common: plan, guards, the question, the run, the looks afterwards, the report.
 
+mod converge;
 mod live;
-mod question;
+pub(crate) mod question;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
+
 use vmlogin_engine::apply::{self, Report, Tally};
 use vmlogin_engine::event::{Event, Outcome};
-use vmlogin_engine::plan::guard::Accepted;
+use vmlogin_engine::plan::guard::{Accepted, Refusal};
 use vmlogin_engine::plan::{Mode, Plan};
 use vmlogin_engine::provider::{Fault, Proof, Verdict};
 use vmlogin_engine::rule::Finding;
@@ -18,6 +21,7 @@ use crate::interrupt::Watch;
 use crate::render::{again, findings, foreign, plan_text, refusals, report};
 use crate::session::heartbeat::{patiently, uncounted};
 use crate::session::planning::{Asked, Planned, planned, severities};
+use crate::session::secrets::gather;
 use crate::session::{Events, Session};
 
 /// What is to be changed, and how.
@@ -39,6 +43,8 @@ pub(crate) struct Change<'a> {
     pub consent: &'a ConsentArgs,
     /// Whether to look at what came of it.
     pub verify: bool,
+    /// For how long machines are waited for that are put off; not at all where there is nothing.
+    pub until_converged: Option<Duration>,
     /// Whether events go to stdout.
     pub json: bool,
     /// Whether changes are told by the exit code.
@@ -113,8 +119,12 @@ async fn recipe(
         events,
         watch: &watch,
         planned: &planned,
+        asked,
     };
-    let result = run.carry_out().await;
+    let result = match wanted.until_converged {
+        Some(within) => converge::run(run, within).await,
+        None => run.carry_out().await,
+    };
     // A state that could not be written counts only where nothing else went wrong.
     let closed = planned.connection.close().await;
     let result = result?;
@@ -130,63 +140,88 @@ struct Running<'a> {
     events: Events<'a>,
     watch: &'a Watch,
     planned: &'a Planned,
+    asked: Asked<'a>,
+}
+
+/// What came of one plan.
+#[derive(Debug)]
+enum Round {
+    /// It did not begin.
+    Refused(Exit),
+    /// It had nothing to write.
+    Empty,
+    /// It ran; what the looks afterwards found, where there were any.
+    Ran(Report, Option<Vec<Verdict>>),
 }
 
 impl Running<'_> {
     async fn carry_out(self) -> Result<(Tally, Exit), Error> {
         let plan = &self.planned.plan;
-        self.show_plan();
-        if !self.planned.refusals.is_empty() {
-            self.refuse();
-            return Ok((Tally::default(), Exit::GuardRefused));
+        self.show_plan(plan);
+        match self.round(plan, &self.planned.refusals).await? {
+            Round::Refused(exit) => Ok((Tally::default(), exit)),
+            Round::Empty => {
+                let run = Run {
+                    refused: plan.is_refused(),
+                    ..Run::default()
+                };
+                Ok((Tally::default(), run.exit()))
+            }
+            Round::Ran(report, verdicts) => {
+                let verdicts = verdicts.as_deref();
+                self.show_report(plan, &report, verdicts, self.stopped());
+                Ok((report.tally(), self.judge(plan, &report, verdicts)))
+            }
         }
-        let warned = warnings(
-            &plan.findings,
-            self.wanted
-                .rules
-                .map_or(FailOn::Error, |rules| rules.fail_on),
-        );
+    }
+
+    /// Judges, asks, runs and looks.
+    async fn round(self, plan: &Plan, refused: &[Refusal]) -> Result<Round, Error> {
+        if !refused.is_empty() {
+            self.refuse(refused);
+            return Ok(Round::Refused(Exit::GuardRefused));
+        }
+        let fail_on = self
+            .wanted
+            .rules
+            .map_or(FailOn::Error, |rules| rules.fail_on);
+        let warned = warnings(&plan.findings, fail_on);
         if warned > 0 {
             let text = findings::refused(warned, self.session.view_err());
             self.session.terminal.diagnostic(&text);
-            return Ok((Tally::default(), Exit::RuleRefused));
+            return Ok(Round::Refused(Exit::RuleRefused));
         }
         if plan.is_empty() {
-            let run = Run {
-                refused: plan.is_refused(),
-                ..Run::default()
-            };
-            return Ok((Tally::default(), run.exit()));
+            return Ok(Round::Empty);
         }
         if !self.wanted.consent.yes {
             question::check_stdin(self.wanted.verb)?;
-            let place = self.place();
+            let place = self.place(plan);
             question::ask(self.session, self.watch, self.wanted.verb, plan, &place).await?;
         }
-        let report = live::run(
-            self.session,
-            self.events,
-            self.watch,
-            self.planned,
-            self.parallelism(),
-        )
-        .await;
+        let secrets = gather(plan, &self.planned.loaded.homes)?;
+        let azure = self.planned.connection.azure.clone().with_secrets(secrets);
+        let running = live::Running {
+            session: self.session,
+            events: self.events,
+            watch: self.watch,
+            plan,
+            azure: &azure,
+        };
+        let report = running.run(self.parallelism()).await;
         let verdicts = match self.wanted.verify && !self.watch.is_stopped() {
-            true => Some(self.look(&report).await),
+            true => Some(self.look(plan, &report).await),
             false => None,
         };
-        self.show_report(&report, verdicts.as_deref());
-        Ok((report.tally(), self.judge(&report, verdicts.as_deref())))
+        Ok(Round::Ran(report, verdicts))
     }
 
     /// Where the writes would go, so that nobody agrees to them in the wrong place.
-    fn place(self) -> String {
+    fn place(self, plan: &Plan) -> String {
         if self.wanted.live.sandbox.is_some() {
             return "the sandbox".to_owned();
         }
-        let tenants: BTreeSet<String> = self
-            .planned
-            .plan
+        let tenants: BTreeSet<String> = plan
             .writes()
             .map(|step| format!("`{}`", foreign::line(&step.tenant)))
             .collect();
@@ -194,8 +229,7 @@ impl Running<'_> {
         format!("tenant {} of Azure", tenants.join(", "))
     }
 
-    fn show_plan(self) {
-        let plan = &self.planned.plan;
+    fn show_plan(self, plan: &Plan) {
         self.events.send(&Event::Planned {
             plan: Box::new(plan.clone()),
         });
@@ -205,21 +239,21 @@ impl Running<'_> {
         }
     }
 
-    fn refuse(self) {
-        for refusal in &self.planned.refusals {
+    fn refuse(self, refused: &[Refusal]) {
+        for refusal in refused {
             self.events.send(&Event::Refused {
                 refusal: refusal.clone(),
             });
         }
-        let text = refusals::refused(&self.planned.refusals, self.session.view_err());
+        let text = refusals::refused(refused, self.session.view_err());
         self.session.terminal.diagnostic(&text);
     }
 
     /// Looks at what was written. Where the run is stopped meanwhile, what was not looked at is not spoken of.
-    async fn look(self, report: &Report) -> Vec<Verdict> {
+    async fn look(self, plan: &Plan, report: &Report) -> Vec<Verdict> {
         let tell = |event: Event| self.events.send(&event);
         let looking = apply::verify(
-            &self.planned.plan,
+            plan,
             report,
             &self.planned.connection.azure,
             self.parallelism(),
@@ -235,19 +269,19 @@ impl Running<'_> {
         self.watch.unless_stopped(looking).await.unwrap_or_default()
     }
 
-    fn show_report(self, report: &Report, verdicts: Option<&[Verdict]>) {
+    fn show_report(
+        self,
+        plan: &Plan,
+        report: &Report,
+        verdicts: Option<&[Verdict]>,
+        stopped: Option<&str>,
+    ) {
         if self.events.are_on() {
             return;
         }
-        let stopped = match self.watch.signal() {
-            Some(Exit::Terminated) => Some("SIGTERM"),
-            Some(_) => Some("Ctrl-C"),
-            None if self.watch.timed_out() => Some("the time of `--timeout` passed"),
-            None => None,
-        };
         let again = again::command(&self.session.line);
         let ended = report::Ended {
-            plan: &self.planned.plan,
+            plan,
             report,
             verdicts,
             stopped,
@@ -258,8 +292,17 @@ impl Running<'_> {
         self.session.terminal.result(&format!("\n{text}"));
     }
 
-    fn judge(self, report: &Report, verdicts: Option<&[Verdict]>) -> Exit {
-        let plan = &self.planned.plan;
+    /// Why the run was stopped, where it was.
+    fn stopped(self) -> Option<&'static str> {
+        match self.watch.signal() {
+            Some(Exit::Terminated) => Some("SIGTERM"),
+            Some(_) => Some("Ctrl-C"),
+            None if self.watch.timed_out() => Some("the time of `--timeout` passed"),
+            None => None,
+        }
+    }
+
+    fn judge(self, plan: &Plan, report: &Report, verdicts: Option<&[Verdict]>) -> Exit {
         let tally = report.tally();
         let wrong = |verdict: &&Verdict| matches!(verdict.result, Proof::Wrong(_));
         let run = Run {

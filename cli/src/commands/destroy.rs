@@ -19,6 +19,7 @@ pub(crate) async fn run(session: &Session, args: &DestroyArgs) -> Result<Exit, E
         rules: None,
         consent: &args.consent,
         verify: true,
+        until_converged: None,
         json: args.json,
         detailed: false,
     };

@@ -4,11 +4,14 @@ pub(crate) mod apply;
 pub(crate) mod change;
 pub(crate) mod completions;
 pub(crate) mod destroy;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod graph;
+pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
+pub(crate) mod show;
 pub(crate) mod validate;
 
 use crate::args::{Cli, SandboxVerb, Verb};
@@ -25,6 +28,9 @@ pub(crate) async fn run(session: &Session, cli: Cli) -> Result<Exit, Error> {
         Verb::Destroy(args) => destroy::run(session, &args).await,
         Verb::Graph(args) => graph::run(session, &args),
         Verb::Explain(args) => explain::run(session, &args),
+        Verb::Show(args) => show::run(session, &args).await,
+        Verb::Init(args) => init::run(session, &args).await,
+        Verb::Doctor(args) => doctor::run(session, &args).await,
         Verb::Completions(args) => completions::run(session, &args),
         Verb::Man(args) => man::run(session, &args),
         Verb::Sandbox(args) => match args.verb {

@@ -53,6 +53,7 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         refusals,
         loaded,
         connection,
+        ..
     } = planned(session, &watch, asked).await?;
     connection.close().await?;
     if events.are_on() {

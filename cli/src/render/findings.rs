@@ -26,6 +26,15 @@ pub(crate) fn text(findings: &[Finding], sources: &Sources, view: View) -> Strin
     text
 }
 
+/// The same without a heading, to stand below something else.
+pub(crate) fn list(findings: &[Finding], sources: &Sources, view: View) -> String {
+    let mut text = String::new();
+    for each in findings {
+        finding(each, sources, view, &mut text);
+    }
+    text
+}
+
 fn finding(finding: &Finding, sources: &Sources, view: View, text: &mut String) {
     let (word, paint): (_, fn(Paint, &str) -> String) = match (finding.certainty, finding.severity)
     {

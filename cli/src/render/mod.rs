@@ -1,6 +1,8 @@
 //! Text as values: every screen is a pure function from what is known to a `String`. `terminal.rs` writes them.
 
 pub(crate) mod again;
+pub(crate) mod checkup;
+pub(crate) mod converged;
 mod difference;
 pub(crate) mod explained;
 pub(crate) mod fault;
@@ -17,8 +19,10 @@ pub(crate) mod refusals;
 pub(crate) mod report;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod shown;
 mod snippet;
 pub(crate) mod validated;
+pub(crate) mod written;
 
 use serde::Serialize;
 

@@ -24,6 +24,7 @@ pub(crate) fn text(plan: &Plan, sources: &Sources, view: View) -> String {
     };
     screen.partial();
     for action in [
+        Action::Replace,
         Action::Revoke,
         Action::Create,
         Action::Update,
@@ -83,6 +84,9 @@ pub(crate) fn summary(plan: &Plan) -> String {
             count(Action::Delete)
         );
     }
+    if count(Action::Replace) > 0 {
+        let _ = write!(line, "{} TO REPLACE, ", count(Action::Replace));
+    }
     if count(Action::Defer) > 0 {
         let _ = write!(line, "{} deferred, ", count(Action::Defer));
     }
@@ -94,7 +98,10 @@ pub(crate) fn summary(plan: &Plan) -> String {
 }
 
 fn heading(action: Action) -> String {
-    format!("to {action}")
+    match action {
+        Action::Replace => "TO REPLACE: deleted and made anew".to_owned(),
+        action => format!("to {action}"),
+    }
 }
 
 /// The mark of an action, always shown before its word.
@@ -102,6 +109,7 @@ pub(crate) fn mark(action: Action) -> char {
     match action {
         Action::Create => '+',
         Action::Update => '~',
+        Action::Replace => '±',
         Action::Revoke | Action::Delete => '-',
         Action::Keep => '=',
         Action::Defer => '!',
@@ -215,7 +223,9 @@ impl Screen<'_> {
         let is_making = change.before == Value::Null && step.action != Action::Update;
         if is_making && !is_in_title(step, &change.after) {
             self.detail(&format!("{} = {}", change.attribute, change.after));
-        } else if !is_making && change.class == Class::Changeable {
+        } else if !is_making
+            && (change.class == Class::Changeable || step.action == Action::Replace)
+        {
             self.text.push_str(&difference::text(change, self.view));
         }
     }
@@ -286,7 +296,7 @@ fn head(step: &Step) -> (String, fn(Paint, &str) -> String) {
         action if step.blocked.is_some() => (format!("x blocked {action}"), Paint::removed),
         Action::Create => (words, Paint::added),
         Action::Update | Action::Defer => (words, Paint::changed),
-        Action::Revoke | Action::Delete => (words, Paint::removed),
+        Action::Replace | Action::Revoke | Action::Delete => (words, Paint::removed),
         Action::Keep => (words, Paint::plain),
     }
 }

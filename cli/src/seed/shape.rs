@@ -39,6 +39,7 @@ static SHAPES: &[Shape] = &[
             "service-principal",
             "custom-role",
             "device",
+            "no-sign-in-app",
             "subscription",
         ],
     },
@@ -230,6 +231,7 @@ static SHAPES: &[Shape] = &[
     ),
     leaf("tag", (2, 2), &[]),
     leaf("no-registration", (0, 1), &[]),
+    leaf("no-sign-in-app", (0, 1), &[]),
     leaf(
         "fault",
         (0, 0),

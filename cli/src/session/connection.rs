@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use url::Url;
-use vmlogin_azure::cloud::Cloud;
-use vmlogin_azure::credential::{self, Environment};
-use vmlogin_azure::http::transport::connect;
+use vmlogin_azure::cloud::{Cloud, CloudName};
+use vmlogin_azure::credential::{self, Environment, TokenCredential};
+use vmlogin_azure::http::transport::{HttpClient, connect};
 use vmlogin_azure::http::{Client, ClientOptions, Stop, Trace};
 use vmlogin_azure::{Azure, Patience, TenantAccess};
 use vmlogin_engine::manifest::{Manifest, Tenant};
@@ -23,6 +23,9 @@ use crate::error::Error;
 use crate::files;
 use crate::render::foreign;
 use crate::seed;
+
+/// The way to sign in to a sandbox.
+const OF_THE_SANDBOX: &str = "the sandbox's own credential";
 
 /// Waits of a request that are worth a line.
 const LONG_WAIT: Duration = Duration::from_secs(5);
@@ -48,21 +51,99 @@ pub(crate) struct Wanted<'a> {
     pub stop: &'a Stop,
 }
 
-impl Connection {
-    /// Signs in to every tenant of the manifest, or starts the sandbox.
-    pub(crate) async fn open(session: &Session, wanted: Wanted<'_>) -> Result<Connection, Error> {
-        let place = match &wanted.live.sandbox {
+/// Where "live" comes from, before anybody signed in.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    place: Place,
+    ca: Option<Vec<u8>>,
+}
+
+impl Ground {
+    /// Starts the sandbox, where that is wanted. `beside` is the first file of the manifest.
+    pub(crate) async fn find(
+        session: &Session,
+        live: &LiveArgs,
+        beside: &Path,
+    ) -> Result<Ground, Error> {
+        let place = match &live.sandbox {
             None => Place::Azure,
             Some(at) if at.contains("://") => Place::Sandbox(sandbox_url(at)?, None),
             Some(file) => {
-                let sandbox = start(session, Path::new(file), wanted.beside).await?;
+                let sandbox = start(session, Path::new(file), beside).await?;
                 Place::Sandbox(sandbox_url(sandbox.url())?, Some(sandbox))
             }
         };
-        let ca = read_ca(wanted.live.ca.as_deref())?;
+        Ok(Ground {
+            place,
+            ca: read_ca(live.ca.as_deref())?,
+        })
+    }
+
+    /// Signs in to the tenant that whoever runs this belongs to, where nothing has named one yet, and says by which way.
+    pub(crate) async fn home(
+        &self,
+        session: &Session,
+        live: &LiveArgs,
+        stop: &Stop,
+    ) -> Result<(Client, &'static str), Error> {
+        let cloud = match &self.place {
+            Place::Sandbox(url, _) => Cloud::sandbox(url)?,
+            Place::Azure => Cloud::named(CloudName::Public),
+        };
+        let http = connect(&cloud, self.ca.as_deref())?;
+        let (credential, way) = match &self.place {
+            Place::Sandbox(url, _) => {
+                let credential =
+                    credential::sandbox_credential(url, "organizations", http.clone())?;
+                (credential, OF_THE_SANDBOX)
+            }
+            Place::Azure => {
+                let environment = Environment::read(|name| std::env::var(name).ok());
+                let auth = way(live.auth.unwrap_or(Auth::Auto));
+                let (credential, way) =
+                    credential::home_credential(auth, &cloud, http.clone(), &environment).await?;
+                session.terminal.notice(&format!("signing in by {way}\n"));
+                (credential, way)
+            }
+        };
+        Ok((client(session, live, stop, cloud, credential, http), way))
+    }
+
+    /// Signs in to one tenant of a manifest, and says by which way.
+    pub(crate) async fn tenant(
+        &self,
+        session: &Session,
+        live: &LiveArgs,
+        stop: &Stop,
+        tenant: &Tenant,
+    ) -> Result<(Client, &'static str), Error> {
+        sign_in(
+            session,
+            (live, stop),
+            &self.place,
+            tenant,
+            self.ca.as_deref(),
+        )
+        .await
+    }
+
+    /// Signs in to every tenant of a manifest.
+    pub(crate) async fn open(
+        self,
+        session: &Session,
+        wanted: Wanted<'_>,
+    ) -> Result<Connection, Error> {
+        let Ground { place, ca } = self;
         let mut tenants = BTreeMap::new();
         for (name, tenant) in &wanted.manifest.tenants {
-            let client = sign_in(session, wanted, &place, tenant, ca.as_deref()).await?;
+            let (client, _) = sign_in(
+                session,
+                (wanted.live, wanted.stop),
+                &place,
+                tenant,
+                ca.as_deref(),
+            )
+            .await?;
             tenants.insert(
                 name.clone(),
                 TenantAccess {
@@ -80,6 +161,22 @@ impl Connection {
         Ok(Connection { azure, sandbox })
     }
 
+    /// Ends it where nobody signed in; a sandbox of our own writes its state.
+    pub(crate) async fn leave(self) -> Result<(), Error> {
+        match self.place {
+            Place::Sandbox(_, Some(sandbox)) => Ok(sandbox.stop().await?),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Connection {
+    /// Signs in to every tenant of the manifest, or starts the sandbox.
+    pub(crate) async fn open(session: &Session, wanted: Wanted<'_>) -> Result<Connection, Error> {
+        let ground = Ground::find(session, wanted.live, wanted.beside).await?;
+        ground.open(session, wanted).await
+    }
+
     /// Ends the connection; a sandbox of our own writes its state.
     pub(crate) async fn close(self) -> Result<(), Error> {
         match self.sandbox {
@@ -89,6 +186,7 @@ impl Connection {
     }
 }
 
+#[derive(Debug)]
 enum Place {
     Azure,
     /// A sandbox at a URL, and the server where it is our own.
@@ -124,18 +222,21 @@ impl Place {
 
 async fn sign_in(
     session: &Session,
-    wanted: Wanted<'_>,
+    (live, stop): (&LiveArgs, &Stop),
     place: &Place,
     tenant: &Tenant,
     ca: Option<&[u8]>,
-) -> Result<Client, Error> {
+) -> Result<(Client, &'static str), Error> {
     let cloud = place.cloud(tenant)?;
     let http = connect(&cloud, ca)?;
-    let credential = match place {
-        Place::Sandbox(url, _) => credential::sandbox_credential(url, &tenant.id, http.clone())?,
+    let (credential, way) = match place {
+        Place::Sandbox(url, _) => {
+            let credential = credential::sandbox_credential(url, &tenant.id, http.clone())?;
+            (credential, OF_THE_SANDBOX)
+        }
         Place::Azure => {
             let environment = Environment::read(|name| std::env::var(name).ok());
-            let auth = way(wanted.live.auth.unwrap_or(Auth::Auto));
+            let auth = way(live.auth.unwrap_or(Auth::Auto));
             let (credential, way) =
                 credential::credential(auth, &cloud, &tenant.id, http.clone(), &environment)
                     .await?;
@@ -143,14 +244,25 @@ async fn sign_in(
                 "signing in to tenant `{}` by {way}\n",
                 foreign::line(&tenant.name)
             ));
-            credential
+            (credential, way)
         }
     };
+    Ok((client(session, live, stop, cloud, credential, http), way))
+}
+
+fn client(
+    session: &Session,
+    live: &LiveArgs,
+    stop: &Stop,
+    cloud: Cloud,
+    credential: Arc<dyn TokenCredential>,
+    http: HttpClient,
+) -> Client {
     let mut options = ClientOptions::new(cloud, credential, http, chance());
-    options.max_requests_at_once = wanted.live.parallelism.into();
-    options.stop = wanted.stop.clone();
+    options.max_requests_at_once = live.parallelism.into();
+    options.stop = stop.clone();
     options.trace = Some(tracer(session));
-    Ok(Client::new(options))
+    Client::new(options)
 }
 
 fn way(auth: Auth) -> credential::Auth {

@@ -12,7 +12,7 @@ use vmlogin_engine::source::Sources;
 
 use crate::args::InputArgs;
 use crate::error::Error;
-use crate::files::{self, Texts};
+use crate::files::{self, Homes, Texts};
 
 /// A checked manifest and the texts that it came from.
 #[derive(Debug)]
@@ -25,15 +25,31 @@ pub(crate) struct Loaded {
     pub files: usize,
     /// What waits for what.
     pub graph: Graph,
+    /// Where the files lie.
+    pub homes: Homes,
 }
 
 /// Reads, expands and lowers the manifest.
 pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, Error> {
+    expanded(files::read(&inputs.files), &inputs.sets, catalogue)
+}
+
+/// The same with texts at hand, which need no values from outside.
+pub(crate) fn check(texts: Texts, catalogue: &Catalogue) -> Result<Loaded, Error> {
+    expanded(texts, &[], catalogue)
+}
+
+fn expanded(
+    texts: Texts,
+    sets: &[(String, String)],
+    catalogue: &Catalogue,
+) -> Result<Loaded, Error> {
     let Texts {
         files,
         sources,
         mut problems,
-    } = files::read(&inputs.files);
+        homes,
+    } = texts;
     let count = files.len();
     // What could not be read would only be missed again by every later check.
     if count == 0 {
@@ -45,13 +61,17 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
     let expanded = language::expand(
         files,
         &Inputs {
-            sets: inputs.sets.clone(),
+            sets: sets.to_vec(),
         },
     );
     problems.extend(expanded.problems);
     let lowered = lower(&expanded.tree, catalogue).after(&problems);
     problems.extend(lowered.problems);
-    let Some(manifest) = lowered.manifest.filter(|_| problems.is_empty()) else {
+    let mut manifest = lowered.manifest;
+    if let Some(manifest) = &mut manifest {
+        problems.extend(files::find(manifest, &homes));
+    }
+    let Some(manifest) = manifest.filter(|_| problems.is_empty()) else {
         return Err(Error::Problems {
             problems: settle(problems),
             sources,
@@ -63,6 +83,7 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
             sources,
             files: count,
             graph,
+            homes,
         }),
         Err(cycle) => Err(Error::Problems {
             problems: vec![cycle.problem(&manifest)],

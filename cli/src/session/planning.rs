@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use vmlogin_engine::address::Address;
+use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
-use vmlogin_engine::plan::{Mode, Plan, Wish, plan};
+use vmlogin_engine::plan::{Mode, Plan, Wish, plan, replace};
 use vmlogin_engine::provider::Provider;
 use vmlogin_engine::rule::{self, Severities};
 
@@ -44,6 +46,8 @@ pub(crate) struct Planned {
     pub plan: Plan,
     /// What the guards say of it.
     pub refusals: Vec<Refusal>,
+    /// What was read for it.
+    pub inventory: Inventory,
     /// The manifest.
     pub loaded: Loaded,
     /// The provider that was asked.
@@ -100,23 +104,19 @@ pub(crate) async fn planned(
             Connection::open(session, wanted),
         ))
         .await??;
-    let reading = connection.azure.reading();
-    match watch
-        .unless_stopped(patiently(
-            session,
-            asked.events,
-            "reading",
-            || Some(reading.count()),
-            decide(&loaded, &connection, asked),
-        ))
-        .await
-        .and_then(|plan| plan)
-    {
-        Ok(plan) => {
-            let refusals = guard::judge(&plan, &loaded.manifest.safety, asked.accepted, ceiling);
+    match reading(session, watch, asked, &loaded, &connection).await {
+        Ok(Reading {
+            plan,
+            inventory,
+            unfit,
+        }) => {
+            let safety = &loaded.manifest.safety;
+            let mut refusals = unfit;
+            refusals.extend(guard::judge(&plan, safety, asked.accepted, ceiling));
             Ok(Planned {
                 plan,
                 refusals,
+                inventory,
                 loaded,
                 connection,
             })
@@ -129,7 +129,56 @@ pub(crate) async fn planned(
     }
 }
 
-async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> Result<Plan, Error> {
+/// What was read, and the plan that follows from it.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// The plan.
+    pub plan: Plan,
+    /// What it was made of.
+    pub inventory: Inventory,
+    /// What was to be made anew and cannot be.
+    unfit: Vec<Refusal>,
+}
+
+/// Reads and plans again, over the connection of an earlier plan.
+pub(crate) async fn again(
+    session: &Session,
+    watch: &Watch,
+    asked: Asked<'_>,
+    planned: &Planned,
+) -> Result<(Reading, Vec<Refusal>), Error> {
+    let (loaded, connection) = (&planned.loaded, &planned.connection);
+    let ceiling = ceiling(std::env::var("VMLOGIN_MAX_DELETE").ok())?;
+    let reading = reading(session, watch, asked, loaded, connection).await?;
+    let safety = &loaded.manifest.safety;
+    let refusals = guard::judge(&reading.plan, safety, asked.accepted, ceiling);
+    Ok((reading, refusals))
+}
+
+async fn reading(
+    session: &Session,
+    watch: &Watch,
+    asked: Asked<'_>,
+    loaded: &Loaded,
+    connection: &Connection,
+) -> Result<Reading, Error> {
+    let news = connection.azure.reading();
+    watch
+        .unless_stopped(patiently(
+            session,
+            asked.events,
+            "reading",
+            || Some(news.count()),
+            decide(loaded, connection, asked),
+        ))
+        .await?
+}
+
+async fn decide(
+    loaded: &Loaded,
+    connection: &Connection,
+    asked: Asked<'_>,
+) -> Result<Reading, Error> {
     let inventory = connection
         .azure
         .survey(&loaded.manifest, asked.mode)
@@ -140,17 +189,31 @@ async fn decide(loaded: &Loaded, connection: &Connection, asked: Asked<'_>) -> R
     };
     let selected = asked.selection.map(selected).unwrap_or_default();
     check_selection(&selected, &scene)?;
-    let findings = asked
+    let mut findings = asked
         .severities
         .weigh(rule::run(vmlogin_azure::rules(), &scene));
+    let anew = asked.accepted.replaced();
+    let unfit = replace::refusals(vmlogin_azure::catalogue(), &scene, anew);
+    // What is made anew differs in just what this rule speaks of.
+    findings.retain(|finding| {
+        let named = |addresses: &[Address]| addresses.iter().any(|own| own.is(&finding.subject));
+        let refused = unfit.iter().any(|refusal| named(&refusal.affected));
+        finding.rule != vmlogin_azure::rules::SETTLED || refused || !named(anew)
+    });
     let wish = Wish {
         mode: asked.mode,
         selected,
+        replaced: anew.to_vec(),
         tool: TOOL.to_owned(),
     };
     // The graph of this manifest was built before, and had no cycle.
-    plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
-        .map_err(|cycle| unreachable!("{:?}", cycle.steps))
+    let plan = plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
+        .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
+    Ok(Reading {
+        plan,
+        inventory,
+        unfit,
+    })
 }
 
 fn selected(args: &SelectionArgs) -> Selected {

@@ -14,12 +14,19 @@ pub fn diff(schema: &Schema, declared: &Attributes, live: &Attributes) -> Vec<Ch
         .iter()
         .filter(|attribute| attribute.class != Class::WriteOnly)
         .filter(|attribute| attribute.written != Written::Argument)
+        .filter(|attribute| is_told(attribute, live))
         .filter_map(|attribute| Some((attribute, declared.get(attribute.name)?)))
         .flat_map(|(attribute, wanted)| {
             let found = live.get(attribute.name).unwrap_or(&Value::Null);
             compare(attribute, wanted, found)
         })
         .collect()
+}
+
+/// Whether a difference could be seen. Of what never changes, a live thing that tells nothing is not said to differ: Azure
+/// leaves some of it out while a machine does not run. An attribute that is known to be absent is [`Value::Null`].
+fn is_told(attribute: &Attribute, live: &Attributes) -> bool {
+    attribute.class != Class::CreateOnly || live.contains_key(attribute.name)
 }
 
 fn compare(attribute: &Attribute, wanted: &Value, found: &Value) -> Vec<Change> {

@@ -31,6 +31,7 @@ fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
             let full = |text: &str| alias(word, means, text).to_lowercase();
             full(wanted) == full(found)
         }
+        Shape::Own(sort) => (sort.same)(wanted, found),
         Shape::Region => region(wanted) == region(found),
         Shape::Floor => compare_versions(found, wanted) != Ordering::Less,
         Shape::Network | Shape::Networks | Shape::Addresses => address(wanted) == address(found),

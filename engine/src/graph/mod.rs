@@ -86,6 +86,7 @@ fn edges(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Edge> {
     }
     for reference in reference::all(manifest, catalogue) {
         edges.extend(referred(&reference));
+        edges.extend(ridden(&reference, manifest, catalogue));
         edges.extend(in_referred(&reference, catalogue, &beneath));
     }
     edges
@@ -99,6 +100,21 @@ fn referred(reference: &Reference<'_>) -> Option<Edge> {
         on: to.address.clone(),
         need: Need::Success,
         reason: format!("its `{}` is `{}`", reference.attribute.name, to.name),
+    })
+}
+
+/// What a part refers to goes before the whole, where the two are made in one write.
+fn ridden(reference: &Reference<'_>, manifest: &Manifest, catalogue: &Catalogue) -> Option<Edge> {
+    let to = reference.to?;
+    let whole = manifest.parent_of(reference.from)?;
+    catalogue.kind(reference.from.kind)?.rides().then(|| Edge {
+        from: whole.address.clone(),
+        on: to.address.clone(),
+        need: Need::Success,
+        reason: format!(
+            "it is made with its `{}` `{}`",
+            reference.attribute.name, to.name
+        ),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::syntax::tree::Node;
 const NOT_BUILT: [&str; 6] = ["template", "use", "for", "set", "edit", "remove"];
 
 /// Gone once the tree is expanded.
-const SPENT: [&str; 3] = ["let", "param", "include"];
+pub(crate) const SPENT: [&str; 3] = ["let", "param", "include"];
 
 /// Say what the whole manifest is about, and so stand in a file that `-f` names.
 const ROOT_ONLY: [&str; 2] = ["vmlogin", "tenant"];

@@ -10,6 +10,7 @@ mod names;
 mod problem;
 mod substitute;
 
+pub(crate) use form::SPENT;
 pub use include::{IncludeWish, includes};
 
 use crate::problem::Problem;

@@ -8,8 +8,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::address::Address;
+use crate::schema::NameRule;
 use crate::source::Span;
 use crate::value::{Attributes, Value};
+
+/// Whether a text is a name by a rule.
+#[must_use]
+pub fn is_name(rule: &NameRule, text: &str) -> bool {
+    check::name(rule, text).is_ok()
+}
 
 /// Everything that should be, checked.
 #[derive(Clone, Debug, PartialEq)]

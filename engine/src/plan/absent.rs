@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::{self, CLAIM, PARTS, Protected};
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
+use super::standing::{FOLLOWS, NOT_SELECTED};
 use super::{Action, Blocked, Foreign, Step, Wait, Wish, teardown};
 use crate::address::Address;
 use crate::graph::{Cycle, Graph};
@@ -85,7 +86,7 @@ impl Clearing<'_, '_> {
             if pair.live.is_some() {
                 let hindrance = Hindrance {
                     reason: format!("`{address}` goes first, and that is not selected"),
-                    help: "run again with a selection that holds both".to_owned(),
+                    help: NOT_SELECTED.to_owned(),
                 };
                 self.held_up.insert(address.clone(), hindrance);
             }
@@ -107,7 +108,7 @@ impl Clearing<'_, '_> {
             (Action::Defer, _) => {
                 let hindrance = Hindrance {
                     reason: format!("`{address}` goes first, and that is put off"),
-                    help: "it follows when that can be done".to_owned(),
+                    help: FOLLOWS.to_owned(),
                 };
                 self.held_up.insert(address.clone(), hindrance);
             }
@@ -119,6 +120,8 @@ impl Clearing<'_, '_> {
                     reason: "access goes before what it is at".to_owned(),
                 }));
                 self.gone.insert(live.id.to_lowercase());
+                self.gone.extend(pair.kind.takes_along(live));
+                step.notes.extend(pair.kind.leaves(live));
                 self.gone.extend(
                     grants
                         .iter()
@@ -151,7 +154,7 @@ impl Clearing<'_, '_> {
         if self.gone.contains(&live.id.to_lowercase()) {
             return None;
         }
-        step.protected = self.is_protected(pair, live);
+        step.protected = draft::is_protected(self.scene, pair, live);
         step.write.insert(
             CLAIM.to_owned(),
             live.stamp.as_deref().unwrap_or_default().into(),
@@ -209,20 +212,6 @@ impl Clearing<'_, '_> {
             true => Ok(left),
             false => Err(format!("it still holds {}", teardown::named(&left))),
         }
-    }
-
-    /// Whether the thing, anything around it or anything in it is protected, by the manifest or by a live tag.
-    fn is_protected(&self, pair: &Pair<'_>, live: &Live) -> bool {
-        let id = live.id.to_lowercase();
-        let mut around = self.scene.manifest.around(pair.resource);
-        self.protected.covers(live)
-            || around.any(|around| around.get("protect").and_then(Value::as_bool) == Some(true))
-            || self
-                .scene
-                .inventory
-                .live
-                .values()
-                .any(|inner| inner.protected && inner.within.contains(&id))
     }
 
     /// The live grants at a thing that goes, and in it, which no step takes away yet.
@@ -292,7 +281,7 @@ impl Clearing<'_, '_> {
                 && wider.within.len() < own.within.len()
                 && own.within.starts_with(&wider.within)
                 && wider.attributes.get("role") == own.attributes.get("role")
-                && wider.facts.get("principal-id").is_some()
+                && wider.facts.contains_key("principal-id")
                 && wider.facts.get("principal-id") == own.facts.get("principal-id")
                 && !self.gone.contains(&wider.id.to_lowercase())
         })?;

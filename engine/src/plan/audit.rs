@@ -61,7 +61,10 @@ fn audit_step(plan: &Plan, step: &Step, errors: &BTreeSet<&Address>) -> Vec<Stri
             .changes
             .iter()
             .any(|change| change.class == Class::Fixed)
-        && !matches!(step.action, Action::Create | Action::Defer)
+        && !matches!(
+            step.action,
+            Action::Create | Action::Replace | Action::Defer
+        )
     {
         wrong.push(format!(
             "`{address}` differs in something fixed, and no finding says so"
@@ -86,7 +89,12 @@ fn audit_step(plan: &Plan, step: &Step, errors: &BTreeSet<&Address>) -> Vec<Stri
             "`{address}` is deleted by an apply that did not claim it"
         ));
     }
-    if plan.mode == Mode::Destroy && matches!(step.action, Action::Create | Action::Update) {
+    if plan.mode == Mode::Destroy
+        && matches!(
+            step.action,
+            Action::Create | Action::Update | Action::Replace
+        )
+    {
         wrong.push(format!("`{address}` is made or changed by a destroy"));
     }
     if step.action.removes() && step.foreign.is_some() && !is_claimed {

@@ -7,7 +7,7 @@ use super::matching::{Matching, Pair};
 use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
 use super::unneeded::unneeded;
-use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, teardown};
+use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, replace, teardown};
 use crate::address::Address;
 use crate::diff::diff;
 use crate::graph::{Cycle, Graph};
@@ -24,6 +24,8 @@ pub struct Wish {
     pub mode: Mode,
     /// Which part of the manifest.
     pub selected: Selected,
+    /// What is made anew where it differs in something that is settled when it is made.
+    pub replaced: Vec<Address>,
     /// The version of vmlogin, for the record.
     pub tool: String,
 }
@@ -57,10 +59,11 @@ pub fn plan(
         unmanaged.retain(|stays| !gone.contains(&stays.id.to_lowercase()));
         revocations.extend(cleared);
     }
+    let anew = anew(catalogue, scene, &matching, wish);
     let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
-            let steps = build(scene, &graph, &matching, &taken, &findings);
+            let steps = build(scene, &graph, &matching, &taken, &findings, &anew);
             let blocking = blocking(&steps);
             let findings = findings
                 .into_iter()
@@ -104,6 +107,7 @@ fn build(
     matching: &Matching<'_>,
     taken: &BTreeSet<&Address>,
     findings: &[Finding],
+    anew: &BTreeSet<&Address>,
 ) -> Vec<Step> {
     let blocks = Blocks::of(findings);
     let mut settled: BTreeMap<&Address, Standing> = BTreeMap::new();
@@ -112,11 +116,19 @@ fn build(
         let Some(pair) = matching.pairs.get(address) else {
             continue;
         };
-        let unneeded = unneeded(matching, pair).filter(|_| pair.live.is_none());
-        let mut step = match &unneeded {
-            Some(why) => idle(scene, pair, why),
-            None => decide(scene, pair),
+        let unneeded = unneeded(matching, pair);
+        let around = scene.manifest.around(pair.resource).skip(1);
+        let mut around = around.map(|around| &around.address);
+        let mut step = match (&unneeded, around.find(|around| anew.contains(around))) {
+            (Some(why), _) => idle(scene, pair, why),
+            (None, Some(around)) => again(scene, pair, around),
+            (None, None) => decide(scene, pair),
         };
+        if let Some(live) = pair.live.filter(|_| anew.contains(address))
+            && step.action != Action::Defer
+        {
+            replace::replaced(scene, pair, live, &mut step);
+        }
         step.waits = waits(graph, address);
         step.blocked = blocks.at(scene, pair);
         if step.blocked.is_none() && unneeded.is_none() {
@@ -132,7 +144,38 @@ fn build(
     steps
 }
 
-/// The step of what is not there and is not needed.
+/// The addresses of what is made anew: what was asked for, is fit for it and is selected.
+fn anew<'a>(
+    catalogue: &Catalogue,
+    scene: &Scene<'a>,
+    matching: &Matching<'a>,
+    wish: &Wish,
+) -> BTreeSet<&'a Address> {
+    let pairs = matching.pairs.iter();
+    pairs
+        .filter(|(address, pair)| {
+            let places: Vec<&Address> = scene.manifest.places(pair.resource).collect();
+            wish.replaced.iter().any(|asked| asked.is(address)) && wish.selected.names(&places)
+        })
+        .filter(|(_, pair)| {
+            pair.live
+                .is_some_and(|live| replace::fit(catalogue, scene, matching, pair, live).is_ok())
+        })
+        .map(|(address, _)| *address)
+        .collect()
+}
+
+/// Decides the step of what lies in something that is made anew: it is gone then, whatever it is now.
+fn again(scene: &Scene<'_>, pair: &Pair<'_>, around: &Address) -> Step {
+    let mut step = blank(scene, pair);
+    step.changes = made_of(pair.kind.schema(), &step.write);
+    step.action = Action::Create;
+    step.notes
+        .push(format!("it is made again, since `{around}` is replaced"));
+    step
+}
+
+/// The step of what nothing needs.
 fn idle(scene: &Scene<'_>, pair: &Pair<'_>, why: &str) -> Step {
     let mut step = blank(scene, pair);
     step.notes.push(why.to_owned());
@@ -177,17 +220,23 @@ fn compare(schema: &Schema, pair: &Pair<'_>, live: &Live, step: &mut Step) {
     let writes = changes
         .iter()
         .any(|change| change.class == Class::Changeable);
+    let way = way(pair, live, step);
     step.notes.extend(
         changes
             .iter()
             .filter(|change| change.class == Class::CreateOnly)
             .map(|change| {
                 format!(
-                    "`{}` is {} and stays so: only making it anew would set {}",
-                    change.attribute, change.before, change.after
+                    "`{}` is {} and stays so: only making it anew would set {}{}",
+                    change.attribute, change.before, change.after, way,
                 )
             }),
     );
+    let news = changes
+        .iter()
+        .filter(|change| change.class == Class::Changeable);
+    step.notes
+        .extend(news.filter_map(|change| pair.kind.consequence(change)));
     step.changes = changes;
     if writes {
         step.action = Action::Update;
@@ -213,6 +262,15 @@ fn compare(schema: &Schema, pair: &Pair<'_>, live: &Live, step: &mut Step) {
             });
             step.action = Action::Update;
         }
+    }
+}
+
+/// The flag that makes a thing anew, where one can.
+fn way(pair: &Pair<'_>, live: &Live, step: &Step) -> String {
+    let ours = live.stamp.is_some() && step.foreign.is_none();
+    match ours && makes(pair) && pair.kind.never_replaced().is_none() {
+        true => format!(", with `--accept replace={}`", step.address),
+        false => String::new(),
     }
 }
 

@@ -178,6 +178,16 @@ impl Protected {
     }
 }
 
+/// Whether a thing, anything around it or anything in it is protected, by the manifest or by a live tag.
+pub(super) fn is_protected(scene: &Scene<'_>, pair: &Pair<'_>, live: &Live) -> bool {
+    let id = live.id.to_lowercase();
+    let mut around = scene.manifest.around(pair.resource);
+    let mut lives = scene.inventory.live.values();
+    Protected::of(scene).covers(live)
+        || around.any(|around| around.get("protect").and_then(Value::as_bool) == Some(true))
+        || lives.any(|inner| inner.protected && inner.within.contains(&id))
+}
+
 pub(super) fn maker(live: &Live) -> String {
     live.stamp.as_ref().map_or_else(
         || "vmlogin did not make it".to_owned(),

@@ -50,7 +50,8 @@ pub fn judge(
 fn protected(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
     // A grant whose node is gone was taken away on purpose, protection or not; a destroy asks about everything at once.
     let taken = |step: &Step| {
-        step.action == Action::Delete || (plan.mode == Mode::Destroy && step.action.removes())
+        matches!(step.action, Action::Delete | Action::Replace)
+            || (plan.mode == Mode::Destroy && step.action.removes())
     };
     let affected = addresses(plan, |step| taken(step) && step.protected);
     if affected.is_empty() || accepted.has("protected") {
@@ -133,7 +134,7 @@ fn max_delete(
     accepted: &Accepted,
     ceiling: Option<u32>,
 ) -> Option<Refusal> {
-    let affected = addresses(plan, |step| step.action.removes());
+    let affected = addresses(plan, |step| step.action.loses());
     let count = u32::try_from(affected.len()).unwrap_or(u32::MAX);
     let allowed = accepted
         .number("max-delete")
@@ -172,7 +173,7 @@ fn max_change_percent(plan: &Plan, safety: &Safety, accepted: &Accepted) -> Opti
     let mut affected = Vec::new();
     for (kind, live) in plan.live_counts.iter().filter(|(_, live)| **live >= FEW) {
         let changed = addresses(plan, |step| {
-            step.kind == *kind && (step.action == Action::Update || step.action.removes())
+            step.kind == *kind && (step.action == Action::Update || step.action.loses())
         });
         let count = u32::try_from(changed.len()).unwrap_or(u32::MAX);
         // Rounded up, so that a share just above the limit is above it.

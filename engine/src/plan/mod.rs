@@ -8,6 +8,7 @@ pub mod fingerprint;
 pub mod guard;
 mod matching;
 mod ownership;
+pub mod replace;
 pub mod selection;
 mod standing;
 mod teardown;
@@ -21,12 +22,13 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{Wish, plan};
 pub use draft::{CLAIM, PARTS};
+pub use standing::NOT_WAITED_FOR;
 
 use crate::address::Address;
 use crate::kind::Hindrance;
 use crate::rule::Finding;
 use crate::schema::{Class, Need};
-use crate::value::{Attributes, Value};
+use crate::value::{Attributes, SecretSource, Value};
 
 /// The version of the plan's JSON. It rises when a reader of the old form would be misled.
 pub const FORMAT: u32 = 1;
@@ -125,6 +127,8 @@ pub enum Action {
     Create,
     /// Change what differs.
     Update,
+    /// Delete it and make it anew, since it differs in what is settled when it is made.
+    Replace,
     /// Take a grant away.
     Revoke,
     /// Delete what this estate made.
@@ -146,11 +150,17 @@ impl Action {
         matches!(self, Action::Revoke | Action::Delete)
     }
 
+    /// Whether something that is there goes, be it for good or to be made anew.
+    pub fn loses(self) -> bool {
+        self.removes() || self == Action::Replace
+    }
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Action::Create => "create",
             Action::Update => "update",
+            Action::Replace => "replace",
             Action::Revoke => "revoke",
             Action::Delete => "delete",
             Action::Keep => "keep",
@@ -244,6 +254,20 @@ impl Plan {
         self.steps
             .iter()
             .filter(|step| step.action.writes() && step.blocked.is_none())
+    }
+
+    /// The secrets that its writes need, each with the step and the attribute that it is for. What exists keeps its own: a secret
+    /// is sent when a thing is made, and never again.
+    pub fn secrets(&self) -> impl Iterator<Item = (&Step, &str, &SecretSource)> {
+        self.writes()
+            .filter(|step| step.action == Action::Create)
+            .flat_map(|step| {
+                let values = step.write.iter();
+                values.filter_map(move |(name, value)| match value {
+                    Value::Secret(source) => Some((step, name.as_str(), source)),
+                    _ => None,
+                })
+            })
     }
 
     /// Whether an apply would have anything to write.

@@ -10,6 +10,18 @@ use crate::kind::{Hindrance, Scene};
 use crate::rule::Finding;
 use crate::schema::Need;
 
+/// What lets a step go on that needs one which is left out.
+const EXCLUDED: &str = "run again without that --exclude";
+
+/// What lets a removal go on before which another one goes that is not selected.
+pub(super) const NOT_SELECTED: &str = "run again with a selection that holds both";
+
+/// What lets a step go on that is put off with another one.
+pub(super) const FOLLOWS: &str = "it follows when that can be done";
+
+/// The helps of hindrances that nobody waits for: those that no time mends, and those that go away with another one.
+pub const NOT_WAITED_FOR: [&str; 3] = [EXCLUDED, NOT_SELECTED, FOLLOWS];
+
 /// Error findings by subject.
 pub(super) struct Blocks<'a>(BTreeMap<&'a Address, &'a Finding>);
 
@@ -90,11 +102,11 @@ pub(super) fn inherit(step: &mut Step, settled: &BTreeMap<&Address, Standing>) {
     let hindrance = needs.iter().find_map(|standing| match standing {
         Standing::Deferred(on) => Some(Hindrance {
             reason: format!("it needs `{on}`, which is put off"),
-            help: "it follows when that can be done".to_owned(),
+            help: FOLLOWS.to_owned(),
         }),
         Standing::LeftOut(on) => Some(Hindrance {
             reason: format!("it needs `{on}`, which is excluded"),
-            help: "run again without that --exclude".to_owned(),
+            help: EXCLUDED.to_owned(),
         }),
         Standing::Ready | Standing::Blocked(_) => None,
     });

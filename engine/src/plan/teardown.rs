@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::Protected;
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
+use super::standing::FOLLOWS;
 use super::{Action, Step, Wait, draft};
 use crate::address::Address;
 use crate::graph::Graph;
@@ -45,7 +46,7 @@ pub(super) fn steps(
         {
             let hindrance = Hindrance {
                 reason: format!("`{}` goes first, and that is put off", on.on),
-                help: "it follows when that can be done".to_owned(),
+                help: FOLLOWS.to_owned(),
             };
             draft::defer(&mut step, hindrance);
         }
@@ -53,11 +54,22 @@ pub(super) fn steps(
             Action::Defer => {
                 deferred.insert(step.address.clone());
             }
-            action if action.removes() => gone.extend(step.id.iter().map(|id| id.to_lowercase())),
+            action if action.removes() => {
+                gone.extend(step.id.iter().map(|id| id.to_lowercase()));
+                if let Some(live) = pair.live {
+                    gone.extend(pair.kind.takes_along(live));
+                    step.notes.extend(pair.kind.leaves(live));
+                }
+            }
             _ => {}
         }
         steps.push(step);
     }
+    // A part of what goes does not stay: it has no id of its own.
+    steps.retain(|step| {
+        let id = step.id.as_ref().map(|id| id.to_lowercase());
+        step.action != Action::Keep || id.is_none_or(|id| !gone.contains(&id))
+    });
     steps
 }
 

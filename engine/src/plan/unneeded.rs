@@ -1,5 +1,5 @@
-//! What comes along with another thing is made only for one that takes it: a machine that exists keeps the network interface
-//! that it has, and one that is not there and not made needs none.
+//! What comes along with another thing is made and changed only for one that takes it: a machine that exists keeps the network
+//! interface that it has, and one that is not there and not made needs none.
 
 use super::decide::makes;
 use super::matching::{Matching, Pair};
@@ -8,27 +8,26 @@ use crate::inventory::Live;
 use crate::schema::{Attribute, Class, Shape};
 use crate::value::Value;
 
-/// Why a missing thing that comes along with another is not made, where it is not.
+/// Why a thing that comes along with another is left alone, where it is.
 pub(super) fn unneeded(matching: &Matching<'_>, pair: &Pair<'_>) -> Option<String> {
     let bearer = matching.pairs.get(pair.resource.along.as_ref()?)?;
-    let name = &bearer.resource.name;
-    match bearer.live {
-        None if makes(bearer) => unneeded(matching, bearer),
-        None => Some(format!("it is not made: `{name}` does not exist")),
-        Some(live) => {
-            let attributes = bearer.kind.schema().attributes.iter();
-            let attribute = attributes
-                .filter(|attribute| attribute.class == Class::CreateOnly)
-                .find(|attribute| brings(attribute, pair.resource.kind))?;
-            let taken = is_taken(attribute, bearer, live);
-            (!taken).then(|| {
-                format!(
-                    "it is not made: `{name}` exists, and its `{}` stays as it is",
-                    attribute.name
-                )
-            })
-        }
+    if let Some(why) = unneeded(matching, bearer) {
+        return Some(why);
     }
+    let name = &bearer.resource.name;
+    let Some(live) = bearer.live else {
+        let missing = format!("it is left alone: `{name}` does not exist");
+        return (!makes(bearer)).then_some(missing);
+    };
+    let attributes = bearer.kind.schema().attributes.iter();
+    let attribute = attributes
+        .filter(|attribute| attribute.class == Class::CreateOnly)
+        .find(|attribute| brings(attribute, pair.resource.kind))?;
+    let other = format!(
+        "it is left alone: `{name}` exists, and its `{}` stays as it is",
+        attribute.name
+    );
+    (!is_taken(attribute, bearer, live)).then_some(other)
 }
 
 fn brings(attribute: &Attribute, kind: &str) -> bool {

@@ -300,6 +300,9 @@ impl SyntaxProblem {
             Self::BlockWithoutName { .. } => "put the `{` on the line of the node that it belongs to".to_owned(),
             Self::SecondBlock { .. } => "put everything into the first".to_owned(),
             Self::AfterBlock { .. } => "put it before the `{`, or begin a new line".to_owned(),
+            Self::UnknownKeyword { written, .. } | Self::BadName { written, .. } if written == "#" => {
+                "for a comment write `//`".to_owned()
+            }
             Self::UnknownKeyword { written, .. } if nearest(written, KEYWORDS).is_some() => {
                 format!("did you mean `{}`?", nearest(written, KEYWORDS).unwrap_or_default())
             }

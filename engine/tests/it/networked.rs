@@ -162,6 +162,7 @@ pub(crate) fn plan_of(manifest: &Manifest, inventory: &Inventory, mode: Mode) ->
         inventory,
     };
     let wish = Wish {
+        replaced: Vec::new(),
         mode,
         selected: Selected::read(&[], &[]).expect("no patterns"),
         tool: "test".to_owned(),

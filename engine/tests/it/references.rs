@@ -107,7 +107,7 @@ fn a_subnet_that_two_networks_of_the_group_have_is_an_error_that_shows_both() {
 }
 "#;
     assert_snapshot!(lowered(text).unwrap_err(), @"
-    VML171: `servers` may mean more than one subnet
+    VML155: `servers` may mean more than one subnet
       estate.kdl:4:28 `servers` which one?
       estate.kdl:2:37 `servers` this one
       estate.kdl:3:37 `servers` or this one
@@ -124,17 +124,17 @@ fn a_name_that_could_mean_nothing_is_told_with_the_nearest() {
         lowered(&text).unwrap_err()
     };
     assert_snapshot!(of("shared", ""), @"
-    VML170: `shared` names no subnet of this manifest
+    VML154: `shared` names no subnet of this manifest
       estate.kdl:2:24 `shared` no such subnet here
       help: write `rg-hub/vnet-hub/shared`
     ");
     assert_snapshot!(of("servrs", "virtual-network a { subnet servers }; virtual-network b"), @"
-    VML170: `servrs` names no subnet of this manifest
+    VML154: `servrs` names no subnet of this manifest
       estate.kdl:2:24 `servrs` no such subnet here
       help: did you mean `servers`?
     ");
     assert_snapshot!(of("outside", ""), @"
-    VML170: `outside` names no subnet of this manifest
+    VML154: `outside` names no subnet of this manifest
       estate.kdl:2:24 `outside` no such subnet here
       help: declare the subnet, or say where it lies: `RESOURCE-GROUP/VIRTUAL-NETWORK/SUBNET`
     ");
@@ -144,7 +144,7 @@ fn a_name_that_could_mean_nothing_is_told_with_the_nearest() {
 fn a_group_of_two_other_subscriptions_needs_the_full_id() {
     let others = HUB.replace("core", "edge") + "\n" + &HUB.replace("core", "far");
     assert_snapshot!(subnet("\"rg-hub/vnet-hub/shared\"", &others), @r#"
-    VML171: `rg-hub/vnet-hub/shared` may mean more than one resource group
+    VML155: `rg-hub/vnet-hub/shared` may mean more than one resource group
       estate.kdl:2:24 `"rg-hub/vnet-hub/shared"` which one?
       estate.kdl:3:16 `rg-hub` this one
       estate.kdl:4:16 `rg-hub` or this one
@@ -155,17 +155,17 @@ fn a_group_of_two_other_subscriptions_needs_the_full_id() {
 #[test]
 fn a_text_that_can_name_no_such_thing_is_refused_with_the_form() {
     assert_snapshot!(subnet("\"/network-interface/core/rg-web/web01-nic\"", ""), @r#"
-    VML172: `/network-interface/core/rg-web/web01-nic` cannot name a subnet
+    VML156: `/network-interface/core/rg-web/web01-nic` cannot name a subnet
       estate.kdl:2:24 `"/network-interface/core/rg-web/web01-nic"` neither a name nor an id
       help: write its name, `RESOURCE-GROUP/VIRTUAL-NETWORK/SUBNET`, or its full id
     "#);
     assert_snapshot!(subnet("\"core/rg-hub/vnet-hub/shared\"", ""), @r#"
-    VML172: `core/rg-hub/vnet-hub/shared` cannot name a subnet
+    VML156: `core/rg-hub/vnet-hub/shared` cannot name a subnet
       estate.kdl:2:24 `"core/rg-hub/vnet-hub/shared"` neither a name nor an id
       help: write its name, `RESOURCE-GROUP/VIRTUAL-NETWORK/SUBNET`, or its full id
     "#);
     assert_snapshot!(subnet("\"vnet//servers\"", ""), @r#"
-    VML172: `vnet//servers` cannot name a subnet
+    VML156: `vnet//servers` cannot name a subnet
       estate.kdl:2:24 `"vnet//servers"` neither a name nor an id
       help: write its name, `RESOURCE-GROUP/VIRTUAL-NETWORK/SUBNET`, or its full id
     "#);
@@ -190,7 +190,7 @@ fn a_text_that_can_name_no_such_thing_is_refused_with_the_form() {
 fn references_that_miss_are_not_told_where_nodes_were_lost() {
     let lost =
         lowered("resource-group rg subscription=nowhere { box a { nic subnet=s } }").unwrap_err();
-    assert!(!lost.contains("VML170"), "{lost}");
+    assert!(!lost.contains("VML154"), "{lost}");
 }
 
 const WEB: &str = r#"resource-group rg-web subscription=core location=westeurope {
@@ -288,7 +288,7 @@ fn nobody_writes_a_node_for_what_comes_along() {
       estate.kdl:1:74 `name` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
-    VML170: `x` names no subnet of this manifest
+    VML154: `x` names no subnet of this manifest
       estate.kdl:1:88 `x` no such subnet here
       help: declare the subnet, or say where it lies: `RESOURCE-GROUP/VIRTUAL-NETWORK/SUBNET`
 
@@ -391,12 +391,12 @@ fn nothing_comes_along_with_a_machine_that_has_another_interface() {
     assert_snapshot!(alone(&live, "/network-interface/core/rg-web/web01VMNic"), @r#"
     keep   resource-group:core/rg-web
     keep   public-ip:core/rg-web/web01-pip
-        note: it is not made: `web01` exists, and its `nic` stays as it is
+        note: it is left alone: `web01` exists, and its `nic` stays as it is
     keep   network-interface:core/rg-web/web01-nic
-        note: it is not made: `web01` exists, and its `nic` stays as it is
+        note: it is left alone: `web01` exists, and its `nic` stays as it is
     keep   box:core/rg-web/web01
         nic: "/network-interface/core/rg-web/web01VMNic" -> "/network-interface/core/rg-web/web01-nic"
-        note: `nic` is "/network-interface/core/rg-web/web01VMNic" and stays so: only making it anew would set "/network-interface/core/rg-web/web01-nic"
+        note: `nic` is "/network-interface/core/rg-web/web01VMNic" and stays so: only making it anew would set "/network-interface/core/rg-web/web01-nic", with `--accept replace=box:core/rg-web/web01`
     "#);
 }
 
@@ -427,9 +427,9 @@ fn nothing_comes_along_with_what_is_not_there_and_not_made() {
     assert_snapshot!(shown(&plan), @r#"
     keep   resource-group:core/rg-web
     keep   public-ip:core/rg-web/web01-pip
-        note: it is not made: `web01` does not exist
+        note: it is left alone: `web01` does not exist
     keep   network-interface:core/rg-web/web01-nic
-        note: it is not made: `web01` does not exist
+        note: it is left alone: `web01` does not exist
     keep   box:core/rg-web/web01
         nic: (none) -> "/network-interface/core/rg-web/web01-nic"
         blocked by missing on box:core/rg-web/web01

@@ -9,6 +9,7 @@ use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::language::{self, File, Inputs};
 use vmlogin_engine::manifest::{Manifest, lower};
 use vmlogin_engine::plan::audit::audit;
+use vmlogin_engine::plan::guard::Refusal;
 use vmlogin_engine::plan::selection::Selected;
 use vmlogin_engine::plan::{self, Action, Mode, Plan, Wish};
 use vmlogin_engine::rule::Finding;
@@ -193,6 +194,31 @@ impl World {
         plan
     }
 
+    /// The plan in which these are made anew, audited, and the refusals of those that cannot be.
+    pub(crate) fn plan_anew(
+        &self,
+        manifest: &Manifest,
+        addresses: &[&str],
+    ) -> (Plan, Vec<Refusal>) {
+        let replaced: Vec<Address> = addresses.iter().map(|text| Address::read(text)).collect();
+        let scene = Scene {
+            manifest,
+            inventory: &self.inventory,
+        };
+        let refusals = plan::replace::refusals(&CATALOGUE, &scene, &replaced);
+        let wish = Wish {
+            mode: Mode::Apply,
+            selected: Selected::default(),
+            replaced,
+            tool: "test".to_owned(),
+        };
+        let plan = plan::plan(&CATALOGUE, &scene, Vec::new(), &wish).expect("no cycle");
+        if refusals.is_empty() {
+            assert_eq!(audit(&plan), Vec::<String>::new());
+        }
+        (plan, refusals)
+    }
+
     fn try_plan(
         &self,
         manifest: &Manifest,
@@ -214,6 +240,7 @@ impl World {
         let wish = Wish {
             mode,
             selected: Selected::read(&owned(targets), &owned(excludes)).expect("patterns"),
+            replaced: Vec::new(),
             tool: "test".to_owned(),
         };
         plan::plan(&CATALOGUE, &scene, findings, &wish)
@@ -224,7 +251,7 @@ impl World {
         let mut after = self.clone();
         for step in plan.writes() {
             match step.action {
-                Action::Create | Action::Update => after.write(plan, step),
+                Action::Create | Action::Update | Action::Replace => after.write(plan, step),
                 Action::Revoke | Action::Delete => {
                     let id = step.id.clone().expect("an id");
                     after.inventory.live.retain(|_, live| live.id != id);

@@ -1,5 +1,5 @@
-//! The clouds and their hosts. No other file of vmlogin has a host name: a token is sent to a URL only after
-//! [`Cloud::is_own_host`] has recognised it.
+//! The clouds and their hosts. No other file of vmlogin has the name of a host that it speaks to: a token is sent to a URL only
+//! after [`Cloud::is_own_host`] has recognised it. Hosts that only machines need are rows of `tables/endpoints.rs`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -42,12 +42,36 @@ pub struct LoginHosts {
     pub device_registration: Url,
     /// Authentication flows as seen from the machine.
     pub login: Url,
+    /// The other name under which the same flows are documented, where there is one: both are to be open.
+    pub login_also: Option<Url>,
     /// Device authentication, where the documentation names one.
     pub device_login: Option<Url>,
     /// The check of the role grants at sign-in.
     pub role_check: Url,
     /// Resource (`urn:ms-drs:…`) of the device registration token, where the documentation names one.
     pub registration_resource: Option<&'static str>,
+}
+
+impl LoginHosts {
+    /// Their names, as a firewall wants to know them; all are reached by port 443. On Arc-enabled machines the article names them
+    /// for 21Vianet only; that the others are the same there as on virtual machines is derived (2026-11-21).
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let urls = [
+            Some(&self.device_registration),
+            Some(&self.login),
+            self.login_also.as_ref(),
+            self.device_login.as_ref(),
+            Some(&self.role_check),
+        ];
+        let mut names: Vec<&str> = urls
+            .into_iter()
+            .flatten()
+            .filter_map(Url::host_str)
+            .collect();
+        names.dedup();
+        names
+    }
 }
 
 /// The three clouds vmlogin knows, spelled in manifests `public`, `usgov` and `china`.
@@ -179,6 +203,7 @@ impl Cloud {
             login: LoginHosts {
                 device_registration: url(row.device_registration),
                 login: url(row.login),
+                login_also: row.login_also.map(url),
                 device_login: row.device_login.map(url),
                 role_check: url(row.role_check),
                 registration_resource: row.registration_resource,
@@ -285,6 +310,7 @@ struct Row {
     portal: &'static str,
     device_registration: &'static str,
     login: &'static str,
+    login_also: Option<&'static str>,
     device_login: Option<&'static str>,
     role_check: &'static str,
     registration_resource: Option<&'static str>,
@@ -303,6 +329,7 @@ const TABLE: [Row; 3] = [
         portal: "https://portal.azure.com/",
         device_registration: "https://enterpriseregistration.windows.net/",
         login: "https://login.microsoftonline.com/",
+        login_also: None,
         device_login: Some("https://device.login.microsoftonline.com/"),
         role_check: "https://pas.windows.net/",
         registration_resource: Some("urn:ms-drs:enterpriseregistration.windows.net"),
@@ -316,6 +343,7 @@ const TABLE: [Row; 3] = [
         portal: "https://portal.azure.us/",
         device_registration: "https://enterpriseregistration.microsoftonline.us/",
         login: "https://login.microsoftonline.us/",
+        login_also: None,
         device_login: None,
         role_check: "https://pasff.usgovcloudapi.net/",
         registration_resource: None,
@@ -329,6 +357,8 @@ const TABLE: [Row; 3] = [
         portal: "https://portal.azure.cn/",
         device_registration: "https://enterpriseregistration.partner.microsoftonline.cn/",
         login: "https://login.chinacloudapi.cn/",
+        // The articles' requirements name the one, their troubleshooting the other.
+        login_also: Some("https://login.partner.microsoftonline.cn/"),
         device_login: Some("https://device.login.partner.microsoftonline.cn/"),
         role_check: "https://pas.chinacloudapi.cn/",
         registration_resource: Some("urn:ms-drs:enterpriseregistration.partner.microsoftonline.cn"),

@@ -8,20 +8,23 @@
 )]
 
 pub mod arm;
+pub mod checkup;
 pub mod cloud;
 pub mod credential;
 mod directory;
 pub mod http;
 pub mod kinds;
 mod network;
+mod policy;
 pub mod provider;
 pub mod rules;
+pub mod secrets;
 mod survey;
 mod tables;
 #[cfg(test)]
 mod testing;
 
 pub use kinds::catalogue;
-pub use provider::{Azure, Patience, TenantAccess};
+pub use provider::{Azure, JOINED, Patience, TenantAccess};
 pub use rules::rules;
-pub use survey::Reading;
+pub use survey::{Reading, discover};

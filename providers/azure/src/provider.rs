@@ -15,20 +15,22 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
-use vmlogin_engine::plan::{Mode, Step};
+use vmlogin_engine::plan::{Action, Mode, Step};
 use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider, Verdict};
 
 use crate::directory::device::{self, Sighting, Sought};
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
+use crate::secrets::Secrets;
 use crate::survey::{self, Reader, Reading};
 
 /// Azure, as far as one manifest's tenants reach.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Azure {
     tenants: BTreeMap<String, TenantAccess>,
     parallelism: usize,
     patience: Patience,
+    secrets: Secrets,
     turns: turns::Turns,
     reading: Arc<Reading>,
 }
@@ -66,9 +68,16 @@ impl Azure {
             tenants,
             parallelism,
             patience,
+            secrets: Secrets::default(),
             turns: turns::Turns::default(),
             reading: Arc::default(),
         }
+    }
+
+    /// The same, with the secrets that its writes need.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Secrets) -> Azure {
+        Azure { secrets, ..self }
     }
 
     /// How far a survey is, to be looked at while it runs.
@@ -113,6 +122,58 @@ impl Provider for Azure {
         step: &Step,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Done, Fault> {
+        if step.action != Action::Replace {
+            return self.write(step, progress).await;
+        }
+        let [old, new] = halves(step);
+        self.write(&old, progress).await?;
+        let made = self.write(&new, progress).await;
+        // The old one is gone, whatever became of the new one.
+        made.map_err(|fault| Fault {
+            unsent: false,
+            help: Some(match fault.help {
+                Some(help) => format!("the old one is deleted; {help}"),
+                None => "the old one is deleted: run again, it is then made".to_owned(),
+            }),
+            ..fault
+        })
+    }
+
+    async fn verify(&self, step: &Step) -> Vec<Verdict> {
+        let [_, new] = halves(step);
+        let step = match step.action {
+            Action::Replace => &new,
+            _ => step,
+        };
+        let opinions = match (kind(step), self.client(step)) {
+            (Ok(kind), Ok(client)) => self.look(kind, client, step).await,
+            (Err(fault), _) | (_, Err(fault)) => vec![not_checked(&fault)],
+        };
+        opinions
+            .into_iter()
+            .map(|Opinion { check, result }| Verdict {
+                address: step.address.clone(),
+                check,
+                result,
+            })
+            .collect()
+    }
+}
+
+/// A replacement as what it comes to: a deletion, then a creation.
+fn halves(step: &Step) -> [Step; 2] {
+    [Action::Delete, Action::Create].map(|action| Step {
+        action,
+        ..step.clone()
+    })
+}
+
+impl Azure {
+    async fn write(
+        &self,
+        step: &Step,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Done, Fault> {
         let kind = kind(step)?;
         let client = self.client(step)?;
         let _turn = self.turns.take(kind.alone(step)).await;
@@ -135,6 +196,7 @@ impl Provider for Azure {
                     status: news.status.clone(),
                 })
             };
+            let request = self.secrets.fill(step, request)?;
             if let Err(mut fault) = client.carry_out(request, tell).await {
                 fault.unsent &= number == 0;
                 return make_sense(kind, client, step, fault).await;
@@ -144,21 +206,6 @@ impl Provider for Azure {
             id: step.id.clone(),
             note: None,
         })
-    }
-
-    async fn verify(&self, step: &Step) -> Vec<Verdict> {
-        let opinions = match (kind(step), self.client(step)) {
-            (Ok(kind), Ok(client)) => self.look(kind, client, step).await,
-            (Err(fault), _) | (_, Err(fault)) => vec![not_checked(&fault)],
-        };
-        opinions
-            .into_iter()
-            .map(|Opinion { check, result }| Verdict {
-                address: step.address.clone(),
-                check,
-                result,
-            })
-            .collect()
     }
 }
 
@@ -214,7 +261,8 @@ impl Azure {
     }
 }
 
-const JOINED: &str = "the directory has a device for the machine";
+/// The look whether a machine joined the directory, as verdicts call it.
+pub const JOINED: &str = "the directory has a device for the machine";
 
 fn no_device(sought: &Sought, others: usize) -> String {
     let name = &sought.computer_name;

@@ -177,12 +177,18 @@ impl Sandbox {
 /// What the sandbox leaves out, a line each, for people who start it.
 pub fn not_emulated() -> &'static [&'static str] {
     &[
-        "traffic: security rules, routes and addresses are kept and checked, nothing flows; what a machine of the seed names \
-         exists only where the seed says so",
+        "traffic: security rules, routes and addresses are kept and checked, nothing flows and nothing is resolved",
+        "network interfaces that are made with their machine, machines made of disks, data disks as resources",
+        "references to types that are kept as plain resources (load balancers, application security groups and the like): \
+         nobody asks whether they exist",
         "whether a user-assigned identity exists when it is attached: any well-formed id can be",
-        "template deployments, image look-ups, run commands and other actions on machines",
-        "locks, policies, deny assignments, custom and eligible roles, management groups",
-        "what the services of other kinds of resources do: such resources are kept as they are sent",
+        "templates beyond the simple: linked ones, nested deployments, `copy`, the mode `Complete`, what-if, most functions, \
+         scopes other than resource groups",
+        "the catalogue of images but for the versions of one; images of a few publishers, with versions that are made up",
+        "run commands and other actions on machines, but for start, restart, power off and deallocate",
+        "policies (a fault of the seed can deny like one), deny assignments, custom and eligible roles, management groups",
+        "what the services of other kinds of resources do: such resources are kept as they are sent, without identities",
+        "registration of providers: nothing is refused for want of it",
         "deleted groups and applications: only deleted people lie in the recycle bin",
         "rules for the characters and lengths of names, tags and descriptions, but for the fewest",
         "group membership, and what a role assignment permits: the caller may do all that the seed does not deny",

@@ -19,7 +19,7 @@ use crate::http::base64;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::resources::network as networks;
-use crate::resources::{extension, handler, machine, resource_group};
+use crate::resources::{deployment, extension, handler, machine, resource_group};
 use crate::seed::{ArcStatus, Power};
 use crate::state::{Machine, World, clock, named_guid};
 
@@ -101,6 +101,8 @@ pub(crate) enum Work {
         collection: String,
         name: String,
     },
+    /// A template was carried out.
+    Deploy,
 }
 
 /// Begins work on `target` and answers the operation's id.
@@ -127,6 +129,27 @@ pub(crate) fn begin(call: &mut Call<'_>, target: &str, location: &str, work: Wor
     call.world.touch();
     forget_old(call.world);
     id
+}
+
+/// Ends all that began after the world's counter was at `before`, and answers the first failure.
+pub(crate) fn finish_since(world: &mut World, before: u64, pace: &Pace) -> Option<Doom> {
+    let mut begun: Vec<(u64, String)> = world
+        .operations
+        .values()
+        .filter(|it| it.order > before)
+        .map(|it| (it.order, it.id.clone()))
+        .collect();
+    begun.sort();
+    for (_, id) in &begun {
+        finish(world, id, pace);
+    }
+    let mut ended = begun.iter().filter_map(|(_, id)| ended(world, id));
+    ended.find_map(|it| it.failure)
+}
+
+/// How an operation ended, once it has.
+pub(crate) fn ended(world: &World, id: &str) -> Option<Ended> {
+    world.operations.get(id).and_then(|it| it.ended.clone())
 }
 
 /// Counts a look at what may be worked on.
@@ -317,6 +340,7 @@ fn finish(world: &mut World, id: &str, pace: &Pace) {
         Work::PartDelete { collection, name } => {
             networks::child_delete_ended(world, target, &collection, &name, doom)
         }
+        Work::Deploy => deployment::ended(world, target, doom),
         Work::GroupDelete => resource_group::delete_ended(world, target, doom),
     };
     if let Some(operation) = world.operations.get_mut(id) {

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
+use vmlogin_azure::Azure;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::apply::{self, Options, Report};
 use vmlogin_engine::event::{Event, Outcome};
@@ -13,41 +14,51 @@ use vmlogin_engine::provider::{Fault, FaultKind};
 
 use crate::interrupt::Watch;
 use crate::render::progress::Progress;
-use crate::session::planning::Planned;
 use crate::session::{Events, FRAME, Session, Telling};
 use crate::terminal::Live;
 
 /// How often the clock looks whether a sign of life is due, where progress is told as lines.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Carries out the plan and tells what happens. Ends when nothing runs, or when it has to be left.
-pub(crate) async fn run(
-    session: &Session,
-    events: Events<'_>,
-    watch: &Watch,
-    planned: &Planned,
-    parallelism: usize,
-) -> Report {
-    watch.begin_writing();
-    let plan = &planned.plan;
-    let news = News::begin(session, events, plan);
-    let stop = || watch.is_stopped();
-    let tell = |event: Event| news.tell(&event);
-    let options = Options {
-        parallelism,
-        stop: &stop,
-    };
-    let mut running = std::pin::pin!(apply::run(plan, &planned.connection.azure, options, &tell));
-    let mut clock = interval(match news.telling {
-        Telling::Live => FRAME,
-        Telling::Lines | Telling::Nothing => TICK,
-    });
-    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            report = &mut running => return report,
-            () = watch.given_up() => return news.left_behind(plan),
-            _ = clock.tick() => news.tick(),
+/// A plan that is agreed to, and everything to carry it out with.
+#[derive(Clone, Copy)]
+pub(crate) struct Running<'a> {
+    /// Where text goes.
+    pub session: &'a Session,
+    /// Where events go.
+    pub events: Events<'a>,
+    /// The wish to stop.
+    pub watch: &'a Watch,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Azure, with the secrets that the writes need.
+    pub azure: &'a Azure,
+}
+
+impl Running<'_> {
+    /// Carries out the plan and tells what happens. Ends when nothing runs, or when it has to be left.
+    pub(crate) async fn run(self, parallelism: usize) -> Report {
+        let Running { watch, plan, .. } = self;
+        watch.begin_writing();
+        let news = News::begin(self.session, self.events, plan);
+        let stop = || watch.is_stopped();
+        let tell = |event: Event| news.tell(&event);
+        let options = Options {
+            parallelism,
+            stop: &stop,
+        };
+        let mut running = std::pin::pin!(apply::run(plan, self.azure, options, &tell));
+        let mut clock = interval(match news.telling {
+            Telling::Live => FRAME,
+            Telling::Lines | Telling::Nothing => TICK,
+        });
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                report = &mut running => return report,
+                () = watch.given_up() => return news.left_behind(plan),
+                _ = clock.tick() => news.tick(),
+            }
         }
     }
 }

@@ -51,7 +51,7 @@ pub(crate) async fn ask(
 
 /// One line of stdin; `None` where there is none. It is read on a thread of its own, which may outlive the run: a blocked read
 /// cannot be taken back.
-async fn answer() -> Option<String> {
+pub(crate) async fn answer() -> Option<String> {
     let (send, answer) = oneshot::channel();
     std::thread::spawn(move || {
         let mut line = String::new();

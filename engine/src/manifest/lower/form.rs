@@ -248,9 +248,10 @@ fn parents(catalogue: &Catalogue) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// Whether `absent` can name things of this kind. What is switched on by a word is a part of what it stands in.
+/// Whether `absent` can name things of this kind. What no stamp is ever put on is never made either, or is a part of what it
+/// stands in: an identity, a machine elsewhere whose agent alone could bring it back.
 pub(super) fn goes_by_name(schema: &Schema) -> bool {
-    !matches!(schema.naming, Naming::Word(_))
+    schema.stamped && !matches!(schema.naming, Naming::Word(_))
 }
 
 fn absent(parent: &'static str) -> Form {

@@ -8,7 +8,7 @@ mod walk;
 use super::Manifest;
 use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_REFERENCE, UNKNOWN_SUBSCRIPTION};
 use crate::kind::Catalogue;
-use crate::problem::Problem;
+use crate::problem::{Problem, settle};
 use crate::syntax::tree::Tree;
 use form::Forms;
 use found::Found;
@@ -29,10 +29,26 @@ pub fn lower(tree: &Tree, catalogue: &Catalogue) -> Lowered {
     let mut found = Found::default();
     let root = walk::walk(&forms, tree, &mut found);
     let manifest = place::place(&root, catalogue, &mut found);
+    let Some(manifest) = manifest.filter(|_| found.is_empty()) else {
+        return Lowered {
+            manifest: None,
+            problems: found.settled(),
+        };
+    };
+    let problems = settle(of_kinds(&manifest, catalogue));
     Lowered {
-        manifest: manifest.filter(|_| found.is_empty()),
-        problems: found.settled(),
+        manifest: Some(manifest).filter(|_| problems.is_empty()),
+        problems,
     }
+}
+
+/// What the kinds find wrong with their own, by numbers from VML171 to VML179.
+fn of_kinds(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Problem> {
+    let resources = manifest.resources.values();
+    resources
+        .filter_map(|resource| Some((catalogue.kind(resource.kind)?, resource)))
+        .flat_map(|(kind, resource)| kind.problems(resource, manifest))
+        .collect()
 }
 
 impl Lowered {
@@ -52,7 +68,8 @@ impl Lowered {
                 UNKNOWN_REFERENCE,
             ];
             let follows = earlier.iter().any(|before| touches(before, problem));
-            !(follows || incomplete && absent.contains(&problem.code.0))
+            let is_of_a_kind = ("VML171".."VML180").contains(&problem.code.0);
+            !(follows || is_of_a_kind || incomplete && absent.contains(&problem.code.0))
         });
         self
     }

@@ -376,14 +376,6 @@ fn argument(schema: &Schema, asked: impl Fn(&Attribute) -> bool) -> Option<&'sta
         .map(|attribute| attribute.name)
 }
 
-/// The attribute that refers to the thing whose identity a grant is to.
-fn identity(schema: &Schema, principal: &Principal) -> Option<&'static str> {
-    let attribute = schema.attributes.iter().find(|attribute| {
-        matches!(attribute.shape, Shape::Reference { .. }) && attribute.written == Written::Nowhere
-    })?;
-    (principal.kind == PrincipalKind::Identity).then_some(attribute.name)
-}
-
 /// The problem that one address is declared and named in `absent`; the second of the two may be either.
 fn both(address: &Address, absent: bool, second: Span, first: Span) -> ManifestProblem {
     let (absent, declared) = match absent {
@@ -395,6 +387,14 @@ fn both(address: &Address, absent: bool, second: Span, first: Span) -> ManifestP
         declared,
         absent,
     }
+}
+
+/// The attribute that refers to the thing whose identity a grant is to.
+fn identity(schema: &Schema, principal: &Principal) -> Option<&'static str> {
+    let attribute = schema.attributes.iter().find(|attribute| {
+        matches!(attribute.shape, Shape::Reference { .. }) && attribute.written == Written::Nowhere
+    })?;
+    (principal.kind == PrincipalKind::Identity).then_some(attribute.name)
 }
 
 fn declared(value: impl Into<Value>, span: Span) -> Declared {

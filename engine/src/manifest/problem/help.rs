@@ -50,6 +50,7 @@ impl ManifestProblem {
             Self::OutOfRange { least, most, .. } => {
                 format!("write a whole number from {least} to {most}")
             }
+            Self::Unfit { unfit, .. } => unfit.help.clone(),
             Self::LiteralSecret { .. } => {
                 "write `random` to have one made, `(env)NAME` for an environment variable, or \
                  `(file)\"PATH\"` for a file beside the manifest"
@@ -67,6 +68,12 @@ impl ManifestProblem {
                 ..
             } => check::range_around(written)
                 .map_or_else(|| rule.help(), |range| format!("write `{range}`")),
+            Self::BadText { written, .. } if written.starts_with('\'') => {
+                format!(
+                    "quotes are double: `\"{}\"`",
+                    shown(written.trim_matches('\''))
+                )
+            }
             Self::BadText { misfit, rule, .. } => {
                 misfit_help(*misfit).unwrap_or_else(|| rule.help())
             }

@@ -33,6 +33,7 @@ impl ManifestProblem {
                 vec![Label::new(*span, why(*misfit))]
             }
             Self::OtherLanguage { span } => vec![Label::new(*span, "not the number 1")],
+            Self::Unfit { unfit, span, .. } => vec![Label::new(*span, unfit.why.as_str())],
             Self::LiteralSecret { span, .. } => {
                 vec![Label::secret(
                     *span,

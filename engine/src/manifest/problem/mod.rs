@@ -127,6 +127,14 @@ pub(super) enum ManifestProblem {
         rule: Rule,
         span: Span,
     },
+    /// A text that its kind does not understand.
+    #[error("`{}` cannot be the value of `{word}`", shown(.written))]
+    Unfit {
+        word: &'static str,
+        written: String,
+        unfit: crate::schema::Unfit,
+        span: Span,
+    },
     /// A version of the language that is not 1.
     #[error("this version of vmlogin reads version 1 of the language")]
     OtherLanguage { span: Span },
@@ -381,6 +389,7 @@ impl ManifestProblem {
             Self::LiteralSecret { .. } => "VML115",
             Self::NoVariable { .. } => "VML116",
             Self::UnknownSource { .. } => "VML117",
+            Self::Unfit { .. } => "VML118",
             Self::MissingNode { .. } => MISSING_NODE,
             Self::MissingAttribute { .. } => "VML121",
             Self::OnlyOne { .. } => "VML122",
@@ -398,8 +407,8 @@ impl ManifestProblem {
             Self::UnknownRole { .. } => "VML152",
             Self::ForeignScope { .. } => "VML153",
             Self::UnknownReference { .. } => UNKNOWN_REFERENCE,
-            Self::AmbiguousReference { .. } => "VML171",
-            Self::NoReference { .. } => "VML172",
+            Self::AmbiguousReference { .. } => "VML155",
+            Self::NoReference { .. } => "VML156",
             Self::BadTag { .. } => "VML160",
             Self::ReservedTag { .. } => "VML161",
             Self::TagTwice { .. } => "VML162",
@@ -414,7 +423,7 @@ pub(super) const MISSING_NODE: &str = "VML120";
 /// A subscription is not declared.
 pub(super) const UNKNOWN_SUBSCRIPTION: &str = "VML130";
 /// A referred thing is not declared.
-pub(super) const UNKNOWN_REFERENCE: &str = "VML170";
+pub(super) const UNKNOWN_REFERENCE: &str = "VML154";
 /// No subscription is declared.
 pub(super) const NO_SUBSCRIPTION: &str = "VML132";
 

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use crate::address::Address;
 use crate::problem::nearest;
 
-/// The guards that `--accept` lifts, and whether each takes a number.
+/// The guards that `--accept` lifts, and whether each takes a number. `replace` takes an address.
 pub const GUARDS: &[(&str, bool)] = &[
     ("foreign-estate", false),
     ("max-change-percent", true),
     ("max-delete", true),
     ("privileged-role", false),
     ("protected", false),
+    ("replace", false),
 ];
 
 /// Guards that the design names and this version does not build: `--accept` refuses them by name.
@@ -18,13 +20,15 @@ pub const GUARDS_LATER: &[&str] = &[
     "break-glass",
     "last-admin",
     "reinstall-login",
-    "replace",
     "self-lockout",
 ];
 
 /// The guards that were lifted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Accepted(BTreeMap<&'static str, Option<u32>>);
+pub struct Accepted {
+    guards: BTreeMap<&'static str, Option<u32>>,
+    replaced: Vec<Address>,
+}
 
 /// An `--accept` that names no guard, or names it wrongly.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +52,15 @@ pub enum AcceptError {
     NumberMissing {
         /// Its name.
         name: &'static str,
+    },
+    /// The guard is lifted for one thing, and no address was given.
+    #[error("`replace` needs the address of what is to be made anew")]
+    AddressMissing,
+    /// What followed is no address of one thing.
+    #[error("`{text}` is no address of one thing")]
+    NoAddress {
+        /// What was typed.
+        text: String,
     },
     /// The guard does not count, and something followed it.
     #[error("`{name}` takes no number")]
@@ -80,6 +93,9 @@ impl AcceptError {
             AcceptError::NumberMissing { name } | AcceptError::NotANumber { name, .. } => {
                 format!("write `--accept {name}=12`, with the number that the refusal shows")
             }
+            AcceptError::AddressMissing | AcceptError::NoAddress { .. } => {
+                "write `--accept replace=ADDRESS`, with the address that the plan shows".to_owned()
+            }
             AcceptError::NumberSurplus { name } => format!("write `--accept {name}`"),
         }
     }
@@ -88,22 +104,46 @@ impl AcceptError {
 impl Accepted {
     /// Reads the values of `--accept`; a guard that is named twice counts with its last number.
     pub fn read<T: AsRef<str>>(texts: &[T]) -> Result<Accepted, AcceptError> {
-        let mut accepted = BTreeMap::new();
+        let mut accepted = Accepted::default();
         for text in texts {
-            let (name, number) = read_one(text.as_ref())?;
-            accepted.insert(name, number);
+            match text.as_ref().split_once('=') {
+                Some((REPLACE, address)) => accepted.replaced.push(read_address(address)?),
+                _ => {
+                    let (name, number) = read_one(text.as_ref())?;
+                    accepted.guards.insert(name, number);
+                }
+            }
         }
-        Ok(Accepted(accepted))
+        Ok(accepted)
+    }
+
+    /// What may be made anew.
+    pub fn replaced(&self) -> &[Address] {
+        &self.replaced
     }
 
     /// Whether a guard was lifted.
     pub fn has(&self, guard: &str) -> bool {
-        self.0.contains_key(guard)
+        self.guards.contains_key(guard)
     }
 
     /// The number up to which a guard was lifted.
     pub fn number(&self, guard: &str) -> Option<u32> {
-        self.0.get(guard).copied().flatten()
+        self.guards.get(guard).copied().flatten()
+    }
+}
+
+const REPLACE: &str = "replace";
+
+/// Reads the address of one thing; a pattern might mean more than anybody looked at.
+fn read_address(text: &str) -> Result<Address, AcceptError> {
+    match text.split_once(':') {
+        Some((kind, path)) if !kind.is_empty() && !path.is_empty() && !text.contains('*') => {
+            Ok(Address::read(text))
+        }
+        _ => Err(AcceptError::NoAddress {
+            text: text.to_owned(),
+        }),
     }
 }
 
@@ -123,6 +163,9 @@ fn read_one(text: &str) -> Result<(&'static str, Option<u32>), AcceptError> {
             }
         });
     };
+    if *name == REPLACE {
+        return Err(AcceptError::AddressMissing);
+    }
     match (counts, number) {
         (true, Some(number)) => match number.parse() {
             Ok(number) => Ok((name, Some(number))),

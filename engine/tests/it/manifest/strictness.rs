@@ -19,7 +19,7 @@ frobnicate 1
 
     VML100: unknown node `frobnicate` at the top level
       estate.kdl:3:1 `frobnicate` no such node here
-      help: at the top level stand `absent`, `resource-group`, `tenant` and `vmlogin`
+      help: at the top level stand `absent`, `include`, `let`, `param`, `resource-group`, `tenant` and `vmlogin`
     ");
 }
 

@@ -22,6 +22,16 @@ use crate::http::transport::connect_directly;
 /// # Errors
 /// When no HTTP client can be made at all.
 pub(super) async fn is_offered(cloud: &Cloud, tenant_id: &str) -> Result<bool, Fault> {
+    let tenant = tenant(cloud).await?;
+    Ok(tenant.is_some_and(|own| own.eq_ignore_ascii_case(tenant_id)))
+}
+
+/// Whether this machine's metadata service answers, for whatever tenant.
+pub(super) async fn is_there(cloud: &Cloud) -> Result<bool, Fault> {
+    Ok(tenant(cloud).await?.is_some())
+}
+
+async fn tenant(cloud: &Cloud) -> Result<Option<String>, Fault> {
     let http = connect_directly()?;
     let mut url = cloud.metadata.clone();
     url.set_path("/metadata/identity/info");
@@ -31,8 +41,10 @@ pub(super) async fn is_offered(cloud: &Cloud, tenant_id: &str) -> Result<bool, F
     let body = answer
         .filter(Reply::is_success)
         .and_then(|reply| reply.value());
-    let tenant = body.as_ref().and_then(|body| body["tenantId"].as_str());
-    Ok(tenant.is_some_and(|own| own.eq_ignore_ascii_case(tenant_id)))
+    Ok(body
+        .as_ref()
+        .and_then(|body| body["tenantId"].as_str())
+        .map(str::to_owned))
 }
 
 /// The credential itself: the identity that `AZURE_CLIENT_ID` names, else the system-assigned one.

@@ -10,7 +10,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
-use azure_core::credentials::{Secret, TokenCredential};
+use azure_core::credentials::Secret;
+pub use azure_core::credentials::TokenCredential;
 use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, ClientSecretCredential,
@@ -115,6 +116,40 @@ pub async fn credential(
     Ok((credential, way.as_str()))
 }
 
+/// Makes the credential for the tenant that whoever asks belongs to, where no manifest names one yet: `AZURE_TENANT_ID`, else the
+/// tenant of the managed identity, or the one that the CLI is signed in to.
+///
+/// # Errors
+/// As [`credential`]; an application must say its tenant.
+pub async fn home_credential(
+    auth: Auth,
+    cloud: &Cloud,
+    http: reqwest::Client,
+    env: &Environment,
+) -> Result<(Arc<dyn TokenCredential>, &'static str), Fault> {
+    if let Some(tenant_id) = env.tenant_id() {
+        return credential(auth, cloud, tenant_id, http, env).await;
+    }
+    let way = match auth {
+        Auth::Auto if env.has_client_secret() => Auth::ClientSecret,
+        Auth::Auto if env.has_identity_endpoint() || managed::is_there(cloud).await? => {
+            Auth::Managed
+        }
+        Auth::Auto => Auth::Cli,
+        named => named,
+    };
+    let credential = match way {
+        Auth::ClientSecret => {
+            let mut missing = fault(FaultKind::SignIn, SIGN_IN, "`AZURE_TENANT_ID` is not set");
+            missing.help = Some("set it to the tenant of the application".to_owned());
+            return Err(missing);
+        }
+        Auth::Managed => managed::credential(env),
+        Auth::Cli | Auth::Auto => cli_of(cloud, None, None),
+    }?;
+    Ok((credential, way.as_str()))
+}
+
 /// Turns the failure to get a token into a fault that says what to do.
 pub(crate) fn sign_in_fault(attempted: &str, error: &azure_core::Error) -> Fault {
     let text = error.to_string();
@@ -212,17 +247,28 @@ fn cli(
     tenant_id: &str,
     executor: Option<Arc<dyn Executor>>,
 ) -> Result<Arc<dyn TokenCredential>, Fault> {
+    cli_of(cloud, Some(tenant_id), executor)
+}
+
+/// The session of the CLI in one tenant, or in the one that it is signed in to.
+fn cli_of(
+    cloud: &Cloud,
+    tenant_id: Option<&str>,
+    executor: Option<Arc<dyn Executor>>,
+) -> Result<Arc<dyn TokenCredential>, Fault> {
     let options = AzureCliCredentialOptions {
-        tenant_id: Some(tenant_id.to_owned()),
+        tenant_id: tenant_id.map(str::to_owned),
         executor,
         ..Default::default()
     };
     let cloud_name = cloud.name.cli_name();
+    let login = match tenant_id {
+        Some(tenant_id) => format!("az login --tenant {tenant_id}"),
+        None => "az login".to_owned(),
+    };
     let help = match cloud.name {
-        crate::cloud::CloudName::Public => format!("run `az login --tenant {tenant_id}`"),
-        _ => {
-            format!("run `az cloud set --name {cloud_name}`, then `az login --tenant {tenant_id}`")
-        }
+        crate::cloud::CloudName::Public => format!("run `{login}`"),
+        _ => format!("run `az cloud set --name {cloud_name}`, then `{login}`"),
     };
     Cached::create(help, Arc::new(Timestamp::now), move || {
         Ok(AzureCliCredential::new(Some(options.clone()))? as Arc<dyn TokenCredential>)

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use vmlogin_engine::provider::{Fault, FaultKind};
 
-use super::wire::Object;
+use super::wire::Rows;
 use crate::arm::fault;
 use crate::http::{Client, Headers, Reply, Request, segment};
 
@@ -16,32 +17,41 @@ use crate::http::{Client, Headers, Reply, Request, segment};
 const MOST: usize = 20;
 
 /// What came of one question: its rows, or why there are none.
-pub(super) type Answer = Result<Vec<Object>, Fault>;
+pub(super) type Answer<T> = Result<Vec<T>, Fault>;
 
 /// How many batches are under way at once: the directory counts their parts one by one.
 const AT_ONCE: usize = 4;
 
 /// Asks all questions; the answers are in their order.
-pub(super) async fn ask(client: &Client, questions: Vec<Request>) -> Result<Vec<Answer>, Fault> {
+pub(super) async fn ask<T: DeserializeOwned>(
+    client: &Client,
+    questions: Vec<Request>,
+) -> Result<Vec<Answer<T>>, Fault> {
     let batches: Vec<_> = questions
         .chunks(MOST)
         .map(|questions| some(client, questions))
         .collect();
-    let answers: Vec<Vec<Answer>> = stream::iter(batches)
+    let answers: Vec<Vec<Answer<T>>> = stream::iter(batches)
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
     Ok(answers.into_iter().flatten().collect())
 }
 
-async fn some(client: &Client, questions: &[Request]) -> Result<Vec<Answer>, Fault> {
+async fn some<T: DeserializeOwned>(
+    client: &Client,
+    questions: &[Request],
+) -> Result<Vec<Answer<T>>, Fault> {
     match questions {
         [one] => Ok(vec![client.list(one.clone()).await]),
         several => together(client, several).await,
     }
 }
 
-async fn together(client: &Client, questions: &[Request]) -> Result<Vec<Answer>, Fault> {
+async fn together<T: DeserializeOwned>(
+    client: &Client,
+    questions: &[Request],
+) -> Result<Vec<Answer<T>>, Fault> {
     let reply = client.send(batch(questions)).await?;
     let mut parts = parts(reply.json::<Parts>()?);
     let mut answers = Vec::with_capacity(questions.len());
@@ -113,12 +123,13 @@ pub(super) fn parts(parts: Parts) -> BTreeMap<String, Part> {
 impl Part {
     /// The answer, or `None` where the question is to be asked again alone: the part was throttled or the service stumbled, or
     /// the rows go on on another page.
-    pub(super) fn settle(self, question: &Request) -> Option<Answer> {
+    pub(super) fn settle<T: DeserializeOwned>(self, question: &Request) -> Option<Answer<T>> {
         if self.status == 429 || self.status >= 500 || self.has_more() {
             return None;
         }
         if (200..300).contains(&self.status) {
-            return Some(super::rows(self.body).map_err(|error| malformed(question, &error)));
+            let rows = serde_json::from_value::<Rows<T>>(self.body).map(|rows| rows.value);
+            return Some(rows.map_err(|error| malformed(question, &error)));
         }
         let headers: Headers = self.headers.unwrap_or_default().into_iter().collect();
         let reply = Reply::new(self.status, headers, self.body.to_string());

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use vmlogin_engine::provider::Fault;
 
+use super::batch;
 use crate::arm::ArmId;
 use crate::http::{Client, Request, segment};
 
@@ -36,6 +37,7 @@ pub(crate) enum Sighting {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Device {
+    id: Option<String>,
     trust_type: Option<String>,
     registration_date_time: Option<String>,
     physical_ids: Vec<String>,
@@ -50,9 +52,55 @@ pub(crate) async fn look(client: &Client, sought: &Sought) -> Result<Sighting, F
     Ok(judge(sought, &devices))
 }
 
+/// A device that has the name of a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Namesake {
+    /// Its object id.
+    pub(crate) id: String,
+    /// The resource that it says it is, lower-case, where it says so.
+    pub(crate) resource: Option<String>,
+}
+
+/// The devices of each name, or why they could not be read, in the order of the names.
+///
+/// # Errors
+/// A fault that is about none of them.
+pub(crate) async fn namesakes(
+    client: &Client,
+    names: &[&str],
+) -> Result<Vec<Result<Vec<Namesake>, Fault>>, Fault> {
+    let questions = names.iter().map(|name| named(name)).collect();
+    let answers = batch::ask::<Device>(client, questions).await?;
+    let namesakes = |devices: Vec<Device>| devices.into_iter().map(Device::into_namesake);
+    Ok(answers
+        .into_iter()
+        .map(|answer| answer.map(|devices| namesakes(devices).collect()))
+        .collect())
+}
+
+impl Device {
+    fn into_namesake(self) -> Namesake {
+        let mut ids = self.physical_ids.iter();
+        let resource = ids.find_map(|id| {
+            let id = id.to_lowercase();
+            Some(id.strip_prefix(RESOURCE)?.trim().to_owned())
+        });
+        Namesake {
+            id: self.id.unwrap_or_default(),
+            resource,
+        }
+    }
+}
+
+/// What stands before a resource id among the physical ids (unverified against Azure, 2026-11-21).
+const RESOURCE: &str = "[azureresourceid]:";
+
 /// All devices of the machine's name: one question finds the one that points at it as well as those in its way.
 pub(crate) fn query(sought: &Sought) -> Request {
-    let name = &sought.computer_name;
+    named(&sought.computer_name)
+}
+
+fn named(name: &str) -> Request {
     Request::directory(
         "/v1.0/devices",
         format!("find device `{name}` in the directory"),
@@ -109,7 +157,7 @@ fn joined_since(device: &Device, since: Timestamp) -> bool {
     let elsewhere = device
         .physical_ids
         .iter()
-        .any(|id| id.to_lowercase().starts_with("[azureresourceid]:"));
+        .any(|id| id.to_lowercase().starts_with(RESOURCE));
     joined
         && !elsewhere
         && registered

@@ -35,7 +35,7 @@ async fn ids(client: &Client, missing: Vec<(&Principal, &mut Resolution)>) {
         .iter()
         .map(|(principal, _)| query::by_application_id(&principal.name))
         .collect();
-    let Ok(answers) = batch::ask(client, questions).await else {
+    let Ok(answers) = batch::ask::<Object>(client, questions).await else {
         return;
     };
     for ((principal, resolution), answer) in missing.into_iter().zip(answers) {

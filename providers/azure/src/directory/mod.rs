@@ -5,6 +5,7 @@
 
 mod batch;
 pub(crate) mod device;
+pub(crate) mod join;
 mod missing;
 mod query;
 mod wire;
@@ -14,7 +15,6 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
 use vmlogin_engine::inventory::{Candidate, Found, Resolution};
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::value::{Principal, PrincipalKind, Value};
@@ -227,9 +227,4 @@ fn with_help(fault: Fault) -> Fault {
         ),
         ..fault
     }
-}
-
-/// Reads the rows of an answer.
-fn rows(body: Json) -> Result<Vec<Object>, serde_json::Error> {
-    serde_json::from_value::<wire::Rows>(body).map(|rows| rows.value)
 }

@@ -122,7 +122,7 @@ async fn a_part_that_was_throttled_is_asked_again_alone() {
     .await;
     let questions =
         ["first", "second"].map(|name| query::by_name(&principal(PrincipalKind::Group, name)));
-    let answers = batch::ask(&rehearsal::client(&server), questions.to_vec())
+    let answers = batch::ask::<super::Object>(&rehearsal::client(&server), questions.to_vec())
         .await
         .unwrap();
     let counts: Vec<usize> = answers
@@ -145,7 +145,7 @@ async fn a_part_that_is_refused_is_a_fault_of_its_own() {
         query::by_name(&principal(PrincipalKind::Group, "a")),
         query::by_name(&principal(PrincipalKind::User, "b")),
     ];
-    let answers = batch::ask(&rehearsal::client(&server), questions)
+    let answers = batch::ask::<super::Object>(&rehearsal::client(&server), questions)
         .await
         .unwrap();
     let fault = answers[0].as_ref().unwrap_err();

@@ -5,8 +5,8 @@ use vmlogin_engine::value::{Principal, PrincipalKind};
 
 /// The rows of a list.
 #[derive(Debug, Deserialize)]
-pub(super) struct Rows {
-    pub(super) value: Vec<Object>,
+pub(super) struct Rows<T> {
+    pub(super) value: Vec<T>,
 }
 
 /// A user, a group or a service principal.

@@ -5,6 +5,7 @@ use std::fmt;
 pub use reqwest::Method;
 use serde_json::Value;
 use url::Url;
+use vmlogin_engine::value::SecretSource;
 
 use super::segment;
 use crate::arm::fault::{Fault, FaultKind, fault};
@@ -29,6 +30,8 @@ pub struct Request {
     pub attempted: String,
     /// Which bucket paces it, and whether it may be repeated.
     pub class: Class,
+    /// Places in the body, as JSON pointers, that get a text only when it is sent, and where that comes from.
+    pub secrets: Vec<(&'static str, SecretSource)>,
     /// A whole URL the service gave (next link, operation): used verbatim instead of `path` and `query`.
     pub absolute: Option<Url>,
 }
@@ -175,6 +178,13 @@ impl Request {
         self
     }
 
+    /// Leaves a place in the body for a text that is filled in when it is sent.
+    #[must_use]
+    pub fn with_secret(mut self, pointer: &'static str, source: SecretSource) -> Request {
+        self.secrets.push((pointer, source));
+        self
+    }
+
     /// Only if the live object still has this etag; else the answer is 412.
     #[must_use]
     pub fn if_match(self, etag: impl Into<String>) -> Request {
@@ -270,6 +280,7 @@ impl Request {
             body: None,
             attempted: attempted.into(),
             class,
+            secrets: Vec::new(),
             absolute: None,
         }
     }

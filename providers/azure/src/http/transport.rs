@@ -9,6 +9,9 @@ use reqwest::tls::Certificate;
 use crate::arm::fault::{Fault, FaultKind, fault};
 use crate::cloud::Cloud;
 
+/// The connection that [`connect`] makes.
+pub type HttpClient = reqwest::Client;
+
 /// Makes the HTTP client that all tenants share. `ca` is a PEM bundle: trusted besides the system's roots, and alone for a
 /// sandbox, which is also never reached through a proxy.
 ///

@@ -72,6 +72,7 @@ pub(super) fn step(manifest: &Manifest, inventory: &Inventory, mode: Mode, addre
     let wish = Wish {
         mode,
         selected: Selected::default(),
+        replaced: Vec::new(),
         tool: "test".to_owned(),
     };
     let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();

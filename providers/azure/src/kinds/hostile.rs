@@ -7,7 +7,8 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 
 use super::{
-    Place, arc_machine, grant, identity, login, managed_identity, resource_group, scenes,
+    Place, arc_machine, grant, identity, login, managed_identity, network_interface,
+    network_security_group, public_ip, resource_group, scenes, subnet, surroundings,
     virtual_network, vm,
 };
 
@@ -127,6 +128,48 @@ proptest! {
             let live = virtual_network::live(&network, &place());
             prop_assert!(live.key.0 == scenes::machine_id().key());
             prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn a_subnet_is_read_or_refused(at in 1..30_usize, by in anything()) {
+        let mut body = scenes::network_body(&scenes::machine_id());
+        replaced(&mut body["properties"]["subnets"][0], &mut at.clone(), &by);
+        if let Ok(subnet) = serde_json::from_value(body["properties"]["subnets"][0].clone()) {
+            let live = subnet::live(&subnet, &Default::default(), &place());
+            let _ = subnet.users();
+            prop_assert!(live.key.0 == scenes::machine_id().key());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn an_interface_and_its_address_are_read_or_refused(at in 1..40_usize, by in anything()) {
+        let mut body = scenes::interface_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(interface) = serde_json::from_value(body) {
+            let live = network_interface::live(&interface, &place());
+            prop_assert!(live.key.0 == scenes::machine_id().key());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+        let mut body = scenes::address_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(address) = serde_json::from_value(body) {
+            let live = public_ip::live(&address, &place());
+            prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+        }
+    }
+
+    #[test]
+    fn a_security_group_is_read_or_refused(at in 1..45_usize, by in anything()) {
+        let mut body = scenes::filter_body(&scenes::machine_id());
+        replaced(&mut body, &mut at.clone(), &by);
+        if let Ok(group) = serde_json::from_value(body) {
+            let _ = surroundings::security_group(&group);
+            for live in network_security_group::lives(&group, &place()) {
+                prop_assert!(live.key.0.starts_with(scenes::machine_id().key()));
+                prop_assert_eq!(live.id.to_lowercase(), live.key.0);
+            }
         }
     }
 

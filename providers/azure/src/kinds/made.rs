@@ -21,17 +21,31 @@ pub(super) const LOCATION: Attribute = Attribute {
     default: None,
 };
 
-/// What a write needs besides what is declared: the estate for the stamp, and the region, which is the group's where the node
-/// names none.
+/// What a write needs besides what is declared: the estate for the stamp, and the region, which is the group's where neither the
+/// node names one nor that of the thing which it comes along with.
 pub(super) fn complete(resource: &Resource, scene: &Scene<'_>) -> Attributes {
     let estate = scene.manifest.estate.as_str().into();
     let mut needs = Attributes::from([("estate".to_owned(), estate)]);
     if resource.get("location").is_none()
-        && let Some(region) = region_of_group(resource, scene)
+        && let Some(region) = region(resource, scene)
     {
         needs.insert("location".to_owned(), region);
     }
     needs
+}
+
+/// The region that a thing is to be made in.
+pub(super) fn region(resource: &Resource, scene: &Scene<'_>) -> Option<Value> {
+    let own = resource.get("location").cloned();
+    own.or_else(|| region_of_bearer(resource, scene))
+        .or_else(|| region_of_group(resource, scene))
+}
+
+/// The region that the node of what brings a thing along names.
+fn region_of_bearer(resource: &Resource, scene: &Scene<'_>) -> Option<Value> {
+    let bearer = scene.manifest.resource(resource.along.as_ref()?)?;
+    let own = bearer.get("location").cloned();
+    own.or_else(|| region_of_bearer(bearer, scene))
 }
 
 /// The region of the group around a thing: of the live one, else of the one that will be made.

@@ -8,16 +8,20 @@ pub mod grant;
 pub mod identity;
 pub mod login;
 pub mod managed_identity;
+pub mod network_interface;
 pub mod network_security_group;
+pub mod public_ip;
 pub mod resource_group;
 pub mod security_rule;
+pub mod subnet;
 pub(crate) mod surroundings;
 pub mod vm;
 
+mod amended;
 mod health;
 pub(crate) mod made;
 mod place;
-mod refusal;
+pub(crate) mod refusal;
 mod tagged;
 mod tags;
 pub mod versions;
@@ -61,6 +65,9 @@ kinds! {
     resource_group::ResourceGroup,
     managed_identity::ManagedIdentity,
     virtual_network::VirtualNetwork,
+    subnet::Subnet,
+    public_ip::PublicIp,
+    network_interface::NetworkInterface,
     network_security_group::NetworkSecurityGroup,
     security_rule::SecurityRule,
     vm::Vm,
@@ -117,6 +124,15 @@ pub trait AzureKind: Kind {
     /// # Errors
     /// A conflict where what was just read is not what the plan was made for.
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault>;
+
+    /// Whether a text that was read for a secret is one that Azure takes; why not, without repeating any of it.
+    ///
+    /// # Errors
+    /// A sentence without its subject, to follow the name of the attribute.
+    fn admits(&self, step: &Step, attribute: &str, text: &str) -> Result<(), String> {
+        let _ = (step, attribute, text);
+        Ok(())
+    }
 
     /// What no two steps may write at once: those with an equal key are carried out one after the other.
     fn alone(&self, step: &Step) -> Option<Key> {

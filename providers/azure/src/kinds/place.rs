@@ -85,6 +85,12 @@ pub(crate) fn arm_id(resource: &Resource, manifest: &Manifest) -> Option<ArmId> 
             manifest,
             "Microsoft.ManagedIdentity/userAssignedIdentities",
         ),
+        "subnet" => {
+            let network = arm_id(manifest.parent_of(resource)?, manifest)?;
+            Some(network.child("subnets", &resource.name))
+        }
+        "public-ip" => in_parent(resource, manifest, super::public_ip::TYPE),
+        "network-interface" => in_parent(resource, manifest, super::network_interface::TYPE),
         "virtual-network" => in_parent(resource, manifest, "Microsoft.Network/virtualNetworks"),
         "network-security-group" => {
             in_parent(resource, manifest, super::network_security_group::TYPE)

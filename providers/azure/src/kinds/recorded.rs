@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
+use vmlogin_engine::value::Value;
 
 use super::{
-    Place, arc_machine, grant, identity, login, managed_identity, resource_group, virtual_network,
-    vm,
+    Place, arc_machine, grant, identity, login, managed_identity, network_interface,
+    network_security_group, public_ip, resource_group, security_rule, subnet, surroundings,
+    virtual_network, vm,
 };
 use crate::arm::ArmId;
 use crate::testing::{recordings, shared};
@@ -41,7 +43,12 @@ fn every_recorded_reply_of_our_types_decodes_alike_each_time() {
             ("extension", 10),
             ("group", 20),
             ("managed-identity", 20),
+            ("network-interface", 5),
+            ("network-security-group", 5),
+            ("public-ip", 5),
             ("row", 20),
+            ("rule", 3),
+            ("subnet", 5),
             ("virtual-network", 5),
             ("vm", 100),
         ]
@@ -79,6 +86,8 @@ fn every_published_example_of_our_types_decodes_alike_each_time() {
         ("extension", 5),
         ("group", 1),
         ("managed-identity", 5),
+        ("network-interface", 3),
+        ("public-ip", 3),
         ("virtual-network", 5),
         ("vm", 10),
     ]
@@ -140,6 +149,15 @@ fn decode_one(name: &str, path: &str, body: &Json, tally: &mut Tally) {
         }
         "microsoft.managedidentity/userassignedidentities" => "managed-identity",
         "microsoft.network/virtualnetworks" if body["location"].is_string() => "virtual-network",
+        "microsoft.network/virtualnetworks/subnets" if body["properties"].is_object() => "subnet",
+        "microsoft.network/publicipaddresses" if body["location"].is_string() => "public-ip",
+        "microsoft.network/networkinterfaces" if body["location"].is_string() => {
+            "network-interface"
+        }
+        "microsoft.network/networksecuritygroups" if body["location"].is_string() => {
+            "network-security-group"
+        }
+        "microsoft.network/networksecuritygroups/securityrules" => "rule",
         "microsoft.authorization/roleassignments" => "assignment",
         // Older answers do not say the type of a group.
         "" | "microsoft.resources/resourcegroups" if is_group(body) => "group",
@@ -205,6 +223,42 @@ fn lives(name: &str, of: &str, body: &Json) -> Vec<Live> {
         "virtual-network" => {
             let live = virtual_network::live(&read(name, body), &place);
             assert!(live.attributes.contains_key("address-space"), "{name}");
+            vec![live]
+        }
+        "network-security-group" => {
+            let group = read(name, body);
+            let rules = surroundings::security_group(&group)["rules"].to_string();
+            assert!(rules.contains("AllowInternetOutBound"), "{name}: {rules}");
+            network_security_group::lives(&group, &place)
+        }
+        "rule" => {
+            let rule: security_rule::wire::SecurityRule = read(name, body);
+            let says = rule.attributes();
+            for attribute in [
+                "priority",
+                "direction",
+                "access",
+                "protocol",
+                "from",
+                "to",
+                "ports",
+            ] {
+                assert_ne!(says[attribute], Value::Null, "{name}: {attribute}");
+            }
+            vec![security_rule::live(&rule, &place)]
+        }
+        "subnet" => {
+            assert!(surroundings::subnet(&read(name, body)).contains_key("nat-gateway"));
+            let live = subnet::live(&read(name, body), &Default::default(), &place);
+            assert!(live.attributes["prefix"].as_text().is_some(), "{name}");
+            vec![live]
+        }
+        "public-ip" => vec![public_ip::live(&read(name, body), &place)],
+        "network-interface" => {
+            let says = surroundings::interface(&read(name, body));
+            assert_ne!(says["subnet"], Value::Null, "{name}");
+            let live = network_interface::live(&read(name, body), &place);
+            assert!(live.attributes["subnet"].as_text().is_some(), "{name}");
             vec![live]
         }
         "group" => vec![resource_group::live(&read(name, body), &place)],

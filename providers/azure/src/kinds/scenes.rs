@@ -18,8 +18,8 @@ use vmlogin_engine::value::{Principal, PrincipalKind, Value};
 
 use crate::arm::ArmId;
 use crate::kinds::{
-    self, Place, grant, identity, login, managed_identity, network_security_group, resource_group,
-    surroundings, virtual_network, vm,
+    self, Place, grant, identity, login, managed_identity, network_interface,
+    network_security_group, public_ip, resource_group, subnet, surroundings, virtual_network, vm,
 };
 
 pub(crate) const SPAN: Span = Span {
@@ -72,7 +72,15 @@ pub(crate) fn manifest() -> Manifest {
                 subscription_address,
             ),
             resource(managed, "managed-identity", "id-web", group.clone()),
-            resource(network, "virtual-network", "vnet-web", group.clone()),
+            resource(
+                network.clone(),
+                "virtual-network",
+                "vnet-web",
+                group.clone(),
+            ),
+            resource(subnet_address(), "subnet", "servers", network),
+            along("public-ip", "web01-pip", interface_address()),
+            along("network-interface", "web01-nic", machine.clone()),
             resource(
                 filter.clone(),
                 "network-security-group",
@@ -87,11 +95,15 @@ pub(crate) fn manifest() -> Manifest {
         ]
         .into(),
     };
-    let identity = "vm:core/rg-web/web01/identity";
-    declare(&mut manifest, identity, "system-assigned", true.into());
     let network = "virtual-network:core/rg-web/vnet-web";
     let ranges = Value::List(vec!["10.20.0.0/16".into()]);
     declare(&mut manifest, network, "address-space", ranges);
+    let subnet = "subnet:core/rg-web/vnet-web/servers";
+    declare(&mut manifest, subnet, "prefix", "10.20.1.0/24".into());
+    let interface = "network-interface:core/rg-web/web01-nic";
+    let (subnet, address) = (subnet_id().to_string(), address_id().to_string());
+    declare(&mut manifest, interface, "subnet", subnet.into());
+    declare(&mut manifest, interface, "public-ip", address.into());
     let list = |texts: &[&str]| Value::List(texts.iter().map(|text| (*text).into()).collect());
     for (attribute, value) in [
         ("priority", Value::Integer(100)),
@@ -105,6 +117,10 @@ pub(crate) fn manifest() -> Manifest {
         let rule = "rule:core/rg-web/nsg-web/allow-rdp";
         declare(&mut manifest, rule, attribute, value);
     }
+    let own = interface_id().to_string();
+    declare(&mut manifest, "vm:core/rg-web/web01", "nic", own.into());
+    let identity = "vm:core/rg-web/web01/identity";
+    declare(&mut manifest, identity, "system-assigned", true.into());
     let grant = "grant:core/rg-web/admin/group:sg-web";
     declare(&mut manifest, grant, "role", "admin".into());
     declare(
@@ -134,6 +150,23 @@ fn resource(
         span: SPAN,
     };
     (address, resource)
+}
+
+/// Something that comes along with a machine.
+fn along(kind: &'static str, name: &str, bearer: Address) -> (Address, Resource) {
+    let group = Address::new("resource-group", ["core", "rg-web"]);
+    let address = Address::new(kind, ["core", "rg-web", name]);
+    let (address, resource) = resource(address, kind, name, group);
+    let along = Some(bearer);
+    (address, Resource { along, ..resource })
+}
+
+fn subnet_address() -> Address {
+    Address::new("subnet", ["core", "rg-web", "vnet-web", "servers"])
+}
+
+fn interface_address() -> Address {
+    Address::new("network-interface", ["core", "rg-web", "web01-nic"])
 }
 
 /// Declares one more machine with a login in the group, and gives its address.
@@ -202,8 +235,19 @@ pub(crate) fn inventory() -> Inventory {
         "vnet-web",
         &network,
     );
-    let body = serde_json::from_value(network_body(&network)).unwrap();
+    let body: virtual_network::wire::VirtualNetwork =
+        serde_json::from_value(network_body(&network)).unwrap();
     inventory.insert(virtual_network::live(&body, &at_network));
+    let at_subnet = place(subnet_address(), "servers", &subnet_id());
+    let own = body.subnet("servers").unwrap();
+    inventory.insert(subnet::live(own, &body.tags, &at_subnet));
+    let address = Address::new("public-ip", ["core", "rg-web", "web01-pip"]);
+    let at_address = place(address, "web01-pip", &address_id());
+    let body = serde_json::from_value(address_body(&address_id())).unwrap();
+    inventory.insert(public_ip::live(&body, &at_address));
+    let at_interface = place(interface_address(), "web01-nic", &interface_id());
+    let body = serde_json::from_value(interface_body(&interface_id())).unwrap();
+    inventory.insert(network_interface::live(&body, &at_interface));
     let filter = group.resource(network_security_group::TYPE, "nsg-web");
     let at_filter = place(
         Address::new("network-security-group", ["core", "rg-web", "nsg-web"]),
@@ -218,7 +262,10 @@ pub(crate) fn inventory() -> Inventory {
     inventory
         .surroundings
         .insert(Key(filter.key().to_owned()), sight);
-    inventory.insert(vm::live(&read, &at_machine));
+    let mut live = vm::live(&read, &at_machine);
+    let own = interface_id().to_string();
+    live.attributes.insert("nic".to_owned(), own.into());
+    inventory.insert(live);
     inventory.insert(identity::live(&read, &at_machine).unwrap());
     inventory.insert(login::live(&read, &at_machine).unwrap());
     let assignment = serde_json::from_value(assignment_body()).unwrap();
@@ -238,6 +285,8 @@ pub(crate) fn inventory() -> Inventory {
         RoleResolution::Found(grant::role::ROLES[0].known()),
     );
     inventory.grants_complete.insert("core".to_owned());
+    let app = ("sign-in-app".to_owned(), true.into());
+    inventory.tenants.insert("contoso".to_owned(), [app].into());
     inventory.locks.insert("core".to_owned(), Ok(Vec::new()));
     inventory
 }
@@ -371,6 +420,83 @@ pub(crate) fn network_body(id: &ArmId) -> serde_json::Value {
             "enableDdosProtection": false,
         },
     })
+}
+
+/// A public address that the machine's interface has, as ARM answers it.
+pub(crate) fn address_body(id: &ArmId) -> serde_json::Value {
+    json!({
+        "name": "web01-pip",
+        "id": id.to_string(),
+        "etag": "W/\"e1\"",
+        "type": "Microsoft.Network/publicIPAddresses",
+        "location": "westeurope",
+        "sku": {"name": "Standard", "tier": "Regional"},
+        "properties": {
+            "provisioningState": "Succeeded",
+            "resourceGuid": "d4c3ec15-237b-4c2b-8fcf-b92b7b3be8e3",
+            "ipAddress": "20.36.31.176",
+            "publicIPAddressVersion": "IPv4",
+            "publicIPAllocationMethod": "Static",
+            "idleTimeoutInMinutes": 4,
+            "ipTags": [],
+            "ipConfiguration": {"id": format!("{}/ipConfigurations/ipconfig1", interface_id())},
+        },
+    })
+}
+
+/// The machine's interface, as ARM answers it.
+pub(crate) fn interface_body(id: &ArmId) -> serde_json::Value {
+    json!({
+        "name": "web01-nic",
+        "id": id.to_string(),
+        "etag": "W/\"e1\"",
+        "type": "Microsoft.Network/networkInterfaces",
+        "kind": "Regular",
+        "location": "westeurope",
+        "properties": {
+            "provisioningState": "Succeeded",
+            "resourceGuid": "88103ee2-62eb-4d68-9df4-21ab1e3089a5",
+            "ipConfigurations": [{
+                "name": "ipconfig1",
+                "id": format!("{id}/ipConfigurations/ipconfig1"),
+                "etag": "W/\"e1\"",
+                "type": "Microsoft.Network/networkInterfaces/ipConfigurations",
+                "properties": {
+                    "provisioningState": "Succeeded",
+                    "privateIPAddress": "10.20.1.4",
+                    "privateIPAllocationMethod": "Dynamic",
+                    "publicIPAddress": {"id": address_id().to_string()},
+                    "subnet": {"id": subnet_id().to_string()},
+                    "primary": true,
+                    "privateIPAddressVersion": "IPv4",
+                },
+            }],
+            "dnsSettings": {"dnsServers": [], "appliedDnsServers": []},
+            "enableAcceleratedNetworking": false,
+            "enableIPForwarding": false,
+            "virtualMachine": {"id": machine_id().to_string()},
+            "nicType": "Standard",
+        },
+    })
+}
+
+/// The subnet's id.
+pub(crate) fn subnet_id() -> ArmId {
+    machine_id()
+        .scope()
+        .resource("Microsoft.Network/virtualNetworks", "vnet-web")
+        .child("subnets", "servers")
+}
+
+/// The id of the public address.
+pub(crate) fn address_id() -> ArmId {
+    machine_id().scope().resource(public_ip::TYPE, "web01-pip")
+}
+
+/// The id of the machine's interface.
+pub(crate) fn interface_id() -> ArmId {
+    let group = machine_id().scope();
+    group.resource(network_interface::TYPE, "web01-nic")
 }
 
 /// The machine's id.

@@ -10,6 +10,8 @@ pub const COMPUTE: &str = "2024-07-01";
 pub const HYBRID_COMPUTE: &str = "2024-07-10";
 /// Role assignments.
 pub const AUTHORIZATION: &str = "2022-04-01";
+/// Policy assignments and definitions.
+pub const POLICY: &str = "2024-05-01";
 /// Locks.
 pub const LOCKS: &str = "2020-05-01";
 /// User-assigned identities.

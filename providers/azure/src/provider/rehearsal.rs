@@ -118,12 +118,41 @@ fn estate() -> Vec<Part> {
             ),
         ),
         (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/publicIPAddresses/web01-pip?",
+            200,
+            scenes::address_body(&scenes::address_id()),
+        ),
+        (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkInterfaces/web01-nic?",
+            200,
+            scenes::interface_body(&scenes::interface_id()),
+        ),
+        (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkSecurityGroups/nsg-web?",
+            200,
+            scenes::filter_body(
+                &machine
+                    .scope()
+                    .resource("Microsoft.Network/networkSecurityGroups", "nsg-web"),
+            ),
+        ),
+        (
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?",
             200,
             json!({"value": [scenes::assignment_body()]}),
         ),
         (
+            "GET /v1.0/servicePrincipals?$filter=appId%20eq%20%27372140e0-b3b7-4226-8ef9-d57986796201%27&",
+            200,
+            json!({"value": [{"id": "99999999-0000-4000-8000-000000000001", "displayName": "Azure Windows VM Sign-In"}]}),
+        ),
+        (
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?",
+            200,
+            json!({"value": []}),
+        ),
+        (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/policyAssignments?",
             200,
             json!({"value": []}),
         ),

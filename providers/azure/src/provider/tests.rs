@@ -28,6 +28,7 @@ fn creating(kind: &str, address: &str) -> Step {
     let wish = Wish {
         mode: Mode::Apply,
         selected: Selected::default(),
+        replaced: Vec::new(),
         tool: "test".to_owned(),
     };
     let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use vmlogin_engine::kind::Key;
 
 /// The turns of one run, by what only one step at a time may write.
-#[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<()>>>>);
+#[derive(Clone, Debug, Default)]
+pub(super) struct Turns(Arc<Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<()>>>>>);
 
 /// A turn, which ends when this is dropped.
 pub(super) struct Turn(

@@ -3,11 +3,14 @@
 mod grant;
 mod machine;
 mod network;
+mod tenant;
 mod thing;
 
 use vmlogin_engine::rule::{Card, Rule};
 
 use crate::kinds::login;
+
+pub use thing::fixed::SETTLED;
 
 static RULES: &[&dyn Rule] = &[
     &thing::missing::Missing,
@@ -18,6 +21,7 @@ static RULES: &[&dyn Rule] = &[
     &machine::extensions_off::ExtensionsOff,
     &machine::other_extension::OtherExtension,
     &machine::other_domain::OtherDomain,
+    &machine::same_device::SameDevice,
     &machine::same_name::SameName,
     &machine::long_name::LongName,
     &machine::old_login::OldLogin,
@@ -27,10 +31,11 @@ static RULES: &[&dyn Rule] = &[
     &machine::mdm_value::MdmValue,
     &machine::mdm_on_server::MdmOnServer,
     &network::no_way_out::NoWayOut,
-    &thing::locked::Locked,
+    &thing::in_the_way::InTheWay,
     &thing::fixed::Fixed,
     &machine::no_handler::NoHandler,
     &machine::mdm_on_linux::MdmOnLinux,
+    &thing::no_such_reference::NoSuchReference,
     &network::closed::Closed,
     &grant::management_group::ManagementGroup,
     &grant::guest::Guest,
@@ -44,6 +49,7 @@ static RULES: &[&dyn Rule] = &[
     &grant::same_principal::SamePrincipal,
     &grant::no_such_role::NoSuchRole,
     &grant::ambiguous_role::AmbiguousRole,
+    &tenant::no_sign_in_app::NoSignInApp,
 ];
 
 /// All rules that this version checks, by number.

@@ -12,8 +12,8 @@ use super::{Reader, unless_missing};
 use crate::arm::ArmId;
 use crate::kinds::resource_group;
 
-/// Lists the contents of every live group and network that the plan might delete: in a destroy all of them, else those that
-/// `absent` names.
+/// Lists the contents of every live group that the plan might delete: in a destroy all of them, else those that `absent` names.
+/// What networks and security groups hold their own reading told.
 pub(super) async fn read(
     reader: Reader<'_>,
     inventory: &Inventory,
@@ -25,7 +25,6 @@ pub(super) async fn read(
     let listed = reader.each(groups, |group| one(reader, group)).await?;
     let networks = inventory
         .of_kind("virtual-network")
-        .filter(may_go)
         .map(|network| (network.key.clone(), subnets(network)));
     let groups = inventory
         .of_kind("network-security-group")

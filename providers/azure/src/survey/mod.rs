@@ -5,13 +5,17 @@
 //! else would change.
 
 mod contents;
+pub mod discover;
 mod grants;
 mod groups;
 mod identities;
+mod joins;
 mod locks;
 mod machines;
 mod offers;
+pub(crate) mod policies;
 mod reading;
+mod referred;
 mod rights;
 mod roles;
 mod security_groups;
@@ -25,6 +29,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use reading::Reading;
+pub(crate) use subscriptions::state as subscription_state;
 
 use futures_util::future::{try_join, try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -53,11 +58,11 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (mut live, (rules, filters), (principals, roles), locks) = try_join4(
+    let (mut live, (rules, filters), (principals, roles), (locks, policies)) = try_join4(
         machines_and_groups(reader),
         security_groups::read(reader),
         try_join(directory::resolve(reader), roles::read(reader)),
-        locks::read(reader),
+        try_join(locks::read(reader), policies::read(reader)),
     )
     .await?;
     offers::read(reader, &mut live).await?;
@@ -65,14 +70,17 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
         inventory.insert(live);
     }
     inventory.surroundings = filters;
+    inventory.surroundings.extend(policies);
     inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
     inventory.principals = principals;
+    referred::read(reader, &mut inventory).await?;
     inventory.roles = roles;
     inventory.identities = identities::read(reader, &inventory).await?;
     grants::read(reader, &mut inventory).await?;
     if mode == Mode::Apply {
         inventory.granting = rights::read(reader, &inventory).await?;
+        joins::read(reader, &mut inventory).await?;
     }
     inventory.contents = contents::read(reader, &inventory, mode).await?;
     Ok(inventory)

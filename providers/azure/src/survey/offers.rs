@@ -28,9 +28,21 @@ struct Offer {
     subscription: String,
     region: String,
     handler: &'static str,
+    on_arc: bool,
 }
 
-/// Adds, to each virtual machine whose login names a version, what its region offers: the fact `offered-versions`. A region that
+/// A version as Azure Arc spells it: the row itself has no name.
+#[derive(Deserialize)]
+struct ArcRow {
+    properties: ArcVersion,
+}
+
+#[derive(Deserialize)]
+struct ArcVersion {
+    version: String,
+}
+
+/// Adds, to each machine whose login names a version, what its region offers: the fact `offered-versions`. A region that
 /// does not answer leaves it out.
 pub(super) async fn read(reader: Reader<'_>, live: &mut [Live]) -> Result<(), Fault> {
     let asked: Vec<(usize, Offer)> = live
@@ -61,7 +73,7 @@ pub(super) async fn read(reader: Reader<'_>, live: &mut [Live]) -> Result<(), Fa
 }
 
 fn offer(reader: Reader<'_>, live: &Live) -> Option<Offer> {
-    if live.kind != "vm" {
+    if !["vm", "arc-machine"].contains(&live.kind) {
         return None;
     }
     let login = reader.manifest.resource(&live.address.child("login"))?;
@@ -74,6 +86,7 @@ fn offer(reader: Reader<'_>, live: &Live) -> Option<Offer> {
             .map(same::region)
             .filter(|region| is_plain(region))?,
         handler: Handler::for_os(fact("os")?)?.kind,
+        on_arc: live.kind == "arc-machine",
     })
 }
 
@@ -88,6 +101,9 @@ fn subscription_of(login: &Resource, reader: Reader<'_>) -> Option<String> {
 
 /// The offered versions; nothing where they could not be read, since only a rule asks for them.
 async fn list(reader: Reader<'_>, offer: Offer) -> Result<Option<Value>, Fault> {
+    if offer.on_arc {
+        return list_of_arc(reader, offer).await;
+    }
     let client = &reader.tenant(&offer.tenant)?.client;
     let path = format!(
         "{}/providers/Microsoft.Compute/locations/{}/publishers/{PUBLISHER}/artifacttypes/vmextension/types/{}/versions",
@@ -103,4 +119,24 @@ async fn list(reader: Reader<'_>, offer: Offer) -> Result<Option<Value>, Fault> 
     let rows: Vec<Row> = reply.json()?;
     let names = rows.into_iter().map(|row| Value::Text(row.name)).collect();
     Ok(Some(Value::List(names)))
+}
+
+/// The same for machines outside Azure, whose handlers have a list of their own.
+async fn list_of_arc(reader: Reader<'_>, offer: Offer) -> Result<Option<Value>, Fault> {
+    let client = &reader.tenant(&offer.tenant)?.client;
+    let path = format!(
+        "{}/providers/Microsoft.HybridCompute/locations/{}/publishers/{PUBLISHER}/extensionTypes/{}/versions",
+        ArmId::of_subscription(&offer.subscription).path(),
+        offer.region,
+        offer.handler
+    );
+    let attempted = format!("list the versions of {} in {}", offer.handler, offer.region);
+    let request = Request::get(path, versions::HYBRID_COMPUTE, attempted);
+    let Ok(rows) = client.list::<ArcRow>(request).await else {
+        return Ok(None);
+    };
+    let names = rows
+        .into_iter()
+        .map(|row| Value::Text(row.properties.version));
+    Ok(Some(Value::List(names.collect())))
 }

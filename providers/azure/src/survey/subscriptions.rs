@@ -6,7 +6,7 @@ use vmlogin_engine::provider::{Fault, FaultKind};
 
 use super::Reader;
 use crate::arm::ArmId;
-use crate::http::Request;
+use crate::http::{Client, Request};
 use crate::kinds::versions;
 
 /// A subscription as ARM spells it.
@@ -30,24 +30,29 @@ pub(super) async fn check(reader: Reader<'_>) -> Result<(), Fault> {
 
 async fn one(reader: Reader<'_>, subscription: &Subscription) -> Result<(), Fault> {
     let tenant = reader.tenant(&subscription.tenant)?;
+    let declared = reader.manifest.tenants.get(&subscription.tenant);
+    let tenant_id = declared.map_or(&tenant.id, |declared| &declared.id);
+    state(&tenant.client, subscription, tenant_id).await
+}
+
+/// Reads one subscription; an error where it cannot be worked with.
+pub(crate) async fn state(
+    client: &Client,
+    subscription: &Subscription,
+    tenant_id: &str,
+) -> Result<(), Fault> {
     let attempted = format!(
         "read subscription `{}` ({})",
         subscription.name, subscription.id
     );
     let path = ArmId::of_subscription(&subscription.id).path();
-    let reply = tenant
-        .client
+    let reply = client
         .send(Request::get(path, versions::SUBSCRIPTIONS, attempted))
         .await;
     let found: Wire = reply
         .map_err(|fault| not_found(fault, subscription))?
         .json()?;
-    let declared = reader.manifest.tenants.get(&subscription.tenant);
-    judge(
-        subscription,
-        declared.map_or(&tenant.id, |declared| &declared.id),
-        &found,
-    )
+    judge(subscription, tenant_id, &found)
 }
 
 fn not_found(fault: Fault, subscription: &Subscription) -> Fault {

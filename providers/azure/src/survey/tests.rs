@@ -1,15 +1,17 @@
 use serde_json::{Value as Json, json};
-use vmlogin_engine::inventory::{Forbids, Inventory, Lock, Resolution};
+use vmlogin_engine::inventory::{Forbids, Inventory, Lock, Resolution, Sight};
+use vmlogin_engine::kind::Key;
 use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::{Fault, FaultKind, Provider};
 use vmlogin_engine::value::Value;
 
-use crate::kinds::scenes::{self, GROUP_ID};
+use crate::kinds::scenes::{self, GROUP_ID, around};
 use crate::provider::rehearsal::{self, Part};
 
 const SUBSCRIPTION: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222?";
 const ASSIGNMENTS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?";
 const LOCKS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?";
+const POLICIES: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/policyAssignments?";
 const OFFERS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/locations/westeurope/publishers/Microsoft.Azure.ActiveDirectory/artifacttypes/vmextension/types/AADLoginForWindows/versions?";
 const GROUP: &str =
     "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?";
@@ -70,22 +72,29 @@ async fn an_estate_is_read_with_one_request_each() {
         lines,
         [
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/locks?api-version=2020-05-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/policyAssignments?api-version=2024-05-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?api-version=2024-07-01&$expand=instanceView",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-web?api-version=2023-01-31",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkInterfaces/web01-nic?api-version=2024-03-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkSecurityGroups/nsg-web?api-version=2024-03-01",
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/publicIPAddresses/web01-pip?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/virtualNetworks/vnet-web?api-version=2024-03-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web?api-version=2024-07-01",
             "GET /subscriptions/22222222-2222-4222-8222-222222222222?api-version=2022-12-01",
             "GET /v1.0/groups?$filter=displayName%20eq%20%27sg-web%27&$select=id,displayName,mailNickname,createdDateTime",
+            "GET /v1.0/servicePrincipals?$filter=appId%20eq%20%27372140e0-b3b7-4226-8ef9-d57986796201%27&$select=id,displayName,appId",
         ]
     );
-    assert_eq!(
-        read,
-        Inventory {
-            names_taken: ["g1".to_owned()].into(),
-            ..scenes::inventory()
-        }
-    );
+    let mut expected = scenes::inventory();
+    expected.names_taken.insert("g1".to_owned());
+    // What its networks hold was read with them.
+    expected.contents = read.contents.clone();
+    // The machine that is played here says nothing of its interface.
+    for live in expected.live.values_mut().filter(|live| live.kind == "vm") {
+        live.attributes.remove("nic");
+    }
+    assert_eq!(read, expected);
 }
 
 #[tokio::test(start_paused = true)]
@@ -240,6 +249,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
         ("2", format!("{subscription}/resourcegroups/RG-WEB")),
         ("3", format!("{subscription}/resourceGroups/rg-web/providers/microsoft.compute/virtualMachines/WEB01")),
         ("4", format!("{subscription}/resourceGroups/other/providers/Microsoft.Compute/virtualMachines/vm9")),
+        ("6", format!("{subscription}/resourceGroups/other/providers/microsoft.hybridCompute/Machines/line9")),
         ("5", format!("{subscription}/resourceGroups/other/providers/Microsoft.Storage/storageAccounts/logs")),
     ]
     .iter()
@@ -256,6 +266,7 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
     assert_eq!(
         found,
         [
+            "arc-machine:core/other/line9/grant/user/group:sg-old",
             "grant:core/other/Microsoft.Storage%2FstorageAccounts%2Flogs/user/group:sg-old",
             "grant:core/rg-web/user/group:sg-old",
             "grant:core/user/group:sg-old",
@@ -340,14 +351,21 @@ async fn only_a_teardown_lists_what_lies_in_groups() {
                 "A.B/c/D"
             ),
             (
+                "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web/providers/microsoft.network/networksecuritygroups/nsg-web/securityrules/allow-rdp",
+                "security rule allow-rdp"
+            ),
+            (
                 "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web/providers/microsoft.network/virtualnetworks/vnet-web/subnets/servers",
                 "subnet servers"
             ),
         ]
     );
+    let applied = inventory(vec![(RESOURCES, 200, rows)]).await.contents;
+    assert!(applied.keys().all(|key| !key.0.ends_with("/rg-web")));
     assert_eq!(
-        inventory(vec![(RESOURCES, 200, rows)]).await.contents.len(),
-        0
+        applied.len(),
+        2,
+        "what a network and a security group hold was read with them"
     );
 }
 
@@ -361,6 +379,68 @@ async fn the_group_of_the_manifest_is_resolved() {
         (found.object_id.as_str(), found.principal_type.as_str()),
         (GROUP_ID, "Group")
     );
+}
+
+/// Reads the estate with an Arc-enabled machine on which no login is yet, and the devices of its name so answered.
+async fn joining(status: u16, devices: Json) -> Inventory {
+    let mut body = scenes::arc::body(&scenes::arc::id());
+    body["resources"] = Json::Null;
+    let server = rehearsal::server(vec![
+        (
+            "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.HybridCompute/machines/line1?api-version=2024-07-10",
+            200,
+            body,
+        ),
+        (
+            "GET /v1.0/devices?$filter=displayName%20eq%20%27LINE1%27&",
+            status,
+            devices,
+        ),
+    ])
+    .await;
+    let azure = rehearsal::azure(&server);
+    let (manifest, _) = scenes::arc::estate();
+    azure.survey(&manifest, Mode::Apply).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_is_to_join_is_looked_up_among_the_devices() {
+    let devices = json!({"value": [
+        {"id": "d1", "displayName": "line1", "physicalIds": ["[USER-HWID]:x", "[AzureResourceId]:/subscriptions/S/old"]},
+        {"id": "d2", "displayName": "LINE1", "physicalIds": []},
+    ]});
+    let read = joining(200, devices).await;
+    let machine = read.of_kind("arc-machine").next().unwrap();
+    assert_eq!(
+        machine.facts["devices"].to_string(),
+        "{d1=\"/subscriptions/s/old\", d2=(none)}"
+    );
+    assert_eq!(read.of_kind("login").count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn devices_that_may_not_be_read_are_no_reason_to_stop() {
+    let refused = json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}});
+    let read = joining(403, refused).await;
+    let machine = read.of_kind("arc-machine").next().unwrap();
+    let why = machine.facts["devices-unread"].to_string();
+    assert!(why.contains("Insufficient privileges"), "{why}");
+    assert_eq!(machine.facts.get("devices"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_arc_machine_makes_its_neighbours_worth_a_list() {
+    let row = json!({"name": "line2", "location": "westeurope"});
+    let list = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.HybridCompute/machines?";
+    let server = rehearsal::server(vec![(list, 200, json!({"value": [row]}))]).await;
+    let (manifest, _) = scenes::arc::estate();
+    let read = rehearsal::azure(&server)
+        .survey(&manifest, Mode::Apply)
+        .await
+        .unwrap();
+    let group = read.of_kind("resource-group").next().unwrap();
+    assert_eq!(group.facts["arc-machines"].to_string(), "[\"line2\"]");
+    assert_eq!(group.facts.get("machines"), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -403,4 +483,163 @@ async fn offered_versions_are_asked_only_where_a_version_is_declared() {
         machine.facts["offered-versions"],
         Value::List(vec!["1.0.0.1".into(), "2.2.0.0".into()])
     );
+}
+
+const NETWORK: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/";
+
+/// The machine with a network interface in a subnet with the group that the manifest declares, and a route table.
+fn surrounded(route_table: (u16, Json)) -> Vec<Part> {
+    let mut machine = scenes::machine_body(&scenes::machine_id());
+    machine["properties"]["networkProfile"] = json!({"networkInterfaces": [
+        {"id": "/x/second", "properties": {"primary": false}},
+        {"id": around::INTERFACE.to_uppercase().replace("SUBSCRIPTIONS", "subscriptions"), "properties": {"primary": true}},
+    ]});
+    let interface = json!({"properties": {"networkSecurityGroup": {"id": around::DECLARED_GROUP}, "ipConfigurations": [
+        {"properties": {"subnet": {"id": around::SUBNET}}},
+    ]}});
+    let subnet = json!({"properties": {"networkSecurityGroup": {"id": around::DECLARED_GROUP}, "routeTable": {"id": around::TABLE}}});
+    let line = |id: &str| -> &'static str { format!("GET {id}?").leak() };
+    vec![
+        (MACHINE, 200, machine),
+        (
+            line(
+                &around::INTERFACE
+                    .to_uppercase()
+                    .replace("SUBSCRIPTIONS", "subscriptions"),
+            ),
+            200,
+            interface,
+        ),
+        (line(around::SUBNET), 200, subnet),
+        (line(around::TABLE), route_table.0, route_table.1),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stands_around_a_machine_with_a_login_is_read_once_each() {
+    let table = json!({"properties": {"routes": []}});
+    let (read, lines) = survey(surrounded((200, table)), Mode::Apply).await;
+    let read = read.unwrap();
+    let network: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.to_lowercase().starts_with(&NETWORK.to_lowercase()))
+        .map(|line| {
+            line.split(['?'])
+                .next()
+                .unwrap()
+                .rsplit('/')
+                .next()
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(
+        network,
+        [
+            "WEB01-NIC",
+            "web01-nic",
+            "nsg-web",
+            "web01-pip",
+            "rt-live",
+            "servers",
+            "vnet-web"
+        ]
+    );
+    let keys: Vec<&str> = read
+        .surroundings
+        .keys()
+        .map(|key| key.0.rsplit('/').next().unwrap())
+        .collect();
+    assert_eq!(keys, ["web01-nic", "nsg-web", "rt-live", "servers"]);
+    assert!(
+        read.surroundings
+            .values()
+            .all(|sight| matches!(sight, Sight::Seen(_)))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_around_a_machine_may_not_be_read_stops_nothing() {
+    let read = inventory(surrounded((403, refused()))).await;
+    let key = Key(around::TABLE.to_lowercase());
+    assert!(
+        matches!(&read.surroundings[&key], Sight::Unread(fault) if fault.kind == FaultKind::Permission)
+    );
+    let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
+    let read = inventory(surrounded((404, gone))).await;
+    assert_eq!(read.surroundings[&key], Sight::Absent);
+}
+
+/// An assignment of a policy to the subscription.
+fn assigned(name: &str, definition: &str, mode: &str) -> Json {
+    let scope = "/subscriptions/22222222-2222-4222-8222-222222222222";
+    json!({
+        "id": format!("{scope}/providers/Microsoft.Authorization/policyAssignments/{name}"),
+        "name": name,
+        "properties": {
+            "policyDefinitionId": format!("/providers/Microsoft.Authorization/{definition}"),
+            "scope": scope,
+            "notScopes": [],
+            "enforcementMode": mode,
+        },
+    })
+}
+
+fn defined(effect: &str) -> Json {
+    json!({"properties": {
+        "parameters": {"effect": {"defaultValue": effect}},
+        "policyRule": {"if": {"field": "location", "notEquals": "westeurope"}, "then": {"effect": "[parameters('effect')]"}},
+    }})
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_policies_those_that_deny_are_kept_and_each_definition_is_read_once() {
+    let assignments = json!({"value": [
+        assigned("one", "policyDefinitions/regions", "Default"),
+        assigned("two", "policyDefinitions/regions", "Default"),
+        assigned("three", "policyDefinitions/audits", "Default"),
+        assigned("four", "policyDefinitions/unread", "DoNotEnforce"),
+        assigned("five", "policySetDefinitions/benchmark", "Default"),
+    ]});
+    let parts = vec![
+        (POLICIES, 200, assignments),
+        (
+            "GET /providers/Microsoft.Authorization/policyDefinitions/regions?",
+            200,
+            defined("Deny"),
+        ),
+        (
+            "GET /providers/Microsoft.Authorization/policyDefinitions/audits?",
+            200,
+            defined("Audit"),
+        ),
+    ];
+    let (read, lines) = survey(parts, Mode::Apply).await;
+    let definitions = lines
+        .iter()
+        .filter(|line| line.contains("/policyDefinitions/"));
+    assert_eq!(definitions.count(), 2);
+    let told: Vec<String> = read
+        .unwrap()
+        .surroundings
+        .iter()
+        .filter_map(|(key, sight)| match sight {
+            Sight::Seen(says) => says
+                .keys()
+                .next()
+                .map(|word| (key.0.rsplit('/').next(), word)),
+            _ => None,
+        })
+        .filter_map(|(name, word)| Some(format!("{} {word}", name?)))
+        .filter(|line| line.contains("condition") || line.contains("initiative"))
+        .collect();
+    assert_eq!(told, ["five initiative", "one condition", "two condition"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn policies_that_may_not_be_listed_stop_nothing() {
+    let read = inventory(vec![(POLICIES, 403, refused())]).await;
+    let unread = read.surroundings.values().filter(
+        |sight| matches!(sight, Sight::Unread(fault) if fault.kind == FaultKind::Permission),
+    );
+    assert_eq!(unread.count(), 1);
 }

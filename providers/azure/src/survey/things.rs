@@ -1,23 +1,55 @@
-//! Things that one reading each tells all of: managed identities, virtual networks.
+//! Things that one reading each tells all of: managed identities, networks with their subnets, public addresses, interfaces.
 
-use futures_util::future::try_join;
+use futures_util::future::try_join4;
 use serde::de::DeserializeOwned;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
 
 use super::{Reader, unless_missing};
-use crate::kinds::{Place, arm_id, made, managed_identity, virtual_network};
+use crate::kinds::virtual_network::wire::VirtualNetwork;
+use crate::kinds::{
+    Place, arm_id, made, managed_identity, network_interface, public_ip, subnet, virtual_network,
+};
 
 /// Reads each thing of these kinds; one that does not exist is left out.
 pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
-    let (mut things, networks) = try_join(
+    let (identities, networks, addresses, interfaces) = try_join4(
         of_kind(reader, "managed-identity", managed_identity::live),
-        of_kind(reader, "virtual-network", virtual_network::live),
+        networks(reader),
+        of_kind(reader, "public-ip", public_ip::live),
+        of_kind(reader, "network-interface", network_interface::live),
     )
     .await?;
-    things.extend(networks);
-    Ok(things)
+    let all = [identities, networks, addresses, interfaces];
+    Ok(all.into_iter().flatten().collect())
+}
+
+/// The networks, with those of their subnets that the manifest names: one reading tells both.
+async fn networks(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
+    let declared: Vec<&Resource> = reader.manifest.of_kind("virtual-network").collect();
+    let found = reader
+        .each(declared, |resource| {
+            found::<VirtualNetwork>(reader, resource)
+        })
+        .await?;
+    let mut lives = Vec::new();
+    for (network, place) in found.into_iter().flatten() {
+        lives.push(virtual_network::live(&network, &place));
+        let subnets = reader.manifest.of_kind("subnet");
+        let own = subnets.filter(|subnet| subnet.parent == place.address);
+        lives.extend(own.filter_map(|subnet| {
+            let place = Place {
+                address: subnet.address.clone(),
+                name: subnet.name.clone(),
+                id: place.id.child("subnets", &subnet.name),
+                ..place.clone()
+            };
+            let found = network.subnet(&subnet.name)?;
+            Some(subnet::live(found, &network.tags, &place))
+        }));
+    }
+    Ok(lives)
 }
 
 async fn of_kind<T: DeserializeOwned>(
@@ -27,16 +59,16 @@ async fn of_kind<T: DeserializeOwned>(
 ) -> Result<Vec<Live>, Fault> {
     let declared: Vec<&Resource> = reader.manifest.of_kind(kind).collect();
     let found = reader
-        .each(declared, |resource| one(reader, resource, live))
+        .each(declared, |resource| found::<T>(reader, resource))
         .await?;
-    Ok(found.into_iter().flatten().collect())
+    let found = found.into_iter().flatten();
+    Ok(found.map(|(thing, place)| live(&thing, &place)).collect())
 }
 
-async fn one<T: DeserializeOwned>(
+async fn found<T: DeserializeOwned>(
     reader: Reader<'_>,
     resource: &Resource,
-    live: fn(&T, &Place) -> Live,
-) -> Result<Option<Live>, Fault> {
+) -> Result<Option<(T, Place)>, Fault> {
     let Some(id) = arm_id(resource, reader.manifest) else {
         return Ok(None);
     };
@@ -55,5 +87,5 @@ async fn one<T: DeserializeOwned>(
         name: resource.name.clone(),
         id,
     };
-    Ok(Some(live(&reply.json()?, &place)))
+    Ok(Some((reply.json()?, place)))
 }

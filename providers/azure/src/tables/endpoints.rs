@@ -37,12 +37,13 @@ const ENTRA: Target<'static> = Target::Host(&["AzureActiveDirectory"]);
 /// A host in no service tag that anybody documents.
 const UNTAGGED: Target<'static> = Target::Host(&[]);
 
-const ARTICLE: &str = "Microsoft's article of 2023 on Windows machines";
-const BOTH_ARTICLES: &str = "Microsoft's articles on Windows (2023) and Linux (2025-03) machines";
-const EARLY: &str =
-    "Microsoft's articles of 2019 on Windows machines; that of 2023 only in its checks";
-const ARC: &str = "Microsoft's article on Arc servers in 21Vianet's cloud, in its checks";
-const LINUX_ARTICLE: &str = "Microsoft's article on Linux machines (2025-03)";
+/// Microsoft's pages on signing in to machines, by system and year. That of 2019 requires the device sign-in; that of 2023 names it
+/// in its checks only. The one on Arc servers is about 21Vianet's cloud, and names its second sign-in host in its checks.
+const WINDOWS_2023: &str = "Windows 2023";
+const WINDOWS_2019: &str = "Windows 2019";
+const LINUX_2025: &str = "Linux 2025-03";
+const BOTH_PAGES: &str = "Windows 2023 and Linux 2025-03";
+const ARC: &str = "Arc servers in 21Vianet's cloud";
 
 /// All rows, by cloud.
 pub(crate) static ENDPOINTS: &[Endpoint] = &[
@@ -52,7 +53,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "enterpriseregistration.windows.net",
         ENTRA,
         "device registration",
-        ARTICLE,
+        WINDOWS_2023,
     ),
     row(
         CloudName::Public,
@@ -60,7 +61,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "login.microsoftonline.com",
         ENTRA,
         "sign-in",
-        BOTH_ARTICLES,
+        BOTH_PAGES,
     ),
     row(
         CloudName::Public,
@@ -68,7 +69,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "device.login.microsoftonline.com",
         ENTRA,
         "device sign-in",
-        EARLY,
+        WINDOWS_2019,
     ),
     row(
         CloudName::Public,
@@ -76,7 +77,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "pas.windows.net",
         ENTRA,
         "the check of roles",
-        BOTH_ARTICLES,
+        BOTH_PAGES,
     ),
     row(
         CloudName::Public,
@@ -84,7 +85,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "packages.microsoft.com",
         UNTAGGED,
         "the login's packages",
-        LINUX_ARTICLE,
+        LINUX_2025,
     ),
     metadata(CloudName::Public),
     row(
@@ -93,7 +94,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "enterpriseregistration.microsoftonline.us",
         ENTRA,
         "device registration",
-        ARTICLE,
+        WINDOWS_2023,
     ),
     row(
         CloudName::UsGovernment,
@@ -101,7 +102,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "login.microsoftonline.us",
         ENTRA,
         "sign-in",
-        BOTH_ARTICLES,
+        BOTH_PAGES,
     ),
     derived(row(
         CloudName::UsGovernment,
@@ -109,7 +110,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "device.login.microsoftonline.us",
         ENTRA,
         "device sign-in",
-        EARLY,
+        WINDOWS_2019,
     )),
     row(
         CloudName::UsGovernment,
@@ -117,7 +118,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "pasff.usgovcloudapi.net",
         ENTRA,
         "the check of roles",
-        BOTH_ARTICLES,
+        BOTH_PAGES,
     ),
     row(
         CloudName::UsGovernment,
@@ -125,7 +126,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "packages.microsoft.com",
         UNTAGGED,
         "the login's packages",
-        LINUX_ARTICLE,
+        LINUX_2025,
     ),
     metadata(CloudName::UsGovernment),
     row(
@@ -134,7 +135,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "enterpriseregistration.partner.microsoftonline.cn",
         ENTRA,
         "device registration",
-        ARTICLE,
+        WINDOWS_2023,
     ),
     // The pages name one host among the requirements and the other among the checks, so both must be open.
     row(
@@ -143,7 +144,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "login.chinacloudapi.cn",
         ENTRA,
         "sign-in",
-        BOTH_ARTICLES,
+        BOTH_PAGES,
     ),
     row(
         CloudName::China,
@@ -175,7 +176,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "pas.chinacloudapi.cn",
         ENTRA,
         "the check of roles",
-        BOTH_ARTICLES,
+        BOTH_PAGES,
     ),
     row(
         CloudName::China,
@@ -183,7 +184,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
         "packages.microsoft.com",
         UNTAGGED,
         "the login's packages",
-        LINUX_ARTICLE,
+        LINUX_2025,
     ),
     metadata(CloudName::China),
 ];
@@ -226,7 +227,7 @@ const fn metadata(cloud: CloudName) -> Endpoint {
             "169.254.169.254",
             Target::Metadata,
             "the machine's own identity",
-            BOTH_ARTICLES,
+            BOTH_PAGES,
         )
     }
 }

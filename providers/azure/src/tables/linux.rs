@@ -117,6 +117,23 @@ pub(crate) fn reported(name: &str, version: Option<&str>) -> Standing {
     standing(|row| is(row.reported), |row| is(row.1), version)
 }
 
+/// By the title of a system as the agent of an Arc-enabled machine reports it: `Ubuntu 24.04.1 LTS`, `Debian GNU/Linux 12 (bookworm)`
+/// (recorded). Its version there is the kernel's.
+pub(crate) fn titled(title: &str) -> Standing {
+    let title = title.to_lowercase();
+    let mut words = title.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let version = words.find(|word| word.starts_with(|letter: char| letter.is_ascii_digit()));
+    let is = |name: &str, reported: &[&str]| {
+        title.starts_with(&name.to_lowercase()) || reported.contains(&first)
+    };
+    standing(
+        |row| is(row.name, row.reported),
+        |row| is(row.0, row.1),
+        version,
+    )
+}
+
 /// By the image that the machine was made from, `publisher:offer:sku`. It tells the distribution; of its version nothing that
 /// could be relied on.
 pub(crate) fn imaged(image: &str) -> Standing {
@@ -191,6 +208,27 @@ pub(crate) fn memory(size: &str) -> Option<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_title_that_an_arc_agent_reports_tells_the_distribution_and_its_version() {
+        for title in [
+            "Ubuntu 24.04.1 LTS",
+            "Debian GNU/Linux 12 (bookworm)",
+            "Red Hat Enterprise Linux 9.4 (Plow)",
+            "ubuntu",
+        ] {
+            assert_eq!(titled(title), Standing::Listed, "{title}");
+        }
+        assert!(matches!(
+            titled("Ubuntu 14.04.6 LTS"),
+            Standing::OtherVersions("Ubuntu", _)
+        ));
+        assert_eq!(
+            titled("CentOS Linux 7 (Core)"),
+            Standing::Unlisted("CentOS")
+        );
+        assert_eq!(titled("Plan 9"), Standing::Unknown);
+    }
 
     #[test]
     fn listed_versions_are_listed_to_their_last_part() {

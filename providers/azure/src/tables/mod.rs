@@ -2,5 +2,6 @@
 //! and the rule that asks says which weighs how much.
 
 pub(crate) mod endpoints;
+pub(crate) mod images;
 pub(crate) mod linux;
 pub(crate) mod windows;

@@ -112,7 +112,10 @@ fn shown(call: &Call<'_>, arc: &ArcMachine, whole: bool) -> Value {
         "osProfile": {"computerName": machine.computer_name},
         "vmId": named_guid(&machine.id, "agent"),
         "vmUuid": named_guid(&machine.id, "firmware").to_uppercase(),
-        "domainName": if machine.os == Os::Windows { "WORKGROUP" } else { "unknown" },
+        "domainName": machine.domain.as_deref().unwrap_or(match machine.os {
+            Os::Windows => "WORKGROUP",
+            Os::Linux => "unknown",
+        }),
         "mssqlDiscovered": "false",
         "cloudMetadata": {"provider": "N/A"},
         "agentConfiguration": {"incomingConnectionsPorts": [], "extensionsAllowList": [], "extensionsBlockList": [],

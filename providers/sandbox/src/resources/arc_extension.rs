@@ -85,6 +85,34 @@ fn get(call: &mut Call<'_>, key: &str) -> Answer {
     }
 }
 
+/// One extension a handler, as on machines of Azure. Code and text are unverified against it, 2026-11-21: the code has the form
+/// of Arc's own.
+fn check_handler(
+    call: &Call<'_>,
+    machine: &str,
+    key: &str,
+    properties: &Map<String, Value>,
+) -> Result<(), Reply> {
+    let handler = extension::handler_of(properties);
+    let mut others = call.world.extensions_of(machine);
+    let other = others.find(|(other, it)| {
+        *other != key && extension::handler_of(&it.properties).eq_ignore_ascii_case(&handler)
+    });
+    match other {
+        None => Ok(()),
+        Some((_, other)) => Err(error::provider(
+            409,
+            "HCRP409",
+            format!(
+                "An extension of type '{}' and publisher '{}' already exists on the machine as '{}'.",
+                text(properties, "type"),
+                text(properties, "publisher"),
+                other.name
+            ),
+        )),
+    }
+}
+
 fn put(call: &mut Call<'_>, machine: &str, key: &str) -> Answer {
     let body = call.request.object()?;
     resource_group::check_stays(call.world, key)?;
@@ -100,6 +128,7 @@ fn put(call: &mut Call<'_>, machine: &str, key: &str) -> Answer {
         }
     }
     handler::check_version(&properties)?;
+    check_handler(call, machine, key, &properties)?;
     fill_in(&mut properties);
     let known = call.world.extensions.get(key);
     let held = &call.world.arcs[machine].machine;

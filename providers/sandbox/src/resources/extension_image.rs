@@ -76,6 +76,24 @@ pub(crate) fn answer(call: &mut Call<'_>, rest: &[&str]) -> Answer {
     }
 }
 
+/// The same as Azure Arc tells it: rows in an envelope, everything in lower case, without a region's say in it
+/// (arm/OBSERVED.md 4). What an unknown type answers is unverified against Azure, 2026-11-21.
+pub(crate) fn on_arc(region: &str, publisher: &str, kind: &str) -> Reply {
+    let known = CATALOGUE.iter().filter(|(one, other, _)| {
+        one.eq_ignore_ascii_case(publisher) && other.eq_ignore_ascii_case(kind)
+    });
+    let rows = known.flat_map(|(publisher, kind, versions)| {
+        let (publisher, kind) = (publisher.to_lowercase(), kind.to_lowercase());
+        versions.iter().map(move |version| {
+            let id = format!(
+                "/providers/Microsoft.HybridCompute/locations/{region}/publishers/{publisher}/extensionTypes/{kind}/versions/{version}"
+            );
+            json!({"id": id, "properties": {"publisher": publisher, "extensionType": kind, "version": version}})
+        })
+    });
+    Reply::json(200, json!({"value": rows.collect::<Vec<Value>>()}))
+}
+
 /// The newest version of the catalogue.
 pub(crate) fn newest(kind: &str) -> Option<&'static str> {
     let row = CATALOGUE

@@ -24,6 +24,9 @@ const NO_REGISTRATION: i64 = -2_145_648_607;
 const NAME_TAKEN: i64 = -2_145_648_639;
 /// An operating system that is too old.
 pub(super) const UNSUPPORTED: i64 = 51;
+/// A machine that has joined an Active Directory domain. That it cannot join is documented (arm/FACTS.md 8), how the handler then
+/// ends is not: the number is ours, unverified against Azure, 2026-11-21.
+const IN_A_DOMAIN: i64 = 1;
 /// Oldest build: Server 2019 and Windows 10 1809.
 const OLDEST_BUILD: u64 = 17_763;
 /// Oldest build on an Arc machine: Server 2025 and Windows 11 24H2 (arm/FACTS.md 11).
@@ -197,6 +200,9 @@ pub(crate) fn operation_message(extension: &Extension, view: &HandlerView) -> St
 fn obstacle(world: &World, machine: &Machine, on_arc: bool) -> Option<i64> {
     if !is_supported(machine, if on_arc { OLDEST_ON_ARC } else { OLDEST_BUILD }) {
         return Some(UNSUPPORTED);
+    }
+    if machine.domain.is_some() {
+        return Some(IN_A_DOMAIN);
     }
     if machine.identity.system.is_none() {
         return Some(NO_IDENTITY);

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::machine_answer::{Casing, instance_view, shown, shown_in_list};
+use super::machine_fixed::{check_fixed, check_password, check_zones};
 use super::{
     beneath_scope, disk, extension, identity, location, machine_new, managed_identity,
     method_not_allowed, network, not_found, page, resource_group, tags_of,
@@ -13,7 +14,7 @@ use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::operation::{self, Work, with_wait};
 use crate::seed::Power;
-use crate::state::{Machine, World, beneath, named_guid};
+use crate::state::{Machine, World, beneath};
 
 /// Everything at `{group}/providers/Microsoft.Compute/virtualMachines`; `rest` is what follows.
 pub(crate) fn answer(call: &mut Call<'_>, rest: &[&str]) -> Answer {
@@ -342,74 +343,6 @@ pub(super) fn precondition_failed() -> Reply {
         412,
         "PreconditionFailed",
         "The condition '{etag}' set in the request header does not hold. Read the resource again.",
-    )
-}
-
-/// Values that a machine keeps for life.
-fn check_fixed(held: &Map<String, Value>, sent: &Value) -> Result<(), Reply> {
-    let fixed = [
-        "/osProfile/computerName",
-        "/osProfile/adminUsername",
-        "/storageProfile/imageReference/publisher",
-        "/storageProfile/imageReference/offer",
-        "/storageProfile/imageReference/sku",
-        "/storageProfile/imageReference/id",
-        "/storageProfile/osDisk/name",
-        "/storageProfile/osDisk/osType",
-        "/storageProfile/osDisk/createOption",
-        "/storageProfile/osDisk/managedDisk/id",
-        "/osProfile/windowsConfiguration/provisionVMAgent",
-        "/osProfile/linuxConfiguration/disablePasswordAuthentication",
-        "/osProfile/linuxConfiguration/ssh/publicKeys",
-        "/availabilitySet/id",
-        "/priority",
-    ];
-    let held = Value::Object(held.clone());
-    for pointer in fixed {
-        if let (Some(held), Some(sent)) = (held.pointer(pointer), sent.pointer(pointer))
-            && !sent.is_null()
-            && !alike(held, sent)
-        {
-            return Err(fixed_for_life(&pointer[1..].replace('/', ".")));
-        }
-    }
-    Ok(())
-}
-
-/// Ids and words match without case.
-fn alike(held: &Value, sent: &Value) -> bool {
-    match (held, sent) {
-        (Value::String(held), Value::String(sent)) => held.eq_ignore_ascii_case(sent),
-        _ => held == sent,
-    }
-}
-
-/// The password of the administrator is set once. It is kept as a digest, so as to tell another one.
-fn check_password(held: &Machine, sent: &Value) -> Result<(), Reply> {
-    let sent = sent["osProfile"]["adminPassword"].as_str();
-    let vm_id = held.properties.get("vmId").and_then(Value::as_str);
-    match (&held.password, sent) {
-        (Some(held), Some(sent)) if *held != named_guid(vm_id.unwrap_or_default(), sent) => {
-            Err(fixed_for_life("osProfile.adminPassword"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_zones(held: &Machine, sent: &Value) -> Result<(), Reply> {
-    let held = held.members.get("zones");
-    match !sent.is_null() && held != Some(sent) {
-        true => Err(fixed_for_life("zones")),
-        false => Ok(()),
-    }
-}
-
-fn fixed_for_life(property: &str) -> Reply {
-    error::targeted(
-        409,
-        "PropertyChangeNotAllowed",
-        format!("Changing property '{property}' is not allowed."),
-        property.rsplit('.').next().unwrap_or_default(),
     )
 }
 

@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod arc;
 pub(crate) mod arc_extension;
+pub(crate) mod deployment;
 mod disk;
 pub(crate) mod extension;
 mod extension_image;
@@ -15,6 +16,7 @@ pub(crate) mod location;
 mod lock;
 pub(crate) mod machine;
 mod machine_answer;
+mod machine_fixed;
 mod machine_new;
 pub(crate) mod managed_identity;
 pub(crate) mod network;
@@ -25,6 +27,7 @@ mod provider;
 pub(crate) mod resource_group;
 mod role_assignment;
 mod role_definition;
+mod scope;
 mod subscription;
 mod tags;
 
@@ -35,7 +38,8 @@ use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::operation;
-use crate::state::{Resource, Tags, World};
+use crate::state::{Resource, Tags};
+pub(crate) use scope::Scope;
 
 /// Answers a request to ARM.
 pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
@@ -138,6 +142,17 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             ["machines"] => get(call, |call| arc::list_all(call, id)),
             [
                 "locations",
+                region,
+                "publishers",
+                publisher,
+                "extensiontypes",
+                kind,
+                "versions",
+            ] => get(call, |_| {
+                Ok(extension_image::on_arc(region, publisher, kind))
+            }),
+            [
+                "locations",
                 _,
                 way @ ("operationstatus" | "operationresults"),
                 operation,
@@ -151,6 +166,19 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
             "microsoft.managedidentity",
             "userassignedidentities",
         ] => managed_identity::list(call, format!("/subscriptions/{id}/")),
+        [
+            "subscriptions",
+            _,
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.resources",
+            "deployments",
+            rest @ ..,
+        ] => {
+            Scope::new(&request.segments[..4]).check(call.world)?;
+            deployment::answer(call, rest)
+        }
         [
             "subscriptions",
             _,
@@ -246,94 +274,6 @@ fn authorization(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answer {
             "`Microsoft.Authorization/{what}`"
         ))),
         [] => Err(unknown(call)),
-    }
-}
-
-/// Where something is asked of: the id before the last `/providers/`.
-#[derive(Debug, Clone)]
-pub(crate) struct Scope {
-    /// As the request spells it.
-    pub id: String,
-    /// In lower case, as things are kept.
-    pub key: String,
-}
-
-impl Scope {
-    pub(crate) fn new(segments: &[String]) -> Scope {
-        let id = format!("/{}", segments.join("/"));
-        Scope {
-            key: id.to_lowercase(),
-            id,
-        }
-    }
-
-    /// The GUID of the subscription that it lies in.
-    pub(crate) fn subscription(&self) -> Option<&str> {
-        match self.key.split('/').collect::<Vec<_>>().as_slice() {
-            ["", "subscriptions", ..] => self.key.split('/').nth(2),
-            _ => None,
-        }
-    }
-
-    /// Refuses what does not exist.
-    pub(crate) fn check(&self, world: &World) -> Result<(), Reply> {
-        let parts: Vec<&str> = self.key.split('/').skip(1).collect();
-        if let [
-            "subscriptions",
-            subscription,
-            "resourcegroups",
-            name,
-            rest @ ..,
-        ] = parts.as_slice()
-        {
-            let group = format!("/subscriptions/{subscription}/resourcegroups/{name}");
-            if !world.groups.contains_key(&group) {
-                return Err(resource_group::not_found(&self.id));
-            }
-            if let [
-                "providers",
-                "microsoft.hybridcompute",
-                "machines",
-                rest @ ..,
-            ] = rest
-            {
-                let found = match rest {
-                    [_] => world.arcs.contains_key(&self.key),
-                    [_, "extensions", _] => world.extensions.contains_key(&self.key),
-                    _ => true,
-                };
-                if !found {
-                    return Err(not_found(&self.id));
-                }
-            }
-            if let [
-                "providers",
-                "microsoft.compute",
-                "virtualmachines",
-                rest @ ..,
-            ] = rest
-            {
-                let found = match rest {
-                    [_] => world.machines.contains_key(&self.key),
-                    [_, "extensions", _] => world.extensions.contains_key(&self.key),
-                    _ => true,
-                };
-                if !found {
-                    return Err(not_found(&self.id));
-                }
-            }
-            let is_kept = match rest {
-                ["providers", "microsoft.managedidentity", kind, _] => {
-                    *kind == "userassignedidentities"
-                }
-                ["providers", namespace, kind, _, ..] => !is_closed(namespace, kind),
-                _ => false,
-            };
-            if is_kept && !network::exists(world, &self.key) {
-                return Err(not_found(&self.id));
-            }
-        }
-        Ok(())
     }
 }
 

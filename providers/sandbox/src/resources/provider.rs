@@ -9,7 +9,7 @@ use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 
 /// Namespaces with their resource types and a newest version; the first five come registered.
-const PROVIDERS: [(&str, &[&str], &str); 8] = [
+const PROVIDERS: [(&str, &[&str], &str); 11] = [
     (
         "Microsoft.Authorization",
         &["roleAssignments", "roleDefinitions", "locks", "permissions"],
@@ -36,7 +36,12 @@ const PROVIDERS: [(&str, &[&str], &str); 8] = [
         &[
             "networkInterfaces",
             "virtualNetworks",
+            "virtualNetworks/subnets",
             "networkSecurityGroups",
+            "networkSecurityGroups/securityRules",
+            "publicIPAddresses",
+            "routeTables",
+            "natGateways",
         ],
         "2024-03-01",
     ),
@@ -56,6 +61,13 @@ const PROVIDERS: [(&str, &[&str], &str); 8] = [
         &["policyStates", "remediations"],
         "2024-10-01",
     ),
+    ("Microsoft.KeyVault", &["vaults"], "2023-07-01"),
+    (
+        "Microsoft.OperationalInsights",
+        &["workspaces"],
+        "2023-09-01",
+    ),
+    ("Microsoft.Storage", &["storageAccounts"], "2023-05-01"),
 ];
 
 const REGISTERED: usize = 5;

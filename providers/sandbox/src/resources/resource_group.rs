@@ -93,6 +93,7 @@ pub(crate) fn delete_ended(world: &mut World, key: &str, doom: Option<Doom>) -> 
     world
         .assignments
         .retain(|_, it| !beneath_scope(&it.scope.to_lowercase(), key));
+    world.deployments.retain(|it, _| !beneath_scope(it, key));
     world
         .locks
         .retain(|_, it| !beneath_scope(&it.id.to_lowercase(), key));

@@ -4,6 +4,7 @@
 //! used once, to make a new world; after that the state file is the world.
 
 mod check;
+mod fault;
 mod network;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use check::SeedError;
+pub use fault::FaultRule;
 pub use network::{
     Interface, Lock, OtherResource, Route, RouteTable, SecurityGroup, SecurityRule, Subnet,
     VirtualNetwork,
@@ -47,6 +49,8 @@ pub struct Tenant {
     pub service_principals: Vec<ServicePrincipal>,
     /// The devices that joined already.
     pub devices: Vec<Device>,
+    /// Whether the app is missing by which people sign in to Windows machines; most tenants have it.
+    pub no_sign_in_app: bool,
     /// The roles that somebody made.
     pub custom_roles: Vec<CustomRole>,
     /// The subscriptions.
@@ -390,48 +394,4 @@ pub struct RoleAssignment {
     pub description: Option<String>,
     /// Condition, version 2.0.
     pub condition: Option<String>,
-}
-
-/// An answer that is to go wrong.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FaultRule {
-    /// Method it is for; `*` for any.
-    pub method: String,
-    /// Path it is for, without the query: `*` stands for any text, slashes too, and case does not count.
-    pub path: String,
-    /// HTTP status to answer.
-    pub status: u16,
-    /// How often.
-    pub times: u32,
-    /// How many matching requests are let through before.
-    pub after: u32,
-    /// Error code; one that suits the status when absent.
-    pub code: Option<String>,
-    /// Error message; one that names the sandbox when absent.
-    pub message: Option<String>,
-    /// `Retry-After` of the answer, in seconds.
-    pub retry_after: Option<u64>,
-    /// Accept the request; its operation ends `Failed` with `code` and `message`.
-    #[serde(rename = "async")]
-    pub ends_failed: bool,
-    /// Do the write, then answer the error all the same.
-    pub effect: bool,
-}
-
-impl Default for FaultRule {
-    fn default() -> Self {
-        FaultRule {
-            method: "*".to_owned(),
-            path: "*".to_owned(),
-            status: 503,
-            times: 1,
-            after: 0,
-            code: None,
-            message: None,
-            retry_after: None,
-            ends_failed: false,
-            effect: false,
-        }
-    }
 }

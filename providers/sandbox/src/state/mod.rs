@@ -53,6 +53,9 @@ pub(crate) struct World {
     /// Roles that somebody made, by GUID.
     #[serde(default)]
     pub roles: BTreeMap<String, Role>,
+    /// Template deployments.
+    #[serde(default)]
+    pub deployments: BTreeMap<String, Deployment>,
     /// By name, which is unique in a tenant.
     pub assignments: BTreeMap<String, Assignment>,
     pub operations: BTreeMap<String, Operation>,
@@ -88,9 +91,10 @@ impl World {
     }
 }
 
-/// What is the same whenever it is asked for: a GUID made of a tenant and a name.
-pub(crate) fn named_guid(tenant: &str, name: &str) -> String {
-    let space = Uuid::try_parse(tenant).unwrap_or(Uuid::NAMESPACE_URL);
+/// What is the same whenever it is asked for: a GUID made of whose it is (a tenant, a resource) and a name.
+pub(crate) fn named_guid(owner: &str, name: &str) -> String {
+    let space = Uuid::try_parse(owner)
+        .unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_URL, owner.as_bytes()));
     Uuid::new_v5(&space, format!("vmlogin-sandbox/{name}").as_bytes()).to_string()
 }
 
@@ -294,6 +298,36 @@ pub(crate) struct Lock {
     /// `CanNotDelete` or `ReadOnly`.
     pub level: String,
     pub notes: Option<String>,
+}
+
+/// A template deployment. The template itself is not kept: it may hold secrets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deployment {
+    pub id: String,
+    pub name: String,
+    pub state: String,
+    pub hash: String,
+    pub started: Timestamp,
+    /// As they are told: secrets without a value.
+    pub parameters: Value,
+    /// Types of its resources, with their region.
+    pub types: Vec<(String, String)>,
+    pub steps: Vec<Step>,
+    pub outputs: Value,
+    pub error: Option<Value>,
+}
+
+/// One resource of a deployment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    pub target: String,
+    pub kind: String,
+    pub name: String,
+    /// HTTP status of its PUT.
+    pub status: u16,
+    pub error: Option<Value>,
 }
 
 /// What the agent says about an extension.

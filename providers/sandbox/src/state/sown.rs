@@ -34,6 +34,7 @@ impl World {
             resources: BTreeMap::new(),
             locks: BTreeMap::new(),
             roles: BTreeMap::new(),
+            deployments: BTreeMap::new(),
             assignments: BTreeMap::new(),
             operations: BTreeMap::new(),
             faults: seed
@@ -288,6 +289,12 @@ impl World {
     }
 }
 
+/// The app by which people sign in to Windows machines, and one of the names that it has (RULES.md 1, row 13).
+const SIGN_IN_APP: (&str, &str) = (
+    "372140e0-b3b7-4226-8ef9-d57986796201",
+    "Azure Windows VM Sign-In",
+);
+
 fn directory(seed: &seed::Tenant, born: Timestamp) -> Tenant {
     let mut callers: Vec<seed::Caller> = seed.callers.clone();
     if callers.is_empty() {
@@ -302,10 +309,21 @@ fn directory(seed: &seed::Tenant, born: Timestamp) -> Tenant {
         .service_principals
         .iter()
         .map(|it| (&it.id, &it.app_id, &it.name));
+    let sign_in_app = (
+        named_guid(&seed.id, "the sign-in app"),
+        SIGN_IN_APP.0.to_owned(),
+        SIGN_IN_APP.1.to_owned(),
+    );
+    let sown = |it: &&(String, String, String)| {
+        let told = seed.service_principals.iter();
+        !seed.no_sign_in_app && !told.map(|it| &it.app_id).any(|own| *own == it.1)
+    };
+    let sign_in_app = Some(&sign_in_app).filter(sown);
     let service_principals = callers
         .iter()
         .map(|it| (&it.id, &it.app_id, &it.name))
         .chain(applications)
+        .chain(sign_in_app.map(|(id, app_id, name)| (id, app_id, name)))
         .map(|(id, app_id, name)| {
             let principal = ServicePrincipal {
                 id: id.clone(),

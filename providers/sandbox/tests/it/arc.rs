@@ -169,3 +169,46 @@ async fn a_machine_is_listed_deleted_at_once_and_goes_with_its_group() {
     assert_eq!((deleted.status, &deleted.body), (200, &Value::Null));
     assert_eq!(stage.get(&arc_id()).await.status, 404);
 }
+
+#[tokio::test]
+async fn one_handler_goes_by_one_name_outside_azure_too() {
+    let stage = stage(|_| {}).await;
+    let put = stage.put(&login_id(), login()).await;
+    ended(&stage, &put).await;
+    let other = format!("{}/extensions/AADLogin", arc_id());
+    let got = stage.put(&other, login()).await;
+    assert_eq!((got.status, got.code()), (409, "HCRP409"));
+    assert!(
+        got.message().contains("'AADLoginForWindows'"),
+        "{}",
+        got.message()
+    );
+    assert_eq!(stage.get(&other).await.status, 404);
+    assert_eq!(stage.put(&login_id(), login()).await.status, 202);
+}
+
+#[tokio::test]
+async fn an_expired_agent_does_nothing_either() {
+    let stage = stage(|arc| arc.status = ArcStatus::Expired).await;
+    let put = stage.put(&login_id(), login()).await;
+    assert_eq!((put.status, &put.body), (202, &Value::Null));
+    let url = put.headers["azure-asyncoperation"].clone();
+    for _ in 0..3 {
+        let polled = stage.get(&url).await.body;
+        assert!(["Queued", "InProgress"].contains(&polled["status"].as_str().unwrap()));
+    }
+    assert_eq!(
+        stage.get(&arc_id()).await.body["properties"]["status"],
+        "Expired"
+    );
+}
+
+#[tokio::test]
+async fn a_machine_of_a_domain_tells_it_and_stays_there() {
+    let stage = stage(|arc| arc.machine.domain = Some("corp.contoso.com".to_owned())).await;
+    let machine = stage.get(&arc_id()).await.body;
+    assert_eq!(machine["properties"]["domainName"], "corp.contoso.com");
+    let put = stage.put(&login_id(), login()).await;
+    assert_eq!(ended(&stage, &put).await.body["status"], "Failed");
+    assert_eq!(stage.look_up("/devices").await.rows().len(), 0);
+}

@@ -158,6 +158,13 @@ async fn without_registration_the_exit_code_says_so() {
 }
 
 #[tokio::test]
+async fn a_machine_of_a_domain_cannot_join() {
+    let (stage, ended) = install_on(|it| it.domain = Some("corp.contoso.com".to_owned())).await;
+    assert!(failure(&ended).1.contains("Exit code: 1'"));
+    assert_eq!(stage.look_up("/devices").await.rows().len(), 0);
+}
+
+#[tokio::test]
 async fn an_old_operating_system_ends_in_51() {
     let (_, ended) = install_on(|it| it.os_version = Some("10.0.14393.7259".to_owned())).await;
     assert!(failure(&ended).1.contains("Exit code: 51"));

@@ -14,10 +14,9 @@ fn subnet() -> String {
 
 fn nic(configuration: Value) -> Value {
     let mut properties = json!({"subnet": {"id": subnet()}});
-    properties
-        .as_object_mut()
-        .unwrap()
-        .extend(configuration.as_object().unwrap().clone());
+    for (name, value) in configuration.as_object().into_iter().flatten() {
+        properties[name.as_str()] = value.clone();
+    }
     json!({"location": "westeurope", "properties": {"ipConfigurations": [{"name": "main", "properties": properties}]}})
 }
 

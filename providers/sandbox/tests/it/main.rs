@@ -2,6 +2,7 @@
 
 mod access;
 mod arc;
+mod deployments;
 mod directory;
 mod extensions;
 mod faults;

@@ -369,3 +369,12 @@ async fn routes_belong_to_their_table_and_the_table_to_its_subnets() {
         "InUseRouteTableCannotBeDeleted"
     );
 }
+
+#[tokio::test]
+async fn what_belongs_to_a_network_and_is_not_emulated_is_named() {
+    let stage = with_network().await;
+    let peering = format!("{}/virtualNetworkPeerings/p", network());
+    let got = stage.put(&peering, json!({"properties": {}})).await;
+    assert_eq!((got.status, got.code()), (404, "NotEmulated"));
+    assert!(got.message().contains("virtualnetworkpeerings"));
+}

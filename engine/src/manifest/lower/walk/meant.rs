@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{Walker, shortened};
+use crate::language::SPENT;
 use crate::manifest::lower::form::{Form, Properties};
 use crate::manifest::problem::{Hint, ManifestProblem};
 use crate::problem::nearest;
+use crate::schema::TOP;
 use crate::source::Span;
 use crate::syntax::print;
 use crate::syntax::tree::{Node, Property};
@@ -32,8 +34,12 @@ impl<'a> Walker<'a, '_> {
             self.found.push(problem);
             return None;
         }
-        let built = forms.children(parent).map(|form| form.word);
-        let hint = self.hint(word, built, parent.later);
+        // Those of the language are gone by now, and yet belong there.
+        let spent = SPENT.iter().copied().filter(|_| parent.word == TOP);
+        let mut built: Vec<&'static str> = forms.children(parent).map(|form| form.word).collect();
+        built.extend(spent);
+        built.sort_unstable();
+        let hint = self.hint(word, built.into_iter(), parent.later);
         let nearest = hint.nearest();
         self.found.push(ManifestProblem::UnknownNode {
             word: word.to_owned(),

@@ -130,6 +130,21 @@ impl Walker<'_, '_> {
                 let fits = check::address(&text);
                 self.fitting(word, text, fits, Rule::Address, span)
             }
+            Want::Shape(Shape::Own(sort)) => {
+                let value = self.plain(word, scalar, span)?;
+                match (sort.misfit)(value.as_text().unwrap_or_default()) {
+                    None => Some(value),
+                    Some(unfit) => {
+                        self.found.push(ManifestProblem::Unfit {
+                            word,
+                            written: written(scalar),
+                            unfit,
+                            span,
+                        });
+                        None
+                    }
+                }
+            }
             Want::Shape(Shape::Reference { along, .. }) => match scalar {
                 Scalar::Bool(on) if along.is_some() => Some(match on {
                     true => Value::Bool(true),

@@ -21,7 +21,8 @@ use vmlogin_engine::value::{Attributes, Value};
 use super::login::{self, Host};
 use super::tagged::{self, PROTECT, TAGS};
 use super::{
-    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, is_id, located, refusal, versions,
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, is_id, located, made, refusal,
+    versions,
 };
 use crate::arm::ArmId;
 use crate::http::Request;
@@ -51,11 +52,11 @@ static SCHEMA: Schema = Schema {
         TAGS,
         PROTECT,
     ],
-    later: &["use", "absent"],
+    later: &["use"],
     existence: Existence::Expected,
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
-    // Nobody but its agent makes one, so whatever its tags say, none is deleted.
+    // Nobody but its agent makes one, so whatever its tags say, no destroy deletes it.
     stamped: false,
     container: false,
     repaired: false,
@@ -92,12 +93,19 @@ impl Kind for ArcMachine {
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
         Some(arm_id(resource, scene.manifest)?.to_string())
     }
+
+    /// The estate, by which a deletion tells whose the record is.
+    fn complete(&self, _resource: &Resource, scene: &Scene<'_>) -> Attributes {
+        let estate = scene.manifest.estate.as_str().into();
+        Attributes::from([("estate".to_owned(), estate)])
+    }
 }
 
 impl AzureKind for ArcMachine {
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
             Action::Update => tagged::fresh(step),
+            Action::Delete => made::fresh(step),
             _ => Err(refusal::not_ours(step)),
         }
     }
@@ -105,6 +113,8 @@ impl AzureKind for ArcMachine {
     fn write(&self, step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         match step.action {
             Action::Update => Ok(Write::Send(tagged::requests(step, fresh)?)),
+            // Only what `absent` names. The record goes at once; the machine runs on, and its agent finds itself disconnected.
+            Action::Delete => made::delete(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }

@@ -20,7 +20,7 @@ use vmlogin_engine::value::{Attributes, Value};
 use super::place::part_key;
 use super::vm::wire::Machine;
 use super::{
-    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, refusal, refuse, versions,
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, refusal, refuse, versions, vm,
 };
 use crate::http::Request;
 
@@ -80,6 +80,21 @@ impl Kind for Identity {
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
         Some(arm_id(resource, scene.manifest)?.to_string())
     }
+
+    fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
+        let machine = scene.manifest.parent_of(resource);
+        let live =
+            machine.and_then(|machine| vm::live_of(machine, scene.manifest, scene.inventory));
+        match live {
+            Some(_) => Attributes::new(),
+            None => Attributes::from([(RIDES.to_owned(), true.into())]),
+        }
+    }
+
+    /// A machine that is made has its identities from the first moment on.
+    fn rides(&self) -> bool {
+        true
+    }
 }
 
 impl AzureKind for Identity {
@@ -101,7 +116,7 @@ impl AzureKind for Identity {
         let machine: Machine = decode(step, body)?;
         let wanted = Wanted::of(step);
         let Some(member) = wanted.patch(&machine.identity) else {
-            return Ok(Write::Nothing(THERE.to_owned()));
+            return Ok(Write::Nothing(there(step)));
         };
         let body = json!({"identity": member});
         let patch = Request::patch(
@@ -133,7 +148,7 @@ impl AzureKind for Identity {
         match machine {
             Some(machine) if Wanted::of(step).patch(&machine.identity).is_none() => Ok(Done {
                 id: step.id.clone(),
-                note: Some(THERE.to_owned()),
+                note: Some(there(step)),
             }),
             _ => Err(fault),
         }
@@ -157,8 +172,17 @@ impl AzureKind for Identity {
     }
 }
 
+/// The attribute of a step whose machine is made in the same run.
+const RIDES: &str = "rides";
+
 /// What is said where nothing is left to write.
-const THERE: &str = "it was switched on meanwhile";
+fn there(step: &Step) -> String {
+    let said = match step.write.contains_key(RIDES) {
+        true => "it came with its machine",
+        false => "it was switched on meanwhile",
+    };
+    said.to_owned()
+}
 
 /// What a step asks for.
 struct Wanted<'a> {
@@ -218,7 +242,6 @@ impl<'a> Wanted<'a> {
 }
 
 /// The identity member of a machine that is made with what its `identity` node declares; `None` where that asks for nothing.
-#[cfg_attr(not(test), expect(dead_code, reason = "for machines that are made"))]
 pub(crate) fn of_new(declared: &Attributes) -> Option<Json> {
     Wanted::in_attributes(declared).patch(&wire::Identity::default())
 }

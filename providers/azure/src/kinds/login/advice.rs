@@ -23,6 +23,8 @@ macro_rules! exit_code {
 
 const TOO_OLD: &str = "its Windows is too old: Windows Server 2019 or Windows 10 1809 is the least";
 
+const NO_REGISTRATION: &str = "the machine cannot reach device registration: see its DNS, its network security group and its proxy, then run again";
+
 const ANY: Option<&str> = None;
 const ON_LINUX: Option<&str> = Some("AADSSHLoginForLinux");
 
@@ -61,7 +63,7 @@ static SYMPTOMS: [Symptom; 13] = [
     Symptom {
         handler: ANY,
         marks: &["-2145648607", "0x801c0021"],
-        help: "the machine cannot reach device registration: see its DNS, its network security group and its proxy, then run again",
+        help: NO_REGISTRATION,
     },
     Symptom {
         handler: ANY,
@@ -133,6 +135,16 @@ pub(super) fn of(handler: &str, on_arc: bool, message: &str) -> Option<&'static 
     known.map(|symptom| symptom.help)
 }
 
+/// The help with the names of the hosts, where it speaks of them.
+pub(super) fn with_hosts(help: &str, hosts: Option<&str>) -> String {
+    match hosts {
+        Some(hosts) if help == NO_REGISTRATION => {
+            format!("{help} (it needs port 443 of {hosts})")
+        }
+        _ => help.to_owned(),
+    }
+}
+
 fn holds(message: &str, mark: &str) -> bool {
     let ends_in_digit = mark.ends_with(|last: char| last.is_ascii_digit());
     message.match_indices(mark).any(|(at, _)| {
@@ -163,6 +175,18 @@ mod tests {
             help("Cannot modify extensions in the VM when the VM is not running.")
                 .starts_with("start")
         );
+    }
+
+    #[test]
+    fn a_machine_that_cannot_register_is_told_the_hosts_of_its_cloud() {
+        let help = of(WINDOWS, true, "Exit code: -2145648607").unwrap();
+        let told = super::with_hosts(help, Some("one, two"));
+        assert!(
+            told.ends_with("then run again (it needs port 443 of one, two)"),
+            "{told}"
+        );
+        assert_eq!(super::with_hosts(help, None), help);
+        assert_eq!(super::with_hosts("another", Some("one")), "another");
     }
 
     #[test]

@@ -68,6 +68,18 @@ fn a_failed_login_is_written_again_as_it_is() {
 }
 
 #[test]
+fn whatever_is_changed_brings_the_setting_that_arc_asks_for() {
+    let mut estate = arc::estate();
+    declare(
+        &mut estate.0,
+        LOGIN,
+        "enable-automatic-upgrade",
+        false.into(),
+    );
+    play(&planned(&estate), include_str!("testdata/arc-setting.json"));
+}
+
+#[test]
 fn destroy_deletes_the_stamped_login_only() {
     let (manifest, mut inventory) = arc::estate();
     let kept = step(&manifest, &inventory, Mode::Destroy, LOGIN);

@@ -28,7 +28,9 @@ use vmlogin_engine::schema::{
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::place::part_key;
-use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, refusal, versions};
+use super::vm::image::declared_os;
+use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, made, refusal, versions};
+use crate::cloud::{Cloud, CloudName};
 use crate::http::Request;
 
 pub(crate) use deferral::DEFERRALS;
@@ -128,10 +130,15 @@ impl Kind for Login {
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         let mut complete =
             Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())]);
-        let region = machine_of(resource, scene).and_then(|live| live.facts.get("location"));
-        complete.extend(region.map(|region| ("region".to_owned(), region.clone())));
+        let live = machine_of(resource, scene).and_then(|live| live.facts.get("location"));
+        let declared = || made::region(scene.manifest.parent_of(resource)?, scene);
+        let region = live.cloned().or_else(declared);
+        complete.extend(region.map(|region| ("region".to_owned(), region)));
         if let Some(handler) = handler_for(resource, scene) {
             complete.insert("handler".to_owned(), handler.kind.into());
+            if handler.joins {
+                complete.extend(hosts(resource, scene).map(|it| ("join-hosts".to_owned(), it)));
+            }
             let on_arc = arm_id(resource, scene.manifest).is_some_and(|id| host::is_arc(&id));
             if let (None, Some(version)) = (resource.get("version"), handler.first_version(on_arc))
             {
@@ -197,7 +204,8 @@ impl AzureKind for Login {
         let on_arc = refusal::id(step).is_ok_and(|id| host::is_arc(&id.parent()));
         let handler = handler.unwrap_or_default();
         if let Some(help) = advice::of(handler, on_arc, &fault.message) {
-            fault.help = Some(help.to_owned());
+            let hosts = step.write.get("join-hosts").and_then(Value::as_text);
+            fault.help = Some(advice::with_hosts(help, hosts));
         }
         Err(fault)
     }
@@ -236,11 +244,18 @@ fn machine_of<'a>(resource: &Resource, scene: &Scene<'a>) -> Option<&'a Live> {
     scene.inventory.get(machine.kind, &Key(id.key().to_owned()))
 }
 
+/// The hosts that a machine of the manifest's cloud talks to when it joins, for the help of a failure.
+fn hosts(login: &Resource, scene: &Scene<'_>) -> Option<Value> {
+    let cloud = &scene.manifest.tenants.get(&login.tenant)?.cloud;
+    let cloud = Cloud::named(cloud.parse::<CloudName>().ok()?);
+    Some(Value::Text(cloud.login.names().join(", ")))
+}
+
 /// The handler for what the machine runs: by what Azure tells, else by what the manifest says.
 pub(crate) fn handler_for(login: &Resource, scene: &Scene<'_>) -> Option<&'static Handler> {
     let live = machine_of(login, scene).and_then(|live| live.facts.get("os"));
-    let declared = || scene.manifest.parent_of(login)?.get("os");
-    Handler::for_os(live.or_else(declared)?.as_text()?)
+    let declared = || declared_os(scene.manifest.parent_of(login)?);
+    Handler::for_os(live.and_then(Value::as_text).or_else(declared)?)
 }
 
 /// A name that no extension of another handler has.

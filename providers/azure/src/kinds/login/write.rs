@@ -85,8 +85,14 @@ pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     };
     let extension: Extension = decode(step, body)?;
     let id = refusal::id(step)?;
-    let changed = changed(step, &extension, parts(&id));
-    match health(&extension.properties.provisioning_state, || None) {
+    let mut changed = changed(step, &extension, parts(&id));
+    let state = health(&extension.properties.provisioning_state, || None);
+    // On an Arc-enabled machine the handler asks for the setting whatever its version: FACTS 8.
+    let runs = !changed.is_empty() || matches!(state, Health::Failed { .. });
+    if runs && host::is_arc(&id.parent()) {
+        complete_settings(&mut changed, &extension);
+    }
+    match state {
         Health::Failed { .. } => repair(step, body, &extension, changed),
         Health::Good if changed.is_empty() => {
             Ok(Write::Nothing("it succeeded meanwhile".to_owned()))
@@ -138,14 +144,22 @@ fn changed(step: &Step, extension: &Extension, parts: usize) -> Map<String, Json
         set(&mut changed, &change.attribute, &change.after, parts);
     }
     // Handlers from 2.0 on fail without the setting, and one of 1.x may have been installed without it: FACTS 8.
-    let managed = extension.login().is_some_and(|handler| handler.managed);
-    if managed && changed.contains_key("typeHandlerVersion") && !settings.contains_key("mdmId") {
-        changed.entry("settings").or_insert_with(|| settings.into());
-        if !changed["settings"]["mdmId"].is_string() {
-            changed["settings"]["mdmId"] = "".into();
-        }
+    if changed.contains_key("typeHandlerVersion") {
+        complete_settings(&mut changed, extension);
     }
     changed
+}
+
+/// Adds the setting that the handler for Windows asks for, where the extension was installed without it.
+fn complete_settings(changed: &mut Map<String, Json>, extension: &Extension) {
+    let managed = extension.login().is_some_and(|handler| handler.managed);
+    let settings = extension.properties.settings.clone().unwrap_or_default();
+    if managed && !settings.contains_key("mdmId") {
+        let settings = changed.entry("settings").or_insert_with(|| settings.into());
+        if !settings["mdmId"].is_string() {
+            settings["mdmId"] = "".into();
+        }
+    }
 }
 
 /// Sets the member that is an attribute. Others, as `state`, are no members.

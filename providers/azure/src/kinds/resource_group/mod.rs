@@ -67,6 +67,10 @@ impl Kind for ResourceGroup {
         Some(arm_id(resource, scene.manifest)?.to_string())
     }
 
+    fn never_replaced(&self) -> Option<&'static str> {
+        Some("all that it holds would go with it")
+    }
+
     fn complete(&self, _resource: &Resource, scene: &Scene<'_>) -> Attributes {
         Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())])
     }

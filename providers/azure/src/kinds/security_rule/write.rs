@@ -44,10 +44,10 @@ pub(super) fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         return Ok(Write::Nothing("it was gone already".to_owned()));
     };
     let rule: wire::SecurityRule = decode(step, body)?;
-    if rule.estate() != Some(refusal::text(step, "estate")?) {
+    if !refusal::may_go(step, rule.estate())? {
         return Err(refuse(
             step,
-            "the stamp of this estate is no longer in its description".to_owned(),
+            refusal::stamped_anew(step).to_owned(),
             "run again: the plan then keeps it as it is",
         ));
     }

@@ -49,13 +49,13 @@ static SCHEMA: Schema = Schema {
         TAGS,
         PROTECT,
     ],
-    later: &["subnet"],
+    later: &[],
     existence: Existence::MadeBy("address-space"),
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,
     stamped: true,
     container: true,
-    repaired: false,
+    repaired: true,
     order: &[],
 };
 
@@ -111,6 +111,12 @@ impl AzureKind for VirtualNetwork {
             Action::Delete => write::delete(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
+    }
+
+    /// The same as for its subnets.
+    fn alone(&self, step: &Step) -> Option<Key> {
+        let id = refusal::id(step).ok()?;
+        Some(Key(id.key().to_owned()))
     }
 
     fn look(&self, step: &Step) -> Ask {

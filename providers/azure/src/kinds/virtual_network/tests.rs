@@ -140,3 +140,23 @@ proptest! {
         prop_assert_eq!(requests[0].body.as_ref(), Some(&body));
     }
 }
+
+#[test]
+fn a_network_whose_last_write_failed_is_written_again() {
+    let (manifest, mut inventory) = estate();
+    for live in inventory
+        .live
+        .values_mut()
+        .filter(|live| live.kind == "virtual-network")
+    {
+        let message = "its last operation failed".to_owned();
+        live.health = vmlogin_engine::inventory::Health::Failed { message };
+    }
+    let step = step(&manifest, &inventory, Mode::Apply, NETWORK);
+    play(&step, include_str!("testdata/repair.json"));
+}
+
+#[test]
+fn a_network_that_somebody_writes_at_the_same_time_is_not_overwritten() {
+    play(&updated(), include_str!("testdata/newer.json"));
+}

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use crate::kinds::subnet::wire::Subnet;
 use crate::kinds::{Provisioning, Tags};
 
-/// A virtual network. What lies in its subnets is spelt in upper case there, and is never looked at here (OBSERVED 4).
+/// A virtual network with its subnets. What lies in those is spelt in upper case there (OBSERVED 4).
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct VirtualNetwork {
     /// Its id.
@@ -52,12 +53,6 @@ pub(crate) struct DhcpOptions {
     pub(crate) dns_servers: Option<Vec<String>>,
 }
 
-/// A subnet, by its name alone.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub(crate) struct Subnet {
-    pub(crate) name: String,
-}
-
 impl VirtualNetwork {
     /// Its ranges.
     pub(crate) fn ranges(&self) -> &[String] {
@@ -79,6 +74,12 @@ impl VirtualNetwork {
     pub(crate) fn subnets(&self) -> impl Iterator<Item = &str> {
         let subnets = self.properties.subnets.iter().flatten();
         subnets.map(|subnet| subnet.name.as_str())
+    }
+
+    /// The subnet of this name.
+    pub(crate) fn subnet(&self, name: &str) -> Option<&Subnet> {
+        let mut subnets = self.properties.subnets.iter().flatten();
+        subnets.find(|subnet| subnet.name.eq_ignore_ascii_case(name))
     }
 }
 

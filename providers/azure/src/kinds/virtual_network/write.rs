@@ -10,9 +10,10 @@ use super::{addresses, wire};
 use crate::http::Request;
 use crate::kinds::{Seen, Write, decode, made, refusal, refuse, tagged, versions};
 
-/// Whether the step changes more than tags.
+/// Whether the step changes more than tags: its addresses, or how it is, since a failed write is written again.
 pub(super) fn changes_itself(step: &Step) -> bool {
-    step.changes.iter().any(is_address)
+    let mut changes = step.changes.iter();
+    changes.any(|change| is_address(change) || change.attribute == "state")
 }
 
 pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {

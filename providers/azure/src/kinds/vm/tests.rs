@@ -1,17 +1,21 @@
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::{Health, Live};
+use vmlogin_engine::inventory::{Health, Inventory, Live};
+use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::Mode;
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{SecretSource, Value};
 
+use super::Vm;
 use super::wire::Machine;
 use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
 use crate::kinds::login::Host;
 use crate::kinds::scenes::{SUBSCRIPTION, declare, estate, machine_body};
-use crate::kinds::{Place, vm};
+use crate::kinds::{AzureKind, Place, Seen, Write, vm};
+use crate::secrets::{CHANCE, Secrets, Wanted};
 
 const VM: &str = "vm:core/rg-web/web01";
 
@@ -152,4 +156,208 @@ fn a_status_message_of_a_hundred_kilobytes_is_cut() {
     let failed =
         machine(json!({"location": "w", "properties": {"instanceView": {"statuses": statuses}}}));
     assert_eq!(failed.failure().unwrap().chars().count(), 2_001);
+}
+
+/// The estate whose machine is missing and to be made, by these settings.
+fn made(settings: &[(&'static str, Value)]) -> (Manifest, Inventory) {
+    let (mut manifest, mut inventory) = estate();
+    let on_machine = ["vm", "identity", "login"];
+    inventory
+        .live
+        .retain(|(kind, _), _| !on_machine.contains(kind));
+    for (name, value) in settings {
+        declare(&mut manifest, VM, name, value.clone());
+    }
+    let nic = id()
+        .scope()
+        .resource("Microsoft.Network/networkInterfaces", "web01-nic");
+    declare(&mut manifest, VM, "nic", nic.to_string().into());
+    (manifest, inventory)
+}
+
+fn windows() -> Vec<(&'static str, Value)> {
+    let owner = BTreeMap::from([("owner".to_owned(), "web".into())]);
+    vec![
+        ("image", "Win2022Datacenter".into()),
+        ("size", "Standard_D2s_v5".into()),
+        ("zone", "2".into()),
+        ("admin", "azureuser".into()),
+        ("admin.password", Value::Secret(SecretSource::Random)),
+        ("os-disk.size-gb", Value::Integer(128)),
+        ("os-disk.type", "Premium_LRS".into()),
+        ("tags", Value::Map(owner)),
+    ]
+}
+
+#[test]
+fn a_machine_with_windows_is_made_whole_with_its_identity() {
+    let (manifest, inventory) = made(&windows());
+    let step = step(&manifest, &inventory, Mode::Apply, VM);
+    play(&step, include_str!("testdata/create-windows.json"));
+    play(&step, include_str!("testdata/create-exists.json"));
+}
+
+#[test]
+fn a_machine_with_linux_takes_a_key_and_a_refusal_gets_a_help() {
+    let (manifest, inventory) = made(&[
+        ("image", "Ubuntu2204".into()),
+        ("size", "Standard_B2s".into()),
+        ("admin", "kim".into()),
+        ("admin.ssh-key", "ssh-ed25519 AAAAC3 kim".into()),
+    ]);
+    let step = step(&manifest, &inventory, Mode::Apply, VM);
+    play(&step, include_str!("testdata/create-linux.json"));
+}
+
+#[test]
+fn secrets_are_filled_in_only_when_a_request_is_sent_and_no_two_machines_share_one() {
+    let (manifest, inventory) = made(&windows());
+    let step = step(&manifest, &inventory, Mode::Apply, VM);
+    let Write::Send(requests) = Vm.write(&step, &Seen::Missing).unwrap() else {
+        panic!("nothing is sent");
+    };
+    let [put] = requests.as_slice() else {
+        panic!("{requests:?}");
+    };
+    let wanted = Wanted {
+        step: &step,
+        attribute: "admin.password",
+        source: &SecretSource::Random,
+    };
+    let mut secrets = Secrets::default();
+    assert!(
+        secrets.fill(&step, put.clone()).is_err(),
+        "nothing was read"
+    );
+    secrets.make(wanted, &[7; CHANCE]);
+    assert_eq!(format!("{secrets:?}"), "Secrets(1)");
+    let filled = secrets.fill(&step, put.clone()).unwrap().body.unwrap();
+    let password = filled["properties"]["osProfile"]["adminPassword"]
+        .as_str()
+        .unwrap();
+    assert_eq!(password.len(), CHANCE);
+    let mut other = step.clone();
+    other.address = Address::new("vm", ["core", "rg-web", "web02"]);
+    assert!(secrets.fill(&other, put.clone()).is_err());
+}
+
+#[test]
+fn a_secret_that_azure_would_refuse_is_refused_before_anything_is_written() {
+    let (manifest, inventory) = made(&windows());
+    let step = step(&manifest, &inventory, Mode::Apply, VM);
+    let source = SecretSource::Environment("VM_PASSWORD".to_owned());
+    let read = |attribute: &str, text: &str| {
+        Secrets::default().read(
+            Wanted {
+                step: &step,
+                attribute,
+                source: &source,
+            },
+            text,
+        )
+    };
+    assert!(
+        read("admin.password", "short")
+            .unwrap_err()
+            .contains("8 to 123")
+    );
+    assert_eq!(read("admin.password", "\n").unwrap_err(), "it is empty");
+    assert_eq!(read("admin.password", "Long-enough-1\n"), Ok(()));
+    assert!(read("admin.ssh-key", "BEGIN PRIVATE KEY").is_err());
+}
+
+/// The machine as it is live, made by this estate, with another size than a manifest says.
+fn running(size: &str) -> (Manifest, Inventory) {
+    let (mut manifest, mut inventory) = estate();
+    let mut body = machine_body(&id());
+    body["tags"] = json!({"vmlogin-estate": "contoso"});
+    body["properties"]["hardwareProfile"] = json!({"vmSize": "standard_d2s_v5"});
+    inventory.insert(read(body));
+    declare(&mut manifest, VM, "size", size.into());
+    (manifest, inventory)
+}
+
+#[test]
+fn another_size_is_patched_alone_with_a_word_of_warning() {
+    let (mut manifest, mut inventory) = running("Standard_D4s_v5");
+    let same = running("Standard_D2S_v5");
+    let kept = step(&same.0, &same.1, Mode::Apply, VM);
+    assert!(!kept.action.writes(), "{kept:?}");
+    let owner = BTreeMap::from([("owner".to_owned(), "web".into())]);
+    declare(&mut manifest, VM, "tags", Value::Map(owner));
+    for live in inventory.live.values_mut().filter(|live| live.kind == "vm") {
+        let size = "Standard_D2s_v5".into();
+        live.attributes.insert("size".to_owned(), size);
+    }
+    let step = step(&manifest, &inventory, Mode::Apply, VM);
+    assert!(
+        step.notes[0].starts_with("Azure restarts"),
+        "{:?}",
+        step.notes
+    );
+    play(&step, include_str!("testdata/resize.json"));
+    play(&step, include_str!("testdata/resize-meanwhile.json"));
+}
+
+#[test]
+fn a_machine_that_this_estate_made_is_deleted() {
+    let (manifest, inventory) = running("Standard_D2s_v5");
+    let step = step(&manifest, &inventory, Mode::Destroy, VM);
+    play(&step, include_str!("testdata/delete.json"));
+}
+
+#[test]
+fn what_is_settled_for_good_is_a_note_and_what_azure_leaves_out_is_not_said_to_differ() {
+    let (mut manifest, mut inventory) = estate();
+    for (name, value) in windows() {
+        declare(&mut manifest, VM, name, value);
+    }
+    let mut body = machine_body(&id());
+    body["properties"]["hardwareProfile"] = json!({"vmSize": "Standard_D2s_v5"});
+    body["tags"] = json!({"owner": "web"});
+    inventory.insert(read(body));
+    let silent = step(&manifest, &inventory, Mode::Apply, VM);
+    assert_eq!(
+        silent.notes,
+        ["`zone` is (none) and stays so: only making it anew would set \"2\""]
+    );
+    let mut body = machine_body(&id());
+    body["zones"] = json!(["2"]);
+    body["properties"]["hardwareProfile"] = json!({"vmSize": "Standard_D2s_v5"});
+    body["properties"]["storageProfile"]["imageReference"] = json!({
+        "publisher": "microsoftwindowsserver", "offer": "windowsserver", "sku": "2019-datacenter-gensecond",
+        "version": "latest", "exactVersion": "17763.1",
+    });
+    body["properties"]["osProfile"]["adminUsername"] = json!("azureuser");
+    body["tags"] = json!({"owner": "web"});
+    inventory.insert(read(body));
+    let step = step(&manifest, &inventory, Mode::Apply, VM);
+    assert_eq!(
+        step.notes,
+        [
+            "`image` is \"microsoftwindowsserver:windowsserver:2019-datacenter-gensecond:17763.1\" and stays so: only making it anew would set \"Win2022Datacenter\""
+        ]
+    );
+    assert!(!step.action.writes(), "{step:?}");
+}
+
+proptest! {
+    #[test]
+    fn a_resize_names_nothing_but_the_size(members in prop::collection::btree_map("x[a-z]{1,8}", any::<u32>(), 0..6)) {
+        let (manifest, inventory) = running("Standard_D4s_v5");
+        let step = step(&manifest, &inventory, Mode::Apply, VM);
+        let mut body = machine_body(&id());
+        body["properties"]["hardwareProfile"] = json!({"vmSize": "standard_d2s_v5"});
+        for (name, value) in &members {
+            body[name] = json!(value);
+            body["properties"][name] = json!({"of": value});
+            body["properties"]["osProfile"][name] = json!(value);
+        }
+        let Write::Send(requests) = Vm.write(&step, &Seen::One(body)).unwrap() else {
+            panic!("nothing is sent");
+        };
+        let sent = json!({"properties": {"hardwareProfile": {"vmSize": "Standard_D4s_v5"}}});
+        prop_assert_eq!(requests[0].body.as_ref(), Some(&sent));
+        prop_assert_eq!(requests.len(), 1);
+    }
 }

@@ -1,7 +1,10 @@
 //! Virtual machines as ARM spells them: only what vmlogin reads.
 
 use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use vmlogin_engine::value::Value;
 
+use super::image;
 use crate::kinds::identity::wire::Identity;
 use crate::kinds::login::Host;
 use crate::kinds::login::wire::{Extension, Status};
@@ -25,6 +28,9 @@ pub(crate) struct Machine {
     /// The version of its model, absent before API version 2024-07-01.
     #[serde(default)]
     pub(crate) etag: Option<String>,
+    /// The zone that it lies in, absent for one that lies in none.
+    #[serde(default)]
+    pub(crate) zones: Option<Vec<String>>,
     /// Its properties.
     #[serde(default)]
     pub(crate) properties: Properties,
@@ -39,6 +45,7 @@ pub(crate) struct Machine {
 pub(crate) struct Properties {
     pub(crate) network_profile: NetworkProfile,
     pub(crate) provisioning_state: Provisioning,
+    pub(crate) hardware_profile: HardwareProfile,
     pub(crate) storage_profile: StorageProfile,
     pub(crate) os_profile: OsProfile,
     pub(crate) instance_view: InstanceView,
@@ -68,7 +75,14 @@ struct InterfaceReferenceProperties {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct StorageProfile {
     pub(crate) image_reference: Image,
-    pub(crate) os_disk: OsDisk,
+    pub(crate) os_disk: Disk,
+    pub(crate) data_disks: Option<Vec<Disk>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct HardwareProfile {
+    pub(crate) vm_size: Option<String>,
 }
 
 /// The image of a marketplace; the members are absent for one from a gallery.
@@ -78,21 +92,39 @@ pub(crate) struct Image {
     pub(crate) publisher: Option<String>,
     pub(crate) offer: Option<String>,
     pub(crate) sku: Option<String>,
-    /// The id of an image or of a gallery's, where it is no marketplace's.
+    /// What was asked for: often `latest`.
+    pub(crate) version: Option<String>,
+    /// What that came to.
+    pub(crate) exact_version: Option<String>,
+    /// An image of a gallery or of one's own.
     pub(crate) id: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct OsDisk {
+pub(crate) struct Disk {
     /// `Windows` or `Linux`.
     pub(crate) os_type: Option<String>,
+    /// Absent while a machine is deallocated.
+    #[serde(rename = "diskSizeGB")]
+    pub(crate) disk_size: Option<i64>,
+    pub(crate) managed_disk: Option<ManagedDisk>,
+    /// Whether it goes with the machine.
+    pub(crate) delete_option: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct ManagedDisk {
+    pub(crate) storage_account_type: Option<String>,
+    pub(crate) id: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct OsProfile {
     pub(crate) computer_name: Option<String>,
+    pub(crate) admin_username: Option<String>,
     /// Whether extensions may be installed; absent on a machine that was made from a disk of its own.
     pub(crate) allow_extension_operations: Option<bool>,
 }
@@ -177,6 +209,40 @@ impl Machine {
         let image = &self.properties.storage_profile.image_reference;
         let (publisher, offer) = (image.publisher.as_ref()?, image.offer.as_ref()?);
         Some(format!("{publisher}:{offer}:{}", image.sku.as_ref()?))
+    }
+
+    /// The same with the version that it came to, or the id of an image that is of no marketplace.
+    pub(crate) fn exact_image(&self) -> Option<String> {
+        let image = &self.properties.storage_profile.image_reference;
+        match (self.image(), &image.exact_version, &image.version) {
+            (Some(name), Some(version), _) | (Some(name), None, Some(version)) => {
+                Some(format!("{name}:{version}"))
+            }
+            (Some(name), None, None) => Some(name),
+            (None, ..) => image.id.clone(),
+        }
+    }
+
+    /// The ids of the disks that go when it goes.
+    pub(crate) fn disks_that_go(&self) -> impl Iterator<Item = &str> {
+        let storage = &self.properties.storage_profile;
+        let disks = storage
+            .data_disks
+            .iter()
+            .flatten()
+            .chain([&storage.os_disk]);
+        let goes = |disk: &&Disk| {
+            let option = disk.delete_option.as_deref();
+            option.is_some_and(|option| option.eq_ignore_ascii_case("Delete"))
+        };
+        disks
+            .filter(goes)
+            .filter_map(|disk| disk.managed_disk.as_ref()?.id.as_deref())
+    }
+
+    /// Its size.
+    pub(crate) fn size(&self) -> Option<&str> {
+        self.properties.hardware_profile.vm_size.as_deref()
     }
 
     /// The image of one's own that it was made from, as an id.
@@ -280,4 +346,107 @@ fn bounded(text: String) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// What a new machine is made of.
+#[derive(Debug)]
+pub(crate) struct New<'a> {
+    pub(crate) size: &'a str,
+    pub(crate) image: image::Image<'a>,
+    /// In gigabytes; the image's own where there is none.
+    pub(crate) disk_size: Option<i64>,
+    pub(crate) disk_type: Option<&'a str>,
+    pub(crate) computer_name: &'a str,
+    pub(crate) admin: &'a str,
+    /// `windows` or `linux`.
+    pub(crate) os: &'a str,
+    /// Whether the administrator has a password; without one, a machine with Linux takes none from anybody.
+    pub(crate) has_password: bool,
+    /// The administrator's key, or where it comes from.
+    pub(crate) ssh_key: Option<&'a Value>,
+    /// The id of its network interface.
+    pub(crate) nic: &'a str,
+}
+
+/// Where in the body the attributes go whose text is known only when it is sent.
+pub(crate) const SECRETS: [(&str, &str); 2] = [
+    ("admin.password", "/properties/osProfile/adminPassword"),
+    (
+        "admin.ssh-key",
+        "/properties/osProfile/linuxConfiguration/ssh/publicKeys/0/keyData",
+    ),
+];
+
+impl New<'_> {
+    /// The properties that are sent, those of Compute 2024-07-01. Azure has defaults for all others, patching included.
+    pub(crate) fn properties(&self) -> Json {
+        json!({
+            "hardwareProfile": {"vmSize": self.size},
+            "storageProfile": {"imageReference": self.image_reference(), "osDisk": self.disk()},
+            "osProfile": self.os_profile(),
+            "networkProfile": {
+                "networkInterfaces": [{"id": self.nic, "properties": {"primary": true}}]
+            },
+        })
+    }
+
+    fn image_reference(&self) -> Json {
+        let image = &self.image;
+        json!({
+            "publisher": image.publisher,
+            "offer": image.offer,
+            "sku": image.sku,
+            "version": image.version,
+        })
+    }
+
+    /// The disk goes with its machine: nothing of ours would name it once the machine is gone.
+    fn disk(&self) -> Json {
+        let mut disk = json!({
+            "createOption": "FromImage",
+            "caching": "ReadWrite",
+            "deleteOption": "Delete",
+        });
+        if let Some(gigabytes) = self.disk_size {
+            disk["diskSizeGB"] = json!(gigabytes);
+        }
+        if let Some(sort) = self.disk_type {
+            disk["managedDisk"] = json!({"storageAccountType": sort});
+        }
+        disk
+    }
+
+    /// With the agent and with extensions allowed: without either there is no login.
+    fn os_profile(&self) -> Json {
+        let mut profile = json!({
+            "computerName": self.computer_name,
+            "adminUsername": self.admin,
+            "allowExtensionOperations": true,
+        });
+        let (name, configuration) = match self.os {
+            "windows" => ("windowsConfiguration", json!({"provisionVMAgent": true})),
+            _ => ("linuxConfiguration", self.linux()),
+        };
+        profile[name] = configuration;
+        profile
+    }
+
+    fn linux(&self) -> Json {
+        let mut linux = json!({
+            "provisionVMAgent": true,
+            "disablePasswordAuthentication": !self.has_password,
+        });
+        if let Some(key) = self.ssh_key {
+            let path = format!("/home/{}/.ssh/authorized_keys", self.admin);
+            // A key that stands in a file is filled in when it is sent.
+            let text = key.as_text().unwrap_or_default();
+            linux["ssh"] = json!({"publicKeys": [{"path": path, "keyData": text}]});
+        }
+        linux
+    }
+}
+
+/// The change that gives a machine another size.
+pub(crate) fn resized(size: &str) -> Json {
+    json!({"properties": {"hardwareProfile": {"vmSize": size}}})
 }

@@ -16,6 +16,7 @@ pub(super) mod old_system;
 pub(super) mod other_domain;
 pub(super) mod other_extension;
 pub(super) mod other_tenant;
+pub(super) mod same_device;
 pub(super) mod same_name;
 pub(super) mod small_linux;
 mod subject;

@@ -5,6 +5,7 @@ use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::value::Value;
 
 use crate::kinds::catalogue;
+use crate::kinds::vm::image::declared_os;
 
 /// How many letters of a computer's name Windows keeps for its older, flat sort of name; Azure makes no longer ones. FACTS 15.
 pub(super) const LONGEST: usize = 15;
@@ -13,7 +14,7 @@ pub(super) const LONGEST: usize = 15;
 pub(super) struct Named<'a> {
     /// The machine.
     pub(super) machine: &'a Resource,
-    /// What it calls itself, lower-case and cut; by its resource's name where it was not read.
+    /// What it calls itself, lower-case and cut: as it was read, as it is declared, else by its resource's name.
     pub(super) computer: String,
     /// Whether it runs Windows, where that is declared or was read.
     pub(super) windows: Option<bool>,
@@ -34,8 +35,9 @@ fn name<'a>(scene: Scene<'a>, machine: &'a Resource) -> Named<'a> {
         scene.inventory.get(kind.schema().kind, &key)
     });
     let fact = |name: &str| live?.facts.get(name).and_then(Value::as_text);
-    let os = fact("os").or_else(|| machine.get("os").and_then(Value::as_text));
-    let told = fact("computer-name");
+    let os = fact("os").or_else(|| declared_os(machine));
+    let said = || machine.get("computer-name").and_then(Value::as_text);
+    let told = fact("computer-name").or_else(said);
     // The record of an Arc-enabled machine may be called anything: only the machine itself tells where its name is cut.
     let most = match told {
         None if machine.kind == "arc-machine" => usize::MAX,

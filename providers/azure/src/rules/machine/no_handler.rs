@@ -7,6 +7,7 @@ use vmlogin_engine::value::Value;
 
 use crate::kinds::catalogue;
 use crate::kinds::login::Handler;
+use crate::kinds::vm::image::declared_os;
 
 pub(in crate::rules) struct NoHandler;
 
@@ -49,7 +50,7 @@ fn opinion(scene: &Scene<'_>, login: &Resource) -> Option<Finding> {
             Some(Finding::hit(&CARD, address, span, message, help))
         }
         // What the manifest says is believed where Azure is silent.
-        None if machine.get("os").is_some() => {
+        None if declared_os(machine).is_some() => {
             let message = format!("Azure does not tell which operating system `{name}` runs");
             Some(Finding::not_checked(&CARD, address, span, message))
         }

@@ -70,8 +70,13 @@ fn distribution(subject: &Subject<'_>) -> Option<Finding> {
         .fact("os-version")
         .map(|version| format!(" {version}"))
         .unwrap_or_default();
+    // The title that an Arc agent reports has the system's version in it; the other one is the kernel's.
+    let runs = match subject.fact("os-name") {
+        Some(title) if subject.is_arc() => title.to_owned(),
+        _ => format!("{system}{version}"),
+    };
     let message = format!(
-        "`{name}` runs {system}{version}, and {SOURCE}, read on {CHECKED}, {versions}: the login may install and let nobody in"
+        "`{name}` runs {runs}, and {SOURCE}, read on {CHECKED}, {versions}: the login may install and let nobody in"
     );
     let help = format!("try the login on one such machine before you rely on it");
     Some(Finding {
@@ -82,9 +87,10 @@ fn distribution(subject: &Subject<'_>) -> Option<Finding> {
 
 /// Live first: a machine may have been upgraded since it was made from its image.
 fn standing(subject: &Subject<'_>) -> Standing {
-    let reported = subject
-        .fact("os-name")
-        .map(|name| linux::reported(name, subject.fact("os-version")));
+    let reported = subject.fact("os-name").map(|name| match subject.is_arc() {
+        true => linux::titled(name),
+        false => linux::reported(name, subject.fact("os-version")),
+    });
     let imaged = || subject.fact("image").map(linux::imaged);
     reported
         .filter(|standing| *standing != Standing::Unknown)
@@ -96,6 +102,32 @@ fn standing(subject: &Subject<'_>) -> Standing {
 mod tests {
     use super::*;
     use crate::kinds::scenes::{self, shown};
+
+    #[test]
+    fn an_arc_machine_is_known_by_the_title_that_its_agent_reports() {
+        let on_arc = |title: Option<&str>| {
+            let (manifest, mut inventory) = scenes::arc::without_login();
+            let facts = [
+                ("os", Some("linux")),
+                ("os-version", Some("6.1.0")),
+                ("os-name", title),
+            ];
+            for (name, value) in facts {
+                scenes::fact(&mut inventory, "arc-machine", name, value);
+            }
+            shown(&SmallLinux.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            }))
+        };
+        assert_eq!(on_arc(Some("Debian GNU/Linux 12 (bookworm)")), "");
+        let old = on_arc(Some("Ubuntu 14.04.6 LTS"));
+        assert!(
+            old.contains(" warning: `line1` runs Ubuntu 14.04.6 LTS, and"),
+            "{old}"
+        );
+        assert!(on_arc(None).contains("not checked"));
+    }
 
     fn check(facts: &[(&str, Option<&str>)], size: Option<&str>) -> String {
         let (manifest, mut inventory) = scenes::estate();

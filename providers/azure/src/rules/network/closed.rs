@@ -83,7 +83,7 @@ fn opinions(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let name = subject.name();
     let closed = shut.0.into_iter().map(|reason| {
         let message = format!("`{name}` cannot reach {}: {}", reason.places(), reason.why);
-        subject.hit(&CARD, message, reason.help)
+        subject.hit(&CARD, message, reason.help())
     });
     let open = unknown.0.into_iter().map(|reason| {
         let message = format!(
@@ -103,31 +103,53 @@ struct Reasons(Vec<Reason>);
 struct Reason {
     why: String,
     help: String,
-    port: u16,
-    hosts: Vec<&'static str>,
+    endpoints: Vec<&'static Endpoint>,
 }
 
 impl Reasons {
-    fn add(&mut self, endpoint: &Endpoint, why: String, help: String) {
-        let same = |reason: &&mut Reason| reason.why == why && reason.port == endpoint.port;
-        match self.0.iter_mut().find(same) {
-            Some(reason) => reason.hosts.push(endpoint.host),
+    fn add(&mut self, endpoint: &'static Endpoint, why: String, help: String) {
+        match self.0.iter_mut().find(|reason| reason.why == why) {
+            Some(reason) => reason.endpoints.push(endpoint),
             None => self.0.push(Reason {
                 why,
                 help,
-                port: endpoint.port,
-                hosts: vec![endpoint.host],
+                endpoints: vec![endpoint],
             }),
         }
     }
 }
 
 impl Reason {
-    /// "`a`, `b` on port 443".
+    /// "`a` (sign-in), `b` (the check of roles) on port 443".
     fn places(&self) -> String {
-        let hosts: Vec<String> = self.hosts.iter().map(|host| format!("`{host}`")).collect();
-        format!("{} on port {}", hosts.join(", "), self.port)
+        let by_port = self
+            .endpoints
+            .chunk_by(|one, other| one.port == other.port)
+            .map(|endpoints| {
+                let hosts: Vec<String> = endpoints.iter().map(|it| named_host(it)).collect();
+                let port = endpoints.first().map_or(443, |endpoint| endpoint.port);
+                format!("{} on port {port}", hosts.join(", "))
+            });
+        by_port.collect::<Vec<String>>().join(" and ")
     }
+
+    /// What could be done, and who says that the hosts are needed.
+    fn help(&self) -> String {
+        let mut sources: Vec<&str> = self.endpoints.iter().map(|it| it.source).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let read = self.endpoints.first().map_or("", |it| it.checked);
+        format!(
+            "{} (the hosts are from Microsoft's pages, read on {read}: {})",
+            self.help,
+            sources.join(", ")
+        )
+    }
+}
+
+fn named_host(endpoint: &Endpoint) -> String {
+    let derived = if endpoint.derived { ", derived" } else { "" };
+    format!("`{}` ({}{derived})", endpoint.host, endpoint.purpose)
 }
 
 /// Everything that the traffic of a machine passes.
@@ -163,7 +185,7 @@ impl<'a> Way<'a> {
     }
 
     /// What stops traffic anywhere stops it, whatever is not known elsewhere.
-    fn passage(&self, endpoint: &Endpoint) -> Passage {
+    fn passage(&self, endpoint: &'static Endpoint) -> Passage {
         let flow = Flow {
             source: self.source,
             target: endpoint.target,
@@ -312,7 +334,7 @@ mod tests {
     fn a_rule_that_denies_all_hosts_is_named_with_them() {
         assert_eq!(
             check(deny("Internet"), |_| {}),
-            "VML301 vm:core/rg-web/web01/login warning: `web01` cannot reach `enterpriseregistration.windows.net`, `login.microsoftonline.com`, `device.login.microsoftonline.com`, `pas.windows.net` on port 443: rule `deny-out` (priority 200) of network security group `nsg-live` denies it\n  help: allow outbound TCP 443 to `AzureActiveDirectory` in `nsg-live` with a priority below 200\n"
+            "VML301 vm:core/rg-web/web01/login warning: `web01` cannot reach `enterpriseregistration.windows.net` (device registration), `login.microsoftonline.com` (sign-in), `device.login.microsoftonline.com` (device sign-in), `pas.windows.net` (the check of roles) on port 443: rule `deny-out` (priority 200) of network security group `nsg-live` denies it\n  help: allow outbound TCP 443 to `AzureActiveDirectory` in `nsg-live` with a priority below 200 (the hosts are from Microsoft's pages, read on 2026-11-21: Windows 2019, Windows 2023, Windows 2023 and Linux 2025-03)\n"
         );
     }
 
@@ -326,7 +348,7 @@ mod tests {
     fn a_rule_that_may_be_about_the_hosts_is_not_checked() {
         assert_eq!(
             check(deny("AzureCloud"), |_| {}),
-            "VML301 vm:core/rg-web/web01/login not checked: whether `web01` reaches `enterpriseregistration.windows.net`, `login.microsoftonline.com`, `device.login.microsoftonline.com`, `pas.windows.net` on port 443 could not be told: rule `deny-out` (priority 200) of network security group `nsg-live` denies `AzureCloud`, and whether that is about them is not known\n"
+            "VML301 vm:core/rg-web/web01/login not checked: whether `web01` reaches `enterpriseregistration.windows.net` (device registration), `login.microsoftonline.com` (sign-in), `device.login.microsoftonline.com` (device sign-in), `pas.windows.net` (the check of roles) on port 443 could not be told: rule `deny-out` (priority 200) of network security group `nsg-live` denies `AzureCloud`, and whether that is about them is not known\n"
         );
     }
 
@@ -370,7 +392,7 @@ mod tests {
                 around::put(inventory, subnet, json!([]), routes);
             })
         };
-        assert!(routed("None").contains("warning: `web01` cannot reach `enterpriseregistration.windows.net`, `login.microsoftonline.com`, `device.login.microsoftonline.com`, `pas.windows.net` on port 443: route `all` of route table `rt-live` leads it nowhere"));
+        assert!(routed("None").contains("warning: `web01` cannot reach `enterpriseregistration.windows.net` (device registration), `login.microsoftonline.com` (sign-in), `device.login.microsoftonline.com` (device sign-in), `pas.windows.net` (the check of roles) on port 443: route `all` of route table `rt-live` leads it nowhere"));
         assert!(routed("VirtualAppliance").contains("not checked: "));
         assert_eq!(routed("Internet"), "");
     }

@@ -266,4 +266,39 @@ mod tests {
         };
         assert!(shown(&NoWayOut.check(&scene)).contains("the machine tells no network interface"));
     }
+
+    #[test]
+    fn a_new_subnet_without_a_way_out_is_named_unless_all_in_it_have_a_public_ip() {
+        let (mut manifest, mut inventory) = scenes::estate();
+        inventory.live.retain(|(kind, _), _| *kind != "subnet");
+        let subnet = "subnet:core/rg-web/vnet-web/servers";
+        let told = |manifest: &vmlogin_engine::manifest::Manifest| {
+            let scene = Scene {
+                manifest,
+                inventory: &inventory,
+            };
+            let findings = NoWayOut.check(&scene);
+            shown(&findings)
+                .lines()
+                .filter(|line| line.contains(subnet))
+                .map(str::to_owned)
+                .collect::<Vec<String>>()
+        };
+        assert_eq!(told(&manifest), Vec::<String>::new());
+        scenes::declare(
+            &mut manifest,
+            subnet,
+            "default-outbound-access",
+            false.into(),
+        );
+        assert_eq!(told(&manifest), Vec::<String>::new());
+        let interface = "network-interface:core/rg-web/web01-nic";
+        scenes::declare(&mut manifest, interface, "public-ip", Value::Null);
+        assert_eq!(
+            told(&manifest),
+            [
+                "VML219 subnet:core/rg-web/vnet-web/servers warning: nothing will lead out of the new subnet `servers`: its default outbound access is off, so a login on a machine in it without a public IP fails with 0x801C0021"
+            ]
+        );
+    }
 }

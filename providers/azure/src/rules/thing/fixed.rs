@@ -5,15 +5,18 @@ use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::{Declared, Resource};
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
-use vmlogin_engine::schema::{Attribute, Class};
+use vmlogin_engine::schema::{Attribute, Class, Existence, Written};
 use vmlogin_engine::value::Value;
 
 use crate::kinds::catalogue;
 
 pub(in crate::rules) struct Fixed;
 
+/// The rule's id: what is made anew differs in just this.
+pub const SETTLED: &str = "VML221";
+
 static CARD: Card = Card {
-    id: "VML221",
+    id: SETTLED,
     title: "an attribute that never changes is not as declared",
     severity: Severity::Error,
     needs: Needs::Arm,
@@ -52,6 +55,13 @@ fn opinions(scene: &Scene<'_>, resource: &Resource) -> Vec<Finding> {
     let Some(live) = live else {
         return Vec::new();
     };
+    let is_made = match kind.schema().existence {
+        Existence::Made => true,
+        Existence::MadeBy(attribute) => resource.get(attribute).is_some(),
+        Existence::Expected => false,
+    };
+    let ours = live.stamp.as_deref() == Some(scene.manifest.estate.as_str());
+    let can_be_made_anew = is_made && ours && kind.never_replaced().is_none();
     let attributes = kind.schema().attributes.iter();
     attributes
         .filter(|attribute| attribute.class == Class::Fixed)
@@ -61,6 +71,7 @@ fn opinions(scene: &Scene<'_>, resource: &Resource) -> Vec<Finding> {
                 live,
                 attribute,
                 resource.attributes.get(attribute.name)?,
+                can_be_made_anew,
             )
         })
         .collect()
@@ -71,6 +82,7 @@ fn opinion(
     live: &Live,
     attribute: &Attribute,
     declared: &Declared,
+    can_be_made_anew: bool,
 ) -> Option<Finding> {
     let (address, name, span) = (resource.address.clone(), attribute.name, declared.span);
     let found = live.attributes.get(name).unwrap_or(&Value::Null);
@@ -86,8 +98,17 @@ fn opinion(
         "`{}` has {name} `{found}`, and the manifest says `{wanted}`",
         resource.name
     );
-    let help =
-        format!("write `{name}={found}` if this is the thing that you mean, or correct its name");
+    let line = match attribute.written {
+        Written::Property => format!("{name}={found}"),
+        _ => format!("{name} {found}"),
+    };
+    let mut help =
+        format!("write `{line}` if this is the thing that you mean, or correct its name");
+    if can_be_made_anew {
+        help.push_str(&format!(
+            "; `--accept replace={address}` deletes it and makes it anew"
+        ));
+    }
     Some(Finding::hit(&CARD, address, span, message, help))
 }
 

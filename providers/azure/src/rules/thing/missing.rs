@@ -19,10 +19,10 @@ static CARD: Card = Card {
     severity: Severity::Error,
     needs: Needs::Arm,
     explanation: "A node that does not say how a thing is made expects the thing to exist: a `resource-group` without `location`, \
-        and in this version every `vm`. An `arc-machine` is never made: the Connected Machine agent onboards the machine that it \
+        and a `vm` without `image`. An `arc-machine` is never made: the Connected Machine agent onboards the machine that it \
         runs on, with `azcmagent connect`. What is missing is not made by guessing, and nothing in it can be set up.\n\n\
         Either the name, the group or the subscription is wrong, or the thing was deleted. A group is made where its node says \
-        `location=`; a machine has to be made by other means first.",
+        `location=`, a machine where it says `image` and what belongs to it.",
     source: "LANGUAGE.md, rule of style 8",
     checked: "2026-11-21",
 };
@@ -95,6 +95,9 @@ fn is_live(scene: &Scene<'_>, kind: &dyn Kind, resource: &Resource) -> bool {
     key.is_some_and(|key| scene.inventory.get(kind.schema().kind, &key).is_some())
 }
 
+/// How a machine is made.
+const MADE: &str = "write `image`, `size`, `admin` and `nic` in its braces";
+
 fn help(scene: &Scene<'_>, resource: &Resource) -> String {
     let name = &resource.name;
     if resource.kind == "resource-group" {
@@ -110,12 +113,19 @@ fn help(scene: &Scene<'_>, resource: &Resource) -> String {
             "correct the name, or write `address-space` in the braces of `{name}` to have it made"
         );
     }
+    if resource.kind == "subnet" {
+        return format!(
+            "correct the name, or write `prefix` in the braces of `{name}` to have it made"
+        );
+    }
     let names = neighbours(scene, resource, "machines");
     match nearest(name, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if names.is_empty() => format!("make `{name}` first, or take it out of the manifest"),
+        None if names.is_empty() => {
+            format!("take `{name}` out of the manifest, or have it made: {MADE}")
+        }
         None => format!(
-            "the group has {}; correct the name, or make `{name}` first",
+            "the group has {}; correct the name, or have `{name}` made: {MADE}",
             some(&names)
         ),
     }

@@ -147,14 +147,7 @@ fn fill_configuration(
             format!("Subnet reference is required for ipconfiguration {id}."),
         ));
     }
-    reference::keep(
-        world,
-        owner.id,
-        place,
-        properties,
-        "subnet",
-        "virtualNetworks",
-    )?;
+    reference::keep(world, owner.id, place, properties, "subnet", "subnets")?;
     let member = "publicIPAddress";
     reference::keep(
         world,

@@ -22,6 +22,7 @@ use serde_json::{Map, Value, json};
 use super::{method_not_allowed, page, plain};
 use crate::fault::Doom;
 use crate::http::Call;
+use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::operation;
 use crate::state::{Resource, World, beneath};
@@ -70,12 +71,15 @@ struct Child {
     /// Whether it is written for itself, or only with its parent.
     writable: bool,
     wait: Option<u32>,
-    fill: fn(&World, &Owner<'_>, &str, &mut Map<String, Value>) -> Result<(), Reply>,
+    fill: FillPart,
     /// Checks all parts of one parent against each other.
     agree: fn(&World, Option<&Resource>, &Resource) -> Result<(), Reply>,
     free: fn(&World, &str, &str) -> Result<(), Reply>,
     show: fn(&World, &str, &str, Look, &mut Map<String, Value>),
 }
+
+/// Checks and fills a part: whose it is, its name, what was sent.
+type FillPart = fn(&World, &Owner<'_>, &str, &mut Map<String, Value>) -> Result<(), Reply>;
 
 /// A resource that is about to be written.
 struct Draft<'a> {
@@ -120,7 +124,11 @@ pub(crate) fn answer(call: &mut Call<'_>, word: &str, rest: &[&str]) -> Answer {
         {
             child::answer(call, child, &key, rest)
         }
-        _ => plain::answer(call),
+        (_, _) => Err(error::not_emulated(&format!(
+            "`{}` of `{NAMESPACE}/{}`",
+            rest.get(1).copied().unwrap_or_default(),
+            kind.name
+        ))),
     }
 }
 
@@ -149,8 +157,8 @@ pub(crate) fn exists(world: &World, key: &str) -> bool {
 
 /// A resource of a seed, as if it had been written and finished.
 pub(crate) fn sown(world: &World, made: Resource) -> Result<Resource, String> {
-    let word = made.kind.rsplit('/').next().unwrap_or_default().to_owned();
-    let Some(kind) = kind(&word) else {
+    let (namespace, word) = made.kind.split_once('/').unwrap_or_default();
+    let Some(kind) = kind(word).filter(|_| namespace.eq_ignore_ascii_case(NAMESPACE)) else {
         return Ok(made);
     };
     let mut draft = Draft {

@@ -43,13 +43,16 @@ pub(crate) fn check(
     kind: &str,
 ) -> Result<(), Reply> {
     let key = id.to_lowercase();
-    let wanted = format!("/providers/{NAMESPACE}/{kind}/").to_lowercase();
+    let (namespace, wanted) = (format!("/providers/{NAMESPACE}/"), format!("/{kind}/"));
+    let fits = [namespace, wanted]
+        .iter()
+        .all(|it| key.contains(&it.to_lowercase()));
     let owner: Vec<&str> = key.split('/').take(9).collect();
     let near = world
         .resources
         .get(&owner.join("/"))
         .is_some_and(|it| it.location == location);
-    if key.contains(&wanted) && near && exists(world, &key) {
+    if fits && near && exists(world, &key) {
         return Ok(());
     }
     // The missing id comes in capitals (arm/OBSERVED.md 3), to what extent is unverified, 2026-11-21: here the names.

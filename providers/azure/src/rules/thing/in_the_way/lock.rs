@@ -1,50 +1,29 @@
-//! VML220: a lock in Azure stands in the way of what the manifest asks for.
+//! Locks that stand in the way.
 
 use vmlogin_engine::inventory::{Forbids, Live, Lock};
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::{Resource, Subscription};
-use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+use vmlogin_engine::rule::Finding;
+
+use super::CARD;
 
 use crate::arm::ArmId;
 use crate::kinds::{arm_id, catalogue};
 
-pub(in crate::rules) struct Locked;
-
-static CARD: Card = Card {
-    id: "VML220",
-    title: "a lock stands in the way",
-    severity: Severity::Warning,
-    needs: Needs::Arm,
-    explanation: "A lock at a subscription, a group or a resource holds for everything beneath it, whoever asks. `ReadOnly` makes each \
-        change there fail with ScopeLocked, so nothing can be made or granted; `CanNotDelete` makes deletions fail, and to revoke a \
-        grant is one.\n\n\
-        A `ReadOnly` lock is told wherever the manifest declares something beneath it, a `CanNotDelete` lock where a grant of this \
-        estate that no node names lies beneath it. Have the lock taken off for the time of the run, or exclude what it is about \
-        with `--exclude`.",
-    source: "Azure Resource Manager documentation, lock-resources; public reports of ScopeLocked",
-    checked: "2026-11-21",
-};
-
-impl Rule for Locked {
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
-
-    fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let subscriptions = scene.manifest.subscriptions.values();
-        subscriptions
-            .flat_map(
-                |subscription| match scene.inventory.locks.get(&subscription.name) {
-                    Some(Ok(locks)) => locks
-                        .iter()
-                        .filter_map(|lock| opinion(scene, lock))
-                        .collect(),
-                    Some(Err(fault)) => vec![unread(subscription, &fault.to_string())],
-                    None => vec![unread(subscription, "they were not read")],
-                },
-            )
-            .collect()
-    }
+pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    let subscriptions = scene.manifest.subscriptions.values();
+    subscriptions
+        .flat_map(
+            |subscription| match scene.inventory.locks.get(&subscription.name) {
+                Some(Ok(locks)) => locks
+                    .iter()
+                    .filter_map(|lock| opinion(scene, lock))
+                    .collect(),
+                Some(Err(fault)) => vec![unread(subscription, &fault.to_string())],
+                None => vec![unread(subscription, "they were not read")],
+            },
+        )
+        .collect()
 }
 
 fn unread(subscription: &Subscription, why: &str) -> Finding {
@@ -153,7 +132,7 @@ mod tests {
             });
             ("core".to_owned(), Ok(locks.collect()))
         }));
-        shown(&Locked.check(&Scene {
+        shown(&super::check(&Scene {
             manifest: &manifest,
             inventory: &inventory,
         }))
@@ -165,7 +144,7 @@ mod tests {
     fn a_lock_against_writing_is_told_once_for_all_beneath_it() {
         assert_eq!(
             check(Some(&[(GROUP, Forbids::Writing)]), false),
-            "VML220 resource-group:core/rg-web warning: the lock `freeze` (ReadOnly) at `rg-web` makes every change beneath it fail with ScopeLocked: 7 declared things lie there\n  help: have `freeze` taken off for the time of the run, or leave out what it is about: `--exclude resource-group:core/rg-web`\n"
+            "VML220 resource-group:core/rg-web warning: the lock `freeze` (ReadOnly) at `rg-web` makes every change beneath it fail with ScopeLocked: 12 declared things lie there\n  help: have `freeze` taken off for the time of the run, or leave out what it is about: `--exclude resource-group:core/rg-web`\n"
         );
     }
 

@@ -1,0 +1,243 @@
+//! `--until-converged`: plan and apply again and again, until nothing is put off or the time is over.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use vmlogin_engine::address::Address;
+use vmlogin_engine::apply::{Report, Tally};
+use vmlogin_engine::coverage::{Coverage, Waiting, coverage};
+use vmlogin_engine::event::Event;
+use vmlogin_engine::kind::Scene;
+use vmlogin_engine::plan::Plan;
+use vmlogin_engine::plan::guard::Refusal;
+use vmlogin_engine::provider::Proof;
+use vmlogin_engine::rounds::{Rounds, passes};
+use vmlogin_engine::schedule::Schedule;
+
+use super::{Round, Running};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::render::converged;
+use crate::session::Telling;
+use crate::session::planning::{Reading, again};
+
+/// Runs rounds until nothing is left to wait for, the time is over, or something stops the run.
+pub(super) async fn run(run: Running<'_>, within: Duration) -> Result<(Tally, Exit), Error> {
+    let deadline = Instant::now() + within;
+    let mut pauses = Pauses::of(run.wanted.live.sandbox.is_some());
+    let mut rounds = Rounds::begin(run.planned.plan.clone());
+    run.show_plan(&run.planned.plan);
+    let mut next = Some((run.planned.plan.clone(), run.planned.refusals.clone()));
+    let mut broken = None;
+    while let Some((plan, refused)) = next.take() {
+        match run.round(&plan, &refused).await {
+            Ok(Round::Refused(exit)) if rounds.report.outcomes.is_empty() => {
+                return Ok((Tally::default(), exit));
+            }
+            Ok(Round::Refused(exit)) => {
+                broken = Some(exit);
+                break;
+            }
+            Ok(Round::Empty) => rounds.ended(put_off(&plan), Vec::new()),
+            Ok(Round::Ran(report, verdicts)) => {
+                rounds.ended(report, verdicts.unwrap_or_default());
+                pauses.begin_anew();
+            }
+            Err(error) if rounds.report.outcomes.is_empty() => return Err(error),
+            Err(error) => {
+                broken = Some(told(run, &error));
+                break;
+            }
+        }
+        match wait(run, &mut rounds, &mut pauses, deadline).await {
+            Ok(found) => next = found,
+            Err(error) => broken = Some(told(run, &error)),
+        }
+    }
+    Ok(end(run, &rounds, broken).await)
+}
+
+/// What a plan that has nothing to write says of its steps.
+fn put_off(plan: &Plan) -> Report {
+    Report {
+        outcomes: Schedule::of(plan).outcomes(),
+    }
+}
+
+/// Waits until something can go on, and returns the plan for it; `None` where waiting has come to its end.
+async fn wait(
+    run: Running<'_>,
+    rounds: &mut Rounds,
+    pauses: &mut Pauses,
+    deadline: Instant,
+) -> Result<Option<(Plan, Vec<Refusal>)>, Error> {
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if run.watch.is_stopped() || rounds.waiting().is_empty() || left.is_zero() {
+            return Ok(None);
+        }
+        let pause = pauses.next().min(left);
+        tell(run, rounds, pause, left);
+        if run.watch.unless_stopped(sleep(pause)).await.is_err() {
+            return Ok(None);
+        }
+        match again(run.session, run.watch, run.asked, run.planned).await {
+            Ok((Reading { plan, .. }, refused)) => {
+                let plan = rounds.next(plan);
+                if plan.is_empty() && refused.is_empty() {
+                    rounds.ended(put_off(&plan), Vec::new());
+                    continue;
+                }
+                run.show_plan(&plan);
+                return Ok(Some((plan, refused)));
+            }
+            Err(Error::Stopped(_) | Error::OutOfTime) => return Ok(None),
+            // The next look may go better; what cannot get better ends the waiting.
+            Err(Error::Fault(fault)) if passes(fault.kind) => {
+                let text = Error::Fault(fault).text(run.session.view_err());
+                run.session.terminal.diagnostic(&text);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn tell(run: Running<'_>, rounds: &Rounds, pause: Duration, left: Duration) {
+    let waiting: Vec<Waiting> = rounds
+        .waiting()
+        .into_iter()
+        .map(|(step, reason)| Waiting {
+            address: step.address.clone(),
+            reason,
+        })
+        .collect();
+    if run.session.telling(run.events.are_on()) != Telling::Nothing {
+        let until = jiff::Timestamp::now() + left;
+        let line = converged::waiting(&waiting, pause, until);
+        run.session.terminal.diagnostic(&line);
+    }
+    run.events.send(&Event::Waiting {
+        waiting,
+        again_seconds: pause.as_secs_f64(),
+        left_seconds: left.as_secs_f64(),
+    });
+}
+
+/// Says what went wrong in a later round, and what the run ends with because of it.
+fn told(run: Running<'_>, error: &Error) -> Exit {
+    if let Error::Fault(fault) = error {
+        run.events.send(&Event::Failed {
+            fault: (**fault).clone(),
+        });
+    }
+    let text = error.text(run.session.view_err());
+    run.session.terminal.diagnostic(&text);
+    error.exit()
+}
+
+/// The report over all rounds, and how far the machines have come.
+async fn end(run: Running<'_>, rounds: &Rounds, broken: Option<Exit>) -> (Tally, Exit) {
+    let verdicts = run.wanted.verify.then_some(rounds.verdicts.as_slice());
+    let out_of_time = "the time of `--until-converged` passed";
+    let stopped = run.stopped().or_else(|| {
+        let is_over = broken.is_none() && !rounds.waiting().is_empty();
+        is_over.then_some(out_of_time)
+    });
+    run.show_report(&rounds.plan, &rounds.report, verdicts, stopped);
+    if !run.watch.is_stopped() {
+        show_coverage(run, rounds).await;
+    }
+    let exit = match (broken, run.watch.signal()) {
+        // A guard's refusal is a person's to lift, whatever was written before it.
+        (Some(Exit::GuardRefused), None) => Exit::GuardRefused,
+        (Some(_), None) if rounds.report.tally().done > 0 => Exit::Partly,
+        (Some(exit), None) => exit,
+        _ => run.judge(&rounds.plan, &rounds.report, verdicts),
+    };
+    (rounds.report.tally(), exit)
+}
+
+/// Reads once more, after the last write, and counts.
+async fn show_coverage(run: Running<'_>, rounds: &Rounds) {
+    match again(run.session, run.watch, run.asked, run.planned).await {
+        Ok((reading, _)) => {
+            let coverage = count(run, rounds, &reading);
+            if !run.events.are_on() {
+                let text = converged::coverage(&coverage, run.session.view_out());
+                run.session.terminal.result(&text);
+            }
+            run.events.send(&Event::Coverage { coverage });
+        }
+        Err(error) => {
+            let text = error.text(run.session.view_err());
+            run.session.terminal.diagnostic(&text);
+        }
+    }
+}
+
+fn count(run: Running<'_>, rounds: &Rounds, reading: &Reading) -> Vec<Coverage> {
+    let joins = rounds
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.check == vmlogin_azure::JOINED);
+    let joined: BTreeMap<Address, bool> = joins
+        .filter_map(|verdict| match verdict.result {
+            Proof::Verified => Some((verdict.address.clone(), true)),
+            Proof::Wrong(_) => Some((verdict.address.clone(), false)),
+            Proof::NotChecked(_) => None,
+        })
+        .collect();
+    let scene = Scene {
+        manifest: &run.planned.loaded.manifest,
+        inventory: &reading.inventory,
+    };
+    coverage(vmlogin_azure::catalogue(), &scene, &reading.plan, &joined)
+}
+
+/// How long to wait between two looks: longer each time while nothing happens.
+#[derive(Clone, Copy, Debug)]
+struct Pauses {
+    next: Duration,
+    first: Duration,
+    most: Duration,
+}
+
+impl Pauses {
+    /// A machine takes a minute to start in Azure, and no time in a sandbox.
+    fn of(sandbox: bool) -> Pauses {
+        let (first, most) = match sandbox {
+            true => (Duration::from_millis(200), Duration::from_secs(2)),
+            false => (Duration::from_secs(30), Duration::from_secs(300)),
+        };
+        Pauses {
+            next: first,
+            first,
+            most,
+        }
+    }
+
+    fn next(&mut self) -> Duration {
+        let pause = self.next;
+        self.next = (pause * 3 / 2).min(self.most);
+        pause
+    }
+
+    fn begin_anew(&mut self) {
+        self.next = self.first;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_their_limit_and_begin_anew_when_something_happens() {
+        let mut pauses = Pauses::of(false);
+        let waits: Vec<u64> = (0..8).map(|_| pauses.next().as_secs()).collect();
+        assert_eq!(waits, [30, 45, 67, 101, 151, 227, 300, 300]);
+        pauses.begin_anew();
+        assert_eq!(pauses.next().as_secs(), 30);
+    }
+}

@@ -1,0 +1,118 @@
+//! `vmlogin show`: what the manifest declares and what is live, side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use vmlogin_engine::address::{Address, Pattern};
+use vmlogin_engine::inventory::{Inventory, Live};
+use vmlogin_engine::kind::{Key, Scene};
+use vmlogin_engine::plan::Mode;
+use vmlogin_engine::plan::guard::Accepted;
+use vmlogin_engine::rule::{self, Severities};
+
+use crate::args::{Format, ShowArgs};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::interrupt::Watch;
+use crate::render::shown::{self, Shown};
+use crate::session::Session;
+use crate::session::manifest::Loaded;
+use crate::session::planning::{Asked, Planned, planned};
+
+/// Reads both sides, and shows what is asked for.
+pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Error> {
+    let watch = Watch::start(session.terminal.clone(), args.live.timeout)?;
+    let severities = Severities::default();
+    let asked = Asked {
+        inputs: &args.inputs,
+        live: &args.live,
+        selection: None,
+        mode: Mode::Apply,
+        severities: &severities,
+        accepted: &Accepted::default(),
+        events: false,
+    };
+    let Planned {
+        plan,
+        loaded,
+        inventory,
+        connection,
+        ..
+    } = planned(session, &watch, asked).await?;
+    connection.close().await?;
+    let both = both(&loaded, &inventory);
+    check(&args.addresses, both.keys().copied())?;
+    let scene = Scene {
+        manifest: &loaded.manifest,
+        inventory: &inventory,
+    };
+    let findings = rule::run(vmlogin_azure::rules(), &scene);
+    let wanted = |address: &Address| args.addresses.iter().any(|it| it.covers(address));
+    let shown: Vec<Shown<'_>> = both
+        .iter()
+        .filter(|(address, _)| wanted(address))
+        .map(|(address, live)| Shown {
+            address,
+            declared: loaded.manifest.resource(address),
+            live: *live,
+            step: plan.steps.iter().find(|step| step.address == **address),
+            waits: loaded.graph.waits_of(address),
+            findings: findings
+                .iter()
+                .filter(|finding| finding.subject == **address)
+                .cloned()
+                .collect(),
+        })
+        .collect();
+    session.terminal.result(&match args.format {
+        Format::Text => shown::text(&shown, &loaded.sources, session.view_out()),
+        Format::Json => shown::json(&shown, &loaded.sources),
+    });
+    Ok(Exit::Done)
+}
+
+/// Every declared address, and every other that is live, with what is live there. A declared thing is found by what it is, not
+/// by its address: a live grant may be known by an object id only.
+fn both<'a>(
+    loaded: &'a Loaded,
+    inventory: &'a Inventory,
+) -> BTreeMap<&'a Address, Option<&'a Live>> {
+    let scene = Scene {
+        manifest: &loaded.manifest,
+        inventory,
+    };
+    let mut both = BTreeMap::new();
+    let mut found: BTreeSet<(&str, &Key)> = BTreeSet::new();
+    for resource in loaded.manifest.resources.values() {
+        let kind = vmlogin_azure::catalogue().kind(resource.kind);
+        let key = kind.and_then(|kind| kind.key(resource, &scene));
+        let live = key.and_then(|key| inventory.get(resource.kind, &key));
+        found.extend(live.map(|live| (live.kind, &live.key)));
+        both.insert(&resource.address, live);
+    }
+    for live in inventory.live.values() {
+        if !found.contains(&(live.kind, &live.key)) {
+            both.entry(&live.address).or_insert(Some(live));
+        }
+    }
+    both
+}
+
+/// An address that shows nothing is a slip of the pen.
+fn check<'a>(
+    patterns: &[Pattern],
+    known: impl Iterator<Item = &'a Address> + Clone,
+) -> Result<(), Error> {
+    let missing = patterns
+        .iter()
+        .find(|pattern| !known.clone().any(|address| pattern.covers(address)));
+    match missing {
+        None => Ok(()),
+        Some(pattern) => Err(Error::usage(
+            format!(
+                "`{}` shows nothing: no declared or live thing has such an address",
+                pattern.as_str()
+            ),
+            "see the addresses with `vmlogin graph`",
+        )),
+    }
+}

@@ -1,0 +1,73 @@
+//! Secrets on their way from where they are to the run that needs them: all of them before the first write, so that a run never
+//! stops half-way because one is missing. They are shown nowhere.
+
+use rustls::crypto::CryptoProvider;
+use vmlogin_azure::secrets::{CHANCE, Secrets, Wanted, wanted};
+use vmlogin_engine::plan::Plan;
+use vmlogin_engine::value::SecretSource;
+
+use crate::error::Error;
+use crate::files::{self, Homes};
+
+/// Reads, or makes, every secret that the writes of a plan need.
+pub(crate) fn gather(plan: &Plan, homes: &Homes) -> Result<Secrets, Error> {
+    let mut secrets = Secrets::default();
+    for wanted in wanted(plan) {
+        match wanted.source {
+            SecretSource::Random => secrets.make(wanted, &chance()?),
+            source => {
+                let text = read(wanted, source, homes)?;
+                secrets
+                    .read(wanted, &text)
+                    .map_err(|why| refused(wanted, &why, "change it, then run again"))?;
+            }
+        }
+    }
+    Ok(secrets)
+}
+
+fn read(wanted: Wanted<'_>, source: &SecretSource, homes: &Homes) -> Result<String, Error> {
+    match source {
+        SecretSource::Environment(name) => std::env::var(name).map_err(|error| match error {
+            std::env::VarError::NotPresent => {
+                let help = format!("set `{name}` in the environment, then run again");
+                refused(wanted, "it is not set", &help)
+            }
+            std::env::VarError::NotUnicode(_) => {
+                refused(wanted, "it is not text", "set it to UTF-8, then run again")
+            }
+        }),
+        SecretSource::File(path) => files::text(path, homes).map_err(|cause| {
+            let help = "see that the file is there and may be read, then run again";
+            refused(wanted, &format!("it cannot be read: {cause}"), help)
+        }),
+        SecretSource::Random => Ok(String::new()),
+    }
+}
+
+/// Bytes that nobody can foresee, from the library that encrypts the traffic too.
+fn chance() -> Result<[u8; CHANCE], Error> {
+    let mut chance = [0; CHANCE];
+    let failed = || Error::System {
+        attempted: "make a password",
+        cause: std::io::Error::other("the system gives no random bytes"),
+    };
+    let provider = CryptoProvider::get_default().ok_or_else(failed)?;
+    let filled = provider.secure_random.fill(&mut chance);
+    filled.map(|()| chance).map_err(|_| failed())
+}
+
+fn refused(wanted: Wanted<'_>, why: &str, help: &str) -> Error {
+    let source = match wanted.source {
+        SecretSource::Environment(name) => format!("the environment variable `{name}`"),
+        SecretSource::File(path) => format!("the file `{path}`"),
+        SecretSource::Random => "chance".to_owned(),
+    };
+    Error::Secret {
+        message: format!(
+            "`{}` of `{}` comes from {source}: {why}",
+            wanted.attribute, wanted.step.address
+        ),
+        help: help.to_owned(),
+    }
+}

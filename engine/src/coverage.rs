@@ -1,0 +1,134 @@
+//! How far the machines of a manifest have come: installed, joined, enterable, put off.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::inventory::{Health, Inventory, Live};
+use crate::kind::{Catalogue, Scene};
+use crate::manifest::Resource;
+use crate::plan::{Action, Plan};
+use crate::value::Value;
+
+/// How far the machines of one kind have come that the manifest gives a login.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Coverage {
+    /// The kind of the machines.
+    pub kind: String,
+    /// How many of them the manifest gives a login.
+    pub machines: usize,
+    /// On how many the extension is there and reports success.
+    pub installed: usize,
+    /// How many the directory has a device for. Linux machines join without one and are not counted.
+    pub joined: usize,
+    /// Of how many installed ones nobody looked in this run whether they joined.
+    pub join_not_checked: usize,
+    /// Into how many somebody may sign in: the extension works, and a sign-in grant without a condition reaches them.
+    pub enterable: usize,
+    /// On how many something is put off.
+    pub deferred: usize,
+    /// What that is, and why.
+    pub waiting: Vec<Waiting>,
+}
+
+/// Something that is put off.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Waiting {
+    /// Its address.
+    pub address: Address,
+    /// Why.
+    pub reason: String,
+}
+
+/// Counts the machines of each kind. The scene was read after the last write, and the plan made of it; `joined` tells of the
+/// logins that were looked at whether the directory has a device.
+pub fn coverage(
+    catalogue: &Catalogue,
+    scene: &Scene<'_>,
+    plan: &Plan,
+    joined: &BTreeMap<Address, bool>,
+) -> Vec<Coverage> {
+    let mut kinds: BTreeMap<&'static str, Coverage> = BTreeMap::new();
+    let reach = Reach::of(scene.inventory);
+    for login in scene.manifest.of_kind("login") {
+        let Some(machine) = scene.manifest.parent_of(login) else {
+            continue;
+        };
+        let counts = kinds.entry(machine.kind).or_insert_with(|| Coverage {
+            kind: machine.kind.to_owned(),
+            machines: 0,
+            installed: 0,
+            joined: 0,
+            join_not_checked: 0,
+            enterable: 0,
+            deferred: 0,
+            waiting: Vec::new(),
+        });
+        counts.machines += 1;
+        let waiting = put_off(plan, &machine.address);
+        counts.deferred += usize::from(!waiting.is_empty());
+        counts.waiting.extend(waiting);
+        let works = live(catalogue, scene, login).is_some_and(|live| live.health == Health::Good);
+        if !works {
+            continue;
+        }
+        counts.installed += 1;
+        let machine = live(catalogue, scene, machine);
+        let has_device = machine
+            .is_none_or(|live| live.facts.get("os").and_then(Value::as_text) != Some("linux"));
+        match joined.get(&login.address) {
+            Some(true) => counts.joined += 1,
+            None if has_device => counts.join_not_checked += 1,
+            _ => {}
+        }
+        if machine.is_some_and(|live| reach.reaches(live)) {
+            counts.enterable += 1;
+        }
+    }
+    kinds.into_values().collect()
+}
+
+fn live<'a>(catalogue: &Catalogue, scene: &Scene<'a>, resource: &Resource) -> Option<&'a Live> {
+    let key = catalogue.kind(resource.kind)?.key(resource, scene)?;
+    scene.inventory.get(resource.kind, &key)
+}
+
+fn put_off(plan: &Plan, machine: &Address) -> Vec<Waiting> {
+    let steps = plan.steps.iter().filter(|step| {
+        step.action == Action::Defer && (step.address == *machine || step.address.lies_in(machine))
+    });
+    steps
+        .filter_map(|step| {
+            Some(Waiting {
+                address: step.address.clone(),
+                reason: step.hindrance.as_ref()?.reason.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The ids, in lower case, at which somebody holds a sign-in role without a condition.
+struct Reach<'a>(BTreeSet<&'a str>);
+
+impl<'a> Reach<'a> {
+    fn of(inventory: &'a Inventory) -> Reach<'a> {
+        let grants = inventory.of_kind("grant");
+        Reach(
+            grants
+                .filter(|grant| !grant.facts.contains_key("condition"))
+                .filter_map(|grant| Some(grant.within.last()?.as_str()))
+                .collect(),
+        )
+    }
+
+    fn reaches(&self, machine: &Live) -> bool {
+        let own = machine.id.to_lowercase();
+        self.0.contains(own.as_str())
+            || machine
+                .within
+                .iter()
+                .any(|around| self.0.contains(around.as_str()))
+    }
+}

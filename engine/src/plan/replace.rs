@@ -1,0 +1,201 @@
+//! Making things anew: only what `--accept replace=ADDRESS` names, what differs in something that is settled when a thing is
+//! made, what this estate made, and what loses nothing that the manifest could not make again.
+
+use thiserror::Error;
+
+use super::guard::Refusal;
+use super::matching::{Matching, Pair};
+use super::{Action, PARTS, Step, draft, teardown};
+use crate::address::Address;
+use crate::diff::diff;
+use crate::inventory::Live;
+use crate::kind::{Catalogue, Scene};
+use crate::manifest::Resource;
+use crate::schema::{Class, Existence, Lifetime};
+use crate::value::Value;
+
+/// Why a thing is not made anew though a person named it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unfit {
+    /// No node has the address.
+    #[error("no node declares it")]
+    Unknown,
+    /// Nothing differs that only making it anew would set.
+    #[error("it does not differ in anything that only making it anew would set")]
+    Same,
+    /// Things of the kind are never replaced.
+    #[error("a {title} is never replaced: {why}")]
+    Never {
+        /// The kind.
+        title: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+    /// The manifest does not say how to make it.
+    #[error("the manifest does not say how to make {what}")]
+    NotMade {
+        /// It, or something in it.
+        what: String,
+    },
+    /// Somebody else made it.
+    #[error("{maker}, and only what this estate made is made anew")]
+    NotOurs {
+        /// Who.
+        maker: String,
+    },
+    /// Something in it would be lost.
+    #[error("it holds {left}, which no node declares")]
+    Holds {
+        /// What.
+        left: String,
+    },
+    /// What it holds is not known.
+    #[error("what it holds could not be read")]
+    NotRead,
+}
+
+impl Unfit {
+    /// What to do.
+    fn help(&self, address: &Address) -> String {
+        match self {
+            Unfit::Unknown => "see the addresses with `vmlogin graph`".to_owned(),
+            Unfit::Same => format!("leave out `--accept replace={address}`"),
+            Unfit::Never { .. } | Unfit::NotOurs { .. } => {
+                "write in the manifest what is there, or make another thing with another name"
+                    .to_owned()
+            }
+            Unfit::NotMade { .. } => "say how it is made".to_owned(),
+            Unfit::Holds { .. } => "declare it, or take it away first".to_owned(),
+            Unfit::NotRead => "run again as somebody who may list it".to_owned(),
+        }
+    }
+}
+
+/// The refusals for what was named and cannot be made anew. What is missing is made anyway.
+pub fn refusals(catalogue: &Catalogue, scene: &Scene<'_>, asked: &[Address]) -> Vec<Refusal> {
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let matching = Matching::of(catalogue, scene);
+    let unfit = asked.iter().filter_map(|address| {
+        let pair = matching.pairs.iter().find(|(own, _)| own.is(address));
+        let unfit = match pair {
+            None => Unfit::Unknown,
+            Some((_, pair)) => match pair.live {
+                None => return None,
+                Some(live) => fit(catalogue, scene, &matching, pair, live).err()?,
+            },
+        };
+        Some(Refusal {
+            guard: "replace".to_owned(),
+            message: format!("`{address}` is not made anew: {unfit}"),
+            affected: vec![address.clone()],
+            lift: unfit.help(address),
+        })
+    });
+    unfit.collect()
+}
+
+/// Whether a declared thing may be made anew.
+pub(super) fn fit(
+    catalogue: &Catalogue,
+    scene: &Scene<'_>,
+    matching: &Matching<'_>,
+    pair: &Pair<'_>,
+    live: &Live,
+) -> Result<(), Unfit> {
+    let schema = pair.kind.schema();
+    let differences = diff(schema, &pair.resource.values(), &live.attributes);
+    let settled = |class| matches!(class, Class::CreateOnly | Class::Fixed);
+    if !differences.iter().any(|change| settled(change.class)) {
+        return Err(Unfit::Same);
+    }
+    if let Some(why) = pair.kind.never_replaced() {
+        let title = schema.title;
+        return Err(Unfit::Never { title, why });
+    }
+    if !is_made(catalogue, pair.resource) {
+        return Err(Unfit::NotMade {
+            what: "it".to_owned(),
+        });
+    }
+    if live.stamp.as_deref() != Some(scene.manifest.estate.as_str()) {
+        return Err(Unfit::NotOurs {
+            maker: draft::maker(live),
+        });
+    }
+    if let Some(inner) = beneath(scene, pair.resource).find(|inner| !is_made(catalogue, inner)) {
+        return Err(Unfit::NotMade {
+            what: format!("`{}` in it", inner.address),
+        });
+    }
+    nothing_lost(scene, matching, pair, live)
+}
+
+/// Whether all that lies in a thing is declared, but for grants, which are access and no content.
+fn nothing_lost(
+    scene: &Scene<'_>,
+    matching: &Matching<'_>,
+    pair: &Pair<'_>,
+    live: &Live,
+) -> Result<(), Unfit> {
+    let id = live.id.to_lowercase();
+    let lives = scene.inventory.live.values();
+    let mut left: Vec<String> = lives
+        .filter(|inner| inner.within.contains(&id) && !matching.claims(inner))
+        .filter(|inner| matching.lifetime(inner) == Some(Lifetime::Stays))
+        .map(|inner| inner.title.clone())
+        .collect();
+    if pair.kind.schema().container {
+        let declared = beneath(scene, pair.resource)
+            .filter_map(|inner| matching.pairs.get(&inner.address))
+            .filter_map(|inner| Some(inner.kind.id(inner.resource, scene)?.to_lowercase()))
+            .collect();
+        let contents = teardown::left_in(scene, live, &declared).ok_or(Unfit::NotRead)?;
+        left.extend(contents.iter().map(|content| format!("`{}`", content.name)));
+    }
+    match left.is_empty() {
+        true => Ok(()),
+        false => Err(Unfit::Holds {
+            left: left.join(", "),
+        }),
+    }
+}
+
+fn beneath<'a>(scene: &Scene<'a>, around: &'a Resource) -> impl Iterator<Item = &'a Resource> {
+    let manifest = scene.manifest;
+    let all = manifest.resources.values();
+    all.filter(move |inner| {
+        inner.address != around.address
+            && manifest
+                .around(inner)
+                .any(|outer| outer.address == around.address)
+    })
+}
+
+fn is_made(catalogue: &Catalogue, resource: &Resource) -> bool {
+    catalogue
+        .kind(resource.kind)
+        .is_some_and(|kind| match kind.schema().existence {
+            Existence::Made => true,
+            Existence::MadeBy(attribute) => resource.get(attribute).is_some(),
+            Existence::Expected => false,
+        })
+}
+
+/// Makes a compared step into a replacement.
+pub(super) fn replaced(scene: &Scene<'_>, pair: &Pair<'_>, live: &Live, step: &mut Step) {
+    step.action = Action::Replace;
+    step.protected = draft::is_protected(scene, pair, live);
+    let then = match beneath(scene, pair.resource).next() {
+        Some(_) => "all that lies in it is made again after it",
+        None => "what refers to the old one has to be pointed at the new one",
+    };
+    step.notes = vec![format!("it is DELETED and made anew; {then}")];
+    // Its declared parts go with it; nothing else lies in it.
+    if let Some(contents) = scene.inventory.contents.get(&live.key) {
+        let names = contents.iter().map(|part| part.name.as_str().into());
+        step.write
+            .insert(PARTS.to_owned(), Value::List(names.collect()));
+    }
+}

@@ -1,0 +1,102 @@
+//! The writes of a machine: made whole in one PUT that its identity rides in, changed by a PATCH of what changed, deleted with its
+//! disk.
+
+use serde_json::json;
+use vmlogin_engine::plan::{Change, Step};
+use vmlogin_engine::provider::Fault;
+use vmlogin_engine::value::Value;
+
+use super::image::Image;
+use super::wire::{self, Machine};
+use crate::http::Request;
+use crate::kinds::{Seen, Write, decode, identity, made, refusal, refuse, tagged, versions};
+
+/// Whether the step changes more than tags.
+pub(super) fn changes_itself(step: &Step) -> bool {
+    size_change(step).is_some()
+}
+
+pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    made::still_missing(step, fresh)?;
+    let image = Image::read(refusal::text(step, "image")?)
+        .ok_or_else(|| refusal::malformed(step, "its image is none"))?;
+    let text = |attribute: &str| step.write.get(attribute).and_then(Value::as_text);
+    let new = wire::New {
+        size: refusal::text(step, "size")?,
+        image,
+        disk_size: match step.write.get("os-disk.size-gb") {
+            Some(Value::Integer(gigabytes)) => Some(*gigabytes),
+            _ => None,
+        },
+        disk_type: text("os-disk.type"),
+        computer_name: refusal::text(step, "computer-name")?,
+        admin: refusal::text(step, "admin")?,
+        os: refusal::text(step, "system")?,
+        has_password: step.write.contains_key("admin.password"),
+        ssh_key: step.write.get("admin.ssh-key"),
+        nic: refusal::text(step, "nic")?,
+    };
+    let mut body = json!({
+        "location": refusal::text(step, "location")?,
+        "tags": tagged::new_tags(step)?,
+        "properties": new.properties(),
+    });
+    if let Some(zone) = text("zone") {
+        body["zones"] = json!([zone]);
+    }
+    if let Some(identity) = identity::of_new(&step.write) {
+        body["identity"] = identity;
+    }
+    let mut put = Request::put(
+        refusal::id(step)?.path(),
+        versions::COMPUTE,
+        body,
+        refusal::attempted(step),
+    );
+    for (attribute, pointer) in wire::SECRETS {
+        if let Some(Value::Secret(source)) = step.write.get(attribute) {
+            put = put.with_secret(pointer, source.clone());
+        }
+    }
+    Ok(Write::Send(vec![put]))
+}
+
+/// The size first: a change of tags would give the machine another version than the one that was read.
+pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    let Seen::One(body) = fresh else {
+        return Err(refuse(
+            step,
+            "it is gone".to_owned(),
+            "run again: the plan then says what is missing",
+        ));
+    };
+    let machine: Machine = decode(step, body)?;
+    let mut requests = Vec::new();
+    if let Some(change) = size_change(step) {
+        if machine.size().map_or(Value::Null, Value::from) != change.before {
+            return Err(refuse(
+                step,
+                "somebody changed its `size` meanwhile".to_owned(),
+                "run again: the plan then starts from what is there",
+            ));
+        }
+        let patch = Request::patch(
+            refusal::id(step)?.path(),
+            versions::COMPUTE,
+            wire::resized(change.after.as_text().unwrap_or_default()),
+            refusal::attempted(step),
+        );
+        requests.push(match &machine.etag {
+            Some(etag) => patch.if_match(etag),
+            None => patch,
+        });
+    }
+    requests.extend(tagged::requests_on(step, &machine.tags)?);
+    Ok(Write::Send(requests))
+}
+
+fn size_change(step: &Step) -> Option<&Change> {
+    step.changes
+        .iter()
+        .find(|change| change.attribute == "size")
+}

@@ -1,0 +1,268 @@
+//! An apply that goes on until the machines that were off have come back.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use insta::assert_snapshot;
+use serde_json::{Value as Json, json};
+
+use crate::estate::{HEAD, SEED, stage};
+use crate::stage::{Server, Stage};
+
+/// Two machines, one of which is deallocated, and a grant that reaches both.
+const TWO: &str = r#"
+resource-group rg-web {
+    grant user (user)"lee@contoso.com"
+    vm web01 web02 {
+        identity system-assigned
+        login
+    }
+}
+"#;
+
+const WEB02: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web02";
+
+/// An apply that runs beside the test.
+struct Applying {
+    child: Child,
+    stdout: BufReader<std::process::ChildStdout>,
+    lines: String,
+}
+
+impl Applying {
+    fn begin(stage: &Stage, server: &Server, arguments: &[&str]) -> Applying {
+        let at = format!("--sandbox={}", server.url);
+        let mut all = vec!["apply", "--yes", "--json", at.as_str()];
+        all.extend(arguments);
+        let mut child = stage
+            .command(&all)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        Applying {
+            stdout: BufReader::new(child.stdout.take().expect("a pipe")),
+            child,
+            lines: String::new(),
+        }
+    }
+
+    /// Reads events until one of them is of this sort.
+    fn until(&mut self, event: &str) {
+        let wanted = format!("\"event\":\"{event}\"");
+        while !self.lines.contains(&wanted) {
+            let read = self.stdout.read_line(&mut self.lines).expect("a line");
+            assert_ne!(read, 0, "{}", self.lines);
+        }
+    }
+
+    /// Waits for its end.
+    fn end(mut self) -> (Option<i32>, Vec<Json>) {
+        self.stdout.read_to_string(&mut self.lines).expect("text");
+        let code = self.child.wait().expect("it ends").code();
+        (code, events(&self.lines))
+    }
+}
+
+fn events(lines: &str) -> Vec<Json> {
+    let lines = lines.lines();
+    let event = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    lines.map(event).collect()
+}
+
+/// Sends a request to a served sandbox and returns the body of the answer.
+fn send(server: &Server, request: &str, kind: &str, token: Option<&str>, body: &str) -> String {
+    let host = server.url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).expect("a connection");
+    let bearer = token.map_or(String::new(), |token| {
+        format!("authorization: Bearer {token}\r\n")
+    });
+    let request = format!(
+        "{request} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: {kind}\r\n{bearer}content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).expect("it is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+    body.to_owned()
+}
+
+/// Does something with the machine that vmlogin did not do.
+fn meddle(server: &Server, request: &str, body: &str) {
+    let form = "grant_type=client_credentials&client_id=cccccccc-0000-4000-8000-00000000000a&client_secret=x&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
+    let got = send(
+        server,
+        "POST /11111111-1111-4111-8111-111111111111/oauth2/v2.0/token",
+        "application/x-www-form-urlencoded",
+        None,
+        form,
+    );
+    let got: Json = serde_json::from_str(&got).expect("JSON");
+    let token = got["access_token"].as_str().expect("a token");
+    send(server, request, "application/json", Some(token), body);
+}
+
+/// Starts the machine, as its owner would.
+fn start(server: &Server) {
+    meddle(
+        server,
+        &format!("POST {WEB02}/start?api-version=2024-11-01"),
+        "",
+    );
+}
+
+fn of_sort<'a>(events: &'a [Json], sort: &str) -> Vec<&'a Json> {
+    let events = events.iter();
+    events.filter(|event| event["event"] == sort).collect()
+}
+
+#[test]
+fn a_machine_that_comes_back_is_set_up_in_a_later_round() {
+    let stage = stage(TWO);
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl"]);
+    let mut applying = Applying::begin(&stage, &server, &["--until-converged", "1m"]);
+    applying.until("waiting");
+    start(&server);
+    let (code, events) = applying.end();
+    assert_eq!(code, Some(0), "{events:#?}");
+    let [waiting, ..] = of_sort(&events, "waiting")[..] else {
+        panic!("{events:#?}");
+    };
+    assert_eq!(
+        waiting["waiting"][0]["address"],
+        "vm:core/rg-web/web02/login"
+    );
+    assert!(of_sort(&events, "planned").len() >= 2, "{events:#?}");
+    let coverage = of_sort(&events, "coverage")[0];
+    assert_snapshot!(
+        "coverage_event",
+        serde_json::to_string_pretty(coverage).expect("JSON")
+    );
+    let summary = events.last().expect("a last event");
+    assert_eq!(
+        (&summary["done"], &summary["deferred"], &summary["exit"]),
+        (&5.into(), &0.into(), &0.into()),
+        "{summary}"
+    );
+    let at = format!("--sandbox={}", server.url);
+    stage.run(&["plan", "--detailed-exitcode", &at]).expect(0);
+}
+
+#[test]
+fn what_does_not_come_back_in_time_is_reported_and_fails_nothing() {
+    let stage = stage(TWO);
+    let screen = stage
+        .sandbox(&[
+            "apply",
+            "--yes",
+            "--until-converged",
+            "700ms",
+            "--progress",
+            "none",
+        ])
+        .expect(0);
+    assert_snapshot!("time_is_over", screen);
+    let again = stage
+        .sandbox(&["apply", "--yes", "--until-converged", "300ms"])
+        .expect(0);
+    assert!(
+        again
+            .stderr
+            .contains("  waiting for vm:core/rg-web/web02/login: `web02` is deallocated"),
+        "{again}"
+    );
+}
+
+#[test]
+fn nothing_to_wait_for_ends_at_once() {
+    let stage = stage("resource-group rg-web { vm web01 { identity system-assigned; login } }");
+    let screen = stage
+        .sandbox(&["apply", "--yes", "--until-converged", "2h"])
+        .expect(0);
+    assert_snapshot!("converged_at_once", screen);
+}
+
+#[test]
+fn what_failed_for_good_is_tried_once_and_the_rest_is_waited_for() {
+    let seed = SEED.replacen(
+        "            vm web02",
+        "            vm web03 os=windows {\n                os-name \"Windows Server 2025 Datacenter\"\n                os-version \"10.0.26100.1742\"\n            }\n            vm web02",
+        1,
+    );
+    let seed = format!(
+        "{seed}\nfault method=PUT path=\"*/virtualMachines/web01/extensions/*\" status=400 code=BadRequest\n"
+    );
+    let stage = Stage::new(&format!("{HEAD}{TWO}"), &seed);
+    let screen = stage
+        .sandbox(&[
+            "apply",
+            "--yes",
+            "--until-converged",
+            "900ms",
+            "--progress",
+            "plain",
+        ])
+        .expect(6);
+    let begun = screen
+        .stderr
+        .matches("begin create vm:core/rg-web/web01/login")
+        .count();
+    assert_eq!(begun, 1, "{screen}");
+}
+
+#[test]
+fn a_guard_that_refuses_a_later_round_stops_the_run() {
+    let stage = stage(TWO);
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl"]);
+    let mut applying = Applying::begin(&stage, &server, &["--until-converged", "1m"]);
+    applying.until("waiting");
+    // Meanwhile another estate puts its stamp on the grant, and the machine comes back.
+    let planned = events(&applying.lines);
+    let steps = of_sort(&planned, "planned")[0]["plan"]["steps"].as_array();
+    let grant = steps
+        .into_iter()
+        .flatten()
+        .find(|step| step["kind"] == "grant");
+    let grant = grant.expect("a grant");
+    let id = grant["id"].as_str().expect("an id");
+    let body = json!({"properties": {
+        "roleDefinitionId": format!("/subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleDefinitions/{}", grant["write"]["role-id"].as_str().expect("a role")),
+        "principalId": grant["write"]["principal-id"],
+        "principalType": "User",
+        "description": "vmlogin:other-prod",
+    }});
+    meddle(
+        &server,
+        &format!("PUT {id}?api-version=2022-04-01"),
+        &body.to_string(),
+    );
+    start(&server);
+    let (code, events) = applying.end();
+    assert_eq!(code, Some(5), "{events:#?}");
+    assert_eq!(
+        of_sort(&events, "refused")[0]["refusal"]["guard"],
+        "foreign-estate"
+    );
+    assert_eq!(events.last().expect("a last event")["exit"], 5);
+}
+
+#[test]
+fn a_signal_ends_the_waiting_with_the_report() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let stage = stage(TWO);
+        let server = Server::start(&stage, &["--seed", "sandbox.kdl"]);
+        let mut applying = Applying::begin(&stage, &server, &["--until-converged", "1h"]);
+        applying.until("waiting");
+        let sent = Command::new("kill")
+            .args([&format!("-{signal}"), &applying.child.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success());
+        let (ended, events) = applying.end();
+        assert_eq!(ended, Some(code), "{events:#?}");
+        assert_eq!(events.last().expect("a last event")["done"], 4);
+    }
+}
