@@ -7,7 +7,7 @@ use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
 use super::image::Image;
-use super::wire::{self, Machine};
+use super::wire::{Machine, new};
 use crate::http::Request;
 use crate::kinds::{Seen, Write, decode, identity, made, refusal, refuse, tagged, versions};
 
@@ -21,7 +21,7 @@ pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     let image = Image::read(refusal::text(step, "image")?)
         .ok_or_else(|| refusal::malformed(step, "its image is none"))?;
     let text = |attribute: &str| step.write.get(attribute).and_then(Value::as_text);
-    let new = wire::New {
+    let machine = new::New {
         size: refusal::text(step, "size")?,
         image,
         disk_size: match step.write.get("os-disk.size-gb") {
@@ -39,7 +39,7 @@ pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     let mut body = json!({
         "location": refusal::text(step, "location")?,
         "tags": tagged::new_tags(step)?,
-        "properties": new.properties(),
+        "properties": machine.properties(),
     });
     if let Some(zone) = text("zone") {
         body["zones"] = json!([zone]);
@@ -53,7 +53,7 @@ pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         body,
         refusal::attempted(step),
     );
-    for (attribute, pointer) in wire::SECRETS {
+    for (attribute, pointer) in new::SECRETS {
         if let Some(Value::Secret(source)) = step.write.get(attribute) {
             put = put.with_secret(pointer, source.clone());
         }
@@ -83,7 +83,7 @@ pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         let patch = Request::patch(
             refusal::id(step)?.path(),
             versions::COMPUTE,
-            wire::resized(change.after.as_text().unwrap_or_default()),
+            new::resized(change.after.as_text().unwrap_or_default()),
             refusal::attempted(step),
         );
         requests.push(match &machine.etag {
