@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use vmlogin_engine::inventory::{Gap, Inventory};
-use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::provider::Fault;
 use vmlogin_engine::reference::{self, Reference};
 
-use super::{Reader, unless_missing};
+use super::{Reader, optional, unless_missing};
 use crate::arm::ArmId;
 use crate::kinds::{catalogue, made};
 
-/// Adds what is seen. What the identity may not read is a gap: the rule then says that it was not checked.
+/// Adds what is seen. What could not be read is a gap: the rule then says that it was not checked.
 pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Result<(), Fault> {
     let references = reference::all(reader.manifest, catalogue());
     let undeclared = references.iter().filter(|one| one.to.is_none());
@@ -28,7 +28,7 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
             Sight::Read(exists) => {
                 inventory.referred.insert(key, exists);
             }
-            Sight::Denied(gap) => inventory.gaps.push(gap),
+            Sight::Unread(gap) => inventory.gaps.push(gap),
         }
     }
     Ok(())
@@ -36,7 +36,7 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
 
 enum Sight {
     Read(bool),
-    Denied(Gap),
+    Unread(Gap),
 }
 
 async fn one(reader: Reader<'_>, reference: &Reference<'_>) -> Result<Sight, Fault> {
@@ -46,12 +46,11 @@ async fn one(reader: Reader<'_>, reference: &Reference<'_>) -> Result<Sight, Fau
     let client = &reader.tenant(&reference.from.tenant)?.client;
     let attempted = format!("read `{id}`, which `{}` refers to", reference.from.address);
     let answer = client.send(made::read(&id, attempted)).await;
-    match unless_missing(answer) {
-        Ok(reply) => Ok(Sight::Read(reply.is_some())),
-        Err(fault) if fault.kind == FaultKind::Permission => Ok(Sight::Denied(Gap {
+    Ok(match optional(unless_missing(answer))? {
+        Ok(reply) => Sight::Read(reply.is_some()),
+        Err(fault) => Sight::Unread(Gap {
             what: format!("whether `{id}` exists"),
             fault,
-        })),
-        Err(fault) => Err(fault),
-    }
+        }),
+    })
 }

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use vmlogin_engine::inventory::{Granting, Inventory};
 use vmlogin_engine::kind::{Kind, Scene};
-use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::provider::Fault;
 
-use super::Reader;
+use super::{Reader, optional};
 use crate::arm::ArmId;
+use crate::arm::fault::is_absence;
 use crate::http::Client;
 use crate::kinds::grant::definition::Permission;
 use crate::kinds::grant::permission::{self, granting};
@@ -82,17 +83,14 @@ async fn ask(
     Ok(answers.into_iter().collect())
 }
 
-/// What cannot be read is not known; being told to stop is no answer.
+/// What cannot be read is not known.
 async fn one(client: &Client, scope: &ArmId) -> Result<Granting, Fault> {
-    match client.list::<Permission>(permission::list(scope)).await {
-        Ok(permissions) => Ok(granting(&permissions)),
-        Err(fault) if fault.kind == FaultKind::NotFound => Ok(Granting::Unknown(format!(
-            "`{}` is not there yet",
-            scope.name()
-        ))),
-        Err(fault) if matches!(fault.kind, FaultKind::Permission | FaultKind::Rejected) => {
-            Ok(Granting::Unknown(fault.to_string()))
+    let listed = client.list::<Permission>(permission::list(scope)).await;
+    Ok(match optional(listed)? {
+        Ok(permissions) => granting(&permissions),
+        Err(fault) if is_absence(&fault) => {
+            Granting::Unknown(format!("`{}` is not there yet", scope.name()))
         }
-        Err(fault) => Err(fault),
-    }
+        Err(fault) => Granting::Unknown(fault.to_string()),
+    })
 }

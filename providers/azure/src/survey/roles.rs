@@ -9,7 +9,7 @@ use vmlogin_engine::problem::nearest;
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
-use super::{Reader, unless_missing};
+use super::{Reader, optional, unless_missing};
 use crate::arm::ArmId;
 use crate::http::Client;
 use crate::kinds::grant::definition::{self, Definition};
@@ -110,7 +110,9 @@ async fn near(client: &Client, scope: &ArmId, written: &str) -> Result<Vec<Strin
     if uuid::Uuid::try_parse(written).is_ok() {
         return Ok(Vec::new());
     }
-    let all: Vec<Definition> = client.list(definition::all(scope)).await?;
+    // That no name is offered makes the role no less unknown.
+    let all: Vec<Definition> =
+        optional(client.list(definition::all(scope)).await)?.unwrap_or_default();
     let names: Vec<&str> = all
         .iter()
         .map(|definition| definition.properties.role_name.as_str())

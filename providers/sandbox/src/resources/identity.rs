@@ -127,7 +127,7 @@ fn wanted(sent: &Value, before: &Identity) -> Result<Wanted, Reply> {
     Ok(wanted)
 }
 
-/// The map of a body adds to what is attached; null takes one away.
+/// The map of a body adds to what is attached; null takes one away. The refusal is unverified against Azure, 2026-11-21.
 fn merge(attached: &mut Vec<UserAssigned>, sent: &Value) -> Result<(), Reply> {
     for (id, value) in sent.as_object().into_iter().flatten() {
         if !is_identity(id) {

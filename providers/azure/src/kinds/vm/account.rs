@@ -108,6 +108,10 @@ pub(super) fn password_misfit(os: &str, password: &str) -> Option<String> {
             "a password for {system} has {least} to {most} characters, and this one has {length}"
         ));
     }
+    // The fifth of the conditions in Azure's refusal, as people report it (read 2026-11-21).
+    if password.chars().any(char::is_control) {
+        return Some("a password holds no control characters".to_owned());
+    }
     let has = |is: fn(char) -> bool| usize::from(password.chars().any(is));
     let classes = has(|it| it.is_lowercase())
         + has(|it| it.is_uppercase())
@@ -183,6 +187,7 @@ mod tests {
         assert!(why("windows", "longenough").contains("three of these"));
         assert!(why("windows", "P@ssw0rd").contains("everybody knows"));
         assert!(!why("windows", "longenough").contains("longenough"));
+        assert!(why("linux", "Correct\thorse1").contains("control"));
     }
 
     #[test]

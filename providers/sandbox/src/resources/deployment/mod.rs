@@ -316,7 +316,7 @@ fn status(call: &mut Call<'_>, key: &str, job: &str) -> Answer {
     Ok(Reply::json(200, reply))
 }
 
-/// `GET …/operations[/{id}]`.
+/// `GET …/operations[/{id}]`. The refusal is unverified against Azure, 2026-11-21.
 fn steps(call: &mut Call<'_>, key: &str, rest: &[&str]) -> Answer {
     let held = &call.world.deployments[key];
     let mut rows: Vec<Value> = held.steps.iter().map(|it| step_shown(held, it)).collect();

@@ -1,4 +1,5 @@
-//! Network interfaces: an address in a subnet for each IP configuration.
+//! Network interfaces: an address in a subnet for each IP configuration. But for `NicInUse`, which was recorded, the codes and
+//! texts of refusals are unverified against Azure, 2026-11-21.
 
 use std::net::IpAddr;
 
@@ -90,7 +91,6 @@ fn fill(world: &World, draft: &mut Draft<'_>) -> Result<(), Reply> {
     )?;
     child::fill_all(world, made, &CONFIGURATIONS)?;
     if parts(made, "ipConfigurations").next().is_none() {
-        // Code and text are unverified against Azure, 2026-11-21.
         return Err(refusal(
             400,
             "NetworkInterfaceMustHaveAtLeastOneIpConfiguration",
@@ -140,7 +140,6 @@ fn fill_configuration(
         .and_then(reference::id_in)
         .is_none()
     {
-        // Code and text are unverified against Azure, 2026-11-21.
         return Err(refusal(
             400,
             "SubnetIsRequired",
@@ -270,7 +269,6 @@ fn first_free(
         .flat_map(super::prefix::Prefix::usable)
         .find(|it| !used.contains(it))
         .ok_or_else(|| {
-            // Code and text are unverified against Azure, 2026-11-21.
             refusal(
                 400,
                 "SubnetIsFull",

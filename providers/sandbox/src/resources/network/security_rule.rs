@@ -1,5 +1,5 @@
-//! Security rules: parts of network security groups. The codes of refusals are those that Azure is known for; but for
-//! `SecurityRuleConflict` their texts are unverified against it, 2026-11-21.
+//! Security rules: parts of network security groups. The codes of refusals are those that Azure is known for; no reply with one was
+//! at hand, so that codes and texts are unverified against it, 2026-11-21.
 
 use std::net::IpAddr;
 

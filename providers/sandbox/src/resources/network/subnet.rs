@@ -135,7 +135,8 @@ fn fill(
     Ok(())
 }
 
-/// Every subnet lies in the network and in no other subnet, and nothing in use is lost.
+/// Every subnet lies in the network and in no other subnet, and nothing in use is lost. Codes and texts are unverified against
+/// Azure, 2026-11-21.
 fn agree(world: &World, held: Option<&Resource>, network: &Resource) -> Result<(), Reply> {
     if let Some(held) = held {
         check_kept(world, held, network)?;
