@@ -91,6 +91,12 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
+    /// The names of what is lost for good with a live one, since no node could bring it back: the data disks of a machine.
+    fn loses(&self, live: &Live) -> Vec<String> {
+        let _ = live;
+        Vec::new()
+    }
+
     /// What a person should know when a live one is deleted: what may be left of it elsewhere.
     fn leaves(&self, live: &Live) -> Option<String> {
         let _ = live;

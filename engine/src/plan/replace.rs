@@ -146,6 +146,7 @@ fn nothing_lost(
         .filter(|inner| matching.lifetime(inner) == Some(Lifetime::Stays))
         .map(|inner| inner.title.clone())
         .collect();
+    left.extend(pair.kind.loses(live).iter().map(|name| format!("`{name}`")));
     if pair.kind.schema().container {
         let declared = beneath(scene, pair.resource)
             .filter_map(|inner| matching.pairs.get(&inner.address))
