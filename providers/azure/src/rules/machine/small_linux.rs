@@ -78,7 +78,7 @@ fn distribution(subject: &Subject<'_>) -> Option<Finding> {
     let message = format!(
         "`{name}` runs {runs}, and {SOURCE}, read on {CHECKED}, {versions}: the login may install and let nobody in"
     );
-    let help = format!("try the login on one such machine before you rely on it");
+    let help = "try the login on one such machine before you rely on it".to_owned();
     Some(Finding {
         severity: Severity::Warning,
         ..subject.hit(&CARD, message, help)
