@@ -46,12 +46,14 @@ fn opinion(scene: &Scene<'_>, lock: &Lock) -> Option<Finding> {
     beneath.sort_by_key(|resource| (scene.manifest.around(resource).count(), &resource.address));
     let first = *beneath.first()?;
     let (lock_name, place) = (&lock.name, scope.name());
+    let mut about = first;
     let message = match lock.forbids {
         Forbids::Writing => format!(
             "the lock `{lock_name}` (ReadOnly) at `{place}` makes every change beneath it fail with ScopeLocked: {}",
             declared(beneath.len())
         ),
         Forbids::Deletion => {
+            about = going.first().copied().unwrap_or(first);
             let goes = [to_revoke(leftovers(scene, &scope)), to_delete(&going)];
             let goes: Vec<String> = goes.into_iter().flatten().collect();
             if goes.is_empty() {
@@ -65,12 +67,12 @@ fn opinion(scene: &Scene<'_>, lock: &Lock) -> Option<Finding> {
     };
     let help = format!(
         "have `{lock_name}` taken off for the time of the run, or leave out what it is about: `--exclude {}`",
-        first.address
+        about.address
     );
     Some(Finding::hit(
         &CARD,
-        first.address.clone(),
-        first.span,
+        about.address.clone(),
+        about.span,
         message,
         help,
     ))
