@@ -163,7 +163,10 @@ fn nothing_lost(
     }
 }
 
-fn beneath<'a>(scene: &Scene<'a>, around: &'a Resource) -> impl Iterator<Item = &'a Resource> {
+pub(super) fn beneath<'a>(
+    scene: &Scene<'a>,
+    around: &'a Resource,
+) -> impl Iterator<Item = &'a Resource> {
     let manifest = scene.manifest;
     let all = manifest.resources.values();
     all.filter(move |inner| {
