@@ -661,3 +661,25 @@ async fn policies_that_may_not_be_listed_stop_nothing() {
     );
     assert_eq!(unread.count(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whether_what_is_referred_to_exists_elsewhere_may_stay_unknown() {
+    let mut manifest = scenes::manifest();
+    let elsewhere = "/subscriptions/99999999-9999-4999-8999-999999999999/resourceGroups/hub/providers/Microsoft.Network/networkSecurityGroups/nsg-hub";
+    scenes::declare(
+        &mut manifest,
+        "network-interface:core/rg-web/web01-nic",
+        "network-security-group",
+        elsewhere.into(),
+    );
+    let gone = json!({"error": {"code": "SubscriptionNotFound", "message": "The subscription could not be found."}});
+    let line: &'static str = format!("GET {elsewhere}?").leak();
+    let server = rehearsal::server(vec![(line, 404, gone)]).await;
+    let read = rehearsal::azure(&server)
+        .survey(&manifest, Mode::Apply)
+        .await
+        .unwrap();
+    assert!(read.referred.is_empty());
+    let gaps: Vec<&str> = read.gaps.iter().map(|gap| gap.what.as_str()).collect();
+    assert_eq!(gaps, [format!("whether `{elsewhere}` exists")]);
+}
