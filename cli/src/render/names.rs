@@ -16,11 +16,15 @@ pub(crate) struct Names<'a> {
 impl<'a> Names<'a> {
     /// The names of a plan.
     pub(crate) fn of(plan: &'a Plan) -> Names<'a> {
-        let addresses = plan
-            .steps
-            .iter()
-            .filter_map(|step| Some((step.id.as_ref()?.to_lowercase(), &step.address)))
-            .collect();
+        let mut addresses: BTreeMap<String, &Address> = BTreeMap::new();
+        for step in &plan.steps {
+            let Some(id) = &step.id else { continue };
+            let known = addresses.entry(id.to_lowercase()).or_insert(&step.address);
+            // A machine and its identity have one id: it is the machine's.
+            if step.address.segments().count() < known.segments().count() {
+                *known = &step.address;
+            }
+        }
         Names { addresses }
     }
 

@@ -59,12 +59,13 @@ pub(crate) fn step(
         format!("({})", foreign::line(title)),
     );
     let length = 2 + head.chars().count() + 1 + address.chars().count() + 1 + title.chars().count();
-    let gap = if length > view.width { "\n      " } else { " " };
-    format!(
-        "  {} {address}{gap}{}\n",
-        paint(view.paint, head),
-        view.paint.dim(&title)
-    )
+    let head = paint(view.paint, head);
+    if length <= view.width {
+        return format!("  {head} {address} {}\n", view.paint.dim(&title));
+    }
+    let lines = prose(view, 6, &title);
+    let lines = lines.lines().map(|line| view.paint.dim(line) + "\n");
+    format!("  {head} {address}\n{}", lines.collect::<String>())
 }
 
 #[cfg(test)]

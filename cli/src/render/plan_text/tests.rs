@@ -104,7 +104,7 @@ fn the_same_change_to_many_machines_is_one_entry() {
     let plan = plan(steps);
     insta::assert_snapshot!(screen(&plan), @r#"
     to create (313)
-      + create × 312 machines like vm:core/rg-web/web001/login
+      + create × 312 logins like vm:core/rg-web/web001/login
           version = "1.0"
       + create vm:core/rg-web/web999/login (login extension of `web999`)
           version = "2.0"

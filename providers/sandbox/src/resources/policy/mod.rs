@@ -134,10 +134,7 @@ pub(crate) fn check(call: &Call<'_>) -> Result<(), Reply> {
         // Whoever answers to the path says what is wrong with it.
         return Ok(());
     };
-    let target = Target {
-        kind: &kind,
-        body,
-    };
+    let target = Target { kind: &kind, body };
     let key = format!("/{}", call.request.lower.join("/"));
     let mut assignments = call.world.policy_assignments.values();
     match assignments.find(|held| covers(held, &key) && denies(call.world, held, &target)) {
