@@ -1,5 +1,8 @@
 //! Random estates against random live states, through the real binary and the sandbox over HTTP.
 
+mod changed;
+mod wired;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
