@@ -34,6 +34,7 @@ mod server;
 mod shell;
 mod show;
 mod stage;
+mod standing_in_the_way;
 mod stop;
 mod way_out;
 mod wired;
