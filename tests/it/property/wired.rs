@@ -254,7 +254,7 @@ resource-group rg-net {{
         let peer = json!([{"name": "to-hub", "properties": {"remoteVirtualNetwork": {"id": "/theirs"}, "peeringState": "Initiated"}}]);
         let vnet = "microsoft.network/virtualnetworks/vnet-a";
         put(peering, vnet, "/properties/virtualNetworkPeerings", peer);
-        let service = json!([{"service": "Microsoft.Storage"}]);
+        let service = json!([{"service": "Microsoft.Storage", "locations": ["westeurope"], "provisioningState": "Succeeded"}]);
         let subnet = "/properties/subnets/0/properties/serviceEndpoints";
         put(endpoints, vnet, subnet, service);
         put(network, vnet, "/tags", json!({"cost": "4711"}));
@@ -265,12 +265,17 @@ resource-group rg-net {{
         put(identity, own, "/tags", json!({"cost": "4711"}));
         for number in 0..self.machines.len() {
             let nic = format!("microsoft.network/networkinterfaces/app{number}-nic");
-            let servers = json!({"dnsServers": ["10.20.0.9"]});
-            put(interface, &nic, "/properties/dnsSettings", servers);
+            let servers = json!(["10.20.0.9"]);
+            put(
+                interface,
+                &nic,
+                "/properties/dnsSettings/dnsServers",
+                servers,
+            );
             put(interface, &nic, "/tags", json!({"cost": "4711"}));
             let subnet =
                 format!("{RG}/providers/Microsoft.Network/virtualNetworks/vnet-a/subnets/theirs");
-            let address = json!({"name": "theirs", "properties": {"primary": false, "subnet": {"id": subnet}, "privateIPAddress": "10.20.9.77", "privateIPAllocationMethod": "Static", "privateIPAddressVersion": "IPv4"}});
+            let address = json!({"name": "theirs", "properties": {"primary": false, "subnet": {"id": subnet}, "privateIPAddress": "10.20.9.77", "privateIPAllocationMethod": "Static", "privateIPAddressVersion": "IPv4", "provisioningState": "Succeeded"}});
             put(second, &nic, "/properties/ipConfigurations/1", address);
         }
     }
@@ -310,6 +315,10 @@ resource-group rg-net {{
         for (at, machine) in declared.filter(|(_, machine)| machine.declared) {
             let (own, nic) = (format!("/app{at}"), format!("/app{at}-nic"));
             allow(&own, &["/identity/system"]);
+            // The size that is declared of it is another one than a seeded machine has.
+            if machine.linux {
+                allow(&own, &["/properties/hardwareProfile/vmSize"]);
+            }
             if machine.attached {
                 allow(&own, &["/identity/user"]);
             }
