@@ -30,6 +30,8 @@ pub mod virtual_network;
 #[cfg(test)]
 mod exchanges;
 #[cfg(test)]
+mod bystanders;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod recorded;
