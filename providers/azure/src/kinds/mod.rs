@@ -28,9 +28,9 @@ pub mod versions;
 pub mod virtual_network;
 
 #[cfg(test)]
-mod exchanges;
-#[cfg(test)]
 mod bystanders;
+#[cfg(test)]
+mod exchanges;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
