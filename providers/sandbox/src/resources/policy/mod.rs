@@ -136,7 +136,7 @@ pub(crate) fn check(call: &Call<'_>) -> Result<(), Reply> {
     };
     let target = Target {
         kind: &kind,
-        body: &body,
+        body,
     };
     let key = format!("/{}", call.request.lower.join("/"));
     let mut assignments = call.world.policy_assignments.values();
