@@ -4,7 +4,9 @@ use crate::conformance::{Specs, check_answers, check_log, operations_used};
 use crate::estate::{CHAIN, HEAD, SEED};
 use crate::stage::{Server, Stage};
 
-/// What full runs have to have asked, so that a clean log is not an idle one.
+/// What full runs have to have asked, so that a clean log is not an idle one: all that the provider can send but the lists of
+/// `init` and `doctor`, which have tests like this one of their own, route tables, of which no file is at hand, and
+/// definitions of policies: the file calls the values of their parameters objects, which those of built-in ones are not (2026-11-21).
 const EXPECTED: &[&str] = &[
     "ExtensionMetadata_List",
     "MachineExtensions_CreateOrUpdate",
@@ -12,25 +14,27 @@ const EXPECTED: &[&str] = &[
     "MachineExtensions_Get",
     "MachineExtensions_List",
     "MachineExtensions_Update",
-    "Machines_Delete",
     "Machines_Get",
     "Machines_ListByResourceGroup",
+    "ManagementLocks_ListAtSubscriptionLevel",
     "NetworkInterfaces_CreateOrUpdate",
     "NetworkInterfaces_Delete",
     "NetworkInterfaces_Get",
     "NetworkSecurityGroups_CreateOrUpdate",
     "NetworkSecurityGroups_Delete",
     "NetworkSecurityGroups_Get",
+    "Permissions_ListForResourceGroup",
+    "PolicyAssignments_List",
     "PublicIPAddresses_CreateOrUpdate",
     "PublicIPAddresses_Delete",
     "PublicIPAddresses_Get",
-    "Permissions_ListForResourceGroup",
     "ResourceGroups_CreateOrUpdate",
     "ResourceGroups_Delete",
     "ResourceGroups_Get",
     "Resources_List",
     "RoleAssignments_Create",
     "RoleAssignments_Delete",
+    "RoleAssignments_Get",
     "RoleAssignments_ListForSubscription",
     "RoleDefinitions_Get",
     "RoleDefinitions_List",
@@ -41,28 +45,80 @@ const EXPECTED: &[&str] = &[
     "Subnets_Delete",
     "Subnets_Get",
     "Subscriptions_Get",
+    "Tags_GetAtScope",
     "Tags_UpdateAtScope",
     "UserAssignedIdentities_CreateOrUpdate",
     "UserAssignedIdentities_Delete",
     "UserAssignedIdentities_Get",
+    "VirtualMachineExtensionImages_ListVersions",
     "VirtualMachineExtensions_CreateOrUpdate",
     "VirtualMachineExtensions_Delete",
+    "VirtualMachineExtensions_Get",
     "VirtualMachineExtensions_List",
     "VirtualMachineExtensions_Update",
     "VirtualMachines_CreateOrUpdate",
     "VirtualMachines_Delete",
     "VirtualMachines_Get",
+    "VirtualMachines_List",
     "VirtualMachines_Update",
     "VirtualNetworks_CreateOrUpdate",
     "VirtualNetworks_Delete",
     "VirtualNetworks_Get",
     "directory $batch",
     "directory devices",
+    "directory directoryObjects",
+    "directory servicePrincipals",
+    "directory users",
 ];
 
-/// A group with an Arc-enabled machine, for the seed.
-const ARC: &str =
-    "        resource-group rg-arc location=westeurope { arc-machine line1 os=windows }\n";
+/// An Arc-enabled machine, and what stands around others: a vault, a lock, a policy, a role that somebody made.
+const AROUND: &str = r#"
+        policy benchmark title="Cloud security benchmark" initiative=#true
+        resource-group rg-arc location=westeurope { arc-machine line1 os=windows }
+        resource-group rg-hub location=westeurope {
+            resource "Microsoft.KeyVault/vaults" kv-hub
+            virtual-network vnet-hub { address-space "10.40.0.0/16"; subnet hub prefix="10.40.1.0/24" }
+            vm hub01 os=linux { os-name ubuntu; os-version "22.04"; nic hub01-nic subnet="vnet-hub/hub" }
+            lock keep level=CanNotDelete scope="/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub"
+        }
+"#;
+
+const CUSTOM_ROLE: &str = r#"    custom-role "Machine Starter" id="dddddddd-0000-4000-8000-000000000001" {
+        scope "/subscriptions/22222222-2222-4222-8222-222222222222"
+        action "Microsoft.Compute/virtualMachines/start/action"
+    }
+"#;
+
+/// One of each thing in a group of its own, but for machines.
+const MADE: &str = r#"
+resource-group rg-new location=westeurope {
+    tags owner="team new"
+    protect
+    virtual-network vnet-new { address-space "10.20.0.0/16"; dns "10.20.0.4" }
+    managed-identity id-new { tags tier=web }
+    grant Reader (identity)id-new (identity)"rg-web/web01"
+    grant "acdd72a7-3385-48ef-bd42-f606fba81ae7" (service-principal)deployer
+    network-security-group nsg-new {
+        rule allow-rdp { priority 100; direction inbound; access allow; protocol tcp; from VirtualNetwork; to any; ports 3389 }
+    }
+    grant user (object-id)"aaaaaaaa-0000-4000-8000-000000000001"
+}
+"#;
+
+/// The login of a Linux machine.
+const TUX: &str = "resource-group rg-web { vm tux01 { identity system-assigned; login } }";
+
+/// A machine in the hub whose login has a version, and grants of other roles, to other holders, at another scope.
+const HUB: &str = r#"
+resource-group rg-hub {
+    managed-identity id-hub
+    grant "Machine Starter" (user)"lee@contoso.com"
+    grant Reader (service-principal)deployer scope="/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-hub/providers/Microsoft.KeyVault/vaults/kv-hub"
+    grant "Key Vault Secrets User" (identity)id-hub
+    grant Reader (identity)hub01
+    vm hub01 { identity system-assigned { user-assigned id-hub }; login version="1.0" }
+}
+"#;
 
 /// A machine in a subnet with a public address.
 const WIRED: &str = r#"
@@ -81,15 +137,38 @@ resource-group rg-wired location=westeurope {
 }
 "#;
 
+/// The login of an Arc-enabled machine, a tag on it and a grant.
+const ARC: &str = "resource-group rg-arc { arc-machine line1 { login; tags site=a; grant user (user)\"lee@contoso.com\" } }";
+
+/// Machines made from nothing, with Windows and with Linux.
+const MACHINES: &str = r#"
+resource-group rg-vm location=westeurope {
+    virtual-network vnet-vm { address-space "10.30.0.0/16"; subnet servers { prefix "10.30.1.0/24" } }
+    managed-identity id-vm
+    vm vm01 {
+        image "MicrosoftWindowsServer:WindowsServer:2025-datacenter-azure-edition:latest"
+        size Standard_D2s_v5
+        zone 1
+        admin azureuser password=random
+        os-disk size-gb=128 type=Premium_LRS
+        nic subnet=servers
+        identity system-assigned { user-assigned id-vm }
+        login
+        tags tier=web
+    }
+    vm vm02 { image Ubuntu2404; size Standard_B2s; admin kim ssh-key="ssh-ed25519 AAAAC3 kim"; nic subnet=servers }
+}
+"#;
+
 #[test]
 fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
     let Some(folder) = Specs::find() else { return };
     let specs = Specs::load(&folder);
-    let seed = SEED.replacen(
-        "        resource-group rg-web",
-        &format!("{ARC}        resource-group rg-web"),
-        1,
-    );
+    let group = "        resource-group rg-web";
+    let person = "    user \"kim@contoso.com\"";
+    let seed = SEED
+        .replacen(group, &format!("{AROUND}{group}"), 1)
+        .replacen(person, &format!("{CUSTOM_ROLE}{person}"), 1);
     let stage = Stage::new("", &seed);
     let server = Server::start(&stage, &["--seed", "sandbox.kdl", "--log", "log.ndjson"]);
     let sandbox = format!("--sandbox={}", server.url);
@@ -102,32 +181,16 @@ fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
         }
         stage.run(&arguments).expect(code);
     };
-    let made = r#"
-resource-group rg-new location=westeurope {
-    tags owner="team new"
-    protect
-    virtual-network vnet-new { address-space "10.20.0.0/16"; dns "10.20.0.4" }
-    managed-identity id-new { tags tier=web }
-    grant Reader (identity)id-new (identity)"rg-web/web01"
-    grant "acdd72a7-3385-48ef-bd42-f606fba81ae7" (service-principal)deployer
-    network-security-group nsg-new {
-        rule allow-rdp { priority 100; direction inbound; access allow; protocol tcp; from VirtualNetwork; to any; ports 3389 }
-    }
-    grant user (object-id)"aaaaaaaa-0000-4000-8000-000000000001"
-}
-"#;
-    run("apply", &format!("{CHAIN}{made}"), 0);
-    // The login of a Linux machine.
-    let tux = "resource-group rg-web { vm tux01 { identity system-assigned; login } }";
-    run("apply", tux, 0);
+    run("apply", &format!("{CHAIN}{MADE}"), 0);
+    run("apply", TUX, 0);
     // A change of its login.
     run(
         "apply",
-        &tux.replace("login", "login enable-automatic-upgrade=#true"),
+        &TUX.replace("login", "login enable-automatic-upgrade=#true"),
         0,
     );
     // A changed reason, a tag on an adopted machine, a protection taken off, a grant gone.
-    let changed = format!("{CHAIN}{made}")
+    let changed = format!("{CHAIN}{MADE}")
         .replace("CHG-4711", "CHG-4712")
         .replace("    protect\n", "    protect #false\n")
         .replace("10.20.0.0/16", "10.16.0.0/12")
@@ -136,8 +199,14 @@ resource-group rg-new location=westeurope {
         .replace("        login\n", "        login\n        tags tier=web\n")
         .replace("        grant admin (group)sg-web-admins\n", "");
     run("apply", &changed, 0);
-    // A login that fails, then is repaired.
-    run("apply", "resource-group rg-web { vm old01 { login } }", 6);
+    // Grants of every sort, and a login with a version.
+    run("apply", HUB, 0);
+    // A login that a rule refuses and a machine that is not there, while every grant of before goes.
+    run(
+        "apply",
+        "resource-group rg-web { vm old01 { login }; vm web09 }",
+        6,
+    );
     // A machine with all that it is connected to: made, changed, taken away.
     run("apply", WIRED, 0);
     let rewired = WIRED
@@ -156,43 +225,19 @@ resource-group rg-new location=westeurope {
     run("apply", &rewired, 0);
     run("destroy", WIRED, 0);
     // An Arc-enabled machine: its login, a change of it, a tag, a name that is not there.
-    let arc = "resource-group rg-arc { arc-machine line1 { login; tags site=a; grant user (user)\"lee@contoso.com\" } }";
-    run("apply", arc, 0);
+    run("apply", ARC, 0);
     run(
         "apply",
-        &arc.replace("login", "login mdm-id=intune version=\"2.2\""),
+        &ARC.replace("login", "login mdm-id=intune version=\"2.2\""),
         0,
     );
-    run("apply", &arc.replace("line1", "line2"), 6);
-    run("destroy", &format!("{changed}{arc}"), 0);
-    run(
-        "apply",
-        "resource-group rg-arc { absent arc-machine line1 }",
-        0,
-    );
+    run("apply", &ARC.replace("line1", "line2"), 6);
+    run("destroy", &format!("{changed}{ARC}"), 0);
     // A machine made from nothing, another size, another tag, and all of it gone again.
-    let machine = r#"
-resource-group rg-vm location=westeurope {
-    virtual-network vnet-vm { address-space "10.30.0.0/16"; subnet servers { prefix "10.30.1.0/24" } }
-    managed-identity id-vm
-    vm vm01 {
-        image "MicrosoftWindowsServer:WindowsServer:2025-datacenter-azure-edition:latest"
-        size Standard_D2s_v5
-        zone 1
-        admin azureuser password=random
-        os-disk size-gb=128 type=Premium_LRS
-        nic subnet=servers
-        identity system-assigned { user-assigned id-vm }
-        login
-        tags tier=web
-    }
-    vm vm02 { image Ubuntu2404; size Standard_B2s; admin kim ssh-key="ssh-ed25519 AAAAC3 kim"; nic subnet=servers }
-}
-"#;
-    run("apply", machine, 0);
-    let larger = machine.replace("Standard_D2s_v5", "Standard_D4s_v5");
+    run("apply", MACHINES, 0);
+    let larger = MACHINES.replace("Standard_D2s_v5", "Standard_D4s_v5");
     run("apply", &larger.replace("tier=web", "tier=db"), 0);
-    run("destroy", machine, 0);
+    run("destroy", MACHINES, 0);
     drop(server);
 
     let log = std::fs::read_to_string(stage.path("log.ndjson")).expect("a log");

@@ -28,6 +28,8 @@ pub mod versions;
 pub mod virtual_network;
 
 #[cfg(test)]
+mod bystanders;
+#[cfg(test)]
 mod exchanges;
 #[cfg(test)]
 mod hostile;

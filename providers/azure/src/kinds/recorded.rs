@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
+use vmlogin_engine::diff::diff;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::value::Value;
 
@@ -166,6 +167,11 @@ fn decode_one(name: &str, path: &str, body: &Json, tally: &mut Tally) {
     *tally.entry(of).or_default() += 1;
     let once = lives(name, of, body);
     assert_eq!(once, lives(name, of, body), "{name}");
+    for live in &once {
+        let schema = super::catalogue().kind(live.kind).unwrap().schema();
+        let differs = diff(schema, &live.attributes, &live.attributes);
+        assert_eq!(differs, Vec::new(), "{name}: {}", live.kind);
+    }
     if of == "vm" {
         assert!(
             once[0].attributes["location"]
