@@ -8,6 +8,7 @@ mod converge;
 mod doctor;
 mod estate;
 mod examples;
+mod faults;
 mod grants;
 mod hints;
 mod identities;

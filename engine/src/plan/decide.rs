@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::anew::{self, Anew};
 use super::draft::{blank, defer, made_of, maker};
 use super::matching::{Matching, Pair};
 use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
 use super::unneeded::unneeded;
-use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, replace, teardown};
+use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, teardown};
 use crate::address::Address;
 use crate::diff::diff;
 use crate::graph::{Cycle, Graph};
@@ -59,11 +60,14 @@ pub fn plan(
         unmanaged.retain(|stays| !gone.contains(&stays.id.to_lowercase()));
         revocations.extend(cleared);
     }
-    let anew = anew(catalogue, scene, &matching, wish);
     let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
-            let steps = build(scene, &graph, &matching, &taken, &findings, &anew);
+            let mut anew = Anew::of(catalogue, scene, &matching, wish);
+            let mut steps = build(scene, &graph, &matching, &taken, &findings, &anew);
+            while anew.holds_back(scene, &steps) {
+                steps = build(scene, &graph, &matching, &taken, &findings, &anew);
+            }
             let blocking = blocking(&steps);
             let findings = findings
                 .into_iter()
@@ -107,7 +111,7 @@ fn build(
     matching: &Matching<'_>,
     taken: &BTreeSet<&Address>,
     findings: &[Finding],
-    anew: &BTreeSet<&Address>,
+    anew: &Anew<'_>,
 ) -> Vec<Step> {
     let blocks = Blocks::of(findings);
     let mut settled: BTreeMap<&Address, Standing> = BTreeMap::new();
@@ -117,20 +121,14 @@ fn build(
             continue;
         };
         let unneeded = unneeded(matching, pair);
-        let around = scene.manifest.around(pair.resource).skip(1);
-        let mut around = around.map(|around| &around.address);
-        let mut step = match (&unneeded, around.find(|around| anew.contains(around))) {
+        let mut step = match (&unneeded, anew.around(scene, pair)) {
             (Some(why), _) => idle(scene, pair, why),
-            (None, Some(around)) => again(scene, pair, around),
+            (None, Some(around)) => anew::again(scene, pair, around),
             (None, None) => decide(scene, pair),
         };
-        if let Some(live) = pair.live.filter(|_| anew.contains(address))
-            && step.action != Action::Defer
-        {
-            replace::replaced(scene, pair, live, &mut step);
-        }
+        anew.apply(scene, pair, &mut step);
         step.waits = waits(graph, address);
-        step.blocked = blocks.at(scene, pair);
+        step.blocked = step.blocked.or_else(|| blocks.at(scene, pair));
         if step.blocked.is_none() && unneeded.is_none() {
             step.blocked = missing(&step, pair);
         }
@@ -142,37 +140,6 @@ fn build(
         }
     }
     steps
-}
-
-/// The addresses of what is made anew: what was asked for, is fit for it and is selected.
-fn anew<'a>(
-    catalogue: &Catalogue,
-    scene: &Scene<'a>,
-    matching: &Matching<'a>,
-    wish: &Wish,
-) -> BTreeSet<&'a Address> {
-    let pairs = matching.pairs.iter();
-    pairs
-        .filter(|(address, pair)| {
-            let places: Vec<&Address> = scene.manifest.places(pair.resource).collect();
-            wish.replaced.iter().any(|asked| asked.is(address)) && wish.selected.names(&places)
-        })
-        .filter(|(_, pair)| {
-            pair.live
-                .is_some_and(|live| replace::fit(catalogue, scene, matching, pair, live).is_ok())
-        })
-        .map(|(address, _)| *address)
-        .collect()
-}
-
-/// Decides the step of what lies in something that is made anew: it is gone then, whatever it is now.
-fn again(scene: &Scene<'_>, pair: &Pair<'_>, around: &Address) -> Step {
-    let mut step = blank(scene, pair);
-    step.changes = made_of(pair.kind.schema(), &step.write);
-    step.action = Action::Create;
-    step.notes
-        .push(format!("it is made again, since `{around}` is replaced"));
-    step
 }
 
 /// The step of what nothing needs.

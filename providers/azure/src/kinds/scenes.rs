@@ -275,6 +275,11 @@ pub(crate) fn inventory() -> Inventory {
     inventory
         .surroundings
         .insert(Key(filter.key().to_owned()), sight);
+    let sight = serde_json::from_value(interface_body(&interface_id())).unwrap();
+    let sight = Sight::Seen(surroundings::interface(&sight));
+    inventory
+        .surroundings
+        .insert(Key(interface_id().key().to_owned()), sight);
     let mut live = vm::live(&read, &at_machine);
     let own = interface_id().to_string();
     live.attributes.insert("nic".to_owned(), own.into());

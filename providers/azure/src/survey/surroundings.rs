@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 use vmlogin_engine::inventory::{Inventory, Sight};
 use vmlogin_engine::kind::Key;
-use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::{Reader, unless_missing};
+use super::{Reader, optional, unless_missing};
 use crate::arm::ArmId;
 use crate::http::Client;
 use crate::kinds::surroundings::Planned;
@@ -115,7 +115,7 @@ async fn look<T: DeserializeOwned>(
     Ok(wanted.into_iter().collect())
 }
 
-/// What a look at one thing shows. Only a run that is told to stop ends here.
+/// What a look at one thing shows.
 async fn sight<T: DeserializeOwned>(
     client: &Client,
     id: &ArmId,
@@ -123,14 +123,10 @@ async fn sight<T: DeserializeOwned>(
     says: fn(&T) -> Attributes,
 ) -> Result<Sight, Fault> {
     let request = made::read(id, format!("read {what} `{}`", id.name()));
-    let read = match unless_missing(client.send(request).await) {
+    let read = match optional(unless_missing(client.send(request).await))? {
         Ok(Some(reply)) => reply.json().map(|body: T| Sight::Seen(says(&body))),
         Ok(None) => Ok(Sight::Absent),
         Err(fault) => Err(fault),
     };
-    match read {
-        Err(fault) if fault.kind == FaultKind::Interrupted => Err(fault),
-        Err(fault) => Ok(Sight::Unread(fault)),
-        Ok(sight) => Ok(sight),
-    }
+    Ok(read.unwrap_or_else(Sight::Unread))
 }

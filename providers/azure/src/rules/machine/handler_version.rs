@@ -95,7 +95,7 @@ fn name(subject: &Subject<'_>) -> Option<Finding> {
             .any(|(own, _)| own.eq_ignore_ascii_case(name))
     };
     let names = handler.names();
-    if !names.iter().all(|name| is_taken(&name)) {
+    if !names.iter().all(is_taken) {
         return None;
     }
     let message = format!(

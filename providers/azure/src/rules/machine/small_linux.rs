@@ -77,7 +77,7 @@ fn distribution(subject: &Subject<'_>) -> Option<Finding> {
         "`{name}` {} {system}, and {SOURCE}, read on {CHECKED}, {versions}: the login may install and let nobody in",
         subject.runs()
     );
-    let help = format!("try the login on one such machine before you rely on it");
+    let help = "try the login on one such machine before you rely on it".to_owned();
     Some(Finding {
         severity: Severity::Warning,
         ..subject.hit(&CARD, message, help)
