@@ -255,3 +255,32 @@ fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
     assert_eq!(missing, Vec::<&str>::new(), "of {used:?}");
     assert!(!used.contains_key("unknown"), "{used:?}");
 }
+
+#[test]
+fn what_stands_in_the_way_is_read_and_refused_as_microsofts_openapi_files_say() {
+    let Some(folder) = Specs::find() else { return };
+    let specs = Specs::load(&folder);
+    let policy = "policy approved approved-extensions=AzureMonitorWindowsAgent\n            lock keep level=CanNotDelete";
+    let seed = SEED.replacen("tag owner", &format!("{policy}\n            tag owner"), 1);
+    let stage = Stage::new(&format!("{HEAD}{CHAIN}"), &seed);
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl", "--log", "log.ndjson"]);
+    let sandbox = format!("--sandbox={}", server.url);
+    stage.run(&["apply", "--yes", &sandbox]).expect(6);
+    drop(server);
+
+    let log = std::fs::read_to_string(stage.path("log.ndjson")).expect("a log");
+    let shown = |violations: Vec<crate::conformance::Violation>| -> Vec<String> {
+        violations.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(shown(check_log(&log, &specs)), Vec::<String>::new());
+    assert_eq!(shown(check_answers(&log, &specs)), Vec::<String>::new());
+    let used = operations_used(&log, &specs);
+    for operation in [
+        "ManagementLocks_ListAtSubscriptionLevel",
+        "PolicyAssignments_List",
+        "PolicyDefinitions_GetBuiltIn",
+    ] {
+        assert!(used.contains_key(operation), "{operation}: {used:?}");
+    }
+    assert!(!used.contains_key("unknown"), "{used:?}");
+}

@@ -1,5 +1,6 @@
 //! What the rules say, each with the line of the manifest that it is about.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use vmlogin_engine::rule::{Certainty, Finding, Ruling, Severity};
@@ -19,9 +20,7 @@ pub(crate) fn text(findings: &[Finding], sources: &Sources, view: View) -> Strin
         .paint
         .heading(&format!("findings ({})", findings.len()));
     text.push('\n');
-    for each in findings {
-        finding(each, sources, view, &mut text);
-    }
+    text.push_str(&list(findings, sources, view));
     text.push('\n');
     text
 }
@@ -29,10 +28,85 @@ pub(crate) fn text(findings: &[Finding], sources: &Sources, view: View) -> Strin
 /// The same without a heading, to stand below something else.
 pub(crate) fn list(findings: &[Finding], sources: &Sources, view: View) -> String {
     let mut text = String::new();
-    for each in findings {
-        finding(each, sources, view, &mut text);
+    for group in folded(findings) {
+        let (first, others) = match group.as_slice() {
+            [first, others @ ..] if others.len() >= FEWEST => (*first, others),
+            _ => {
+                for each in group {
+                    finding(each, sources, view, &mut text);
+                }
+                continue;
+            }
+        };
+        finding(first, sources, view, &mut text);
+        text.push_str(&prose::prose(view, 6, &alike(others)));
     }
     text
+}
+
+/// So many that say the same of other things are told in one line; fewer are shown each.
+const FEWEST: usize = 2;
+/// The most things that such a line names.
+const MOST_NAMED: usize = 3;
+
+/// Findings in their order, those together that say the same but for the name of what they are about.
+fn folded(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut places: BTreeMap<Sameness, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        let place = *places.entry(sameness(finding)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
+}
+
+/// What has to be the same: everything but the names of the subject.
+type Sameness = (
+    String,
+    Severity,
+    Certainty,
+    Option<bool>,
+    String,
+    Option<String>,
+);
+
+fn sameness(finding: &Finding) -> Sameness {
+    let names: Vec<&str> = finding.subject.segments().collect();
+    let nameless = |text: &str| {
+        names.iter().fold(text.to_owned(), |text, name| {
+            text.replace(&format!("`{name}`"), "``")
+                .replace(&format!(" {name}`"), " `")
+        })
+    };
+    (
+        finding.rule.clone(),
+        finding.severity,
+        finding.certainty,
+        finding.ruling.map(|ruling| ruling == Ruling::Allowed),
+        nameless(&finding.message),
+        finding.help.as_deref().map(nameless),
+    )
+}
+
+/// "and 311 more of the same: at `a`, `b`, `c` and elsewhere".
+fn alike(others: &[&Finding]) -> String {
+    let named: Vec<&str> = others
+        .iter()
+        .take(MOST_NAMED)
+        .map(|finding| finding.subject.as_str())
+        .collect();
+    let more = match others.len().saturating_sub(named.len()) {
+        0 => "",
+        _ => ", …",
+    };
+    format!(
+        "and {} more that say the same: {}{more}",
+        others.len(),
+        named.join(", ")
+    )
 }
 
 fn finding(finding: &Finding, sources: &Sources, view: View, text: &mut String) {
@@ -112,4 +186,60 @@ fn line_of(sources: &Sources, span: Span) -> &str {
     text.get(start..)
         .and_then(|rest| rest.lines().next())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use vmlogin_engine::address::Address;
+
+    use super::*;
+
+    fn about(machine: &str, help: &str) -> Finding {
+        Finding {
+            rule: "VML201".to_owned(),
+            severity: Severity::Warning,
+            subject: Address::new("vm", ["core", "rg-web", machine, "login"]),
+            certainty: Certainty::Seen,
+            message: format!("`{machine}` is old"),
+            help: Some(help.to_owned()),
+            ruling: None,
+            span: None,
+        }
+    }
+
+    fn shown(findings: &[Finding]) -> String {
+        let view = View {
+            paint: Paint { on: false },
+            width: 100,
+            verbose: false,
+        };
+        list(findings, &Sources::default(), view)
+    }
+
+    #[test]
+    fn what_is_said_of_many_machines_is_said_once_with_how_many_there_are() {
+        let many: Vec<Finding> = (1..=313)
+            .map(|number| format!("web{number:03}"))
+            .map(|machine| about(&machine, &format!("take `login` out of `vm {machine}`")))
+            .collect();
+        insta::assert_snapshot!(shown(&many), @"
+        ! warning VML201 `web001` is old
+            at vm:core/rg-web/web001/login
+            help: take `login` out of `vm web001`
+            and 312 more that say the same: vm:core/rg-web/web002/login, vm:core/rg-web/web003/login,
+              vm:core/rg-web/web004/login, …
+        ");
+    }
+
+    #[test]
+    fn two_or_what_differs_in_more_than_the_name_is_shown_each() {
+        let two = [about("a", "wait"), about("b", "wait")];
+        assert_eq!(shown(&two).matches("is old").count(), 2);
+        let other = [
+            about("a", "wait"),
+            about("b", "wait"),
+            about("c", "upgrade"),
+        ];
+        assert_eq!(shown(&other).matches("is old").count(), 3);
+    }
 }

@@ -148,6 +148,7 @@ fn networks_and_locks_and_other_resources_are_read() {
         r#"tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com" {
     subscription "22222222-2222-4222-8222-222222222222" {
         lock all level=CanNotDelete
+        policy addresses types="Microsoft.Network/publicIPAddresses, Microsoft.Network/natGateways" enforced=#false
         resource-group rg location=westeurope {
             lock web level=ReadOnly scope="/subscriptions/x" notes="hands off"
             network-security-group nsg {
@@ -172,6 +173,9 @@ fn networks_and_locks_and_other_resources_are_read() {
     .unwrap();
     let subscription = &seed.tenants[0].subscriptions[0];
     assert_eq!(subscription.locks[0].level, "CanNotDelete");
+    let policy = &subscription.policies[0];
+    assert_eq!(policy.types.len(), 2);
+    assert_eq!((policy.effect.as_str(), policy.enforced), ("deny", false));
     let group = &subscription.resource_groups[0];
     assert_eq!(group.locks[0].notes.as_deref(), Some("hands off"));
     let rule = &group.security_groups[0].rules[0];

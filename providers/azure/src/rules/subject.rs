@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use vmlogin_engine::inventory::{Health, Live};
+use vmlogin_engine::inventory::{Health, Live, Sight};
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding};
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{Attributes, Value};
 
 use crate::kinds::catalogue;
-use crate::kinds::vm::image;
+use crate::kinds::vm::{self, image};
 
 /// A declared login and its machine.
 pub(super) struct Subject<'a> {
@@ -19,6 +19,8 @@ pub(super) struct Subject<'a> {
     pub(super) machine: &'a Resource,
     /// The machine as read; `None` where the plan makes it.
     live: Option<&'a Live>,
+    /// What was read of it besides, or for it before it is there.
+    facts: Option<&'a Attributes>,
     /// The login as read, where there is one.
     installed: Option<&'a Live>,
 }
@@ -39,10 +41,15 @@ pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
 
 fn subject<'a>(scene: Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
     let machine = scene.manifest.parent_of(login)?;
+    let live_machine = live(scene, machine);
     Some(Subject {
         login,
         machine,
-        live: live(scene, machine),
+        live: live_machine,
+        facts: match live_machine {
+            Some(live) => Some(&live.facts),
+            None => ahead(scene, machine),
+        },
         installed: live(scene, login),
     })
 }
@@ -52,6 +59,14 @@ fn is_made(scene: &Scene<'_>, machine: &Resource) -> bool {
     let place = format!("`{}`", machine.address);
     let mut gaps = scene.inventory.gaps.iter();
     machine.get("image").is_some() && !gaps.any(|gap| gap.what.contains(&place))
+}
+
+fn ahead<'a>(scene: Scene<'a>, machine: &Resource) -> Option<&'a Attributes> {
+    let key = vm::ahead(machine, scene.manifest)?;
+    match scene.inventory.surroundings.get(&key)? {
+        Sight::Seen(facts) => Some(facts),
+        Sight::Absent | Sight::Unread(_) => None,
+    }
 }
 
 fn live<'a>(scene: Scene<'a>, resource: &Resource) -> Option<&'a Live> {
@@ -108,7 +123,7 @@ impl<'a> Subject<'a> {
 
     /// What was read of the machine besides.
     pub(super) fn fact(&self, name: &str) -> Option<&'a str> {
-        self.live?.facts.get(name).and_then(Value::as_text)
+        self.facts?.get(name).and_then(Value::as_text)
     }
 
     /// `windows` or `linux`: by Azure's word, else by the manifest's.
@@ -150,7 +165,7 @@ impl<'a> Subject<'a> {
 
     /// A map that was read of the machine besides.
     pub(super) fn map(&self, fact: &str) -> Option<&'a BTreeMap<String, Value>> {
-        self.live?.facts.get(fact)?.as_map()
+        self.facts?.get(fact)?.as_map()
     }
 
     /// Whether the login works already: then nothing is installed, and nothing can fail to be.
@@ -171,7 +186,7 @@ impl<'a> Subject<'a> {
 
     /// A list that was read of the machine besides.
     pub(super) fn list(&self, name: &str) -> Option<Vec<&'a str>> {
-        match self.live?.facts.get(name)? {
+        match self.facts?.get(name)? {
             Value::List(values) => Some(values.iter().filter_map(Value::as_text).collect()),
             _ => None,
         }

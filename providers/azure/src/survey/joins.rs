@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vmlogin_engine::inventory::{Health, Inventory, Live};
+use vmlogin_engine::inventory::{Health, Inventory, Live, Sight};
 use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
@@ -11,12 +11,20 @@ use vmlogin_engine::value::{Attributes, Value};
 
 use super::Reader;
 use crate::directory::join;
-use crate::kinds::catalogue;
+use crate::kinds::vm::image::declared_os;
+use crate::kinds::{catalogue, vm};
 
-/// A machine that is to join: where it is in the inventory, and what it calls itself.
+/// A machine that is to join: where what is read goes, and what it calls itself.
 struct Joiner {
-    place: (&'static str, Key),
+    place: Place,
     computer_name: String,
+}
+
+/// Where a machine is in the inventory.
+enum Place {
+    Live((&'static str, Key)),
+    /// It is still to be made.
+    Ahead(Key),
 }
 
 /// Adds to each machine that is to join the devices of its name, and to each tenant with Windows logins whether the app that signs
@@ -25,15 +33,14 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
     let mut tenants: BTreeSet<&str> = BTreeSet::new();
     let mut joiners: BTreeMap<&str, Vec<Joiner>> = BTreeMap::new();
     for login in reader.manifest.of_kind("login") {
-        let Some(machine) = windows(reader, inventory, login) else {
+        let Some((place, name)) = windows(reader, inventory, login) else {
             continue;
         };
         tenants.insert(&login.tenant);
-        let name = machine.facts.get("computer-name").and_then(Value::as_text);
-        if let (Some(name), false) = (name, works(reader, inventory, login)) {
+        if let (Some(computer_name), false) = (name, works(reader, inventory, login)) {
             let joiner = Joiner {
-                place: (machine.kind, machine.key.clone()),
-                computer_name: name.to_owned(),
+                place,
+                computer_name,
             };
             joiners.entry(&login.tenant).or_default().push(joiner);
         }
@@ -58,8 +65,16 @@ async fn devices(
     let names: Vec<&str> = joiners.iter().map(|it| it.computer_name.as_str()).collect();
     let facts = join::devices(client, &names).await?;
     for (joiner, facts) in joiners.iter().zip(facts) {
-        if let Some(machine) = inventory.live.get_mut(&joiner.place) {
-            machine.facts.extend(facts);
+        match &joiner.place {
+            Place::Live(place) => {
+                if let Some(machine) = inventory.live.get_mut(place) {
+                    machine.facts.extend(facts);
+                }
+            }
+            Place::Ahead(key) => {
+                let sight = Sight::Seen(facts);
+                inventory.surroundings.insert(key.clone(), sight);
+            }
         }
     }
     Ok(())
@@ -70,11 +85,24 @@ async fn app(reader: Reader<'_>, tenant: &str) -> Result<(String, Attributes), F
     Ok((tenant.to_owned(), join::sign_in_app(client).await?))
 }
 
-/// The machine of a login, where it was read and runs Windows: no other becomes a device, or is signed in to by that app.
-fn windows<'a>(reader: Reader<'_>, inventory: &'a Inventory, login: &Resource) -> Option<&'a Live> {
-    let machine = live(reader, inventory, reader.manifest.parent_of(login)?)?;
-    let os = machine.facts.get("os").and_then(Value::as_text);
-    (os == Some("windows")).then_some(machine)
+/// The machine of a login and its name, where it runs Windows or will: no other becomes a device, or is signed in to by that app.
+fn windows(
+    reader: Reader<'_>,
+    inventory: &Inventory,
+    login: &Resource,
+) -> Option<(Place, Option<String>)> {
+    let machine = reader.manifest.parent_of(login)?;
+    let Some(live) = live(reader, inventory, machine) else {
+        let name = machine.get("computer-name").and_then(Value::as_text);
+        let name = name.unwrap_or(&machine.name).to_owned();
+        let is_windows = declared_os(machine) == Some("windows");
+        let is_made = is_windows && machine.get("image").is_some();
+        let key = vm::ahead(machine, reader.manifest).filter(|_| is_made)?;
+        return Some((Place::Ahead(key), Some(name)));
+    };
+    let fact = |name: &str| live.facts.get(name).and_then(Value::as_text);
+    let place = Place::Live((live.kind, live.key.clone()));
+    (fact("os") == Some("windows")).then(|| (place, fact("computer-name").map(str::to_owned)))
 }
 
 fn works(reader: Reader<'_>, inventory: &Inventory, login: &Resource) -> bool {

@@ -68,16 +68,19 @@ pub(crate) fn neighbours(machine: &dyn Host) -> Attributes {
         .clone()
         .filter(|extension| extension.joins_by_itself())
         .map(|extension| extension.name().into());
-    let joiners = Value::List(joiners.collect());
+    let joiners: Vec<Value> = joiners.collect();
     let states: BTreeMap<String, Value> = all
         .filter(|extension| extension.login().is_none())
         .map(|extension| (extension.name().to_owned(), state(extension).into()))
         .collect();
-    Attributes::from([
+    let mut facts = Attributes::from([
         ("extensions".to_owned(), Value::Map(handlers)),
-        ("joining-extensions".to_owned(), joiners),
         ("other-extensions".to_owned(), Value::Map(states)),
-    ])
+    ]);
+    if !joiners.is_empty() {
+        facts.insert("joining-extensions".to_owned(), Value::List(joiners));
+    }
+    facts
 }
 
 /// How an extension is, in a word.

@@ -148,7 +148,7 @@ mod tests {
         inventory.surroundings.clear();
         assert_eq!(
             told(&manifest, &inventory, around::SUBNET).unwrap(),
-            "{default-outbound-access=#true, nat-gateway=#false}"
+            "{default-outbound-access=true, nat-gateway=false}"
         );
         scenes::declare(
             &mut manifest,
@@ -164,7 +164,7 @@ mod tests {
         );
         assert_eq!(
             told(&manifest, &inventory, around::SUBNET).unwrap(),
-            "{default-outbound-access=#false, nat-gateway=#false, security-group=\"/nsg\"}"
+            "{default-outbound-access=false, nat-gateway=false, security-group=\"/nsg\"}"
         );
     }
 
@@ -192,7 +192,7 @@ mod tests {
         );
         assert_eq!(
             told(&manifest, &inventory, around::SUBNET).unwrap(),
-            "{default-outbound-access=#false, nat-gateway=#false, route-table=#null, security-group=\"/nsg\"}"
+            "{default-outbound-access=false, nat-gateway=false, route-table=(none), security-group=\"/nsg\"}"
         );
     }
 

@@ -20,6 +20,12 @@ pub(crate) fn live_of<'a>(
     inventory.get(SCHEMA.kind, &key)
 }
 
+/// Under which key of the surroundings stands what was read for a machine before that is there.
+pub(crate) fn ahead(machine: &Resource, manifest: &Manifest) -> Option<Key> {
+    let id = arm_id(machine, manifest)?;
+    Some(Key(format!("{}|ahead", id.key())))
+}
+
 /// Makes a machine's answer into values.
 pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));

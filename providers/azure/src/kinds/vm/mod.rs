@@ -33,7 +33,7 @@ use super::{
 use crate::arm::ArmId;
 use crate::http::Request;
 
-pub(crate) use live::{live, live_of};
+pub(crate) use live::{ahead, live, live_of};
 
 /// The type of virtual machines.
 const TYPE: &str = "Microsoft.Compute/virtualMachines";

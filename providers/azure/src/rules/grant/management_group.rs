@@ -14,7 +14,8 @@ static CARD: Card = Card {
     explanation: "The two sign-in roles consist of data actions. Microsoft's article on Windows machines (2023) says that such roles \
         cannot be granted at a management group; a newer one on Linux machines (March 2025) recommends that very scope, and the \
         troubleshooting page says that it works only hours later. Until Microsoft's pages agree, vmlogin refuses it.\n\n\
-        Grant the role at each subscription of the management group instead: there it takes effect within ten minutes.",
+        Grant the role at each subscription of the management group instead: there it takes effect within ten minutes. \
+        `--allow VML401` does not lift this yet, since this version does not read what is granted at a management group.",
     source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2023) against howto-vm-sign-in-azure-ad-linux (2025-03)",
     checked: "2026-11-21",
 };

@@ -17,7 +17,7 @@ static CARD: Card = Card {
     needs: Needs::Arm,
     explanation: "`version` is a floor: the newest version from it on is installed. Azure refuses one that it does not offer in the \
         machine's region, with ArtifactVersionNotFound, and the 0.x of the preview are refused everywhere. What a region offers is \
-        read where the manifest names a version.\n\n\
+        read where the manifest names a version and the machine is there.\n\n\
         Azure also refuses to install under the name of an extension of another publisher or type. vmlogin takes another name then; \
         where all the names that it would take are taken, this rule says so.\n\n\
         Leave `version` out for what is current, or write one that is offered.",
@@ -51,6 +51,13 @@ fn version(subject: &Subject<'_>) -> Option<Finding> {
         return None;
     }
     let Some(offered) = subject.list("offered-versions") else {
+        if subject.is_new() {
+            let message = format!(
+                "which versions the region of `{}` offers is asked once the machine is there",
+                subject.name()
+            );
+            return Some(subject.not_checked(&CARD, message));
+        }
         let message = format!(
             "which versions of the login extension the region of `{}` offers could not be read",
             subject.name()

@@ -14,7 +14,7 @@ static CARD: Card = Card {
     needs: Needs::Manifest,
     explanation: "A computer that runs Windows has a name of at most 15 letters, though Azure takes 64 for the machine's resource. So the \
         two differ, and people who connect by the resource's name meet a device of another: sign-in is refused with AADSTS293004.\n\n\
-        The machine works all the same. Tell people the computer's name, or take a shorter name for the next machine.",
+        The machine works all the same, and where its login works already nothing is said any more. Tell people the computer's name, or take a shorter name for the next machine.",
     source: "public issue Azure/azure-rest-api-specs 10234",
     checked: "2026-11-21",
 };
@@ -28,7 +28,7 @@ impl Rule for LongName {
         let machines = named(scene).into_iter();
         machines
             // An Arc-enabled machine has its own name, whatever its record is called.
-            .filter(|machine| machine.machine.kind == "vm")
+            .filter(|machine| machine.machine.kind == "vm" && !machine.installed)
             .filter(|machine| machine.machine.name.chars().count() > LONGEST)
             .filter_map(|machine| opinion(&machine))
             .collect()
@@ -60,6 +60,7 @@ fn opinion(machine: &Named<'_>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use vmlogin_engine::inventory::Inventory;
+    use vmlogin_engine::kind::Key;
 
     use super::*;
     use crate::kinds::scenes::{self, shown};
@@ -126,5 +127,31 @@ mod tests {
         };
         assert!(check("Win2022Datacenter").contains("people connect to `front01`"));
         assert_eq!(check("Ubuntu2404"), "");
+    }
+
+    #[test]
+    fn a_machine_whose_login_works_is_left_alone() {
+        let (mut manifest, mut inventory) = scenes::estate();
+        let name = "frontend-westeurope-01";
+        let machines = manifest.resources.values_mut();
+        for machine in machines.filter(|it| it.kind == "vm") {
+            machine.name = name.to_owned();
+        }
+        let all = std::mem::take(&mut inventory.live).into_iter();
+        inventory.live = all
+            .map(|((kind, key), live)| ((kind, Key(key.0.replace("web01", name))), live))
+            .collect();
+        let look = |inventory: &Inventory| {
+            shown(&LongName.check(&Scene {
+                manifest: &manifest,
+                inventory,
+            }))
+        };
+        let installed = look(&inventory);
+        inventory.live.retain(|(kind, _), _| *kind != "login");
+        assert_eq!(
+            (installed.as_str(), look(&inventory).is_empty()),
+            ("", false)
+        );
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Named<'a> {
     pub(super) computer: String,
     /// Whether it runs Windows, where that is declared or was read.
     pub(super) windows: Option<bool>,
+    /// Whether its login works already.
+    pub(super) installed: bool,
 }
 
 /// All declared machines with a login, by address.
@@ -35,5 +37,6 @@ fn name<'a>(subject: &Subject<'a>) -> Named<'a> {
         machine: subject.machine,
         computer: computer.chars().take(most).collect(),
         windows: subject.os().map(|os| os == "windows"),
+        installed: subject.is_installed(),
     }
 }

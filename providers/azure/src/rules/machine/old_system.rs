@@ -15,7 +15,7 @@ static CARD: Card = Card {
     needs: Needs::Arm,
     explanation: "The login extension installs on Windows Server 2019, Windows 10 1809 and Windows 11 21H2 or later; on anything older \
         it ends with exit code 51 after some minutes, and stays there as a failed extension that may hold up others. What the \
-        machine's agent reports counts; where it reports nothing, the image that the machine was made from.\n\n\
+        machine's agent reports counts; where it reports nothing, the image that the machine was made from, or is to be made from.\n\n\
         Microsoft's pages disagree on the floor. The article of 2023 gives the one above, and so does the part of today's page on \
         exit code 51; its table of December 2025 begins at Windows Server 2025 and Windows 11 24H2. Below the older floor this is an \
         error, between the two a warning.\n\n\

@@ -20,7 +20,7 @@ static CARD: Card = Card {
         belongs to a machine that lives.\n\n\
         A device that tells which resource it is, and it is another one, is an error; one that does not tell is a warning, since it \
         may be this machine's own from before. A device that points at this machine is fine. Machines whose login works are not \
-        asked about.\n\n\
+        asked about; those that the plan makes are, by the name that is declared for them.\n\n\
         Delete the device if no machine uses it, or give the machine another computer name.",
     source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2023), troubleshooting of duplicate host names",
     checked: "2026-11-21",
@@ -144,5 +144,30 @@ mod tests {
             check("devices-unread", "no right".into(), false),
             "VML210 arc-machine:core/rg-web/line1/login not checked: whether the directory has another device of the name of `line1` could not be read: no right\n"
         );
+    }
+
+    #[test]
+    fn a_machine_that_is_to_be_made_meets_the_device_that_its_forerunner_left() {
+        let (manifest, mut inventory) = scenes::to_be_made("Win2022Datacenter");
+        let machine = manifest.of_kind("vm").next().unwrap();
+        let key = crate::kinds::vm::ahead(machine, &manifest).unwrap();
+        let look = |inventory: &vmlogin_engine::inventory::Inventory| {
+            shown(&SameDevice.check(&Scene {
+                manifest: &manifest,
+                inventory,
+            }))
+        };
+        assert_eq!(look(&inventory), "");
+        let stale = BTreeMap::from([("d-1".to_owned(), "/subscriptions/s/gone".into())]);
+        let facts = [("devices".to_owned(), Value::Map(stale))];
+        let sight = vmlogin_engine::inventory::Sight::Seen(facts.into());
+        inventory.surroundings.insert(key.clone(), sight);
+        assert!(
+            look(&inventory).contains("error: `web01` is called `web01`, and so is device d-1")
+        );
+        let facts = [("devices-unread".to_owned(), "no right".into())];
+        let sight = vmlogin_engine::inventory::Sight::Seen(facts.into());
+        inventory.surroundings.insert(key, sight);
+        assert!(look(&inventory).contains("not checked: whether the directory has another device"));
     }
 }

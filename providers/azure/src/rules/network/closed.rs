@@ -26,7 +26,7 @@ static CARD: Card = Card {
         after this plan and in the order of their priorities, and the routes of the subnet. The addresses of the hosts are not \
         known and change, so a rule is said to deny them only where it does so whatever they are: to any, to `Internet`, to \
         `AzureActiveDirectory`, to ranges that hold every address. What depends on an address, or on a firewall behind a \
-        route, is said to be not checked. Security admin rules and routes that a gateway learned are not seen.\n\n\
+        route, is said to be not checked, as long as the login is still to be installed. Security admin rules and routes that a gateway learned are not seen.\n\n\
         Allow outbound TCP 443 to the service tag `AzureActiveDirectory`, with a lower number than the rule that denies.",
     source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows and -linux, network requirements; azure-docs, network-security-groups-overview",
     checked: "2026-11-21",
@@ -64,6 +64,7 @@ fn opinions<'a>(scene: &Scene<'a>, planned: &Planned<'a>, subject: &Subject<'a>)
     };
     let way = match Way::of(scene, planned, subject) {
         Ok(way) => way,
+        Err(_) if subject.is_installed() => return Vec::new(),
         Err(why) => {
             let message = format!(
                 "whether `{}` reaches the hosts that sign-ins need could not be told: {why}",
@@ -96,6 +97,8 @@ fn opinions<'a>(scene: &Scene<'a>, planned: &Planned<'a>, subject: &Subject<'a>)
         );
         subject.not_checked(&CARD, message)
     });
+    // What could not be told of the way of a machine that has joined is nothing to act on: it got through once.
+    let open = open.filter(|_| !subject.is_installed());
     closed.chain(open).collect()
 }
 
@@ -324,6 +327,7 @@ mod tests {
         change: impl FnOnce(&mut vmlogin_engine::inventory::Inventory),
     ) -> String {
         let (manifest, mut inventory) = scenes::estate();
+        inventory.live.retain(|(kind, _), _| *kind != "login");
         let subnet = json!({"networkSecurityGroup": {"id": around::GROUP}, "routeTable": {"id": around::TABLE}});
         around::put(&mut inventory, subnet, rules, json!([]));
         change(&mut inventory);
@@ -382,6 +386,21 @@ mod tests {
                 "{id}"
             );
         }
+    }
+
+    #[test]
+    fn of_a_machine_that_has_joined_only_what_is_surely_shut_is_told() {
+        let look = |rules: serde_json::Value| {
+            let (manifest, mut inventory) = scenes::estate();
+            let subnet = json!({"networkSecurityGroup": {"id": around::GROUP}});
+            around::put(&mut inventory, subnet, rules, json!([]));
+            shown(&Closed.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            }))
+        };
+        assert_eq!(look(deny("AzureCloud")), "");
+        assert!(look(deny("Internet")).contains(" warning: "));
     }
 
     #[test]

@@ -23,7 +23,8 @@ static CARD: Card = Card {
         address to the outside; recorded traffic of 2025 makes subnets so. Without a public IP on the machine, a NAT gateway on \
         the subnet, or a route to a firewall, nothing gets out, and the login ends with 0x801C0021, \
         DSREG_AUTOJOIN_DISC_FAILED, after some minutes.\n\n\
-        Looked at are the subnets of machines whose login is still to be installed, and new subnets of the manifest. Default outbound \
+        Looked at are the subnets of machines whose login is still to be installed, as they will be after this plan, and new \
+        subnets that no machine is put into yet. Default outbound \
         access is set when a subnet is made and stays so: give the subnet a NAT gateway, or the machine a public IP.",
     source: "Microsoft.Network 2024-03-01, Subnet.defaultOutboundAccess, as published in azure-rest-api-specs; recorded traffic of azure-cli, 2025",
     checked: "2026-11-21",
