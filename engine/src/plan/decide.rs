@@ -38,16 +38,17 @@ pub fn plan(
     wish: &Wish,
 ) -> Result<Plan, Cycle> {
     let whole = scene.manifest.with_absent();
-    let graph = match wish.mode {
-        Mode::Apply => Graph::of(scene.manifest, catalogue)?,
-        // What this estate made goes, whether it is declared or named in `absent`.
-        Mode::Destroy => Graph::of(&whole, catalogue)?,
-    };
+    let declared = scene.manifest;
     let scene = &Scene {
         manifest: &whole,
         inventory: scene.inventory,
     };
     let matching = Matching::of(catalogue, scene);
+    let graph = match wish.mode {
+        Mode::Apply => Graph::of(declared, catalogue)?,
+        // What this estate made goes, whether it is declared or named in `absent`.
+        Mode::Destroy => Graph::with(&whole, catalogue, absent::edges(scene, &matching))?,
+    };
     let (mut revocations, mut unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
     if wish.mode == Mode::Apply {
         let ids = |steps: &[Step]| -> BTreeSet<String> {
@@ -63,7 +64,19 @@ pub fn plan(
     let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
-            let steps = build(scene, &graph, &matching, &taken, &findings, &anew);
+            let bare = replace::without(scene, &matching, &anew);
+            let bare = Scene {
+                manifest: scene.manifest,
+                inventory: &bare,
+            };
+            let building = Building {
+                scene,
+                matching: &matching,
+                bare: &bare,
+                rebuilt: (!anew.is_empty()).then(|| Matching::of(catalogue, &bare)),
+                anew: &anew,
+            };
+            let steps = build(&building, &graph, &taken, &findings);
             let blocking = blocking(&steps);
             let findings = findings
                 .into_iter()
@@ -100,15 +113,29 @@ pub fn plan(
     Ok(plan)
 }
 
+/// What the steps of an apply are decided from.
+struct Building<'a> {
+    scene: &'a Scene<'a>,
+    matching: &'a Matching<'a>,
+    /// The same without what is made anew and what lies in that, as it will be when those are made again.
+    bare: &'a Scene<'a>,
+    rebuilt: Option<Matching<'a>>,
+    anew: &'a BTreeSet<&'a Address>,
+}
+
 /// Decides the steps that bring the live side in line, in the graph's order.
 fn build(
-    scene: &Scene<'_>,
+    building: &Building<'_>,
     graph: &Graph,
-    matching: &Matching<'_>,
     taken: &BTreeSet<&Address>,
     findings: &[Finding],
-    anew: &BTreeSet<&Address>,
 ) -> Vec<Step> {
+    let Building {
+        scene,
+        matching,
+        anew,
+        ..
+    } = building;
     let blocks = Blocks::of(findings);
     let mut settled: BTreeMap<&Address, Standing> = BTreeMap::new();
     let mut steps = Vec::new();
@@ -116,18 +143,18 @@ fn build(
         let Some(pair) = matching.pairs.get(address) else {
             continue;
         };
-        let unneeded = unneeded(matching, pair);
+        let unneeded = unneeded(matching, anew, pair);
         let around = scene.manifest.around(pair.resource).skip(1);
         let mut around = around.map(|around| &around.address);
         let mut step = match (&unneeded, around.find(|around| anew.contains(around))) {
             (Some(why), _) => idle(scene, pair, why),
-            (None, Some(around)) => again(scene, pair, around),
+            (None, Some(around)) => again(building, pair, around),
             (None, None) => decide(scene, pair),
         };
         if let Some(live) = pair.live.filter(|_| anew.contains(address))
             && step.action != Action::Defer
         {
-            replace::replaced(scene, pair, live, &mut step);
+            replace::replaced(scene, matching, pair, live, &mut step);
         }
         step.waits = waits(graph, address);
         step.blocked = blocks.at(scene, pair);
@@ -166,8 +193,12 @@ fn anew<'a>(
 }
 
 /// Decides the step of what lies in something that is made anew: it is gone then, whatever it is now.
-fn again(scene: &Scene<'_>, pair: &Pair<'_>, around: &Address) -> Step {
-    let mut step = blank(scene, pair);
+fn again(building: &Building<'_>, pair: &Pair<'_>, around: &Address) -> Step {
+    let rebuilt = building.rebuilt.as_ref();
+    let pair = rebuilt
+        .and_then(|it| it.pairs.get(&pair.resource.address))
+        .unwrap_or(pair);
+    let mut step = blank(building.bare, pair);
     step.changes = made_of(pair.kind.schema(), &step.write);
     step.action = Action::Create;
     step.notes

@@ -248,10 +248,10 @@ fn parents(catalogue: &Catalogue) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// Whether `absent` can name things of this kind. What no stamp is ever put on is never made either, or is a part of what it
-/// stands in: an identity, a machine elsewhere whose agent alone could bring it back.
+/// Whether `absent` can name things of this kind: not what is a setting of what it stands in, an identity, nor what has no node of
+/// its own.
 pub(super) fn goes_by_name(schema: &Schema) -> bool {
-    schema.stamped && !matches!(schema.naming, Naming::Word(_))
+    !matches!(schema.naming, Naming::Word(_) | Naming::Along)
 }
 
 fn absent(parent: &'static str) -> Form {

@@ -147,6 +147,7 @@ impl Placing<'_> {
             let inner = spot.within(address, name);
             if node.absent {
                 self.parts(item, span, &inner);
+                self.came_along(&inner, schema, spot, span);
             }
             inner
         } else {

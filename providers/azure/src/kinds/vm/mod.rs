@@ -241,7 +241,7 @@ impl AzureKind for Vm {
             Action::Create => write::create(step, fresh),
             Action::Update if write::changes_itself(step) => write::update(step, fresh),
             Action::Update => Ok(Write::Send(tagged::requests(step, fresh)?)),
-            Action::Delete => made::delete(step, fresh),
+            Action::Delete => write::delete(step, fresh),
             _ => Err(refusal::not_ours(step)),
         }
     }
