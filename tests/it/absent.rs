@@ -322,3 +322,64 @@ fn a_deletion_in_a_plan_is_for_machines_too() {
         ["vm:core/rg-web/web01/login", "vm:core/rg-web/web01"]
     );
 }
+
+/// A machine with two identities attached by somebody, one of which another tool needs.
+fn attached(manifest: &str) -> Stage {
+    let id = |name: &str| {
+        format!("{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}")
+    };
+    let seed = SEED.replacen(
+        "            vm web02 os=windows {\n",
+        &format!(
+            "            managed-identity id-old\n            managed-identity id-ops\n            vm web02 os=windows {{\n                identity system-assigned\n                identity user-assigned \"{}\" \"{}\"\n",
+            id("id-old"),
+            id("id-ops")
+        ),
+        1,
+    );
+    Stage::new(&format!("{HEAD}{manifest}"), &seed)
+}
+
+#[test]
+fn exactly_the_identities_that_are_named_are_detached_from_a_machine_that_is_stopped() {
+    let stage =
+        attached("resource-group rg-web { vm web02 { absent user-assigned id-old id-never } }");
+    assert_snapshot!(
+        "identity_detached",
+        stage.sandbox(&["apply", "--yes"]).expect(0)
+    );
+    let machine = machine(&stage, "web02").to_string();
+    assert!(machine.contains("id-ops"), "{machine}");
+    assert!(!machine.contains("id-old"), "{machine}");
+    is_converged(&stage);
+    rewrite(
+        &stage,
+        "resource-group rg-web { absent managed-identity id-ops; vm web02 { identity system-assigned { absent user-assigned id-ops } } }",
+    );
+    assert_snapshot!(
+        "identity_detached_and_deleted",
+        stage.sandbox(&["apply", "--yes"]).expect(0)
+    );
+    is_converged(&stage);
+}
+
+#[test]
+fn the_last_identity_leaves_a_machine_without_any() {
+    let stage = attached(
+        "resource-group rg-web { vm web02 { identity { absent user-assigned id-old id-ops } } }",
+    );
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    let machine = machine(&stage, "web02").to_string();
+    assert!(!machine.contains("id-o"), "{machine}");
+    is_converged(&stage);
+}
+
+#[test]
+fn an_identity_cannot_be_attached_and_detached_at_once() {
+    let stage = attached(
+        r#"resource-group rg-web {
+            vm web02 { identity { user-assigned id-old id-ops }; absent user-assigned "rg-web/id-old" }
+        }"#,
+    );
+    assert_snapshot!("attached_and_absent", stage.run(&["validate"]).expect(3));
+}

@@ -182,6 +182,15 @@ resource-group rg-vm location=westeurope {
     run("apply", machine, 0);
     let larger = machine.replace("Standard_D2s_v5", "Standard_D4s_v5");
     run("apply", &larger.replace("tier=web", "tier=db"), 0);
+    // An identity taken off, and the machine made anew in another zone.
+    let detached = machine.replace("{ user-assigned id-vm }", "{ absent user-assigned id-vm }");
+    run("apply", &detached, 0);
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}{}", detached.replace("zone 1", "zone 2")),
+    );
+    let anew = "--accept=replace=vm:core/rg-vm/vm01";
+    stage.run(&["apply", "--yes", anew, &sandbox]).expect(0);
     run("destroy", machine, 0);
     drop(server);
 

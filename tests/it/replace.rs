@@ -162,7 +162,7 @@ fn writes(stage: &Stage) -> Vec<String> {
         .map(|line| serde_json::from_str(line).expect("JSON"));
     let writes = lines.filter_map(|entry: Json| {
         let method = entry["method"].as_str()?.to_owned();
-        let path = entry["path"].as_str()?.split('?').next()?.to_owned();
+        let path = entry["url"].as_str()?.split('?').next()?.to_owned();
         let parts: Vec<&str> = path.rsplitn(3, '/').collect();
         matches!(method.as_str(), "PUT" | "DELETE" | "PATCH")
             .then(|| format!("{method} {}/{}", parts[1], parts[0]))
