@@ -19,6 +19,10 @@ schemas:
 snapshots:
     INSTA_UPDATE=always cargo test --workspace --locked
 
+# write the examples' expected plans and the README's picture; read them before they are checked in
+examples:
+    VMLOGIN_EXAMPLES=write cargo test --locked --package vmlogin --test it examples::
+
 # print the figures of this machine
 bench:
     cargo build --release --locked --package vmlogin

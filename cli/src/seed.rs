@@ -171,6 +171,7 @@ fn subscription(form: &Form<'_>) -> Subscription {
         match child.name() {
             "resource-group" => subscription.resource_groups.push(group(&child)),
             "lock" => subscription.locks.push(network::lock(&child)),
+            "policy" => subscription.policies.push(network::policy(&child)),
             "role-assignment" => subscription.role_assignments.push(RoleAssignment {
                 id: child.argument(),
                 role: child.needed("role"),
@@ -205,6 +206,7 @@ fn group(form: &Form<'_>) -> ResourceGroup {
             "route-table" => group.route_tables.push(network::route_table(&child)),
             "resource" => group.resources.push(network::resource(&child)),
             "lock" => group.locks.push(network::lock(&child)),
+            "policy" => group.policies.push(network::policy(&child)),
             _ => {}
         }
     }

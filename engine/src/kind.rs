@@ -10,7 +10,8 @@ use crate::inventory::{Inventory, Live};
 use crate::manifest::{Manifest, Resource};
 use crate::plan::Change;
 use crate::problem::Problem;
-use crate::schema::{NameRule, Schema};
+use crate::schema::{Attribute, NameRule, Schema, Shape};
+use crate::syntax::SecretWords;
 use crate::value::Attributes;
 
 /// A sort of resource: its schema, and the few questions whose answer needs the cloud's own knowledge. All answers are pure.
@@ -87,6 +88,12 @@ pub trait Kind: Sync {
 
     /// The ids, in lower case, of what goes with a live one when that is deleted, besides what lies in it: the disk of a machine.
     fn takes_along(&self, live: &Live) -> Vec<String> {
+        let _ = live;
+        Vec::new()
+    }
+
+    /// The names of what is lost for good with a live one, since no node could bring it back: the data disks of a machine.
+    fn loses(&self, live: &Live) -> Vec<String> {
         let _ = live;
         Vec::new()
     }
@@ -204,6 +211,25 @@ impl Catalogue {
             .iter()
             .map(|kind| kind.schema())
             .filter(move |schema| schema.stands_in.contains(&node.as_str()))
+    }
+
+    /// The words that secrets stand behind in a manifest.
+    pub fn secret_words(&self) -> SecretWords {
+        let schemas = self.kinds.iter().map(|kind| kind.schema());
+        let attributes: Vec<&Attribute> = schemas.flat_map(|schema| schema.attributes).collect();
+        let mut words = SecretWords::default();
+        for secret in attributes.iter().filter(|one| one.shape == Shape::Secret) {
+            let (node, word) = secret.name.rsplit_once('.').unwrap_or(("", secret.name));
+            words.attributes.insert(word);
+            if !node.is_empty() {
+                words.nodes.insert(node);
+            }
+        }
+        let details = attributes.iter().filter(|one| one.shape != Shape::Secret);
+        let details = details.filter_map(|one| one.name.rsplit_once('.'));
+        let open = details.filter(|(node, _)| words.nodes.contains(node));
+        words.open = open.map(|(_, word)| word).collect();
+        words
     }
 }
 

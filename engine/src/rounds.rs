@@ -11,7 +11,8 @@ use crate::provider::{FaultKind, Verdict};
 /// All rounds of a run so far.
 #[derive(Clone, Debug)]
 pub struct Rounds {
-    /// The last plan, and with it what earlier ones did: what the report at the end is of.
+    /// The last plan, and with it what earlier ones did: what the report at the end is of, and what guards judge. Its counts of
+    /// what is live are the highest of any round, so that what an earlier one took away does not make the rest a larger share.
     pub plan: Plan,
     /// How each step ended last.
     pub report: Report,
@@ -19,6 +20,8 @@ pub struct Rounds {
     pub verdicts: Vec<Verdict>,
     /// Steps that failed in a way that waiting does not mend. They are not tried again.
     given_up: BTreeSet<Address>,
+    /// What was made anew.
+    replaced: BTreeSet<Address>,
 }
 
 impl Rounds {
@@ -29,6 +32,7 @@ impl Rounds {
             report: Report::default(),
             verdicts: Vec::new(),
             given_up: BTreeSet::new(),
+            replaced: BTreeSet::new(),
         }
     }
 
@@ -57,6 +61,10 @@ impl Rounds {
             .steps
             .retain(|step| !again.contains(&step.address));
         self.plan.steps.splice(0..0, told);
+        for (kind, count) in before.live_counts {
+            let counted = self.plan.live_counts.entry(kind).or_default();
+            *counted = count.max(*counted);
+        }
         plan
     }
 
@@ -68,11 +76,22 @@ impl Rounds {
         });
         self.given_up
             .extend(failed.map(|(address, _)| address.clone()));
+        let replaced = self.plan.steps.iter().filter(|step| {
+            let outcome = report.outcomes.get(&step.address);
+            step.action == Action::Replace && matches!(outcome, Some(Outcome::Done { .. }))
+        });
+        self.replaced
+            .extend(replaced.map(|step| step.address.clone()));
         self.report.outcomes.extend(report.outcomes);
         let looked: BTreeSet<&Address> = verdicts.iter().map(|verdict| &verdict.address).collect();
         self.verdicts
             .retain(|verdict| !looked.contains(&verdict.address));
         self.verdicts.extend(verdicts);
+    }
+
+    /// What was made anew, which is done once in a run, however it looks afterwards.
+    pub fn replaced(&self) -> &BTreeSet<Address> {
+        &self.replaced
     }
 
     /// What may go on later by itself: what is put off for a reason of its own, and what failed in a way that passes.

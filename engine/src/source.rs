@@ -127,22 +127,18 @@ impl Sources {
 
     /// The same texts with asterisks in these stretches, so that everything else keeps its place.
     pub fn masked(&self, stretches: &[Span]) -> Sources {
+        let mut texts: Vec<Vec<u8>> = self.iter().map(|(_, _, text)| text.into()).collect();
+        for span in stretches {
+            let whole = self.text(span.source).get(span.range()).is_some();
+            let hidden = texts.get_mut(span.source.0 as usize).filter(|_| whole);
+            let hidden = hidden.and_then(|text| text.get_mut(span.range()));
+            for byte in hidden.into_iter().flatten().filter(|byte| **byte != b'\n') {
+                *byte = b'*';
+            }
+        }
         let mut masked = Sources::new();
-        for (id, name, text) in self.iter() {
-            let here = stretches.iter().filter(|span| span.source == id);
-            let text = here.fold(text.to_owned(), |text, span| {
-                let range = span.range();
-                match (
-                    text.get(..range.start),
-                    text.get(range.clone()),
-                    text.get(range.end..),
-                ) {
-                    (Some(before), Some(hidden), Some(after)) => {
-                        format!("{before}{}{after}", asterisks(hidden))
-                    }
-                    _ => text,
-                }
-            });
+        for ((_, name, _), text) in self.iter().zip(texts) {
+            let text = String::from_utf8_lossy(&text).into_owned();
             masked.add(name.to_owned(), text);
         }
         masked
@@ -151,10 +147,4 @@ impl Sources {
     fn get(&self, id: SourceId) -> Option<&Source> {
         self.texts.get(id.0 as usize)
     }
-}
-
-/// As many bytes, in the same lines.
-fn asterisks(text: &str) -> String {
-    let hide = |byte| if byte == b'\n' { '\n' } else { '*' };
-    text.bytes().map(hide).collect()
 }

@@ -250,6 +250,30 @@ fn a_guard_that_refuses_a_later_round_stops_the_run() {
 }
 
 #[test]
+fn what_all_rounds_take_away_is_counted_together() {
+    let both = "resource-group rg-web { vm web01 web02 { absent login } }";
+    let manifest = format!("{HEAD}{both}").replace(
+        "estate \"web-prod\"",
+        "estate \"web-prod\"; safety max-delete=1",
+    );
+    let login = "extension AADLoginForWindows publisher=Microsoft.Azure.ActiveDirectory type=AADLoginForWindows version=\"2.2\"";
+    let seed = SEED.replace(
+        "os-version \"10.0.26100.1742\"",
+        &format!("os-version \"10.0.26100.1742\"\n{login}"),
+    );
+    let stage = Stage::new(&manifest, &seed);
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl"]);
+    let mut applying = Applying::begin(&stage, &server, &["--until-converged", "1m"]);
+    applying.until("waiting");
+    start(&server);
+    let (code, events) = applying.end();
+    assert_eq!(code, Some(5), "{events:#?}");
+    let refused = &of_sort(&events, "refused")[0]["refusal"];
+    assert_eq!(refused["guard"], "max-delete");
+    assert_eq!(events.last().expect("a last event")["done"], 1);
+}
+
+#[test]
 fn a_signal_ends_the_waiting_with_the_report() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let stage = stage(TWO);

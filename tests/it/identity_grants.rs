@@ -115,27 +115,14 @@ resource-group rg-web {
 }
 "#;
 
-fn with_vault(manifest: &str) -> Stage {
+/// The usual world with a key vault.
+pub(crate) fn with_vault(manifest: &str) -> Stage {
     let seed = SEED.replacen(
         "        resource-group rg-web",
-        "        resource-group rg-data location=westeurope\n        resource-group rg-web",
+        "        resource-group rg-data location=westeurope { resource \"Microsoft.KeyVault/vaults\" kv-data }\n        resource-group rg-web",
         1,
     );
-    let stage = Stage::new(&format!("{HEAD}{manifest}"), &seed);
-    vault(&stage);
-    stage
-}
-
-/// Puts a key vault into the world, which no seed can.
-pub(crate) fn vault(stage: &Stage) {
-    stage.sandbox(&["plan"]).expect(0);
-    let id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-data/providers/Microsoft.KeyVault/vaults/kv-data";
-    stage.change_state(|state| {
-        state["resources"][id.to_lowercase()] = json!({
-            "id": id, "name": "kv-data", "kind": "Microsoft.KeyVault/vaults", "location": "westeurope",
-            "tags": null, "members": {}, "properties": {"provisioningState": "Succeeded"}, "version": 1,
-        });
-    });
+    Stage::new(&format!("{HEAD}{manifest}"), &seed)
 }
 
 #[test]
@@ -244,6 +231,7 @@ fn a_grant_waits_for_the_identity_that_it_is_to() {
 #[test]
 fn a_grant_whose_identity_could_not_be_made_waits_for_the_next_run() {
     let stage = with_vault(GRANTS);
+    stage.sandbox(&["plan"]).expect(0);
     stage.change_state(|state| {
         state["faults"] = json!([{"met": 0, "rule": {
             "method": "PUT", "path": "*/userAssignedIdentities/*", "status": 409, "code": "Conflict", "message": "not now", "times": 1,

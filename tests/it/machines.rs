@@ -181,6 +181,29 @@ fn values_that_are_none_are_told_with_what_to_write() {
 }
 
 #[test]
+fn a_secret_in_a_wrong_place_or_a_broken_text_is_on_no_screen() {
+    for text in [
+        r#"vm new01 password="hunter2" { size A }"#,
+        r#"vm new01 { password "hunter2"; admin kim { password "hunter2" } }"#,
+        r#"vm new01 { admin kim "hunter2" }"#,
+        r#"vm new01 { admin kim passwort="hunter2" }"#,
+        r#"vm new01 { admin kim password="hunter2" password="hunter2" }"#,
+        r#"vm new01 { admin kim password=hunter2" }"#,
+        r#"vm new01 { admin kim password="hunter2 }"#,
+    ] {
+        let stage = stage(&format!("resource-group rg-new {{ {text} }}"));
+        for arguments in [&["validate"][..], &["validate", "--format", "json"]] {
+            let screen = stage.run(arguments).expect(3);
+            assert!(!screen.says("hunter2"), "{text}: {screen}");
+        }
+    }
+    let stage =
+        stage("let pw \"hunter2\"\nresource-group rg { vm new01 { admin kim password=$pw } }");
+    let screen = stage.run(&["validate"]).expect(3);
+    assert!(!screen.says("hunter2"), "{screen}");
+}
+
+#[test]
 fn a_file_that_lies_elsewhere_is_not_named() {
     let stage = stage(&LINUX.replace("keys/kim.pub", "../kim.pub"));
     assert_snapshot!("secret_elsewhere", stage.run(&["validate"]).expect(3));

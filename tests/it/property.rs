@@ -137,6 +137,7 @@ impl Scene {
                 person(number)
             ));
         }
+        seed.push_str("    custom-role \"Machine Starter\" id=\"dddddddd-0000-4000-8000-000000000001\" { scope \"/\"; action \"Microsoft.Compute/virtualMachines/start/action\" }\n");
         seed.push_str("    subscription \"22222222-2222-4222-8222-222222222222\" name=core {\n");
         seed.push_str(
             "        resource-group RG-Web location=westeurope {\n            tag Owner nobody\n",
@@ -186,11 +187,12 @@ impl Scene {
             let tags = if *tagged { "tags tier=web" } else { "" };
             if *declared {
                 text.push_str(&format!("    managed-identity id-{at} {{ {tags} }}\n"));
+                text.push_str(&format!("    grant Reader (identity)id-{at}\n"));
             }
         }
         text.push_str("}\n");
         if self.new_group {
-            text.push_str("resource-group rg-new location=\"West Europe\" { grant user (user)\"p0@contoso.com\"; tags a=b }\n");
+            text.push_str("resource-group rg-new location=\"West Europe\" { grant user (user)\"p0@contoso.com\"; grant \"Machine Starter\" (user)\"p1@contoso.com\"; tags a=b }\n");
         }
         text
     }

@@ -103,13 +103,7 @@ fn a_grant_holds_at_whatever_scope_it_names() {
             grant "Key Vault Secrets User" (group)sg-web-admins scope="{VAULT}"
         }}"#
     );
-    let seed = SEED.replacen(
-        "        resource-group rg-web",
-        "        resource-group rg-data location=westeurope\n        resource-group rg-web",
-        1,
-    );
-    let stage = Stage::new(&format!("{HEAD}{manifest}"), &seed);
-    crate::identity_grants::vault(&stage);
+    let stage = crate::identity_grants::with_vault(&manifest);
     assert_snapshot!(
         "grant_elsewhere",
         stage.sandbox(&["apply", "--yes"]).expect(0)

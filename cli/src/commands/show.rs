@@ -13,6 +13,7 @@ use crate::args::{Format, ShowArgs};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::interrupt::Watch;
+use crate::render::names::Names;
 use crate::render::shown::{self, Shown};
 use crate::session::Session;
 use crate::session::manifest::Loaded;
@@ -64,7 +65,12 @@ pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Erro
         })
         .collect();
     session.terminal.result(&match args.format {
-        Format::Text => shown::text(&shown, &loaded.sources, session.view_out()),
+        Format::Text => shown::text(
+            &shown,
+            &Names::of(&plan),
+            &loaded.sources,
+            session.view_out(),
+        ),
         Format::Json => shown::json(&shown, &loaded.sources),
     });
     Ok(Exit::Done)

@@ -5,14 +5,15 @@ use similar::{ChangeTag, TextDiff};
 use vmlogin_engine::plan::Change;
 use vmlogin_engine::value::Value;
 
+use super::names::Names;
 use super::{Paint, View, foreign, prose};
 
 /// How far differences are indented.
 const INDENT: usize = 6;
 
 /// The lines of a difference.
-pub(crate) fn text(change: &Change, view: View) -> String {
-    let (before, after) = (change.before.to_string(), change.after.to_string());
+pub(crate) fn text(change: &Change, names: &Names<'_>, view: View) -> String {
+    let (before, after) = (names.said(&change.before), names.said(&change.after));
     let line = format!("{}: {before} -> {after}", change.attribute);
     let fits = INDENT + line.chars().count() <= view.width;
     match (&change.before, &change.after) {
@@ -59,7 +60,7 @@ mod tests {
     fn a_short_difference_is_one_line() {
         let short = change("tags.owner", Value::Null, "team web".into());
         assert_eq!(
-            text(&short, PLAIN),
+            text(&short, &Names::default(), PLAIN),
             "      tags.owner: (none) -> \"team web\"\n"
         );
     }
@@ -70,11 +71,12 @@ mod tests {
         let after = "opened for the migration of the billing system in February, see CHG-4712";
         let long = change("reason", before.into(), after.into());
         assert_eq!(
-            text(&long, PLAIN),
+            text(&long, &Names::default(), PLAIN),
             format!("      reason:\n        - \"{before}\"\n        + \"{after}\"\n")
         );
         let colored = text(
             &long,
+            &Names::default(),
             View {
                 paint: Paint { on: true },
                 ..PLAIN
@@ -87,7 +89,7 @@ mod tests {
         );
         assert_eq!(
             anstream::adapter::strip_str(&colored).to_string(),
-            text(&long, PLAIN)
+            text(&long, &Names::default(), PLAIN)
         );
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! Every symbol comes with its word, so that a log without colour reads the same.
 
-mod fold;
-
 use std::fmt::Write;
 
 use vmlogin_engine::plan::{Action, Change, Mode, Plan, Step};
@@ -11,13 +9,15 @@ use vmlogin_engine::schema::Class;
 use vmlogin_engine::source::Sources;
 use vmlogin_engine::value::Value;
 
+use super::fold::{self, Group, folded};
+use super::names::Names;
 use super::{Paint, View, difference, findings, foreign, prose};
-use fold::{Group, folded};
 
 /// The whole screen.
 pub(crate) fn text(plan: &Plan, sources: &Sources, view: View) -> String {
     let mut screen = Screen {
         plan,
+        names: Names::of(plan),
         sources,
         view,
         text: String::new(),
@@ -118,6 +118,7 @@ pub(crate) fn mark(action: Action) -> char {
 
 struct Screen<'a> {
     plan: &'a Plan,
+    names: Names<'a>,
     sources: &'a Sources,
     view: View,
     text: String,
@@ -162,8 +163,9 @@ impl Screen<'_> {
             return;
         }
         self.heading(title, steps.len());
-        for group in folded(&steps, self.view.verbose) {
-            self.group(&group);
+        let same = |step| fold::same_step(step, &self.names);
+        for group in folded(&steps, self.view.verbose, same) {
+            self.group(group);
         }
         self.text.push('\n');
     }
@@ -173,7 +175,7 @@ impl Screen<'_> {
         let _ = writeln!(self.text, "{heading}");
     }
 
-    fn group(&mut self, group: &Group<'_>) {
+    fn group(&mut self, group: Group<&Step>) {
         let step = group.first;
         let (head, paint) = head(step);
         let address = step.address.as_str();
@@ -185,7 +187,8 @@ impl Screen<'_> {
             let _ = writeln!(
                 self.text,
                 "  {head} × {} {} like {address}",
-                group.count, group.noun
+                group.count,
+                fold::plural(&step.kind)
             );
         }
         self.details(step);
@@ -222,11 +225,13 @@ impl Screen<'_> {
     fn change(&mut self, step: &Step, change: &Change) {
         let is_making = change.before == Value::Null && step.action != Action::Update;
         if is_making && !is_in_title(step, &change.after) {
-            self.detail(&format!("{} = {}", change.attribute, change.after));
+            let after = self.names.said(&change.after);
+            self.detail(&format!("{} = {after}", change.attribute));
         } else if !is_making
             && (change.class == Class::Changeable || step.action == Action::Replace)
         {
-            self.text.push_str(&difference::text(change, self.view));
+            self.text
+                .push_str(&difference::text(change, &self.names, self.view));
         }
     }
 
@@ -261,7 +266,7 @@ impl Screen<'_> {
                 2,
                 &format!("= keep {}", grant.name),
             ));
-            self.detail(&format!("at {}", grant.scope));
+            self.detail(&format!("at {}", self.names.id(&grant.scope)));
             self.detail(&format!("because {}", grant.why));
         }
         self.text.push('\n');

@@ -8,6 +8,7 @@ use vmlogin_engine::event::Outcome;
 use vmlogin_engine::plan::{Action, Mode, Plan, Step};
 use vmlogin_engine::provider::{Proof, Verdict};
 
+use super::fold::{self, folded};
 use super::{Paint, View, fault, foreign, prose};
 
 /// Everything that the last screen of a run is made of.
@@ -174,27 +175,33 @@ impl Screen<'_> {
             .paint
             .heading(&format!("{title} ({})", steps.len()));
         let _ = writeln!(self.text, "{heading}");
-        let shown = if self.view.verbose { steps.len() } else { FEW };
-        for (step, said) in steps.iter().take(shown) {
+        let things: Vec<&(&Step, String)> = steps.iter().collect();
+        let groups = folded(&things, self.view.verbose, |(step, said)| {
+            let place = fold::same_place(&step.kind, &step.address);
+            format!("{:?}", (step.action, place, said))
+        });
+        let shown = if self.view.verbose { groups.len() } else { FEW };
+        for group in groups.iter().take(shown) {
+            let (step, said) = group.first;
             let head = match step.action {
                 Action::Defer | Action::Keep => head.to_owned(),
                 action => format!("{head} {action}"),
             };
-            self.text.push_str(&prose::step(
-                self.view,
-                &head,
-                paint,
-                step.address.as_str(),
-                &step.title,
-            ));
+            let address = step.address.as_str();
+            if group.count == 1 {
+                self.text
+                    .push_str(&prose::step(self.view, &head, paint, address, &step.title));
+            } else {
+                let kind = fold::plural(&step.kind);
+                let what = format!("× {} {kind} like {address}", group.count);
+                self.text
+                    .push_str(&prose::headed(self.view, 2, &head, paint, &what));
+            }
             self.text.push_str(said);
         }
-        if steps.len() > shown {
-            let _ = writeln!(
-                self.text,
-                "  and {} more; -v shows them all",
-                steps.len() - shown
-            );
+        let more: usize = groups.iter().skip(shown).map(|group| group.count).sum();
+        if more > 0 {
+            let _ = writeln!(self.text, "  and {more} more; -v shows them all");
         }
         self.text.push('\n');
     }
@@ -202,14 +209,24 @@ impl Screen<'_> {
     /// What is not as it should be, and what could not be looked at; the rest only where more is asked for.
     fn verdicts(&mut self) {
         let before = self.text.len();
-        for verdict in self.ended.verdicts.unwrap_or_default() {
+        let all: Vec<&Verdict> = self.ended.verdicts.unwrap_or_default().iter().collect();
+        let groups = folded(&all, self.view.verbose, |verdict| {
+            let place = fold::same_place("", &verdict.address);
+            format!("{:?}", (place, &verdict.check, &verdict.result))
+        });
+        for group in groups {
+            let verdict = group.first;
             let (head, paint, why): (_, fn(Paint, &str) -> String, _) = match &verdict.result {
                 Proof::Verified if self.view.verbose => ("= verified", Paint::added, ""),
                 Proof::Verified => continue,
                 Proof::NotChecked(why) => ("? not checked", Paint::changed, why.as_str()),
                 Proof::Wrong(why) => ("x wrong", Paint::removed, why.as_str()),
             };
-            let what = format!("{}: {}", verdict.address, verdict.check);
+            let of = match group.count {
+                1 => verdict.address.to_string(),
+                count => format!("× {count} like {}", verdict.address),
+            };
+            let what = format!("{of}: {}", verdict.check);
             self.text
                 .push_str(&prose::headed(self.view, 2, head, paint, &what));
             self.text.push_str(&prose::prose(self.view, 6, why));

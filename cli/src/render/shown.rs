@@ -14,6 +14,7 @@ use vmlogin_engine::schema::Need;
 use vmlogin_engine::source::Sources;
 use vmlogin_engine::value::Value;
 
+use super::names::Names;
 use super::{View, findings, foreign, pretty, prose};
 
 /// The version of the JSON. It rises when a reader of the old form would be misled.
@@ -40,12 +41,15 @@ pub(crate) struct Shown<'a> {
 const LONGEST: usize = 60;
 
 /// One after the other.
-pub(crate) fn text(all: &[Shown<'_>], sources: &Sources, view: View) -> String {
-    let each: Vec<String> = all.iter().map(|shown| one(shown, sources, view)).collect();
+pub(crate) fn text(all: &[Shown<'_>], names: &Names<'_>, sources: &Sources, view: View) -> String {
+    let each: Vec<String> = all
+        .iter()
+        .map(|shown| one(shown, names, sources, view))
+        .collect();
     each.join("\n")
 }
 
-fn one(shown: &Shown<'_>, sources: &Sources, view: View) -> String {
+fn one(shown: &Shown<'_>, names: &Names<'_>, sources: &Sources, view: View) -> String {
     let mut screen = String::new();
     let address = foreign::line(shown.address.as_str());
     let _ = writeln!(screen, "{}", view.paint.heading(&address));
@@ -69,7 +73,7 @@ fn one(shown: &Shown<'_>, sources: &Sources, view: View) -> String {
             say("protected: the live tag keeps it from being deleted");
         }
     }
-    table(shown, view, &mut screen);
+    table(shown, names, view, &mut screen);
     for edge in shown.waits {
         let need = match edge.need {
             Need::Success => "waits for",
@@ -132,7 +136,8 @@ fn action(shown: &Shown<'_>) -> String {
 }
 
 /// Attributes side by side; what only one side says has a gap on the other.
-fn table(shown: &Shown<'_>, view: View, screen: &mut String) {
+fn table(shown: &Shown<'_>, names: &Names<'_>, view: View, screen: &mut String) {
+    let cell = |value: Option<&Value>| cell(value, names);
     let declared = shown.declared.map(Resource::values).unwrap_or_default();
     let empty = BTreeMap::new();
     let live = shown.live.map_or(&empty, |live| &live.attributes);
@@ -178,9 +183,21 @@ fn table(shown: &Shown<'_>, view: View, screen: &mut String) {
     }
 }
 
-fn cell(value: Option<&Value>) -> String {
-    let text = value.map(Value::to_string).unwrap_or_default();
-    foreign::clipped(&foreign::line(&text), LONGEST).into_owned()
+fn cell(value: Option<&Value>, names: &Names<'_>) -> String {
+    let text = value.map(|value| names.said(value)).unwrap_or_default();
+    let text = foreign::line(&text);
+    let length = text.chars().count();
+    if text.starts_with("\"/") && length > LONGEST {
+        // Of an id the end tells most.
+        return text.chars().skip(length + 1 - LONGEST).fold(
+            "…".to_owned(),
+            |mut text, letter| {
+                text.push(letter);
+                text
+            },
+        );
+    }
+    foreign::clipped(&text, LONGEST).into_owned()
 }
 
 /// The same as one JSON document.

@@ -1,7 +1,7 @@
-//! The networks, locks and other resources of a seed.
+//! The networks, locks, policies and other resources of a seed.
 
 use vmlogin_sandbox::seed::{
-    Interface, Lock, OtherResource, Route, RouteTable, SecurityGroup, SecurityRule, Subnet,
+    Interface, Lock, OtherResource, Policy, Route, RouteTable, SecurityGroup, SecurityRule, Subnet,
     VirtualNetwork,
 };
 
@@ -89,6 +89,30 @@ pub(super) fn lock(form: &Form<'_>) -> Lock {
         level: form.needed("level"),
         scope: form.text("scope"),
         notes: form.text("notes"),
+    }
+}
+
+/// Several values stand in one text, with commas between them.
+pub(super) fn policy(form: &Form<'_>) -> Policy {
+    let several = |name: &str| -> Vec<String> {
+        let text = form.text(name).unwrap_or_default();
+        let parts = text.split(',').map(str::trim);
+        parts
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let usual = Policy::default();
+    Policy {
+        name: form.argument(),
+        title: form.text("title"),
+        effect: form.text("effect").unwrap_or(usual.effect),
+        types: several("types"),
+        approved_extensions: several("approved-extensions"),
+        allowed_locations: several("allowed-locations"),
+        initiative: form.flag("initiative").unwrap_or(usual.initiative),
+        enforced: form.flag("enforced").unwrap_or(usual.enforced),
+        scope: form.text("scope"),
     }
 }
 

@@ -80,7 +80,7 @@ static SHAPES: &[Shape] = &[
         name: "subscription",
         arguments: (1, 1),
         properties: &["name"],
-        children: &["resource-group", "role-assignment", "lock"],
+        children: &["resource-group", "role-assignment", "lock", "policy"],
     },
     leaf(
         "role-assignment",
@@ -108,6 +108,7 @@ static SHAPES: &[Shape] = &[
             "route-table",
             "resource",
             "lock",
+            "policy",
         ],
     },
     Shape {
@@ -160,6 +161,20 @@ static SHAPES: &[Shape] = &[
         children: &["location", "tag"],
     },
     leaf("lock", (1, 1), &["level", "scope", "notes"]),
+    leaf(
+        "policy",
+        (1, 1),
+        &[
+            "title",
+            "effect",
+            "types",
+            "approved-extensions",
+            "allowed-locations",
+            "initiative",
+            "enforced",
+            "scope",
+        ],
+    ),
     leaf("nic", (1, 1), &["subnet", "network-security-group"]),
     leaf("domain", (1, 1), &[]),
     Shape {

@@ -6,9 +6,10 @@ use vmlogin_engine::kind::{Catalogue, Scene};
 use vmlogin_engine::language::{self, Inputs};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::manifest::lower::lower;
-use vmlogin_engine::problem::settle;
+use vmlogin_engine::problem::{Problem, settle};
 use vmlogin_engine::rule::{self, Finding, Severities};
 use vmlogin_engine::source::Sources;
+use vmlogin_engine::syntax::veiled;
 
 use crate::args::InputArgs;
 use crate::error::Error;
@@ -53,10 +54,7 @@ fn expanded(
     let count = files.len();
     // What could not be read would only be missed again by every later check.
     if count == 0 {
-        return Err(Error::Problems {
-            problems: settle(problems),
-            sources,
-        });
+        return Err(refused(settle(problems), &sources, catalogue));
     }
     let expanded = language::expand(
         files,
@@ -72,10 +70,7 @@ fn expanded(
         problems.extend(files::find(manifest, &homes));
     }
     let Some(manifest) = manifest.filter(|_| problems.is_empty()) else {
-        return Err(Error::Problems {
-            problems: settle(problems),
-            sources,
-        });
+        return Err(refused(settle(problems), &sources, catalogue));
     };
     match Graph::of(&manifest, catalogue) {
         Ok(graph) => Ok(Loaded {
@@ -85,10 +80,18 @@ fn expanded(
             graph,
             homes,
         }),
-        Err(cycle) => Err(Error::Problems {
-            problems: vec![cycle.problem(&manifest)],
-            sources,
-        }),
+        Err(cycle) => {
+            let problems = vec![cycle.problem(&manifest)];
+            Err(refused(problems, &sources, catalogue))
+        }
+    }
+}
+
+/// What is wrong, with the texts as they may be shown: no secret, whether or not it is what is wrong.
+fn refused(problems: Vec<Problem>, sources: &Sources, catalogue: &Catalogue) -> Error {
+    Error::Problems {
+        problems,
+        sources: veiled(sources, &catalogue.secret_words()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! From a manifest to a plan: sign in, survey, ask the rules, decide.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use vmlogin_engine::address::Address;
@@ -104,7 +105,16 @@ pub(crate) async fn planned(
             Connection::open(session, wanted),
         ))
         .await??;
-    match reading(session, watch, asked, &loaded, &connection).await {
+    match reading(
+        session,
+        watch,
+        asked,
+        &loaded,
+        &connection,
+        &BTreeSet::new(),
+    )
+    .await
+    {
         Ok(Reading {
             plan,
             inventory,
@@ -140,19 +150,31 @@ pub(crate) struct Reading {
     unfit: Vec<Refusal>,
 }
 
-/// Reads and plans again, over the connection of an earlier plan.
+/// Reads and plans again, over the connection of an earlier plan. What was made anew since then is not made anew once more.
 pub(crate) async fn again(
     session: &Session,
     watch: &Watch,
     asked: Asked<'_>,
     planned: &Planned,
-) -> Result<(Reading, Vec<Refusal>), Error> {
+    replaced: &BTreeSet<Address>,
+) -> Result<Reading, Error> {
     let (loaded, connection) = (&planned.loaded, &planned.connection);
+    reading(session, watch, asked, loaded, connection, replaced).await
+}
+
+/// What the guards say of a plan.
+pub(crate) fn judged(
+    plan: &Plan,
+    loaded: &Loaded,
+    accepted: &Accepted,
+) -> Result<Vec<Refusal>, Error> {
     let ceiling = ceiling(std::env::var("VMLOGIN_MAX_DELETE").ok())?;
-    let reading = reading(session, watch, asked, loaded, connection).await?;
-    let safety = &loaded.manifest.safety;
-    let refusals = guard::judge(&reading.plan, safety, asked.accepted, ceiling);
-    Ok((reading, refusals))
+    Ok(guard::judge(
+        plan,
+        &loaded.manifest.safety,
+        accepted,
+        ceiling,
+    ))
 }
 
 async fn reading(
@@ -161,6 +183,7 @@ async fn reading(
     asked: Asked<'_>,
     loaded: &Loaded,
     connection: &Connection,
+    replaced: &BTreeSet<Address>,
 ) -> Result<Reading, Error> {
     let news = connection.azure.reading();
     watch
@@ -169,7 +192,7 @@ async fn reading(
             asked.events,
             "reading",
             || Some(news.count()),
-            decide(loaded, connection, asked),
+            decide(loaded, connection, asked, replaced),
         ))
         .await?
 }
@@ -178,6 +201,7 @@ async fn decide(
     loaded: &Loaded,
     connection: &Connection,
     asked: Asked<'_>,
+    replaced: &BTreeSet<Address>,
 ) -> Result<Reading, Error> {
     let inventory = connection
         .azure
@@ -192,18 +216,20 @@ async fn decide(
     let mut findings = asked
         .severities
         .weigh(rule::run(vmlogin_azure::rules(), &scene));
-    let anew = asked.accepted.replaced();
-    let unfit = replace::refusals(vmlogin_azure::catalogue(), &scene, anew);
+    let anew = asked.accepted.replaced().iter();
+    let anew = anew.filter(|asked| !replaced.iter().any(|done| done.is(asked)));
+    let anew: Vec<Address> = anew.cloned().collect();
+    let unfit = replace::refusals(vmlogin_azure::catalogue(), &scene, &anew);
     // What is made anew differs in just what this rule speaks of.
     findings.retain(|finding| {
         let named = |addresses: &[Address]| addresses.iter().any(|own| own.is(&finding.subject));
         let refused = unfit.iter().any(|refusal| named(&refusal.affected));
-        finding.rule != vmlogin_azure::rules::SETTLED || refused || !named(anew)
+        finding.rule != vmlogin_azure::rules::SETTLED || refused || !named(&anew)
     });
     let wish = Wish {
         mode: asked.mode,
         selected,
-        replaced: anew.to_vec(),
+        replaced: anew,
         tool: TOOL.to_owned(),
     };
     // The graph of this manifest was built before, and had no cycle.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::anew::{self, Anew};
 use super::draft::{blank, defer, made_of, maker};
 use super::matching::{Matching, Pair};
 use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
 use super::unneeded::unneeded;
-use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, replace, teardown};
+use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, teardown};
 use crate::address::Address;
 use crate::diff::diff;
 use crate::graph::{Cycle, Graph};
@@ -60,23 +61,28 @@ pub fn plan(
         unmanaged.retain(|stays| !gone.contains(&stays.id.to_lowercase()));
         revocations.extend(cleared);
     }
-    let anew = anew(catalogue, scene, &matching, wish);
     let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
-            let bare = replace::without(scene, &matching, &anew);
-            let bare = Scene {
-                manifest: scene.manifest,
-                inventory: &bare,
+            let mut anew = Anew::of(catalogue, scene, &matching, wish);
+            let steps = loop {
+                let without = anew.without(scene, &matching);
+                let bare = Scene {
+                    manifest: scene.manifest,
+                    inventory: &without,
+                };
+                let building = Building {
+                    scene,
+                    matching: &matching,
+                    bare: &bare,
+                    rebuilt: anew.is_any().then(|| Matching::of(catalogue, &bare)),
+                    anew: &anew,
+                };
+                let steps = build(&building, &graph, &taken, &findings);
+                if !anew.holds_back(scene, &steps) {
+                    break steps;
+                }
             };
-            let building = Building {
-                scene,
-                matching: &matching,
-                bare: &bare,
-                rebuilt: (!anew.is_empty()).then(|| Matching::of(catalogue, &bare)),
-                anew: &anew,
-            };
-            let steps = build(&building, &graph, &taken, &findings);
             let blocking = blocking(&steps);
             let findings = findings
                 .into_iter()
@@ -120,7 +126,7 @@ struct Building<'a> {
     /// The same without what is made anew and what lies in that, as it will be when those are made again.
     bare: &'a Scene<'a>,
     rebuilt: Option<Matching<'a>>,
-    anew: &'a BTreeSet<&'a Address>,
+    anew: &'a Anew<'a>,
 }
 
 /// Decides the steps that bring the live side in line, in the graph's order.
@@ -143,21 +149,15 @@ fn build(
         let Some(pair) = matching.pairs.get(address) else {
             continue;
         };
-        let unneeded = unneeded(matching, anew, pair);
-        let around = scene.manifest.around(pair.resource).skip(1);
-        let mut around = around.map(|around| &around.address);
-        let mut step = match (&unneeded, around.find(|around| anew.contains(around))) {
+        let unneeded = unneeded(matching, anew.made(), pair);
+        let mut step = match (&unneeded, anew.around(scene, pair)) {
             (Some(why), _) => idle(scene, pair, why),
             (None, Some(around)) => again(building, pair, around),
             (None, None) => decide(scene, pair),
         };
-        if let Some(live) = pair.live.filter(|_| anew.contains(address))
-            && step.action != Action::Defer
-        {
-            replace::replaced(scene, matching, pair, live, &mut step);
-        }
+        anew.apply(scene, matching, pair, &mut step);
         step.waits = waits(graph, address);
-        step.blocked = blocks.at(scene, pair);
+        step.blocked = step.blocked.or_else(|| blocks.at(scene, pair));
         if step.blocked.is_none() && unneeded.is_none() {
             step.blocked = missing(&step, pair);
         }
@@ -171,39 +171,11 @@ fn build(
     steps
 }
 
-/// The addresses of what is made anew: what was asked for, is fit for it and is selected.
-fn anew<'a>(
-    catalogue: &Catalogue,
-    scene: &Scene<'a>,
-    matching: &Matching<'a>,
-    wish: &Wish,
-) -> BTreeSet<&'a Address> {
-    let pairs = matching.pairs.iter();
-    pairs
-        .filter(|(address, pair)| {
-            let places: Vec<&Address> = scene.manifest.places(pair.resource).collect();
-            wish.replaced.iter().any(|asked| asked.is(address)) && wish.selected.names(&places)
-        })
-        .filter(|(_, pair)| {
-            pair.live
-                .is_some_and(|live| replace::fit(catalogue, scene, matching, pair, live).is_ok())
-        })
-        .map(|(address, _)| *address)
-        .collect()
-}
-
-/// Decides the step of what lies in something that is made anew: it is gone then, whatever it is now.
+/// Decides the step of what lies in something that is made anew, as if that were gone.
 fn again(building: &Building<'_>, pair: &Pair<'_>, around: &Address) -> Step {
     let rebuilt = building.rebuilt.as_ref();
-    let pair = rebuilt
-        .and_then(|it| it.pairs.get(&pair.resource.address))
-        .unwrap_or(pair);
-    let mut step = blank(building.bare, pair);
-    step.changes = made_of(pair.kind.schema(), &step.write);
-    step.action = Action::Create;
-    step.notes
-        .push(format!("it is made again, since `{around}` is replaced"));
-    step
+    let rebuilt = rebuilt.and_then(|it| it.pairs.get(&pair.resource.address));
+    anew::again(building.bare, rebuilt.unwrap_or(pair), around)
 }
 
 /// The step of what nothing needs.

@@ -1,6 +1,7 @@
 //! The plan: every decision, as data that can be saved, compared and shown. Apply obeys it and makes none.
 
 mod absent;
+mod anew;
 pub mod audit;
 pub mod decide;
 mod draft;

@@ -149,6 +149,7 @@ fn nothing_lost(
         .filter(|inner| matching.lifetime(inner) == Some(Lifetime::Stays))
         .map(|inner| inner.title.clone())
         .collect();
+    left.extend(pair.kind.loses(live).iter().map(|name| format!("`{name}`")));
     if pair.kind.schema().container {
         let declared = beneath(scene, pair.resource)
             .filter_map(|inner| matching.pairs.get(&inner.address))
@@ -165,7 +166,10 @@ fn nothing_lost(
     }
 }
 
-fn beneath<'a>(scene: &Scene<'a>, around: &'a Resource) -> impl Iterator<Item = &'a Resource> {
+pub(super) fn beneath<'a>(
+    scene: &Scene<'a>,
+    around: &'a Resource,
+) -> impl Iterator<Item = &'a Resource> {
     let manifest = scene.manifest;
     let all = manifest.resources.values();
     all.filter(move |inner| {

@@ -11,8 +11,10 @@ pub mod print;
 mod problem;
 pub(crate) mod reference;
 pub mod tree;
+mod veil;
 
 pub use hostile::check_hostile;
+pub use veil::{SecretWords, veiled};
 
 use crate::problem::{Problem, settle};
 use crate::source::{SourceId, Span};

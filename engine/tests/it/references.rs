@@ -380,7 +380,11 @@ fn alone(live: &[&str], nic: &str) -> String {
         }
         inventory.insert(live);
     }
-    shown(&plan_of(&manifest.unwrap(), &inventory, Mode::Apply))
+    shown(&plan_of(
+        &manifest.expect("no problems"),
+        &inventory,
+        Mode::Apply,
+    ))
 }
 
 const OWN_NIC: &str = "/NETWORK-INTERFACE/core/rg-web/web01-nic";

@@ -42,6 +42,38 @@ fn what_lies_in_a_thing_that_is_made_anew_is_made_again_after_it() {
 }
 
 #[test]
+fn nothing_is_made_anew_while_something_in_it_would_not_be_made_again() {
+    let text =
+        "resource-group rg location=westeurope { grant user (group)\"sg-web\" (group)\"sg-gone\" }";
+    let manifest = manifest(text);
+    let (plan, refusals) = world().plan_anew(&manifest, &[RG]);
+    assert_eq!(refusals, []);
+    assert_eq!(plan.writes().count(), 0, "{}", shown(&plan));
+    assert_snapshot!(shown(&plan), @r#"
+    keep   resource-group:core/rg
+        location: "northeurope" -> "westeurope"
+        note: it is not made anew: `grant:core/rg/user/group:sg-gone` in it would not be made again
+        blocked by replace on grant:core/rg/user/group:sg-gone
+    create grant:core/rg/user/group:sg-gone
+        role: (none) -> "user"
+        principal: (none) -> group:sg-gone
+        blocked by unresolved on grant:core/rg/user/group:sg-gone
+    keep   grant:core/rg/user/group:sg-web
+        note: kept as it is: vmlogin did not make it
+        blocked by replace on grant:core/rg/user/group:sg-gone
+    "#);
+    // All of it resolved, and only a part of it selected: the group, or what is in it, is left out.
+    let known = world().knows("group:sg-gone", "g9");
+    let excludes: (&[&str], &[&str]) = (&[], &["grant:core/rg/user/*gone"]);
+    let targets: (&[&str], &[&str]) = (&["grant:core/rg/user/group:sg-web"], &[]);
+    for selection in [excludes, targets] {
+        let (plan, _) = known.plan_anew_of(&manifest, &[RG], selection);
+        assert_eq!(plan.writes().count(), 0, "{}", shown(&plan));
+        assert!(plan.is_refused());
+    }
+}
+
+#[test]
 fn a_replacement_counts_as_a_deletion_and_protection_stops_it() {
     let manifest = manifest("resource-group rg location=westeurope { protect }");
     let (plan, _) = world().plan_anew(&manifest, &[RG]);

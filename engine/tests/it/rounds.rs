@@ -2,7 +2,9 @@
 
 use vmlogin_engine::apply::Report;
 use vmlogin_engine::event::Outcome;
+use vmlogin_engine::manifest::Safety;
 use vmlogin_engine::plan::Plan;
+use vmlogin_engine::plan::guard::{Accepted, judge};
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::rounds::Rounds;
 
@@ -60,6 +62,42 @@ fn what_failed_for_good_is_not_tried_again_nor_what_needs_it() {
     // The grant at the group waited for the login's end only; the one at the machine for its success.
     assert_eq!(kinds(&next), ["grant"]);
     assert_eq!(rounds.report.tally().failed, 1);
+}
+
+#[test]
+fn guards_count_what_earlier_rounds_took_away() {
+    let manifest = manifest("resource-group rg");
+    let with = |objects: &[&str]| {
+        objects
+            .iter()
+            .fold(people().group("core/rg"), |world, object| {
+                world.grant("core/rg", "user", object, Some("web-prod"))
+            })
+    };
+    let safety = Safety {
+        max_delete: 2,
+        max_change_percent: 100,
+    };
+    let refused = |rounds: &Rounds| {
+        let refusals = judge(&rounds.plan, &safety, &Accepted::default(), None);
+        let lines = refusals.into_iter().map(|one| one.message);
+        lines.collect::<Vec<_>>()
+    };
+    let first = with(&["a1", "a2"]).plan(&manifest);
+    let mut rounds = Rounds::begin(first.clone());
+    assert_eq!(refused(&rounds), [""; 0]);
+    rounds.ended(
+        report(&first, "", &Outcome::Done { note: None }),
+        Vec::new(),
+    );
+    // What was one too many comes up only when the others are gone.
+    let next = rounds.next(with(&["a3"]).plan(&manifest));
+    assert_eq!(kinds(&next), ["grant"]);
+    assert_eq!(
+        refused(&rounds),
+        ["3 things would be revoked or deleted; `safety max-delete` allows 2"]
+    );
+    assert_eq!(rounds.plan.live_counts["grant"], 2);
 }
 
 #[test]

@@ -19,6 +19,13 @@ use vmlogin_engine::value::{Attributes, Principal, PrincipalKind, Value};
 
 use crate::sample::CATALOGUE;
 
+/// What some patterns target and others exclude.
+fn selected(targets: &[&str], excludes: &[&str]) -> Selected {
+    let owned =
+        |texts: &[&str]| -> Vec<String> { texts.iter().map(|text| (*text).to_owned()).collect() };
+    Selected::read(&owned(targets), &owned(excludes)).expect("patterns")
+}
+
 /// The estate, tenant and subscription that stand before every manifest of these tests.
 const HEAD: &str = r#"
 vmlogin 1 { estate "web-prod" }
@@ -200,6 +207,16 @@ impl World {
         manifest: &Manifest,
         addresses: &[&str],
     ) -> (Plan, Vec<Refusal>) {
+        self.plan_anew_of(manifest, addresses, (&[], &[]))
+    }
+
+    /// The same of what some patterns target and others exclude.
+    pub(crate) fn plan_anew_of(
+        &self,
+        manifest: &Manifest,
+        addresses: &[&str],
+        (targets, excludes): (&[&str], &[&str]),
+    ) -> (Plan, Vec<Refusal>) {
         let replaced: Vec<Address> = addresses.iter().map(|text| Address::read(text)).collect();
         let scene = Scene {
             manifest,
@@ -208,7 +225,7 @@ impl World {
         let refusals = plan::replace::refusals(&CATALOGUE, &scene, &replaced);
         let wish = Wish {
             mode: Mode::Apply,
-            selected: Selected::default(),
+            selected: selected(targets, excludes),
             replaced,
             tool: "test".to_owned(),
         };
@@ -227,19 +244,13 @@ impl World {
         excludes: &[&str],
         findings: Vec<Finding>,
     ) -> Result<Plan, Cycle> {
-        let owned = |texts: &[&str]| {
-            texts
-                .iter()
-                .map(|text| (*text).to_owned())
-                .collect::<Vec<_>>()
-        };
         let scene = Scene {
             manifest,
             inventory: &self.inventory,
         };
         let wish = Wish {
             mode,
-            selected: Selected::read(&owned(targets), &owned(excludes)).expect("patterns"),
+            selected: selected(targets, excludes),
             replaced: Vec::new(),
             tool: "test".to_owned(),
         };

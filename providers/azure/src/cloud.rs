@@ -28,50 +28,9 @@ pub struct Cloud {
     pub directory_scope: String,
     /// The portal, for links that people open.
     pub portal: Url,
-    /// Hosts that a machine must reach so that people can sign in to it.
-    pub login: LoginHosts,
     /// The metadata service of a machine in this cloud. It never sees a token of ours, it issues them.
     pub metadata: Url,
     sandbox: bool,
-}
-
-/// The hosts a machine talks to while it joins the directory and checks sign-ins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoginHosts {
-    /// Device registration.
-    pub device_registration: Url,
-    /// Authentication flows as seen from the machine.
-    pub login: Url,
-    /// The other name under which the same flows are documented, where there is one: both are to be open.
-    pub login_also: Option<Url>,
-    /// Device authentication, where the documentation names one.
-    pub device_login: Option<Url>,
-    /// The check of the role grants at sign-in.
-    pub role_check: Url,
-    /// Resource (`urn:ms-drs:…`) of the device registration token, where the documentation names one.
-    pub registration_resource: Option<&'static str>,
-}
-
-impl LoginHosts {
-    /// Their names, as a firewall wants to know them; all are reached by port 443. On Arc-enabled machines the article names them
-    /// for 21Vianet only; that the others are the same there as on virtual machines is derived (2026-11-21).
-    #[must_use]
-    pub fn names(&self) -> Vec<&str> {
-        let urls = [
-            Some(&self.device_registration),
-            Some(&self.login),
-            self.login_also.as_ref(),
-            self.device_login.as_ref(),
-            Some(&self.role_check),
-        ];
-        let mut names: Vec<&str> = urls
-            .into_iter()
-            .flatten()
-            .filter_map(Url::host_str)
-            .collect();
-        names.dedup();
-        names
-    }
 }
 
 /// The three clouds vmlogin knows, spelled in manifests `public`, `usgov` and `china`.
@@ -200,14 +159,6 @@ impl Cloud {
             arm_scope: format!("{}/.default", row.arm_audience),
             directory_scope: format!("{}.default", row.directory),
             portal: url(row.portal),
-            login: LoginHosts {
-                device_registration: url(row.device_registration),
-                login: url(row.login),
-                login_also: row.login_also.map(url),
-                device_login: row.device_login.map(url),
-                role_check: url(row.role_check),
-                registration_resource: row.registration_resource,
-            },
             metadata: url(METADATA),
             sandbox: false,
         }
@@ -308,12 +259,6 @@ struct Row {
     authority: &'static str,
     directory: &'static str,
     portal: &'static str,
-    device_registration: &'static str,
-    login: &'static str,
-    login_also: Option<&'static str>,
-    device_login: Option<&'static str>,
-    role_check: &'static str,
-    registration_resource: Option<&'static str>,
 }
 
 /// Every machine in Azure finds its metadata service here.
@@ -327,12 +272,6 @@ const TABLE: [Row; 3] = [
         authority: "https://login.microsoftonline.com/",
         directory: "https://graph.microsoft.com/",
         portal: "https://portal.azure.com/",
-        device_registration: "https://enterpriseregistration.windows.net/",
-        login: "https://login.microsoftonline.com/",
-        login_also: None,
-        device_login: Some("https://device.login.microsoftonline.com/"),
-        role_check: "https://pas.windows.net/",
-        registration_resource: Some("urn:ms-drs:enterpriseregistration.windows.net"),
     },
     Row {
         name: CloudName::UsGovernment,
@@ -341,12 +280,6 @@ const TABLE: [Row; 3] = [
         authority: "https://login.microsoftonline.us/",
         directory: "https://graph.microsoft.us/",
         portal: "https://portal.azure.us/",
-        device_registration: "https://enterpriseregistration.microsoftonline.us/",
-        login: "https://login.microsoftonline.us/",
-        login_also: None,
-        device_login: None,
-        role_check: "https://pasff.usgovcloudapi.net/",
-        registration_resource: None,
     },
     Row {
         name: CloudName::China,
@@ -355,13 +288,6 @@ const TABLE: [Row; 3] = [
         authority: "https://login.chinacloudapi.cn/",
         directory: "https://microsoftgraph.chinacloudapi.cn/",
         portal: "https://portal.azure.cn/",
-        device_registration: "https://enterpriseregistration.partner.microsoftonline.cn/",
-        login: "https://login.chinacloudapi.cn/",
-        // The articles' requirements name the one, their troubleshooting the other.
-        login_also: Some("https://login.partner.microsoftonline.cn/"),
-        device_login: Some("https://device.login.partner.microsoftonline.cn/"),
-        role_check: "https://pas.chinacloudapi.cn/",
-        registration_resource: Some("urn:ms-drs:enterpriseregistration.partner.microsoftonline.cn"),
     },
 ];
 

@@ -151,7 +151,7 @@ impl Provider for Azure {
         };
         opinions
             .into_iter()
-            .map(|Opinion { check, result }| Verdict {
+            .map(|Opinion { check, result, .. }| Verdict {
                 address: step.address.clone(),
                 check,
                 result,
@@ -210,23 +210,60 @@ impl Azure {
 }
 
 impl Azure {
+    /// Looks until there is something to say of everything, or patience ends: a new machine's agent takes its time to report.
     async fn look(&self, kind: &dyn AzureKind, client: &Client, step: &Step) -> Vec<Opinion> {
+        let mut waited = Duration::ZERO;
+        let (mut opinions, joining) = loop {
+            let looked = self.look_once(kind, client, step).await;
+            let early = looked.0.iter().any(|opinion| opinion.early);
+            let what = "wait for the machine's agent";
+            // A run that is told to stop says what it has seen so far.
+            if !early || !self.wait(client, &mut waited, what).await.unwrap_or(false) {
+                break looked;
+            }
+        };
+        if let Some(joining) = joining {
+            opinions.push(self.join(client, joining).await);
+        }
+        opinions
+    }
+
+    async fn look_once(
+        &self,
+        kind: &dyn AzureKind,
+        client: &Client,
+        step: &Step,
+    ) -> (Vec<Opinion>, Option<login::Joining>) {
         let found = match settled(kind, client, step).await {
             Ok(step) => find(kind, client, &step).await.map(|seen| (step, seen)),
             Err(fault) => Err(fault),
         };
         let (step, seen) = match &found {
             Ok((step, seen)) => (step, seen),
-            Err(fault) => return vec![not_checked(fault)],
+            Err(fault) => return (vec![not_checked(fault)], None),
         };
-        let mut opinions = kind.judge(step, seen);
+        let opinions = kind.judge(step, seen);
         let works = opinions
             .iter()
             .all(|opinion| !matches!(opinion.result, Proof::Wrong(_)));
-        if works && let Some(joining) = login::joining(step, seen) {
-            opinions.push(self.join(client, joining).await);
+        let joining = works.then(|| login::joining(step, seen)).flatten();
+        (opinions, joining)
+    }
+
+    /// Waits before the next look; `false` where there is to be none.
+    async fn wait(
+        &self,
+        client: &Client,
+        waited: &mut Duration,
+        what: &str,
+    ) -> Result<bool, Fault> {
+        let pause = self.patience.between.min(self.patience.at_most - *waited);
+        if pause.is_zero() {
+            return Ok(false);
         }
-        opinions
+        client.wait(pause, what).await?;
+        *waited += pause;
+        Ok(true)
     }
 
     /// Waits for the machine's device, since the directory shows it some time after the extension has reported success.
@@ -242,21 +279,21 @@ impl Azure {
         };
         let mut waited = Duration::ZERO;
         loop {
-            match device::look(client, &sought).await {
+            let others = match device::look(client, &sought).await {
                 Ok(Sighting::Pointing | Sighting::Named) => {
                     return Opinion::new(JOINED, Proof::Verified);
                 }
-                Ok(Sighting::Nothing { others }) if waited >= self.patience.at_most => {
-                    return Opinion::new(JOINED, Proof::Wrong(no_device(&sought, others)));
-                }
-                Ok(Sighting::Nothing { .. }) => {}
+                Ok(Sighting::Nothing { others }) => others,
+                Err(fault) => return Opinion::new(JOINED, Proof::NotChecked(fault.to_string())),
+            };
+            match self
+                .wait(client, &mut waited, "wait for the machine's device")
+                .await
+            {
+                Ok(true) => {}
+                Ok(false) => return Opinion::new(JOINED, Proof::Wrong(no_device(&sought, others))),
                 Err(fault) => return Opinion::new(JOINED, Proof::NotChecked(fault.to_string())),
             }
-            let pause = self.patience.between.min(self.patience.at_most - waited);
-            if let Err(fault) = client.wait(pause, "wait for the machine's device").await {
-                return Opinion::new(JOINED, Proof::NotChecked(fault.to_string()));
-            }
-            waited += pause;
         }
     }
 }

@@ -186,7 +186,9 @@ pub fn not_emulated() -> &'static [&'static str] {
          scopes other than resource groups",
         "the catalogue of images but for the versions of one; images of a few publishers, with versions that are made up",
         "run commands and other actions on machines, but for start, restart, power off and deallocate",
-        "policies (a fault of the seed can deny like one), deny assignments, custom and eligible roles, management groups",
+        "policies but for the denial of what a PUT makes, by simple conditions; initiatives, exemptions, what PATCH changes, and every \
+         effect other than deny",
+        "deny assignments, custom and eligible roles, management groups",
         "what the services of other kinds of resources do: such resources are kept as they are sent, without identities",
         "registration of providers: nothing is refused for want of it",
         "deleted groups and applications: only deleted people lie in the recycle bin",

@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::render::converged;
 use crate::session::Telling;
-use crate::session::planning::{Reading, again};
+use crate::session::planning::{Reading, again, judged};
 
 /// Runs rounds until nothing is left to wait for, the time is over, or something stops the run.
 pub(super) async fn run(run: Running<'_>, within: Duration) -> Result<(Tally, Exit), Error> {
@@ -82,9 +82,9 @@ async fn wait(
         if run.watch.unless_stopped(sleep(pause)).await.is_err() {
             return Ok(None);
         }
-        match again(run.session, run.watch, run.asked, run.planned).await {
-            Ok((Reading { plan, .. }, refused)) => {
-                let plan = rounds.next(plan);
+        match look(run, rounds).await {
+            Ok(Reading { plan, .. }) => {
+                let (plan, refused) = judge(run, rounds, plan)?;
                 if plan.is_empty() && refused.is_empty() {
                     rounds.ended(put_off(&plan), Vec::new());
                     continue;
@@ -101,6 +101,32 @@ async fn wait(
             Err(error) => return Err(error),
         }
     }
+}
+
+/// What of a new plan is to be done, and what the guards say of it. All rounds are one run: what earlier ones took away counts.
+fn judge(run: Running<'_>, rounds: &mut Rounds, plan: Plan) -> Result<(Plan, Vec<Refusal>), Error> {
+    let (loaded, accepted) = (&run.planned.loaded, run.asked.accepted);
+    let mut refused = judged(&plan, loaded, accepted)?;
+    let plan = rounds.next(plan);
+    let of_all = judged(&rounds.plan, loaded, accepted)?;
+    let news = of_all
+        .into_iter()
+        .filter(|one| refused.iter().all(|other| other.guard != one.guard))
+        .collect::<Vec<_>>();
+    refused.extend(news);
+    Ok((plan, refused))
+}
+
+/// Reads and plans again.
+async fn look(run: Running<'_>, rounds: &Rounds) -> Result<Reading, Error> {
+    let Running {
+        session,
+        watch,
+        asked,
+        planned,
+        ..
+    } = run;
+    again(session, watch, asked, planned, rounds.replaced()).await
 }
 
 fn tell(run: Running<'_>, rounds: &Rounds, pause: Duration, left: Duration) {
@@ -160,8 +186,8 @@ async fn end(run: Running<'_>, rounds: &Rounds, broken: Option<Exit>) -> (Tally,
 
 /// Reads once more, after the last write, and counts.
 async fn show_coverage(run: Running<'_>, rounds: &Rounds) {
-    match again(run.session, run.watch, run.asked, run.planned).await {
-        Ok((reading, _)) => {
+    match look(run, rounds).await {
+        Ok(reading) => {
             let coverage = count(run, rounds, &reading);
             if !run.events.are_on() {
                 let text = converged::coverage(&coverage, run.session.view_out());

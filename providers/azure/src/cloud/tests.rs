@@ -127,20 +127,3 @@ fn a_moved_url_keeps_path_and_query() {
     );
     assert_eq!(moved.as_str(), "http://127.0.0.1:7/t/oauth2/v2.0/token?x=1");
 }
-
-#[test]
-fn the_hosts_that_a_machine_needs_to_join_are_those_of_its_cloud() {
-    let names = |cloud| Cloud::named(cloud).login.names().join(" ");
-    assert_eq!(
-        names(CloudName::China),
-        "enterpriseregistration.partner.microsoftonline.cn login.chinacloudapi.cn login.partner.microsoftonline.cn device.login.partner.microsoftonline.cn pas.chinacloudapi.cn"
-    );
-    assert_eq!(
-        names(CloudName::Public),
-        "enterpriseregistration.windows.net login.microsoftonline.com device.login.microsoftonline.com pas.windows.net"
-    );
-    assert_eq!(
-        names(CloudName::UsGovernment),
-        "enterpriseregistration.microsoftonline.us login.microsoftonline.us pasff.usgovcloudapi.net"
-    );
-}

@@ -1,12 +1,13 @@
 //! What a machine that is to join the directory meets there: devices that have its name already, and the app that signs people in.
 
-use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::device::{self, Namesake};
 use super::query;
 use super::wire::Object;
 use crate::http::Client;
+use crate::survey::optional;
 
 /// The app by which people sign in to Windows machines. Its display name differs between tenants, its id does not.
 pub(crate) const SIGN_IN_APP: &str = "372140e0-b3b7-4226-8ef9-d57986796201";
@@ -15,18 +16,17 @@ pub(crate) const SIGN_IN_APP: &str = "372140e0-b3b7-4226-8ef9-d57986796201";
 /// `devices-unread`, why they are not known.
 ///
 /// # Errors
-/// A fault other than a missing right.
+/// A fault that ends the run.
 pub(crate) async fn devices(client: &Client, names: &[&str]) -> Result<Vec<Attributes>, Fault> {
-    let answers = match device::namesakes(client, names).await {
+    let answers = match optional(device::namesakes(client, names).await)? {
         Ok(answers) => answers,
-        Err(fault) => {
-            let unread = unread("devices-unread", fault)?;
-            return Ok(vec![unread; names.len()]);
-        }
+        Err(fault) => return Ok(vec![unread("devices-unread", fault); names.len()]),
     };
-    let facts = answers.into_iter().map(|answer| match answer {
-        Ok(found) => Ok(Attributes::from([("devices".to_owned(), map(found))])),
-        Err(fault) => unread("devices-unread", fault),
+    let facts = answers.into_iter().map(|answer| {
+        Ok(match optional(answer)? {
+            Ok(found) => Attributes::from([("devices".to_owned(), map(found))]),
+            Err(fault) => unread("devices-unread", fault),
+        })
     });
     facts.collect()
 }
@@ -42,27 +42,21 @@ fn map(found: Vec<Namesake>) -> Value {
 /// The fact about the app in a tenant: `sign-in-app`, whether it is there; or `sign-in-app-unread`, why that is not known.
 ///
 /// # Errors
-/// A fault other than a missing right.
+/// A fault that ends the run.
 pub(crate) async fn sign_in_app(client: &Client) -> Result<Attributes, Fault> {
-    match client
+    let listed = client
         .list::<Object>(query::by_application_id(SIGN_IN_APP))
-        .await
-    {
+        .await;
+    Ok(match optional(listed)? {
         Ok(rows) => {
             let there = Value::Bool(!rows.is_empty());
-            Ok(Attributes::from([("sign-in-app".to_owned(), there)]))
+            Attributes::from([("sign-in-app".to_owned(), there)])
         }
         Err(fault) => unread("sign-in-app-unread", fault),
-    }
+    })
 }
 
-/// What the identity may not read is not known, and no reason to stop.
-fn unread(name: &str, fault: Fault) -> Result<Attributes, Fault> {
-    if fault.kind != FaultKind::Permission {
-        return Err(fault);
-    }
-    Ok(Attributes::from([(
-        name.to_owned(),
-        Value::Text(fault.to_string()),
-    )]))
+/// What could not be read is not known, and no reason to stop.
+fn unread(name: &str, fault: Fault) -> Attributes {
+    Attributes::from([(name.to_owned(), Value::Text(fault.to_string()))])
 }

@@ -214,6 +214,8 @@ pub struct Opinion {
     pub check: String,
     /// What was found.
     pub result: Proof,
+    /// Whether a later look may find more.
+    pub early: bool,
 }
 
 impl Opinion {
@@ -221,6 +223,15 @@ impl Opinion {
         Opinion {
             check: check.to_owned(),
             result,
+            early: false,
+        }
+    }
+
+    /// What cannot be told yet, though it will be.
+    pub(crate) fn too_early(check: &str, why: &str) -> Opinion {
+        Opinion {
+            early: true,
+            ..Opinion::new(check, Proof::NotChecked(why.to_owned()))
         }
     }
 

@@ -181,6 +181,19 @@ pub(crate) fn twin(manifest: &mut Manifest, name: &str) -> Address {
     machine
 }
 
+/// The estate whose machine, and whatever belongs to it, is still to be made, from this image.
+pub(crate) fn to_be_made(image: &str) -> (Manifest, Inventory) {
+    let (mut manifest, mut inventory) = estate();
+    inventory
+        .live
+        .retain(|(kind, _), _| *kind == "resource-group");
+    inventory.surroundings.clear();
+    let machine = "vm:core/rg-web/web01";
+    declare(&mut manifest, machine, "image", image.into());
+    declare(&mut manifest, machine, "size", "Standard_D2s_v5".into());
+    (manifest, inventory)
+}
+
 /// Declares one more attribute.
 pub(crate) fn declare(
     manifest: &mut Manifest,
@@ -263,6 +276,11 @@ pub(crate) fn inventory() -> Inventory {
     inventory
         .surroundings
         .insert(Key(filter.key().to_owned()), sight);
+    let sight = serde_json::from_value(interface_body(&interface_id())).unwrap();
+    let sight = Sight::Seen(surroundings::interface(&sight));
+    inventory
+        .surroundings
+        .insert(Key(interface_id().key().to_owned()), sight);
     let mut live = vm::live(&read, &at_machine);
     let own = interface_id().to_string();
     live.attributes.insert("nic".to_owned(), own.into());

@@ -209,3 +209,60 @@ async fn a_machine_that_cannot_be_read_back_is_not_checked() {
         "{verdicts:?}"
     );
 }
+
+/// The machine without what its agent tells of extensions.
+fn silent() -> Json {
+    let mut machine = scenes::machine_body(&scenes::machine_id());
+    let view = machine["properties"]["instanceView"]
+        .as_object_mut()
+        .unwrap();
+    view.remove("extensions");
+    machine
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_reports_late_is_waited_for() {
+    let step = creating("login", LOGIN);
+    let looks = Mutex::new(0);
+    let server = Server::start(move |seen| {
+        if seen.line.contains("/virtualMachines/web01?") {
+            let mut looks = looks.lock().unwrap();
+            *looks += 1;
+            let machine = match *looks {
+                1 | 2 => silent(),
+                _ => scenes::machine_body(&scenes::machine_id()),
+            };
+            return Answer::json(200, machine);
+        }
+        let device = json!({"displayName": "web01", "trustType": "AzureAd", "physicalIds": [format!("[AzureResourceId]:{}", scenes::machine_id())]});
+        Answer::json(200, json!({"value": [device]}))
+    })
+    .await;
+    let verdicts = rehearsal::azure(&server).verify(&step).await;
+    assert!(
+        verdicts
+            .iter()
+            .all(|verdict| verdict.result == Proof::Verified),
+        "{verdicts:?}"
+    );
+    let looks = server
+        .lines()
+        .into_iter()
+        .filter(|line| line.contains("/virtualMachines/web01?"));
+    assert_eq!(looks.count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_never_reports_is_not_checked_after_the_last_look() {
+    let step = creating("login", LOGIN);
+    let machine = (
+        "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?",
+        200,
+        silent(),
+    );
+    let (verdicts, _) = verify(&step, vec![machine, devices(json!([]))]).await;
+    assert_eq!(
+        verdicts[0].1,
+        Proof::NotChecked("the machine's agent has not reported yet".to_owned())
+    );
+}

@@ -3,6 +3,7 @@
 mod grant;
 mod machine;
 mod network;
+mod subject;
 mod tenant;
 mod thing;
 

@@ -91,10 +91,10 @@ impl<'a> Declared<'a> {
             },
             None => Resolution::NoIdentity {
                 of: format!("{} `{}`", resource.kind, resource.name),
-                help: format!(
-                    "write `identity system-assigned` in `{} {}`",
-                    resource.kind, resource.name
-                ),
+                help: match resource.kind {
+                    "vm" => format!("write `identity system-assigned` in `vm {}`", resource.name),
+                    _ => "connect its agent again: connecting gives it one".to_owned(),
+                },
             },
         })
     }

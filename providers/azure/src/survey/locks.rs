@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use vmlogin_engine::inventory::{Forbids, Lock};
 use vmlogin_engine::manifest::Subscription;
-use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::provider::Fault;
 
-use super::Reader;
+use super::{Reader, optional};
 use crate::arm::ArmId;
 use crate::http::Request;
 use crate::kinds::versions;
@@ -48,20 +48,9 @@ async fn list(
     );
     let attempted = format!("list the locks of subscription `{}`", subscription.name);
     let request = Request::get(path, versions::LOCKS, attempted);
-    let listed = match client.list::<Wire>(request).await {
-        Ok(locks) => Ok(locks.iter().filter_map(lock).collect()),
-        Err(fault) if ends_the_run(&fault) => return Err(fault),
-        Err(fault) => Err(fault),
-    };
+    let listed = optional(client.list::<Wire>(request).await)?;
+    let listed = listed.map(|locks| locks.iter().filter_map(lock).collect());
     Ok((subscription.name.clone(), listed))
-}
-
-/// Whether to go on would be to ignore what a person or the service said.
-fn ends_the_run(fault: &Fault) -> bool {
-    matches!(
-        fault.kind,
-        FaultKind::Interrupted | FaultKind::TimedOut | FaultKind::Throttled | FaultKind::SignIn
-    )
 }
 
 /// The scope is what stands before the lock in its id: the answer has no member for it.

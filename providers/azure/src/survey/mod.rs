@@ -9,6 +9,7 @@ pub mod discover;
 mod grants;
 mod groups;
 mod identities;
+mod interfaces;
 mod joins;
 mod locks;
 mod machines;
@@ -58,18 +59,21 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (mut live, (rules, filters), (principals, roles), (locks, policies)) = try_join4(
+    let (mut live, (filters, interfaces), (principals, roles), (locks, policies)) = try_join4(
         machines_and_groups(reader),
-        security_groups::read(reader),
+        try_join(security_groups::read(reader), interfaces::read(reader)),
         try_join(directory::resolve(reader), roles::read(reader)),
         try_join(locks::read(reader), policies::read(reader)),
     )
     .await?;
     offers::read(reader, &mut live).await?;
-    for live in live.into_iter().chain(rules) {
+    live.extend(filters.0);
+    live.extend(interfaces.0);
+    for live in live {
         inventory.insert(live);
     }
-    inventory.surroundings = filters;
+    inventory.surroundings = filters.1;
+    inventory.surroundings.extend(interfaces.1);
     inventory.surroundings.extend(policies);
     inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
@@ -146,6 +150,25 @@ impl Reader<'_> {
         self.reading.done();
         done
     }
+}
+
+/// The result of a reading that only rules ask for: that it failed is for them to tell, and stops the run only where to go on would
+/// be to ignore what a person or the service said.
+///
+/// # Errors
+/// The fault, where it ends the run.
+pub(crate) fn optional<T>(read: Result<T, Fault>) -> Result<Result<T, Fault>, Fault> {
+    match read {
+        Err(fault) if ends_the_run(&fault) => Err(fault),
+        read => Ok(read),
+    }
+}
+
+fn ends_the_run(fault: &Fault) -> bool {
+    matches!(
+        fault.kind,
+        FaultKind::Interrupted | FaultKind::TimedOut | FaultKind::Throttled | FaultKind::SignIn
+    )
 }
 
 /// The answer, or `None` where the thing does not exist.

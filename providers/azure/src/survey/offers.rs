@@ -9,7 +9,7 @@ use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
-use super::{Reader, unless_missing};
+use super::{Reader, optional};
 use crate::arm::ArmId;
 use crate::http::Request;
 use crate::kinds::login::{Handler, PUBLISHER};
@@ -113,10 +113,10 @@ async fn list(reader: Reader<'_>, offer: Offer) -> Result<Option<Value>, Fault> 
     );
     let attempted = format!("list the versions of {} in {}", offer.handler, offer.region);
     let request = Request::get(path, versions::COMPUTE, attempted);
-    let Ok(Some(reply)) = unless_missing(client.send(request).await) else {
+    let read = client.send(request).await;
+    let Ok(rows) = optional(read.and_then(|reply| reply.json::<Vec<Row>>()))? else {
         return Ok(None);
     };
-    let rows: Vec<Row> = reply.json()?;
     let names = rows.into_iter().map(|row| Value::Text(row.name)).collect();
     Ok(Some(Value::List(names)))
 }
@@ -132,7 +132,7 @@ async fn list_of_arc(reader: Reader<'_>, offer: Offer) -> Result<Option<Value>, 
     );
     let attempted = format!("list the versions of {} in {}", offer.handler, offer.region);
     let request = Request::get(path, versions::HYBRID_COMPUTE, attempted);
-    let Ok(rows) = client.list::<ArcRow>(request).await else {
+    let Ok(rows) = optional(client.list::<ArcRow>(request).await)? else {
         return Ok(None);
     };
     let names = rows

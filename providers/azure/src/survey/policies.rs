@@ -10,7 +10,7 @@ use vmlogin_engine::manifest::Subscription;
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::{Reader, unless_missing};
+use super::{Reader, optional, unless_missing};
 use crate::arm::ArmId;
 use crate::http::{Client, Request};
 use crate::kinds::versions;
@@ -94,9 +94,8 @@ async fn of_subscription(
     let listed = client
         .list::<Assignment>(Request::get(path, versions::POLICY, attempted))
         .await;
-    let assignments = match listed {
+    let assignments = match optional(listed)? {
         Ok(assignments) => assignments,
-        Err(fault) if fault.kind == FaultKind::Interrupted => return Err(fault),
         Err(fault) => return Ok(vec![(list_of(&subscription.id), Sight::Unread(fault))]),
     };
     let enforced: Vec<Assignment> = assignments
@@ -152,10 +151,9 @@ async fn definition(
         Err(_) => return Ok((key, Err(gone(attempted)))),
     };
     let request = Request::get(path, versions::POLICY, attempted.clone());
-    let read = match unless_missing(client.send(request).await) {
+    let read = match optional(unless_missing(client.send(request).await))? {
         Ok(Some(reply)) => reply.json(),
         Ok(None) => Err(gone(attempted)),
-        Err(fault) if fault.kind == FaultKind::Interrupted => return Err(fault),
         Err(fault) => Err(fault),
     };
     Ok((key, read))

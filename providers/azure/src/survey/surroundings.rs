@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 use vmlogin_engine::inventory::{Inventory, Sight};
 use vmlogin_engine::kind::Key;
-use vmlogin_engine::manifest::Resource;
-use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::{Reader, unless_missing};
+use super::{Reader, optional, unless_missing};
 use crate::arm::ArmId;
 use crate::http::Client;
-use crate::kinds::{made, surroundings, vm};
+use crate::kinds::surroundings::Planned;
+use crate::kinds::{made, surroundings};
 
 /// Adds what is seen. Things that `inventory` has already are not read again.
 pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Result<(), Fault> {
@@ -26,10 +26,10 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
         surroundings::interface,
     )
     .await?;
-    let subnets = named(inventory, &interfaces, "subnet");
+    let subnets = named(reader, inventory, &interfaces, "subnet");
     let subnets = look(reader, inventory, subnets, "subnet", surroundings::subnet).await?;
     let around: Vec<Wanted> = interfaces.into_iter().chain(subnets).collect();
-    let groups = named(inventory, &around, "security-group");
+    let groups = named(reader, inventory, &around, "security-group");
     let what = "network security group";
     look(
         reader,
@@ -39,7 +39,7 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
         surroundings::security_group,
     )
     .await?;
-    let tables = named(inventory, &around, "route-table");
+    let tables = named(reader, inventory, &around, "route-table");
     let what = "route table";
     look(reader, inventory, tables, what, surroundings::route_table).await?;
     Ok(())
@@ -52,14 +52,14 @@ struct Wanted {
     id: ArmId,
 }
 
-/// The interfaces of the live machines that a login is declared for.
+/// The interfaces of the machines that a login is declared for: those that they have, or are to be made with.
 fn interfaces(reader: Reader<'_>, inventory: &Inventory) -> BTreeSet<Wanted> {
+    let planned = Planned::of(reader.manifest, inventory);
     let logins = reader.manifest.of_kind("login");
     let machines = logins.filter_map(|login| reader.manifest.parent_of(login));
     machines
-        .filter_map(|machine: &Resource| {
-            let live = vm::live_of(machine, reader.manifest, inventory)?;
-            let id = live.facts.get("interface").and_then(Value::as_text)?;
+        .filter_map(|machine| {
+            let id = planned.interface_of(machine)?;
             Some(Wanted {
                 tenant: machine.tenant.clone(),
                 id: ArmId::parse(id).ok()?,
@@ -68,14 +68,17 @@ fn interfaces(reader: Reader<'_>, inventory: &Inventory) -> BTreeSet<Wanted> {
         .collect()
 }
 
-/// The things that others name.
-fn named(inventory: &Inventory, by: &[Wanted], attribute: &str) -> BTreeSet<Wanted> {
+/// The things that others name, or will name once the plan is carried out.
+fn named(
+    reader: Reader<'_>,
+    inventory: &Inventory,
+    by: &[Wanted],
+    attribute: &str,
+) -> BTreeSet<Wanted> {
+    let planned = Planned::of(reader.manifest, inventory);
     by.iter()
         .filter_map(|wanted| {
-            let key = Key(wanted.id.key().to_owned());
-            let Some(Sight::Seen(says)) = inventory.surroundings.get(&key) else {
-                return None;
-            };
+            let says = planned.says("", wanted.id.key()).ok()?;
             let id = says.get(attribute).and_then(Value::as_text)?;
             Some(Wanted {
                 tenant: wanted.tenant.clone(),
@@ -85,7 +88,7 @@ fn named(inventory: &Inventory, by: &[Wanted], attribute: &str) -> BTreeSet<Want
         .collect()
 }
 
-/// Looks at each thing that was not looked at before, and gives back all of them.
+/// Looks at each thing that is there and was not looked at before, and gives back all of them.
 async fn look<T: DeserializeOwned>(
     reader: Reader<'_>,
     inventory: &mut Inventory,
@@ -93,15 +96,16 @@ async fn look<T: DeserializeOwned>(
     what: &str,
     says: fn(&T) -> Attributes,
 ) -> Result<Vec<Wanted>, Fault> {
-    let mut new: BTreeMap<Key, &Wanted> = BTreeMap::new();
+    let planned = Planned::of(reader.manifest, inventory);
+    let mut unseen: BTreeMap<Key, &Wanted> = BTreeMap::new();
     for wanted in &wanted {
         let key = Key(wanted.id.key().to_owned());
-        if !inventory.surroundings.contains_key(&key) {
-            new.insert(key, wanted);
+        if !inventory.surroundings.contains_key(&key) && !planned.is_new(&key.0) {
+            unseen.insert(key, wanted);
         }
     }
     let seen = reader
-        .each(new.into_iter().collect(), |(key, wanted)| async move {
+        .each(unseen.into_iter().collect(), |(key, wanted)| async move {
             let client = &reader.tenant(&wanted.tenant)?.client;
             let sight = sight(client, &wanted.id, what, says).await?;
             Ok((key, sight))
@@ -111,7 +115,7 @@ async fn look<T: DeserializeOwned>(
     Ok(wanted.into_iter().collect())
 }
 
-/// What a look at one thing shows. Only a run that is told to stop ends here.
+/// What a look at one thing shows.
 async fn sight<T: DeserializeOwned>(
     client: &Client,
     id: &ArmId,
@@ -119,14 +123,10 @@ async fn sight<T: DeserializeOwned>(
     says: fn(&T) -> Attributes,
 ) -> Result<Sight, Fault> {
     let request = made::read(id, format!("read {what} `{}`", id.name()));
-    let read = match unless_missing(client.send(request).await) {
+    let read = match optional(unless_missing(client.send(request).await))? {
         Ok(Some(reply)) => reply.json().map(|body: T| Sight::Seen(says(&body))),
         Ok(None) => Ok(Sight::Absent),
         Err(fault) => Err(fault),
     };
-    match read {
-        Err(fault) if fault.kind == FaultKind::Interrupted => Err(fault),
-        Err(fault) => Ok(Sight::Unread(fault)),
-        Ok(sight) => Ok(sight),
-    }
+    Ok(read.unwrap_or_else(Sight::Unread))
 }

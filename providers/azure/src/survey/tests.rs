@@ -429,6 +429,15 @@ async fn devices_that_may_not_be_read_are_no_reason_to_stop() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_directory_that_fails_at_devices_is_no_reason_to_stop_either() {
+    let odd = json!({"error": {"code": "Request_UnsupportedQuery", "message": "Unsupported filter clause."}});
+    let read = joining(400, odd).await;
+    let machine = read.of_kind("arc-machine").next().unwrap();
+    let why = machine.facts["devices-unread"].to_string();
+    assert!(why.contains("Unsupported filter clause"), "{why}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_missing_arc_machine_makes_its_neighbours_worth_a_list() {
     let row = json!({"name": "line2", "location": "westeurope"});
     let list = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.HybridCompute/machines?";
@@ -483,6 +492,16 @@ async fn offered_versions_are_asked_only_where_a_version_is_declared() {
         machine.facts["offered-versions"],
         Value::List(vec!["1.0.0.1".into(), "2.2.0.0".into()])
     );
+    // Only a rule asks for them.
+    for (status, answer) in [(200, json!({"value": "odd"})), (400, refused())] {
+        let server = rehearsal::server(vec![(OFFERS, status, answer)]).await;
+        let read = rehearsal::azure(&server)
+            .survey(&manifest, Mode::Apply)
+            .await
+            .unwrap();
+        let machine = read.of_kind("vm").next().unwrap();
+        assert_eq!(machine.facts.get("offered-versions"), None);
+    }
 }
 
 const NETWORK: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/";
@@ -535,7 +554,6 @@ async fn what_stands_around_a_machine_with_a_login_is_read_once_each() {
     assert_eq!(
         network,
         [
-            "WEB01-NIC",
             "web01-nic",
             "nsg-web",
             "web01-pip",

@@ -1,6 +1,6 @@
-//! Things that one reading each tells all of: managed identities, networks with their subnets, public addresses, interfaces.
+//! Things that one reading each tells all of: managed identities, networks with their subnets, public addresses.
 
-use futures_util::future::try_join4;
+use futures_util::future::try_join3;
 use serde::de::DeserializeOwned;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::manifest::Resource;
@@ -8,21 +8,17 @@ use vmlogin_engine::provider::Fault;
 
 use super::{Reader, unless_missing};
 use crate::kinds::virtual_network::wire::VirtualNetwork;
-use crate::kinds::{
-    Place, arm_id, made, managed_identity, network_interface, public_ip, subnet, virtual_network,
-};
+use crate::kinds::{Place, arm_id, made, managed_identity, public_ip, subnet, virtual_network};
 
 /// Reads each thing of these kinds; one that does not exist is left out.
 pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
-    let (identities, networks, addresses, interfaces) = try_join4(
+    let (identities, networks, addresses) = try_join3(
         of_kind(reader, "managed-identity", managed_identity::live),
         networks(reader),
         of_kind(reader, "public-ip", public_ip::live),
-        of_kind(reader, "network-interface", network_interface::live),
     )
     .await?;
-    let all = [identities, networks, addresses, interfaces];
-    Ok(all.into_iter().flatten().collect())
+    Ok([identities, networks, addresses].concat())
 }
 
 /// The networks, with those of their subnets that the manifest names: one reading tells both.
@@ -65,7 +61,8 @@ async fn of_kind<T: DeserializeOwned>(
     Ok(found.map(|(thing, place)| live(&thing, &place)).collect())
 }
 
-async fn found<T: DeserializeOwned>(
+/// One thing and where it lies; `None` where it does not exist.
+pub(super) async fn found<T: DeserializeOwned>(
     reader: Reader<'_>,
     resource: &Resource,
 ) -> Result<Option<(T, Place)>, Fault> {

@@ -1,4 +1,6 @@
-//! The hosts that a machine must reach so that people can sign in to it. vmlogin never speaks to them.
+//! The hosts that a machine must reach so that people can sign in to it. vmlogin never speaks to them; those that it speaks to are in
+//! `cloud.rs`. That an Arc-enabled machine needs the same hosts as a virtual one is documented for 21Vianet's cloud only, and derived
+//! for the others.
 
 use crate::cloud::CloudName;
 use crate::network::Target;
@@ -244,7 +246,6 @@ pub(crate) fn needed(cloud: &str, system: &str) -> impl Iterator<Item = &'static
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::Cloud;
 
     #[test]
     fn every_row_has_a_purpose_a_source_and_a_day() {
@@ -299,25 +300,5 @@ mod tests {
                 ("china", "login.partner.microsoftonline.cn"),
             ]
         );
-    }
-
-    #[test]
-    fn the_hosts_are_those_of_the_table_of_clouds() {
-        for name in CloudName::ALL {
-            let login = Cloud::named(name).login;
-            let hosts: Vec<&str> = needed(name.as_str(), "windows")
-                .map(|endpoint| endpoint.host)
-                .collect();
-            let known = [
-                Some(login.device_registration),
-                Some(login.login),
-                login.device_login,
-                Some(login.role_check),
-            ];
-            for url in known.into_iter().flatten() {
-                let host = url.host_str().unwrap_or_default().to_owned();
-                assert!(hosts.contains(&host.as_str()), "{name}: {host}");
-            }
-        }
     }
 }

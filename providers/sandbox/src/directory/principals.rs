@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Sort, find, many, not_found, one};
 use crate::http::Call;
 use crate::http::reply::Answer;
-use crate::state::{ServicePrincipal, Tenant, clock};
+use crate::state::{ServicePrincipal, Tenant};
 
 /// `servicePrincipals`, `servicePrincipals/{id}` and `servicePrincipals(appId='{id}')`.
 pub(super) fn answer(call: &Call<'_>, tenant: &Tenant, path: &[&str]) -> Answer {
@@ -47,7 +47,7 @@ pub(super) fn shown(tenant: &Tenant, it: &ServicePrincipal) -> Value {
     json!({"id": it.id, "deletedDateTime": null, "accountEnabled": true, "alternativeNames": [],
         "appDescription": null, "appDisplayName": if it.managed { Value::Null } else { json!(it.name) },
         "appId": it.app_id, "appOwnerOrganizationId": tenant.id, "appRoleAssignmentRequired": false,
-        "createdDateTime": clock::whole_seconds(it.created), "description": null, "displayName": it.name,
+        "description": null, "displayName": it.name,
         "homepage": null, "servicePrincipalNames": [it.app_id], "servicePrincipalType": kind,
         "signInAudience": "AzureADMyOrg", "tags": []})
 }

@@ -23,6 +23,7 @@ pub(crate) mod network;
 mod os_profile;
 pub(crate) mod page;
 mod plain;
+pub(crate) mod policy;
 mod provider;
 pub(crate) mod resource_group;
 mod role_assignment;
@@ -46,6 +47,7 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
     api_version(call)?;
     access::check(call)?;
     lock::check(call)?;
+    policy::check(call)?;
     let request = call.request;
     let lower: Vec<&str> = request.lower.iter().map(String::as_str).collect();
     if let ["subscriptions", id, ..] = lower.as_slice() {
@@ -266,8 +268,10 @@ fn authorization(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answer {
         }
         ["permissions"] => get(call, access::permissions),
         ["locks", rest @ ..] => lock::answer(call, scope, rest),
+        ["policyassignments", rest @ ..] => policy::assignments(call, scope, rest),
+        ["policydefinitions", rest @ ..] => policy::definitions(call, scope, rest),
         // Nobody can make any here, so that there are none is the truth.
-        ["denyassignments" | "policyassignments"] if call.request.method == Method::GET => {
+        ["denyassignments"] if call.request.method == Method::GET => {
             Ok(Reply::json(200, json!({"value": []})))
         }
         [what, ..] => Err(error::not_emulated(&format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{FaultRule, Lock, ResourceGroup, Seed, Subscription, Tenant};
+use super::{FaultRule, Lock, Policy, ResourceGroup, Seed, Subscription, Tenant};
 use crate::state::World;
 
 /// What is wrong with a seed. `place` says where: names from the outside in, joined by ` / `.
@@ -155,6 +155,7 @@ fn check_subscription(
         filled(&place, "location", &group.location)?;
         once(&mut groups, &place, "resource group", &group.name)?;
         check_locks(&place, &group.locks)?;
+        check_policies(&place, &group.policies)?;
         check_resources(group, &place)?;
         let mut identities = BTreeSet::new();
         for identity in &group.managed_identities {
@@ -186,6 +187,7 @@ fn check_subscription(
         }
     }
     check_locks(place, &subscription.locks)?;
+    check_policies(place, &subscription.policies)?;
     for assignment in &subscription.role_assignments {
         let place = format!("{place} / role-assignment {}", assignment.id);
         guid(&place, "id", &assignment.id)?;
@@ -252,6 +254,38 @@ fn check_locks(place: &str, locks: &[Lock]) -> Result<(), SeedError> {
                 value: lock.level.clone(),
                 allowed: "CanNotDelete or ReadOnly",
             });
+        }
+    }
+    Ok(())
+}
+
+fn check_policies(place: &str, policies: &[Policy]) -> Result<(), SeedError> {
+    for policy in policies {
+        let place = format!("{place} / policy {}", policy.name);
+        filled(&place, "name", &policy.name)?;
+        let wrong = |attribute, value: &str, allowed| SeedError::NotAllowed {
+            place: place.clone(),
+            attribute,
+            value: value.to_owned(),
+            allowed,
+        };
+        if !["deny", "audit"].contains(&policy.effect.as_str()) {
+            return Err(wrong("effect", &policy.effect, "deny or audit"));
+        }
+        let said = [
+            policy.initiative,
+            !policy.types.is_empty(),
+            !policy.approved_extensions.is_empty(),
+            !policy.allowed_locations.is_empty(),
+        ];
+        if said.into_iter().filter(|said| *said).count() != 1 {
+            let allowed =
+                "one of `types`, `approved-extensions`, `allowed-locations` and `initiative`";
+            return Err(wrong("types", "", allowed));
+        }
+        // The built-in definition has no other effect.
+        if policy.effect == "audit" && !policy.allowed_locations.is_empty() {
+            return Err(wrong("effect", "audit", "allowed-locations always denies"));
         }
     }
     Ok(())

@@ -6,6 +6,7 @@
 mod check;
 mod fault;
 mod network;
+mod policy;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ pub use network::{
     Interface, Lock, OtherResource, Route, RouteTable, SecurityGroup, SecurityRule, Subnet,
     VirtualNetwork,
 };
+pub use policy::Policy;
 
 /// Everything a new sandbox starts with.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -154,6 +156,8 @@ pub struct Subscription {
     pub role_assignments: Vec<RoleAssignment>,
     /// The locks at this subscription.
     pub locks: Vec<Lock>,
+    /// The policies assigned at this subscription.
+    pub policies: Vec<Policy>,
 }
 
 /// A resource group.
@@ -182,6 +186,8 @@ pub struct ResourceGroup {
     pub resources: Vec<OtherResource>,
     /// The locks at it, or at something in it.
     pub locks: Vec<Lock>,
+    /// The policies assigned at it.
+    pub policies: Vec<Policy>,
 }
 
 /// A machine outside Azure that an agent has onboarded.

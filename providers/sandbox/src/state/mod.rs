@@ -50,6 +50,12 @@ pub(crate) struct World {
     /// Management locks.
     #[serde(default)]
     pub locks: BTreeMap<String, Lock>,
+    /// Assignments of policies.
+    #[serde(default)]
+    pub policy_assignments: BTreeMap<String, Policy>,
+    /// Policies that somebody made.
+    #[serde(default)]
+    pub policy_definitions: BTreeMap<String, Policy>,
     /// Roles that somebody made, by GUID.
     #[serde(default)]
     pub roles: BTreeMap<String, Role>,
@@ -298,6 +304,16 @@ pub(crate) struct Lock {
     /// `CanNotDelete` or `ReadOnly`.
     pub level: String,
     pub notes: Option<String>,
+}
+
+/// A definition of a policy, or an assignment of one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Policy {
+    /// As it was written.
+    pub id: String,
+    pub name: String,
+    pub properties: Value,
 }
 
 /// A template deployment. The template itself is not kept: it may hold secrets.

@@ -33,6 +33,8 @@ impl World {
             extensions: BTreeMap::new(),
             resources: BTreeMap::new(),
             locks: BTreeMap::new(),
+            policy_assignments: BTreeMap::new(),
+            policy_definitions: BTreeMap::new(),
             roles: BTreeMap::new(),
             deployments: BTreeMap::new(),
             assignments: BTreeMap::new(),
@@ -90,6 +92,7 @@ impl World {
             let id = format!("/subscriptions/{}/resourceGroups/{}", seed.id, group.name);
             sown_network::sow(self, &Place { id: &id, group })?;
             sown_network::sow_locks(self, &id, &group.locks);
+            sown_network::sow_policies(self, &id, &group.policies);
             for arc in &group.arc_machines {
                 self.sow_arc(tenant, &id, group, arc);
             }
@@ -116,6 +119,7 @@ impl World {
         }
         let id = format!("/subscriptions/{}", seed.id);
         sown_network::sow_locks(self, &id, &seed.locks);
+        sown_network::sow_policies(self, &id, &seed.policies);
         for assignment in &seed.role_assignments {
             self.sow_assignment(tenant, assignment);
         }

@@ -1,10 +1,10 @@
-//! Makes the networks, locks and other resources of a world out of its seed.
+//! Makes the networks, locks, policies and other resources of a world out of its seed.
 
 use serde_json::{Map, Value, json};
 
 use super::sown::some_tags;
 use super::{Lock, Resource, Tags, World, named_guid};
-use crate::resources::{location, network};
+use crate::resources::{location, network, policy};
 use crate::seed::{self, SeedError};
 
 /// Where a group of the seed lies.
@@ -162,6 +162,12 @@ pub(super) fn sow_locks(world: &mut World, scope: &str, locks: &[seed::Lock]) {
             id: id.clone(),
         };
         world.locks.insert(id.to_lowercase(), made);
+    }
+}
+
+pub(super) fn sow_policies(world: &mut World, scope: &str, policies: &[seed::Policy]) {
+    for it in policies {
+        policy::sown(world, scope, it);
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
             };
             match referring.value(&named, &declared.value) {
                 Ok(value) => ids.push((resource.address.clone(), name, value)),
-                Err(problem) => found.push_pair(declared.span, declared.span, problem),
+                Err(problem) => found.push_pair(declared.span, declared.span, *problem),
             }
         }
     }
@@ -90,7 +90,7 @@ struct Referring<'a> {
 }
 
 impl Referring<'_> {
-    fn value(&self, named: &Named<'_>, value: &Value) -> Result<Value, ManifestProblem> {
+    fn value(&self, named: &Named<'_>, value: &Value) -> Result<Value, Box<ManifestProblem>> {
         match value {
             Value::Text(text) => self.id(named, text).map(Value::Text),
             Value::List(values) => {
@@ -101,7 +101,7 @@ impl Referring<'_> {
         }
     }
 
-    fn id(&self, named: &Named<'_>, text: &str) -> Result<String, ManifestProblem> {
+    fn id(&self, named: &Named<'_>, text: &str) -> Result<String, Box<ManifestProblem>> {
         let kinds = named.kinds.iter();
         let kinds: Vec<&dyn Kind> = kinds.filter_map(|name| self.catalogue.kind(name)).collect();
         let Some(first) = kinds.first().copied() else {
@@ -141,14 +141,14 @@ impl Referring<'_> {
             .declared(subscription, group, named.kinds, &parts);
         match declared[..] {
             [one] => self.id_of(named, first, one, text),
-            [one, other, ..] => Err(ManifestProblem::AmbiguousReference {
+            [one, other, ..] => Err(Box::new(ManifestProblem::AmbiguousReference {
                 title: first.schema().title,
                 written: text.to_owned(),
                 paths: declared.iter().map(|one| self.path(one)).collect(),
                 span: named.span,
                 first: one.span,
                 second: other.span,
-            }),
+            })),
             [] => self.undeclared(named, first, (subscription, group), &parts, text),
         }
     }
@@ -161,7 +161,7 @@ impl Referring<'_> {
         (subscription, group): (&str, &str),
         parts: &[&str],
         text: &str,
-    ) -> Result<String, ManifestProblem> {
+    ) -> Result<String, Box<ManifestProblem>> {
         let missing = self.depth(kind) - parts.len();
         let around: Option<Vec<&str>> = match missing {
             0 => Some(Vec::new()),
@@ -176,23 +176,23 @@ impl Referring<'_> {
             _ => None,
         };
         let Some(around) = around else {
-            return Err(ManifestProblem::UnknownReference {
+            return Err(Box::new(ManifestProblem::UnknownReference {
                 title: kind.schema().title,
                 written: text.to_owned(),
                 known: self.known(named),
                 form: self.form(kind),
                 span: named.span,
-            });
+            }));
         };
         let own = parts.last().copied().unwrap_or_default();
         if let Err(misfit) = check::name(kind.names(), own) {
-            return Err(ManifestProblem::BadText {
+            return Err(Box::new(ManifestProblem::BadText {
                 what: format!("the name of a {}", kind.schema().title),
                 written: own.to_owned(),
                 misfit,
                 rule: Rule::Name(*kind.names()),
                 span: named.span,
-            });
+            }));
         }
         let names: Vec<&str> = std::iter::once(group)
             .chain(around)
@@ -208,7 +208,7 @@ impl Referring<'_> {
         first: &dyn Kind,
         resource: &Resource,
         text: &str,
-    ) -> Result<String, ManifestProblem> {
+    ) -> Result<String, Box<ManifestProblem>> {
         crate::reference::id_of(self.manifest, self.catalogue, resource)
             .ok_or_else(|| self.no_reference(named, first, text))
     }
@@ -219,7 +219,7 @@ impl Referring<'_> {
         named: &Named<'_>,
         group: &str,
         text: &str,
-    ) -> Result<&str, ManifestProblem> {
+    ) -> Result<&str, Box<ManifestProblem>> {
         let resource = named.resource;
         let own = self
             .manifest
@@ -233,7 +233,7 @@ impl Referring<'_> {
         match groups[..] {
             [] => Ok(own),
             [one] => Ok(&one.subscription),
-            [one, other, ..] => Err(ManifestProblem::AmbiguousReference {
+            [one, other, ..] => Err(Box::new(ManifestProblem::AmbiguousReference {
                 title: "resource group",
                 written: text.to_owned(),
                 paths: groups
@@ -243,7 +243,7 @@ impl Referring<'_> {
                 span: named.span,
                 first: one.span,
                 second: other.span,
-            }),
+            })),
         }
     }
 
@@ -274,13 +274,13 @@ impl Referring<'_> {
             .collect()
     }
 
-    fn no_reference(&self, named: &Named<'_>, kind: &dyn Kind, text: &str) -> ManifestProblem {
-        ManifestProblem::NoReference {
+    fn no_reference(&self, named: &Named<'_>, kind: &dyn Kind, text: &str) -> Box<ManifestProblem> {
+        Box::new(ManifestProblem::NoReference {
             title: kind.schema().title,
             written: text.to_owned(),
             form: self.form(kind),
             span: named.span,
-        }
+        })
     }
 
     /// How a thing of a kind is named from anywhere: `RESOURCE-GROUP/VIRTUAL-NETWORK/SUBNET`.

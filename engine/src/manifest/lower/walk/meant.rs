@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Walker, shortened};
 use crate::language::SPENT;
-use crate::manifest::lower::form::{Form, Properties};
+use crate::manifest::lower::form::{Form, Properties, Want};
 use crate::manifest::problem::{Hint, ManifestProblem};
 use crate::problem::nearest;
-use crate::schema::TOP;
+use crate::schema::{Shape, TOP};
 use crate::source::Span;
 use crate::syntax::print;
 use crate::syntax::tree::{Node, Property};
@@ -104,7 +104,11 @@ impl<'a> Walker<'a, '_> {
         let attribute = |name: &str| ManifestProblem::AttributeAsNode {
             word: name.to_owned(),
             of: parent.word,
-            line: as_property(name, node),
+            line: match parent.field(name).map(|field| field.want) {
+                // What stands there may be the secret.
+                Some(want @ Want::Shape(Shape::Secret)) => format!("{name}={}", want.example()),
+                _ => as_property(name, node),
+            },
             span,
         };
         if let Some(field) = parent.field(kebab) {

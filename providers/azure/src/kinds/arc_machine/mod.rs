@@ -9,7 +9,7 @@ mod tests;
 use vmlogin_engine::diff::same;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Kind, Scene};
-use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::schema::{
@@ -20,7 +20,10 @@ use vmlogin_engine::value::{Attributes, Value};
 
 use super::login::{self, Host};
 use super::tagged::{self, PROTECT, TAGS};
-use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, made, refusal, versions};
+use super::{
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, health, is_id, located, made, refusal,
+    versions,
+};
 use crate::arm::ArmId;
 use crate::http::Request;
 
@@ -61,6 +64,14 @@ static SCHEMA: Schema = Schema {
 };
 
 impl Kind for ArcMachine {
+    fn located(&self, manifest: &Manifest, subscription: &str, names: &[&str]) -> Option<String> {
+        located(manifest, subscription, TYPE, names)
+    }
+
+    fn is_id(&self, text: &str) -> bool {
+        is_id(text, TYPE)
+    }
+
     fn schema(&self) -> &'static Schema {
         &SCHEMA
     }

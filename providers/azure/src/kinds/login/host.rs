@@ -52,7 +52,8 @@ pub(super) fn of(step: &Step, body: &Json) -> Result<Box<dyn Host>, Fault> {
     })
 }
 
-/// The facts of a machine about its extensions: their handlers, and how those fare that are no login.
+/// The facts of a machine about its extensions: their handlers, which of them join a
+/// directory by themselves, and how those fare that are no login.
 pub(crate) fn neighbours(machine: &dyn Host) -> Attributes {
     let all = machine.extensions().iter();
     let handlers: BTreeMap<String, Value> = all
@@ -63,12 +64,18 @@ pub(crate) fn neighbours(machine: &dyn Host) -> Attributes {
             (extension.name().to_owned(), Value::Text(handler))
         })
         .collect();
+    let joiners = all
+        .clone()
+        .filter(|extension| extension.joins_by_itself())
+        .map(|extension| extension.name().into());
+    let joiners = Value::List(joiners.collect());
     let states: BTreeMap<String, Value> = all
         .filter(|extension| extension.login().is_none())
         .map(|extension| (extension.name().to_owned(), state(extension).into()))
         .collect();
     Attributes::from([
         ("extensions".to_owned(), Value::Map(handlers)),
+        ("joining-extensions".to_owned(), joiners),
         ("other-extensions".to_owned(), Value::Map(states)),
     ])
 }

@@ -83,17 +83,18 @@ pub(super) fn reports(step: &Step, machine: &dyn Host) -> Vec<Opinion> {
     let state = health(&extension.properties.provisioning_state, || {
         view.as_ref()?.failure()
     });
-    let result = match (state, &view) {
-        (Health::Failed { message }, _) => Proof::Wrong(message),
-        (Health::Busy, _) => Proof::NotChecked("an operation is running on it".to_owned()),
-        (_, Some(view)) if view.succeeded() => Proof::Verified,
+    let told = |result| Opinion::new(REPORTS, result);
+    let first = match (state, &view) {
+        (Health::Failed { message }, _) => told(Proof::Wrong(message)),
+        (Health::Busy, _) => Opinion::too_early(REPORTS, "an operation is running on it"),
+        (_, Some(view)) if view.succeeded() => told(Proof::Verified),
         (_, Some(view)) => match view.failure() {
-            Some(message) => Proof::Wrong(message),
-            None => Proof::NotChecked("the extension has not reported yet".to_owned()),
+            Some(message) => told(Proof::Wrong(message)),
+            None => Opinion::too_early(REPORTS, "the extension has not reported yet"),
         },
-        (_, None) => Proof::NotChecked("the machine's agent has not reported yet".to_owned()),
+        (_, None) => Opinion::too_early(REPORTS, "the machine's agent has not reported yet"),
     };
-    let mut opinions = vec![Opinion::new(REPORTS, result)];
+    let mut opinions = vec![first];
     if let Some(version) = view
         .as_ref()
         .and_then(|view| view.type_handler_version.as_ref())

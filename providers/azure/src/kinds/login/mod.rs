@@ -30,8 +30,8 @@ use vmlogin_engine::value::{Attributes, Value};
 use super::place::part_key;
 use super::vm::image::declared_os;
 use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, made, refusal, versions};
-use crate::cloud::{Cloud, CloudName};
 use crate::http::Request;
+use crate::tables::endpoints;
 
 pub(crate) use deferral::DEFERRALS;
 pub(crate) use handler::{Handler, PUBLISHER};
@@ -247,8 +247,12 @@ fn machine_of<'a>(resource: &Resource, scene: &Scene<'a>) -> Option<&'a Live> {
 /// The hosts that a machine of the manifest's cloud talks to when it joins, for the help of a failure.
 fn hosts(login: &Resource, scene: &Scene<'_>) -> Option<Value> {
     let cloud = &scene.manifest.tenants.get(&login.tenant)?.cloud;
-    let cloud = Cloud::named(cloud.parse::<CloudName>().ok()?);
-    Some(Value::Text(cloud.login.names().join(", ")))
+    let needed = endpoints::needed(cloud, handler_for(login, scene)?.os);
+    let hosts: Vec<&str> = needed
+        .filter(|endpoint| endpoint.port == 443)
+        .map(|endpoint| endpoint.host)
+        .collect();
+    Some(Value::Text(hosts.join(", ")))
 }
 
 /// The handler for what the machine runs: by what Azure tells, else by what the manifest says.

@@ -70,6 +70,21 @@ impl Extension {
     pub(crate) fn login(&self) -> Option<&'static Handler> {
         Handler::of(self.properties.publisher(), self.properties.handler())
     }
+
+    /// Whether it is the configuration by which Azure Virtual Desktop's template joins its hosts to Entra ID: `aadJoin` among the
+    /// properties that its settings hand on.
+    pub(crate) fn joins_by_itself(&self) -> bool {
+        let properties = &self.properties;
+        let is_dsc = properties
+            .publisher()
+            .eq_ignore_ascii_case("Microsoft.Powershell")
+            && properties.handler().eq_ignore_ascii_case("DSC");
+        let handed_on = properties
+            .settings
+            .as_ref()
+            .and_then(|it| it.get("properties"));
+        is_dsc && handed_on.and_then(|it| it.get("aadJoin")) == Some(&Value::Bool(true))
+    }
 }
 
 impl Properties {

@@ -8,7 +8,6 @@ mod write;
 mod tests;
 
 use vmlogin_engine::address::Address;
-use vmlogin_engine::diff::diff;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Kind, Scene};
 use vmlogin_engine::manifest::Resource;
@@ -20,7 +19,9 @@ use vmlogin_engine::schema::{
 };
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::{Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, health, made, refusal};
+use super::{
+    Ask, AzureKind, Opinion, Place, Seen, Write, amended, arm_id, decode, health, made, refusal,
+};
 
 /// The kind `rule`.
 pub struct SecurityRule;
@@ -169,7 +170,7 @@ impl AzureKind for SecurityRule {
             return vec![Opinion::exists(seen)];
         };
         let result = match decode::<wire::SecurityRule>(step, body) {
-            Ok(rule) => as_planned(step, &rule),
+            Ok(rule) => amended::as_planned(step, &SCHEMA, &rule.attributes()),
             Err(fault) => Proof::NotChecked(fault.message),
         };
         vec![Opinion::new("it is as planned", result)]
@@ -193,17 +194,4 @@ pub(crate) fn live(rule: &wire::SecurityRule, group: &Place) -> Live {
     live.stamp = rule.estate().map(str::to_owned);
     live.health = health(&rule.properties.provisioning_state, || None);
     live
-}
-
-/// Whether what the step was to write is to be seen.
-fn as_planned(step: &Step, rule: &wire::SecurityRule) -> Proof {
-    let planned = step
-        .changes
-        .iter()
-        .map(|change| (change.attribute.clone(), change.after.clone()))
-        .collect();
-    match diff(&SCHEMA, &planned, &rule.attributes()).first() {
-        None => Proof::Verified,
-        Some(lost) => Proof::Wrong(format!("`{}` is {}", lost.attribute, lost.before)),
-    }
 }

@@ -64,6 +64,14 @@ fn a_rule_that_somebody_changed_meanwhile_is_not_written_over() {
 }
 
 #[test]
+fn an_end_that_is_only_spelt_otherwise_is_not_taken_for_a_change() {
+    let mut body = rule_body(&group());
+    body["properties"]["sourceAddressPrefix"] = json!("virtualnetwork");
+    let written = security_rule::SecurityRule.write(&updated(), &Seen::One(body));
+    assert!(matches!(written, Ok(Write::Send(_))), "{written:?}");
+}
+
+#[test]
 fn a_rule_is_deleted_while_it_is_ours() {
     let (manifest, mut inventory) = estate();
     for live in inventory

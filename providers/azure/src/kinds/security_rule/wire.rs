@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use vmlogin_engine::diff::same::ANY;
 use vmlogin_engine::value::{Attributes, Value};
 
-use crate::kinds::Provisioning;
 use crate::kinds::grant::description;
+use crate::kinds::{Provisioning, amended};
 
 /// A rule of a group, alone or in its group's answer.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -148,14 +148,8 @@ pub(super) fn new(estate: &str, write: &Attributes) -> Json {
 
 /// Takes out of what was read the members that are only for reading.
 pub(super) fn writable(body: &mut Json) {
-    for (place, members) in [
-        ("", &["etag", "name", "type"][..]),
-        ("/properties", &["provisioningState"][..]),
-    ] {
-        if let Some(held) = body.pointer_mut(place).and_then(Json::as_object_mut) {
-            held.retain(|name, _| !members.contains(&name.as_str()));
-        }
-    }
+    amended::without(body, "", &["etag", "name", "type"]);
+    amended::without(body, "/properties", &["provisioningState"]);
 }
 
 /// Puts one declared value into the properties; what is no setting of a rule is left out.

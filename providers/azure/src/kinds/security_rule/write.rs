@@ -1,41 +1,32 @@
 //! The writes of a security rule. An existing one is sent back as it was read, with the declared values in it, and only if nobody
 //! changed its group meanwhile.
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::Fault;
 
-use super::wire;
+use super::{SCHEMA, wire};
 use crate::http::Request;
+use crate::kinds::amended::{self, Spelling};
 use crate::kinds::{Seen, Write, decode, made, refusal, refuse, versions};
 
 pub(super) fn create(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     made::still_missing(step, fresh)?;
     let properties = wire::new(refusal::text(step, "estate")?, &step.write);
     let body = json!({"properties": properties});
-    Ok(Write::Send(vec![put(step, body)?]))
+    Ok(Write::Send(vec![amended::put(step, body)?]))
 }
 
 pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
-    let Seen::One(body) = fresh else {
-        return Err(refuse(
-            step,
-            "it is gone".to_owned(),
-            "run again: the plan then makes it",
-        ));
-    };
+    let body = amended::found(step, fresh)?;
     let rule: wire::SecurityRule = decode(step, body)?;
-    still_as_planned(step, &rule)?;
-    let mut changed = body.clone();
-    wire::writable(&mut changed);
-    for change in &step.changes {
-        wire::set(&mut changed["properties"], &change.attribute, &change.after);
-    }
-    let request = put(step, changed)?;
-    Ok(Write::Send(vec![match rule.etag {
-        Some(version) => request.if_match(version),
-        None => request,
-    }]))
+    let spelling = Spelling {
+        writable: wire::writable,
+        set: |body, attribute, value| wire::set(&mut body["properties"], attribute, value),
+    };
+    let now = rule.attributes();
+    let request = amended::amend(step, &SCHEMA, body, rule.etag, &now, &spelling)?;
+    Ok(Write::Send(vec![request]))
 }
 
 /// Deletes what this estate made. Somebody may have taken it over, or away, since the plan was made.
@@ -74,28 +65,4 @@ pub(super) fn explained(step: &Step, fault: Fault) -> Fault {
         )),
         ..fault
     }
-}
-
-/// Refuses to write over settings that are no longer those that the plan started from.
-fn still_as_planned(step: &Step, rule: &wire::SecurityRule) -> Result<(), Fault> {
-    let now = rule.attributes();
-    for change in &step.changes {
-        if now.get(&change.attribute) != Some(&change.before) {
-            return Err(refuse(
-                step,
-                format!("somebody changed its `{}` meanwhile", change.attribute),
-                "run again: the plan then starts from what is there",
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn put(step: &Step, body: Json) -> Result<Request, Fault> {
-    Ok(Request::put(
-        refusal::id(step)?.path(),
-        versions::NETWORK,
-        body,
-        refusal::attempted(step),
-    ))
 }

@@ -92,6 +92,19 @@ fn a_group_by_another_spelling_and_a_prefix_in_a_list_make_no_difference() {
 }
 
 #[test]
+fn of_two_families_the_prefix_of_ipv4_is_the_declared_one_wherever_it_stands() {
+    let both = json!({"properties": {"addressPrefixes": ["fd00:20::/64", "10.20.1.0/24"]}});
+    let read = read(both["properties"].clone());
+    assert_eq!(read.attributes()["prefix"], "10.20.1.0/24".into());
+    let mut changed = both;
+    subnet::wire::set(&mut changed, "prefix", &"10.20.2.0/24".into());
+    assert_eq!(
+        changed["properties"]["addressPrefixes"],
+        json!(["fd00:20::/64", "10.20.2.0/24"])
+    );
+}
+
+#[test]
 fn an_outbound_access_that_differs_is_a_note_since_it_can_be_set_only_once() {
     let (mut manifest, mut inventory) = estate();
     declare(

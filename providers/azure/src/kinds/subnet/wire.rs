@@ -46,10 +46,11 @@ pub(crate) struct Reference {
 }
 
 impl Subnet {
-    /// Its declared attributes. Of several prefixes the first one counts: a manifest names one.
+    /// Its declared attributes. A manifest names one prefix: of several the one that [`counts`].
     pub(crate) fn attributes(&self) -> Attributes {
         let properties = &self.properties;
-        let several = properties.address_prefixes.iter().flatten().next();
+        let several = properties.address_prefixes.as_deref().unwrap_or_default();
+        let several = several.get(counts(several.iter().map(String::as_str)));
         let prefix = properties.address_prefix.as_ref().or(several);
         let group = properties.network_security_group.as_ref();
         Attributes::from([
@@ -92,6 +93,12 @@ fn named(reference: &Reference, configuration: bool) -> String {
     }
 }
 
+/// Which of the prefixes of a subnet counts: the first of IPv4, of which a subnet that machines are in has one, wherever it stands.
+fn counts<'a>(mut prefixes: impl Iterator<Item = &'a str>) -> usize {
+    let is_ipv4 = |prefix: &str| !prefix.contains(':');
+    prefixes.position(is_ipv4).unwrap_or_default()
+}
+
 pub(crate) fn text(text: Option<&String>) -> Value {
     text.map_or(Value::Null, |text| Value::from(text.as_str()))
 }
@@ -115,9 +122,14 @@ pub(super) fn new(write: &Attributes) -> Json {
 pub(super) fn set(body: &mut Json, attribute: &str, value: &Value) {
     match (attribute, value) {
         ("prefix", Value::Text(prefix)) => {
-            let several = body.pointer_mut("/properties/addressPrefixes/0");
-            match several {
-                Some(first) => *first = json!(prefix),
+            let several = body.pointer_mut("/properties/addressPrefixes");
+            let several = several.and_then(Json::as_array_mut);
+            let one = several.and_then(|all| {
+                let at = counts(all.iter().map(|one| one.as_str().unwrap_or_default()));
+                all.get_mut(at)
+            });
+            match one {
+                Some(one) => *one = json!(prefix),
                 None => {
                     amended::put_member(body, "/properties", "addressPrefix", Some(json!(prefix)));
                 }

@@ -1,7 +1,10 @@
 //! What stands between a machine and the world, read for rules alone: its network interface, the subnet of that, and what filters and
 //! leads its traffic there. Each answer becomes values by names of our own; no step is about any of them.
 
+mod planned;
 pub(crate) mod wire;
+
+pub(crate) use planned::Planned;
 
 use vmlogin_engine::value::{Attributes, Value};
 

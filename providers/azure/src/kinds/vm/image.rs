@@ -81,6 +81,14 @@ pub(super) fn imaged_os(machine: &Resource) -> Option<&'static str> {
         .or_else(|| Image::read(text)?.os())
 }
 
+/// The `publisher:offer:sku` that a manifest's text stands for.
+pub(crate) fn source(text: &str) -> Option<&str> {
+    match alias(text) {
+        Some(alias) => Some(alias.image),
+        None => Image::read(text).and(Some(text.rsplit_once(':')?.0)),
+    }
+}
+
 fn alias(text: &str) -> Option<&'static Alias> {
     ALIASES
         .iter()

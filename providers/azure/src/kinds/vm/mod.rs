@@ -179,6 +179,9 @@ impl Kind for Vm {
         if let Some(os) = image::declared_os(resource) {
             complete.insert("system".to_owned(), os.into());
         }
+        let live = live_of(resource, scene.manifest, scene.inventory);
+        let disks = live.and_then(|live| live.facts.get(write::DATA_DISKS));
+        complete.extend(disks.map(|ids| (write::DATA_DISKS.to_owned(), ids.clone())));
         // A machine is made with its identities: what their node says is sent with it.
         let identity = resource.address.child("identity");
         if let Some(identity) = scene.manifest.resource(&identity) {
@@ -192,28 +195,29 @@ impl Kind for Vm {
     }
 
     fn takes_along(&self, live: &Live) -> Vec<String> {
-        match live.facts.get(DISKS) {
-            Some(Value::List(ids)) => ids
-                .iter()
-                .filter_map(Value::as_text)
-                .map(str::to_owned)
-                .collect(),
-            _ => Vec::new(),
-        }
+        texts(live.facts.get(DISKS)).map(str::to_owned).collect()
     }
 
-    /// Uninstalling the login disconnects the device (FACTS 8); whether its object goes too nobody has shown.
+    fn loses(&self, live: &Live) -> Vec<String> {
+        let ids = texts(live.facts.get(write::DATA_DISKS));
+        ids.map(|id| id.rsplit('/').next().unwrap_or(id).to_owned())
+            .collect()
+    }
+
     fn leaves(&self, live: &Live) -> Option<String> {
-        let joined = live.facts.get("extensions")?.as_map()?.values();
-        let joined = joined
-            .filter_map(Value::as_text)
-            .any(|kind| kind.ends_with(".AADLoginForWindows"));
-        let name = live.facts.get("computer-name")?.as_text()?;
-        joined.then(|| {
+        let lost: Vec<String> = self
+            .loses(live)
+            .iter()
+            .map(|it| format!("`{it}`"))
+            .collect();
+        let lost = (!lost.is_empty()).then(|| {
             format!(
-                "look afterwards whether a device `{name}` is left in the directory: it would keep another machine of this name from joining"
+                "the data disks {} are DELETED with it, as they are marked",
+                lost.join(", ")
             )
-        })
+        });
+        let both: Vec<String> = lost.into_iter().chain(device_left(live)).collect();
+        (!both.is_empty()).then(|| both.join("; "))
     }
 
     /// General knowledge of Azure, which the specs are silent about: unverified, 2026-11-21.
@@ -337,12 +341,38 @@ pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
     live.protected = machine.tags.is_protected();
     live.health = health(&machine.properties.provisioning_state, || machine.failure());
     live.facts = facts(machine);
-    let disks = machine.disks_that_go().map(|id| id.to_lowercase().into());
-    let disks: Vec<Value> = disks.collect();
-    if !disks.is_empty() {
-        live.facts.insert(DISKS.to_owned(), Value::List(disks));
+    let lower = |id: &str| Value::Text(id.to_lowercase());
+    let disks: Vec<Value> = machine.disks_that_go().map(lower).collect();
+    let data: Vec<Value> = machine.data_disks_that_go().map(lower).collect();
+    for (fact, ids) in [(DISKS, disks), (write::DATA_DISKS, data)] {
+        if !ids.is_empty() {
+            live.facts.insert(fact.to_owned(), Value::List(ids));
+        }
     }
     live
+}
+
+/// Uninstalling the login disconnects the device (FACTS 8); whether its object goes too nobody has shown.
+fn device_left(live: &Live) -> Option<String> {
+    let joined = live.facts.get("extensions")?.as_map()?.values();
+    let joined = joined
+        .filter_map(Value::as_text)
+        .any(|kind| kind.ends_with(".AADLoginForWindows"));
+    let name = live.facts.get("computer-name")?.as_text()?;
+    joined.then(|| {
+            format!(
+                "look afterwards whether a device `{name}` is left in the directory: it would keep another machine of this name from joining"
+            )
+        })
+}
+
+/// The texts of a list.
+fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
+    let list = match list {
+        Some(Value::List(list)) => list.as_slice(),
+        _ => &[],
+    };
+    list.iter().filter_map(Value::as_text)
 }
 
 /// The fact that names the disks which go with a machine.

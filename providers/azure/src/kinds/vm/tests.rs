@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Health, Inventory, Live};
+use vmlogin_engine::kind::{Kind, Scene};
 use vmlogin_engine::manifest::Manifest;
-use vmlogin_engine::plan::Mode;
+use vmlogin_engine::plan::{Mode, replace};
 use vmlogin_engine::value::{SecretSource, Value};
 
 use super::Vm;
@@ -14,7 +15,7 @@ use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
 use crate::kinds::login::Host;
 use crate::kinds::scenes::{SUBSCRIPTION, declare, estate, machine_body};
-use crate::kinds::{AzureKind, Place, Seen, Write, vm};
+use crate::kinds::{AzureKind, Place, Seen, Write, catalogue, vm};
 use crate::secrets::{CHANCE, Secrets, Wanted};
 
 const VM: &str = "vm:core/rg-web/web01";
@@ -304,6 +305,63 @@ fn a_machine_that_this_estate_made_is_deleted() {
     let (manifest, inventory) = running("Standard_D2s_v5");
     let step = step(&manifest, &inventory, Mode::Destroy, VM);
     play(&step, include_str!("testdata/delete.json"));
+}
+
+#[test]
+fn a_data_disk_goes_only_with_a_machine_whose_plan_said_so() {
+    let disk = format!("{}/disks/Sales", id().scope());
+    let mut with_disk = machine_body(&id());
+    with_disk["tags"] = json!({"vmlogin-estate": "contoso"});
+    with_disk["properties"]["storageProfile"]["dataDisks"] =
+        json!([{"lun": 0, "deleteOption": "delete", "managedDisk": {"id": disk}}]);
+    let (manifest, mut inventory) = running("Standard_D2s_v5");
+    let unseen = step(&manifest, &inventory, Mode::Destroy, VM);
+    let refused = Vm.write(&unseen, &Seen::One(with_disk.clone()));
+    assert_eq!(
+        refused.unwrap_err().message,
+        "the data disk `Sales` was attached meanwhile and would be deleted with it"
+    );
+    let live = read(with_disk.clone());
+    assert_eq!(Vm.loses(&live), ["sales"]);
+    inventory.insert(live);
+    let seen = step(&manifest, &inventory, Mode::Destroy, VM);
+    assert!(
+        seen.notes.iter().any(|note| note
+            .starts_with("the data disks `sales` are DELETED with it, as they are marked")),
+        "{:?}",
+        seen.notes
+    );
+    let written = Vm.write(&seen, &Seen::One(with_disk));
+    assert!(
+        matches!(&written, Ok(Write::Send(all)) if all.len() == 1),
+        "{written:?}"
+    );
+}
+
+#[test]
+fn a_machine_with_a_data_disk_that_would_go_is_not_made_anew() {
+    let (mut manifest, mut inventory) = estate();
+    for (name, value) in windows() {
+        declare(&mut manifest, VM, name, value);
+    }
+    declare(&mut manifest, VM, "zone", "2".into());
+    let mut body = machine_body(&id());
+    body["tags"] = json!({"vmlogin-estate": "contoso"});
+    body["properties"]["storageProfile"]["dataDisks"] =
+        json!([{"deleteOption": "Delete", "managedDisk": {"id": "/x/disks/sales"}}]);
+    inventory.insert(read(body));
+    let scene = Scene {
+        manifest: &manifest,
+        inventory: &inventory,
+    };
+    let asked = [Address::new("vm", ["core", "rg-web", "web01"])];
+    let refusals = replace::refusals(catalogue(), &scene, &asked);
+    assert_eq!(refusals.len(), 1);
+    assert!(
+        refusals[0].message.contains("it holds `sales`"),
+        "{}",
+        refusals[0].message
+    );
 }
 
 #[test]

@@ -225,19 +225,14 @@ impl Machine {
 
     /// The ids of the disks that go when it goes.
     pub(crate) fn disks_that_go(&self) -> impl Iterator<Item = &str> {
-        let storage = &self.properties.storage_profile;
-        let disks = storage
-            .data_disks
-            .iter()
-            .flatten()
-            .chain([&storage.os_disk]);
-        let goes = |disk: &&Disk| {
-            let option = disk.delete_option.as_deref();
-            option.is_some_and(|option| option.eq_ignore_ascii_case("Delete"))
-        };
-        disks
-            .filter(goes)
-            .filter_map(|disk| disk.managed_disk.as_ref()?.id.as_deref())
+        let system = &self.properties.storage_profile.os_disk;
+        self.data_disks_that_go().chain(goes(system))
+    }
+
+    /// Those of them that hold no system: what is on them nobody could make again.
+    pub(crate) fn data_disks_that_go(&self) -> impl Iterator<Item = &str> {
+        let disks = self.properties.storage_profile.data_disks.iter().flatten();
+        disks.filter_map(goes)
     }
 
     /// Its size.
@@ -346,6 +341,13 @@ fn bounded(text: String) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// The id of a disk that goes when its machine goes.
+fn goes(disk: &Disk) -> Option<&str> {
+    let option = disk.delete_option.as_deref()?;
+    let goes = option.eq_ignore_ascii_case("Delete");
+    disk.managed_disk.as_ref().filter(|_| goes)?.id.as_deref()
 }
 
 /// What a new machine is made of.

@@ -97,15 +97,43 @@ pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     Ok(Write::Send(requests))
 }
 
+/// The attribute that names the data disks which go with a machine, as the plan saw them.
+pub(super) const DATA_DISKS: &str = "data-disks";
+
+/// Deletes a machine with the disks that the plan saw go with it: one that somebody attached since would be lost unseen.
+pub(super) fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    if let Seen::One(body) = fresh {
+        let machine: Machine = decode(step, body)?;
+        let seen = |id: &&str| match step.write.get(DATA_DISKS) {
+            Some(Value::List(ids)) => ids
+                .iter()
+                .filter_map(Value::as_text)
+                .any(|own| own.eq_ignore_ascii_case(id)),
+            _ => false,
+        };
+        if let Some(unseen) = machine.data_disks_that_go().find(|id| !seen(id)) {
+            let name = unseen.rsplit('/').next().unwrap_or(unseen);
+            return Err(refuse(
+                step,
+                format!(
+                    "the data disk `{name}` was attached meanwhile and would be deleted with it"
+                ),
+                "run again: the plan then says so",
+            ));
+        }
+    }
+    delete_after_logins(step, fresh)
+}
+
 fn size_change(step: &Step) -> Option<&Change> {
     step.changes
         .iter()
         .find(|change| change.attribute == "size")
 }
 
-/// Deletes a machine; one that is made anew first loses the logins that the plan names, so that no device keeps its name. One of them
+/// Deletes the machine; one that is made anew first loses the logins that the plan names, so that no device keeps its name. One of them
 /// that is gone meanwhile is in nobody's way.
-pub(super) fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+fn delete_after_logins(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     let (Write::Send(deletion), Seen::One(body)) = (made::delete(step, fresh)?, fresh) else {
         return Ok(Write::Nothing("it was gone already".to_owned()));
     };

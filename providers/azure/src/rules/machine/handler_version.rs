@@ -5,8 +5,8 @@ use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::value::Value;
 
-use super::subject::{Subject, logins};
 use crate::kinds::login::Handler;
+use crate::rules::subject::{Subject, logins};
 
 pub(in crate::rules) struct HandlerVersion;
 
@@ -73,7 +73,7 @@ fn version(subject: &Subject<'_>) -> Option<Finding> {
 
 /// Whether every name that the extension could be installed under belongs to another one.
 fn name(subject: &Subject<'_>) -> Option<Finding> {
-    let handler = Handler::for_os(subject.fact("os")?)?;
+    let handler = Handler::for_os(subject.os()?)?;
     let extensions: Vec<(&str, &str)> = subject.extensions("extensions").collect();
     let is_ours = |(_, of): &&(&str, &str)| {
         of.rsplit_once('.')
@@ -88,7 +88,7 @@ fn name(subject: &Subject<'_>) -> Option<Finding> {
             .any(|(own, _)| own.eq_ignore_ascii_case(name))
     };
     let names = handler.names();
-    if !names.iter().all(|name| is_taken(&name)) {
+    if !names.iter().all(is_taken) {
         return None;
     }
     let message = format!(

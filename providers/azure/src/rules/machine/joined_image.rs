@@ -3,8 +3,8 @@
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
-use super::subject::{Subject, logins};
 use crate::kinds::login::Handler;
+use crate::rules::subject::{Subject, logins};
 
 pub(in crate::rules) struct JoinedImage;
 

@@ -106,4 +106,25 @@ mod tests {
             "VML212 vm:core/rg-web/frontend-westeurope-01/login not checked: `frontend-westeurope-01` is longer than the 15 letters of a computer with Windows, and whether it runs Windows is not known here\n"
         );
     }
+
+    #[test]
+    fn a_machine_that_is_to_be_made_is_judged_by_its_image_and_its_declared_name() {
+        let (mut manifest, inventory) = scenes::to_be_made("Win2022Datacenter");
+        let long = scenes::twin(&mut manifest, "frontend-westeurope-01");
+        scenes::declare(
+            &mut manifest,
+            long.as_str(),
+            "computer-name",
+            "front01".into(),
+        );
+        let mut check = |image: &str| {
+            scenes::declare(&mut manifest, long.as_str(), "image", image.into());
+            shown(&LongName.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            }))
+        };
+        assert!(check("Win2022Datacenter").contains("people connect to `front01`"));
+        assert_eq!(check("Ubuntu2404"), "");
+    }
 }

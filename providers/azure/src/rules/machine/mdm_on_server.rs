@@ -4,7 +4,7 @@ use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::value::Value;
 
-use super::subject::{Subject, logins};
+use crate::rules::subject::{Subject, logins};
 use crate::tables::windows::{self, Product};
 
 pub(in crate::rules) struct MdmOnServer;
@@ -36,25 +36,29 @@ impl Rule for MdmOnServer {
 
 fn opinion(subject: &Subject<'_>) -> Option<Finding> {
     let declared = subject.login.get("mdm-id").and_then(Value::as_text)?;
-    if declared.is_empty() || subject.fact("os") != Some("windows") {
+    if declared.is_empty() || subject.os() != Some("windows") {
         return None;
     }
     let reported = subject
         .fact("os-name")
         .and_then(|name| windows::reported(name, subject.fact("os-version")));
-    let release = reported.or_else(|| subject.fact("image").and_then(windows::imaged));
+    let release = reported.or_else(|| subject.image().and_then(windows::imaged));
     let name = subject.name();
     match release {
         Some(release) if release.product == Product::Client => None,
         Some(_) => {
-            let message =
-                format!("`{name}` runs Windows Server, which does not enrol in device management");
+            let message = format!(
+                "`{name}` {} Windows Server, which does not enrol in device management",
+                subject.runs()
+            );
             let help = format!("take `mdm-id` out of the `login` of `{name}`");
             Some(subject.hit(&CARD, message, help))
         }
         None => {
             let message = format!(
-                "whether `{name}` runs a Windows that can enrol is told neither by its agent nor by its image"
+                "whether `{name}` {} a Windows that can enrol {}",
+                subject.runs(),
+                subject.untold()
             );
             Some(subject.not_checked(&CARD, message))
         }
@@ -104,5 +108,21 @@ mod tests {
             check(&silent, "intune"),
             "VML218 vm:core/rg-web/web01/login not checked: whether `web01` runs a Windows that can enrol is told neither by its agent nor by its image\n"
         );
+    }
+
+    #[test]
+    fn a_machine_that_is_to_be_made_is_judged_by_its_image() {
+        let check = |image: &str| {
+            let (mut manifest, inventory) = scenes::to_be_made(image);
+            let login = "vm:core/rg-web/web01/login";
+            scenes::declare(&mut manifest, login, "mdm-id", "intune".into());
+            shown(&MdmOnServer.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            }))
+        };
+        assert!(check("Win2022Datacenter").contains("warning: `web01` will run Windows Server"));
+        let client = "MicrosoftWindowsDesktop:windows-11:win11-24h2-ent:latest";
+        assert_eq!(check(client), "");
     }
 }

@@ -19,4 +19,3 @@ pub(super) mod other_tenant;
 pub(super) mod same_device;
 pub(super) mod same_name;
 pub(super) mod small_linux;
-mod subject;

@@ -2,10 +2,8 @@
 
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
-use vmlogin_engine::value::Value;
 
-use crate::kinds::catalogue;
-use crate::kinds::vm::image::declared_os;
+use crate::rules::subject::{self, Subject};
 
 /// How many letters of a computer's name Windows keeps for its older, flat sort of name; Azure makes no longer ones. FACTS 15.
 pub(super) const LONGEST: usize = 15;
@@ -22,31 +20,20 @@ pub(super) struct Named<'a> {
 
 /// All declared machines with a login, by address.
 pub(super) fn named<'a>(scene: &Scene<'a>) -> Vec<Named<'a>> {
-    let scene = *scene;
-    let logins = scene.manifest.of_kind("login");
-    logins
-        .filter_map(|login| Some(name(scene, scene.manifest.parent_of(login)?)))
-        .collect()
+    subject::all(scene).iter().map(name).collect()
 }
 
-fn name<'a>(scene: Scene<'a>, machine: &'a Resource) -> Named<'a> {
-    let live = catalogue().kind(machine.kind).and_then(|kind| {
-        let key = kind.key(machine, &scene)?;
-        scene.inventory.get(kind.schema().kind, &key)
-    });
-    let fact = |name: &str| live?.facts.get(name).and_then(Value::as_text);
-    let os = fact("os").or_else(|| declared_os(machine));
-    let said = || machine.get("computer-name").and_then(Value::as_text);
-    let told = fact("computer-name").or_else(said);
+fn name<'a>(subject: &Subject<'a>) -> Named<'a> {
+    let told = subject.computer_name();
     // The record of an Arc-enabled machine may be called anything: only the machine itself tells where its name is cut.
     let most = match told {
-        None if machine.kind == "arc-machine" => usize::MAX,
+        None if subject.is_arc() => usize::MAX,
         _ => LONGEST,
     };
-    let computer = told.unwrap_or(&machine.name).to_lowercase();
+    let computer = told.unwrap_or(subject.name()).to_lowercase();
     Named {
-        machine,
+        machine: subject.machine,
         computer: computer.chars().take(most).collect(),
-        windows: os.map(|os| os == "windows"),
+        windows: subject.os().map(|os| os == "windows"),
     }
 }

@@ -3,7 +3,7 @@
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
-use super::subject::{Subject, logins};
+use crate::rules::subject::{Subject, logins};
 use crate::tables::windows::{self, Product};
 
 pub(in crate::rules) struct NoDesktop;
@@ -40,11 +40,11 @@ impl Rule for NoDesktop {
 
 /// Clients have a desktop always. A Windows that nobody tells is VML201's to say.
 fn runs_server(subject: &Subject<'_>) -> bool {
-    if subject.fact("os") != Some("windows") {
+    if subject.os() != Some("windows") {
         return false;
     }
     let reported = subject.fact("os-name").and_then(windows::product);
-    let product = reported.or_else(|| Some(windows::imaged(subject.fact("image")?)?.product));
+    let product = reported.or_else(|| Some(windows::imaged(subject.image()?)?.product));
     product == Some(Product::Server)
 }
 
@@ -59,9 +59,9 @@ fn opinion(subject: &Subject<'_>) -> Option<Finding> {
     if !core {
         return None;
     }
-    let help = format!(
-        "take `login` out of `{}`, or install the machine with the Desktop Experience",
-        subject.node()
+    let help = subject.without_login(
+        "install the machine with the Desktop Experience",
+        "name an `image` with the Desktop Experience",
     );
     Some(if subject.is_arc() {
         let message = format!(
@@ -71,7 +71,8 @@ fn opinion(subject: &Subject<'_>) -> Option<Finding> {
         subject.hit(&CARD, message, help)
     } else {
         let message = format!(
-            "`{name}` runs Server Core, on which joining the directory is reported to fail for want of `dsreg.dll`"
+            "`{name}` {} Server Core, on which joining the directory is reported to fail for want of `dsreg.dll`",
+            subject.runs()
         );
         Finding {
             severity: Severity::Warning,
@@ -88,7 +89,7 @@ fn is_core(subject: &Subject<'_>) -> Option<bool> {
         return Some(true);
     }
     if !subject.is_arc() {
-        return subject.fact("image").map(says_core);
+        return subject.image().map(says_core);
     }
     let edition = subject.fact("os-edition");
     let number = subject.fact("product-type");
@@ -196,5 +197,22 @@ mod tests {
             "VML202 vm:core/rg-web/web01/login not checked: nothing tells whether `web01` has the Desktop Experience or is a Server Core\n"
         );
         assert!(arc(&[("os-edition", None), ("product-type", None)]).contains("not checked"));
+    }
+
+    fn to_be_made(image: &str) -> String {
+        let (manifest, inventory) = scenes::to_be_made(image);
+        shown(&NoDesktop.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    #[test]
+    fn a_machine_that_is_to_be_made_is_judged_by_its_image() {
+        assert_eq!(
+            to_be_made("Win2022AzureEditionCore"),
+            "VML202 vm:core/rg-web/web01/login warning: `web01` will run Server Core, on which joining the directory is reported to fail for want of `dsreg.dll`\n  help: take `login` out of `vm web01`, or name an `image` with the Desktop Experience\n"
+        );
+        assert_eq!(to_be_made("Win2022Datacenter"), "");
     }
 }

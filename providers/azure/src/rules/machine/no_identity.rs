@@ -5,7 +5,7 @@ use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::value::Value;
 
-use super::subject::{Subject, logins};
+use crate::rules::subject::{Subject, logins};
 
 pub(in crate::rules) struct NoIdentity;
 
@@ -53,7 +53,7 @@ fn declared<'a>(scene: &Scene<'a>, subject: &Subject<'_>) -> Option<&'a Resource
 
 fn opinion(scene: &Scene<'_>, subject: &Subject<'_>) -> Finding {
     let name = subject.name();
-    let code = match subject.fact("os") {
+    let code = match subject.os() {
         Some("linux") => "22",
         _ => "1007",
     };
@@ -133,5 +133,24 @@ mod tests {
     #[test]
     fn a_machine_that_could_not_be_read_is_left_to_vml200() {
         assert_eq!(check(false, false, false), "");
+    }
+
+    #[test]
+    fn a_machine_that_is_to_be_made_is_judged_by_what_is_declared() {
+        let check = |declared: bool| {
+            let (mut manifest, inventory) = scenes::to_be_made("Ubuntu2404");
+            if !declared {
+                manifest.resources.retain(|_, it| it.kind != "identity");
+            }
+            shown(&NoIdentity.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            }))
+        };
+        assert_eq!(check(true), "");
+        assert_eq!(
+            check(false),
+            "VML203 vm:core/rg-web/web01/login error: `web01` has no system-assigned identity, and the login extension joins with it: it would fail with 22\n  help: write `identity system-assigned` in `vm web01`\n"
+        );
     }
 }

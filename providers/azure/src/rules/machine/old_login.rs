@@ -3,7 +3,7 @@
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
-use super::subject::{Subject, logins};
+use crate::rules::subject::{Subject, logins};
 
 pub(in crate::rules) struct OldLogin;
 

@@ -3,7 +3,7 @@
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
-use super::subject::{Subject, logins};
+use crate::rules::subject::{Subject, logins};
 use crate::tables::windows::{self, Floor, Release};
 
 pub(in crate::rules) struct OldSystem;
@@ -39,13 +39,15 @@ impl Rule for OldSystem {
 }
 
 fn opinion(subject: &Subject<'_>) -> Option<Finding> {
-    if subject.is_installed() || subject.fact("os") != Some("windows") {
+    if subject.is_installed() || subject.os() != Some("windows") {
         return None;
     }
     let Some(release) = release(subject) else {
         let message = format!(
-            "which Windows `{}` runs is told neither by its agent nor by its image",
-            subject.name()
+            "which Windows `{}` {} {}",
+            subject.name(),
+            subject.runs(),
+            subject.untold()
         );
         return Some(subject.not_checked(&CARD, message));
     };
@@ -66,35 +68,38 @@ fn release(subject: &Subject<'_>) -> Option<Release> {
     let reported = subject
         .fact("os-name")
         .and_then(|name| windows::reported(name, subject.fact("os-version")));
-    reported.or_else(|| subject.fact("image").and_then(windows::imaged))
+    reported.or_else(|| subject.image().and_then(windows::imaged))
 }
 
 fn too_old(subject: &Subject<'_>, floor: &Floor) -> Finding {
     let name = subject.name();
     let message = format!(
-        "`{name}` runs {}, and by {}, read on {}, the login extension installs from {} on: it would fail with 51",
+        "`{name}` {} {}, and by {}, read on {}, the login extension installs from {} on: it would fail with 51",
+        subject.runs(),
         system(subject),
         floor.source,
         floor.checked,
         floor.name
     );
-    let help = format!(
-        "take `login` out of `{}`, or upgrade the machine",
-        subject.node()
-    );
+    let help = subject.without_login("upgrade the machine", "name a newer `image`");
     subject.hit(&CARD, message, help)
 }
 
 fn aging(subject: &Subject<'_>, floor: &Floor) -> Finding {
     let name = subject.name();
     let message = format!(
-        "`{name}` runs {}: enough by the article of 2023, though {}, read on {}, begins at {}",
+        "`{name}` {} {}: enough by the article of 2023, though {}, read on {}, begins at {}",
+        subject.runs(),
         system(subject),
         floor.source,
         floor.checked,
         floor.name
     );
-    let help = format!("plan to upgrade `{name}`");
+    let help = if subject.is_new() {
+        "name a newer `image`".to_owned()
+    } else {
+        format!("plan to upgrade `{name}`")
+    };
     Finding {
         severity: Severity::Warning,
         ..subject.hit(&CARD, message, help)
@@ -102,7 +107,7 @@ fn aging(subject: &Subject<'_>, floor: &Floor) -> Finding {
 }
 
 fn system<'a>(subject: &Subject<'a>) -> &'a str {
-    let told = subject.fact("os-name").or_else(|| subject.fact("image"));
+    let told = subject.fact("os-name").or_else(|| subject.image());
     told.unwrap_or("an unknown Windows")
 }
 
@@ -213,5 +218,61 @@ mod tests {
             check(&silent, false),
             "VML201 vm:core/rg-web/web01/login not checked: which Windows `web01` runs is told neither by its agent nor by its image\n"
         );
+    }
+
+    fn to_be_made(image: &str) -> String {
+        let (manifest, inventory) = scenes::to_be_made(image);
+        shown(&OldSystem.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    #[test]
+    fn a_machine_that_is_to_be_made_is_judged_by_its_image() {
+        assert_eq!(
+            to_be_made("Win2016Datacenter"),
+            "VML201 vm:core/rg-web/web01/login error: `web01` will run MicrosoftWindowsServer:WindowsServer:2016-datacenter-gensecond, and by Microsoft's article of 2023, read on 2026-11-21, the login extension installs from Windows Server 2019 on: it would fail with 51\n  help: take `login` out of `vm web01`, or name a newer `image`\n"
+        );
+        let aging = to_be_made("MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2:latest");
+        assert!(
+            aging.contains(" warning: `web01` will run ")
+                && aging.ends_with("help: name a newer `image`\n")
+        );
+        let new = "MicrosoftWindowsServer:WindowsServer:2025-datacenter-g2:latest";
+        assert_eq!(to_be_made(new), "");
+        assert_eq!(to_be_made("Ubuntu2404"), "");
+    }
+
+    #[test]
+    fn an_image_that_does_not_tell_is_not_checked() {
+        let (mut manifest, inventory) = scenes::to_be_made("contoso:golden:v1:latest");
+        scenes::declare(
+            &mut manifest,
+            "vm:core/rg-web/web01",
+            "os",
+            "windows".into(),
+        );
+        assert_eq!(
+            shown(&OldSystem.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            })),
+            "VML201 vm:core/rg-web/web01/login not checked: which Windows `web01` will run is not told by its image\n"
+        );
+    }
+
+    #[test]
+    fn a_machine_that_may_be_there_and_was_not_read_is_left_to_vml200() {
+        let (manifest, mut inventory) = scenes::to_be_made("Win2016Datacenter");
+        inventory.gaps.push(vmlogin_engine::inventory::Gap {
+            what: "`vm:core/rg-web/web01`".to_owned(),
+            fault: scenes::fault(),
+        });
+        let findings = OldSystem.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        });
+        assert_eq!(findings, []);
     }
 }

@@ -1,9 +1,9 @@
-//! VML209: the machine joins another domain.
+//! VML209: the machine joins another domain, or something else joins it to a directory.
 
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
-use super::subject::{Subject, logins};
+use crate::rules::subject::{Subject, logins};
 
 pub(in crate::rules) struct OtherDomain;
 
@@ -19,7 +19,9 @@ static CARD: Card = Card {
     severity: Severity::Error,
     needs: Needs::Arm,
     explanation: "The login extension joins a machine to Entra ID, and Windows can be a member of one directory only: on a machine that an \
-        extension joined to Active Directory Domain Services or Entra Domain Services the join fails.\n\n\
+        extension joined to Active Directory Domain Services or Entra Domain Services the join fails. The template of Azure Virtual \
+        Desktop joins its hosts to Entra ID by a DSC extension whose settings say `aadJoin`; a second join of the same machine is \
+        no more welcome.\n\n\
         Take the `login` out, or take the machine out of its domain and remove the extension first. On an Arc-enabled \
         machine its agent tells the domain; on a virtual machine, membership that no extension set up is not seen from outside.",
     source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2019 and 2023), and the article on Arc-enabled servers",
@@ -40,10 +42,24 @@ impl Rule for OtherDomain {
 fn opinion(subject: &Subject<'_>) -> Option<Finding> {
     let mut extensions = subject.extensions("extensions");
     let found = extensions.find(|(_, handler)| handler.eq_ignore_ascii_case(HANDLER));
+    let name = subject.name();
+    if let Some(joiner) = subject
+        .list("joining-extensions")
+        .unwrap_or_default()
+        .first()
+    {
+        let message = format!(
+            "the extension `{joiner}` joins `{name}` to a directory by itself: its settings say `aadJoin`"
+        );
+        let help = format!(
+            "take `login` out of `{}`, or remove `{joiner}`",
+            subject.node()
+        );
+        return Some(subject.hit(&CARD, message, help));
+    }
     let Some((extension, _)) = found else {
         return member(subject);
     };
-    let name = subject.name();
     let message = format!(
         "the extension `{extension}` joins `{name}` to another domain, and a machine can be in one only"
     );
@@ -56,7 +72,7 @@ fn opinion(subject: &Subject<'_>) -> Option<Finding> {
 
 /// What the agent of an Arc-enabled machine tells of its domain.
 fn member(subject: &Subject<'_>) -> Option<Finding> {
-    if !subject.is_arc() || subject.fact("os") != Some("windows") {
+    if !subject.is_arc() || subject.os() != Some("windows") {
         return None;
     }
     let name = subject.name();
@@ -153,5 +169,49 @@ mod tests {
     #[test]
     fn a_machine_that_could_not_be_read_is_left_to_vml200() {
         assert_eq!(check("Microsoft.Compute.JsonADDomainExtension", false), "");
+    }
+
+    /// What the rule says of a machine with a DSC extension that has these settings, as ARM answers it.
+    fn with_dsc(settings: &serde_json::Value, read: bool) -> String {
+        let (manifest, mut inventory) = scenes::estate();
+        let mut body = scenes::machine_body(&scenes::machine_id());
+        let resources = body["resources"].as_array_mut().unwrap();
+        let id = format!("{}/extensions/dsc", scenes::machine_id());
+        resources.push(serde_json::json!({"id": id, "properties": {
+            "publisher": "Microsoft.Powershell", "type": "DSC", "settings": settings,
+        }}));
+        let machine: crate::kinds::vm::wire::Machine = serde_json::from_value(body).unwrap();
+        let facts = crate::kinds::login::neighbours(&machine);
+        for live in inventory.live.values_mut().filter(|live| live.kind == "vm") {
+            live.facts.extend(facts.clone());
+        }
+        if !read {
+            inventory.live.clear();
+        }
+        shown(&OtherDomain.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    #[test]
+    fn a_configuration_that_joins_by_itself_is_refused() {
+        let joins = serde_json::json!({"properties": {"aadJoin": true, "hostPoolName": "hp"}});
+        assert_eq!(
+            with_dsc(&joins, true),
+            "VML209 vm:core/rg-web/web01/login error: the extension `dsc` joins `web01` to a directory by itself: its settings say `aadJoin`\n  help: take `login` out of `vm web01`, or remove `dsc`\n"
+        );
+        assert_eq!(with_dsc(&joins, false), "");
+    }
+
+    #[test]
+    fn a_configuration_that_joins_nothing_is_fine() {
+        for settings in [
+            serde_json::json!({"properties": {"aadJoin": false}}),
+            serde_json::json!({"aadJoin": true}),
+            serde_json::Value::Null,
+        ] {
+            assert_eq!(with_dsc(&settings, true), "");
+        }
     }
 }

@@ -6,7 +6,7 @@ use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::value::Value;
 
-use super::subject::{Subject, logins};
+use crate::rules::subject::{Subject, logins};
 
 pub(in crate::rules) struct SameDevice;
 
@@ -48,7 +48,7 @@ fn opinions(subject: &Subject<'_>) -> Vec<Finding> {
         );
         return vec![subject.not_checked(&CARD, message)];
     }
-    match subject.live.facts.get("devices").and_then(Value::as_map) {
+    match subject.map("devices") {
         Some(devices) => others(subject, devices),
         None => Vec::new(),
     }
@@ -56,10 +56,10 @@ fn opinions(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn others(subject: &Subject<'_>, devices: &BTreeMap<String, Value>) -> Vec<Finding> {
     let name = subject.name();
-    let computer = subject.fact("computer-name").unwrap_or(name);
+    let computer = subject.computer_name().unwrap_or(name);
     let opinion = |(id, resource): (&String, &Value)| {
         let resource = resource.as_text();
-        if resource == Some(subject.live.key.0.as_str()) {
+        if resource.is_some() && resource == subject.key() {
             return None;
         }
         let help = format!(

@@ -125,4 +125,25 @@ mod tests {
         assert_eq!(check(&scenes::manifest(), &Inventory::default()), "");
         assert_eq!(CARD.needs, Needs::Manifest);
     }
+
+    #[test]
+    fn machines_that_are_to_be_made_are_compared_by_their_declared_names() {
+        let (mut manifest, inventory) = scenes::to_be_made("Win2022Datacenter");
+        let other = scenes::twin(&mut manifest, "web02");
+        let machine = "vm:core/rg-web/web01";
+        scenes::declare(&mut manifest, machine, "computer-name", "front".into());
+        assert_eq!(check(&manifest, &inventory), "");
+        scenes::declare(
+            &mut manifest,
+            other.as_str(),
+            "computer-name",
+            "FRONT".into(),
+        );
+        assert!(
+            check(&manifest, &inventory)
+                .contains("`web02` is called `front`, and so is `vm:core/rg-web/web01`")
+        );
+        scenes::declare(&mut manifest, machine, "os", "linux".into());
+        assert_eq!(check(&manifest, &inventory), "");
+    }
 }

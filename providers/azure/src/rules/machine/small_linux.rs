@@ -2,9 +2,8 @@
 
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
-use vmlogin_engine::value::Value;
 
-use super::subject::{Subject, logins};
+use crate::rules::subject::{Subject, logins};
 use crate::tables::linux::{self, CHECKED, LEAST_MEMORY, SOURCE, Standing};
 
 pub(in crate::rules) struct SmallLinux;
@@ -32,7 +31,7 @@ impl Rule for SmallLinux {
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let subjects = logins(scene).into_iter();
         subjects
-            .filter(|subject| !subject.is_installed() && subject.fact("os") == Some("linux"))
+            .filter(|subject| !subject.is_installed() && subject.os() == Some("linux"))
             .flat_map(|subject| [memory(&subject), distribution(&subject)])
             .flatten()
             .collect()
@@ -40,11 +39,7 @@ impl Rule for SmallLinux {
 }
 
 fn memory(subject: &Subject<'_>) -> Option<Finding> {
-    let size = subject
-        .live
-        .attributes
-        .get("size")
-        .and_then(Value::as_text)?;
+    let size = subject.size()?;
     let memory = linux::memory(size)?;
     let name = subject.name();
     let message = format!(
@@ -61,8 +56,11 @@ fn distribution(subject: &Subject<'_>) -> Option<Finding> {
         Standing::OtherVersions(system, versions) => (system, format!("lists {system} {versions}")),
         Standing::Unlisted(system) => (system, "does not list it".to_owned()),
         Standing::Unknown => {
-            let message =
-                format!("which Linux `{name}` runs is told neither by its agent nor by its image");
+            let message = format!(
+                "which Linux `{name}` {} {}",
+                subject.runs(),
+                subject.untold()
+            );
             return Some(subject.not_checked(&CARD, message));
         }
     };
@@ -71,14 +69,15 @@ fn distribution(subject: &Subject<'_>) -> Option<Finding> {
         .map(|version| format!(" {version}"))
         .unwrap_or_default();
     // The title that an Arc agent reports has the system's version in it; the other one is the kernel's.
-    let runs = match subject.fact("os-name") {
+    let system = match subject.fact("os-name") {
         Some(title) if subject.is_arc() => title.to_owned(),
         _ => format!("{system}{version}"),
     };
     let message = format!(
-        "`{name}` runs {runs}, and {SOURCE}, read on {CHECKED}, {versions}: the login may install and let nobody in"
+        "`{name}` {} {system}, and {SOURCE}, read on {CHECKED}, {versions}: the login may install and let nobody in",
+        subject.runs()
     );
-    let help = format!("try the login on one such machine before you rely on it");
+    let help = "try the login on one such machine before you rely on it".to_owned();
     Some(Finding {
         severity: Severity::Warning,
         ..subject.hit(&CARD, message, help)
@@ -91,7 +90,7 @@ fn standing(subject: &Subject<'_>) -> Standing {
         true => linux::titled(name),
         false => linux::reported(name, subject.fact("os-version")),
     });
-    let imaged = || subject.fact("image").map(linux::imaged);
+    let imaged = || subject.image().map(linux::imaged);
     reported
         .filter(|standing| *standing != Standing::Unknown)
         .or_else(imaged)
@@ -100,6 +99,8 @@ fn standing(subject: &Subject<'_>) -> Standing {
 
 #[cfg(test)]
 mod tests {
+    use vmlogin_engine::value::Value;
+
     use super::*;
     use crate::kinds::scenes::{self, shown};
 
@@ -189,5 +190,49 @@ mod tests {
             check(&silent, None),
             "VML214 vm:core/rg-web/web01/login not checked: which Linux `web01` runs is told neither by its agent nor by its image\n"
         );
+    }
+
+    #[test]
+    fn a_machine_that_is_to_be_made_is_judged_by_its_size_and_image() {
+        let check = |image: &str, size: &str| {
+            let (mut manifest, inventory) = scenes::to_be_made(image);
+            scenes::declare(&mut manifest, "vm:core/rg-web/web01", "size", size.into());
+            shown(&SmallLinux.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            }))
+        };
+        let small = check("Ubuntu2404", "Standard_B1ls");
+        assert!(
+            small.contains(" error: `web01` is a `Standard_B1ls`"),
+            "{small}"
+        );
+        let unlisted = check("CentOS85Gen2", "Standard_D2s_v5");
+        assert!(
+            unlisted.contains(" warning: `web01` will run CentOS, and"),
+            "{unlisted}"
+        );
+        assert_eq!(check("Ubuntu2404", "Standard_D2s_v5"), "");
+        assert_eq!(check("Win2022Datacenter", "Standard_B1ls"), "");
+    }
+
+    #[test]
+    fn the_size_that_is_declared_is_the_one_that_counts() {
+        let (mut manifest, mut inventory) = scenes::estate();
+        inventory.live.retain(|(kind, _), _| *kind != "login");
+        for (name, value) in UBUNTU.into_iter().chain([("os", Some("linux"))]) {
+            scenes::fact(&mut inventory, "vm", name, value);
+        }
+        scenes::declare(
+            &mut manifest,
+            "vm:core/rg-web/web01",
+            "size",
+            "Standard_B1ls".into(),
+        );
+        let findings = SmallLinux.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        });
+        assert_eq!(findings.len(), 1);
     }
 }

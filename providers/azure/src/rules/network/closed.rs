@@ -4,10 +4,12 @@ use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::way::{self, Subject, logins, named};
+use super::way::{self, logins, named};
+use crate::kinds::surroundings::Planned;
 use crate::network::filter::{self, Decision};
 use crate::network::route::{self, Lead};
 use crate::network::{Flow, Target};
+use crate::rules::subject::Subject;
 use crate::tables::endpoints::{self, Endpoint};
 
 pub(in crate::rules) struct Closed;
@@ -36,10 +38,11 @@ impl Rule for Closed {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let planned = Planned::of(scene.manifest, scene.inventory);
         let subjects = logins(scene);
         subjects
             .iter()
-            .flat_map(|subject| opinions(scene, subject))
+            .flat_map(|subject| opinions(scene, &planned, subject))
             .collect()
     }
 }
@@ -54,12 +57,12 @@ enum Passage {
 }
 
 /// One opinion a reason, with all hosts that it concerns.
-fn opinions(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(system) = subject.live.facts.get("os").and_then(Value::as_text) else {
+fn opinions<'a>(scene: &Scene<'a>, planned: &Planned<'a>, subject: &Subject<'a>) -> Vec<Finding> {
+    let Some(system) = subject.os() else {
         let message = format!("which system `{}` runs is not told", subject.name());
         return vec![subject.not_checked(&CARD, message)];
     };
-    let way = match Way::of(scene, subject) {
+    let way = match Way::of(scene, planned, subject) {
         Ok(way) => way,
         Err(why) => {
             let message = format!(
@@ -153,30 +156,36 @@ fn named_host(endpoint: &Endpoint) -> String {
 }
 
 /// Everything that the traffic of a machine passes.
-struct Way<'a> {
-    source: Option<&'a str>,
+struct Way {
+    source: Option<String>,
     /// Security groups, by their names.
-    filters: Vec<(&'a str, Result<Vec<filter::Rule>, String>)>,
+    filters: Vec<(String, Result<Vec<filter::Rule>, String>)>,
     /// The route table, by its name.
-    routes: Option<(&'a str, Result<Vec<route::Route>, String>)>,
+    routes: Option<(String, Result<Vec<route::Route>, String>)>,
     /// Why some of it is not known.
     unread: Option<String>,
 }
 
-impl<'a> Way<'a> {
-    fn of(scene: &Scene<'a>, subject: &Subject<'a>) -> Result<Way<'a>, String> {
-        let interface = subject.interface(scene)?;
+impl Way {
+    fn of<'a>(
+        scene: &Scene<'a>,
+        planned: &Planned<'a>,
+        subject: &Subject<'a>,
+    ) -> Result<Way, String> {
+        let interface = way::interface(planned, subject)?;
+        let address = interface.get("address").and_then(Value::as_text);
         let mut way = Way {
-            source: interface.get("address").and_then(Value::as_text),
-            filters: filter_of(scene, interface).into_iter().collect(),
+            source: address.map(str::to_owned),
+            filters: filter_of(scene, planned, &interface).into_iter().collect(),
             routes: None,
             unread: None,
         };
-        match named(scene, interface, "subnet", "subnet") {
+        match named(planned, &interface, "subnet", "subnet") {
             Some((_, Ok(subnet))) => {
-                way.filters.extend(filter_of(scene, subnet));
-                let table = named(scene, subnet, "route-table", "route table");
-                way.routes = table.map(|(name, table)| (name, table.and_then(way::routes)));
+                way.filters.extend(filter_of(scene, planned, &subnet));
+                let table = named(planned, &subnet, "route-table", "route table");
+                way.routes =
+                    table.map(|(name, table)| (name, table.and_then(|table| way::routes(&table))));
             }
             Some((_, Err(why))) => way.unread = Some(why),
             None => way.unread = Some("its network interface tells no subnet".to_owned()),
@@ -187,7 +196,7 @@ impl<'a> Way<'a> {
     /// What stops traffic anywhere stops it, whatever is not known elsewhere.
     fn passage(&self, endpoint: &'static Endpoint) -> Passage {
         let flow = Flow {
-            source: self.source,
+            source: self.source.as_deref(),
             target: endpoint.target,
             port: endpoint.port,
         };
@@ -212,11 +221,12 @@ impl<'a> Way<'a> {
 /// The security group that a network interface or a subnet names.
 fn filter_of<'a>(
     scene: &Scene<'a>,
-    of: &'a Attributes,
-) -> Option<(&'a str, Result<Vec<filter::Rule>, String>)> {
-    let (name, group) = named(scene, of, "security-group", "network security group")?;
+    planned: &Planned<'a>,
+    of: &Attributes,
+) -> Option<(String, Result<Vec<filter::Rule>, String>)> {
+    let (name, group) = named(planned, of, "security-group", "network security group")?;
     let id = of.get("security-group").and_then(Value::as_text)?;
-    Some((name, group.and_then(|group| way::rules(scene, id, group))))
+    Some((name, group.and_then(|group| way::rules(scene, id, &group))))
 }
 
 fn filtered(
@@ -426,5 +436,102 @@ mod tests {
         assert!(checked(&manifest, &inventory).contains(
             "rule `allow-rdp` (priority 100) of network security group `nsg-web` denies it"
         ));
+    }
+
+    #[test]
+    fn a_machine_that_is_to_be_made_is_judged_by_what_is_declared_around_it() {
+        let check = |access: &str| {
+            let (mut manifest, inventory) = scenes::to_be_made("Ubuntu2404");
+            for (attribute, value) in [
+                ("direction", Value::from("outbound")),
+                ("access", access.into()),
+                ("to", Value::List(vec!["any".into()])),
+                ("ports", Value::List(vec!["443".into()])),
+            ] {
+                let rule = "rule:core/rg-web/nsg-web/allow-rdp";
+                scenes::declare(&mut manifest, rule, attribute, value);
+            }
+            let subnet = "subnet:core/rg-web/vnet-web/servers";
+            let group = around::DECLARED_GROUP;
+            scenes::declare(
+                &mut manifest,
+                subnet,
+                "network-security-group",
+                group.into(),
+            );
+            shown(&Closed.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            }))
+        };
+        let shut = check("deny");
+        assert!(
+            shut.contains("`packages.microsoft.com` (")
+                && shut.contains(
+                    "rule `allow-rdp` (priority 100) of network security group `nsg-web` denies it"
+                ),
+            "{shut}"
+        );
+        assert_eq!(check("allow"), "");
+    }
+
+    #[test]
+    fn the_security_group_that_a_live_subnet_or_interface_gets_counts() {
+        for address in [
+            "subnet:core/rg-web/vnet-web/servers",
+            "network-interface:core/rg-web/web01-nic",
+        ] {
+            let (mut manifest, mut inventory) = scenes::estate();
+            around::put(&mut inventory, json!({}), deny("any"), json!([]));
+            let scene = |manifest: &vmlogin_engine::manifest::Manifest| {
+                shown(&Closed.check(&Scene {
+                    manifest,
+                    inventory: &inventory,
+                }))
+            };
+            assert_eq!(scene(&manifest), "");
+            let group = around::GROUP;
+            scenes::declare(
+                &mut manifest,
+                address,
+                "network-security-group",
+                group.into(),
+            );
+            assert!(
+                scene(&manifest).contains("warning: `web01` cannot reach"),
+                "{address}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_rule_that_the_manifest_takes_away_denies_no_more() {
+        let (mut manifest, mut inventory) = scenes::estate();
+        let subnet = json!({"networkSecurityGroup": {"id": around::DECLARED_GROUP}});
+        around::put(&mut inventory, subnet, deny("any"), json!([]));
+        let group = vmlogin_engine::address::Address::new(
+            "network-security-group",
+            ["core", "rg-web", "nsg-web"],
+        );
+        let address = vmlogin_engine::address::Address::new(
+            "rule",
+            ["core", "rg-web", "nsg-web", "deny-out"],
+        );
+        let rule = manifest.of_kind("rule").next().unwrap().clone();
+        let gone = vmlogin_engine::manifest::Resource {
+            address: address.clone(),
+            name: "deny-out".to_owned(),
+            parent: group,
+            ..rule
+        };
+        let check = |manifest: &vmlogin_engine::manifest::Manifest| {
+            shown(&Closed.check(&Scene {
+                manifest,
+                inventory: &inventory,
+            }))
+        };
+        assert!(check(&manifest).contains("rule `deny-out`"));
+        manifest.absent.insert(address, gone);
+        assert_eq!(check(&manifest), "");
     }
 }

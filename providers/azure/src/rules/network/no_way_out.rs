@@ -1,15 +1,16 @@
 //! VML219: nothing leads out of the subnet that a machine is in, so that it cannot join.
 
-use vmlogin_engine::inventory::Health;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::way::{self, Subject, logins, named};
+use super::way::{self, logins, named};
 use crate::kinds::catalogue;
+use crate::kinds::surroundings::Planned;
 use crate::network::route::{self, Lead};
 use crate::network::{Flow, Target};
+use crate::rules::subject::Subject;
 
 pub(in crate::rules) struct NoWayOut;
 
@@ -34,11 +35,12 @@ impl Rule for NoWayOut {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let planned = Planned::of(scene.manifest, scene.inventory);
         let logins = logins(scene);
         let machines = logins
             .iter()
-            .filter(|subject| !is_installed(scene, subject))
-            .filter_map(|subject| opinion(scene, subject));
+            .filter(|subject| !subject.is_installed())
+            .filter_map(|subject| opinion(&planned, subject));
         let subnets = scene.manifest.of_kind("subnet");
         machines
             .chain(subnets.filter_map(|subnet| of_new_subnet(scene, subnet)))
@@ -46,18 +48,9 @@ impl Rule for NoWayOut {
     }
 }
 
-/// Whether the login works already: then nothing is installed, and nothing can fail to be.
-fn is_installed(scene: &Scene<'_>, subject: &Subject<'_>) -> bool {
-    let live = catalogue().kind("login").and_then(|kind| {
-        let key = kind.key(subject.login, scene)?;
-        scene.inventory.get("login", &key)
-    });
-    live.is_some_and(|live| live.health == Health::Good)
-}
-
-fn opinion(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
+fn opinion<'a>(planned: &Planned<'a>, subject: &Subject<'a>) -> Option<Finding> {
     let name = subject.name();
-    match stranded(scene, subject) {
+    match stranded(planned, subject) {
         Ok(None) => None,
         Ok(Some(subnet)) => {
             let message = format!(
@@ -74,19 +67,19 @@ fn opinion(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 }
 
 /// The name of the subnet that a machine cannot leave.
-fn stranded<'a>(scene: &Scene<'a>, subject: &Subject<'a>) -> Result<Option<&'a str>, String> {
-    let interface = subject.interface(scene)?;
-    if is(interface, "public-ip") {
+fn stranded<'a>(planned: &Planned<'a>, subject: &Subject<'a>) -> Result<Option<String>, String> {
+    let interface = way::interface(planned, subject)?;
+    if is(&interface, "public-ip") {
         return Ok(None);
     }
-    let (name, subnet) = named(scene, interface, "subnet", "subnet")
+    let (name, subnet) = named(planned, &interface, "subnet", "subnet")
         .ok_or("its network interface tells no subnet")?;
     let subnet = subnet?;
-    if is(subnet, "nat-gateway") || is(subnet, "default-outbound-access") {
+    if is(&subnet, "nat-gateway") || is(&subnet, "default-outbound-access") {
         return Ok(None);
     }
-    if let Some((_, table)) = named(scene, subnet, "route-table", "route table") {
-        let routes = way::routes(table?)?;
+    if let Some((_, table)) = named(planned, &subnet, "route-table", "route table") {
+        let routes = way::routes(&*table?)?;
         let anywhere = Flow {
             source: None,
             target: Target::Host(&[]),
@@ -100,7 +93,7 @@ fn stranded<'a>(scene: &Scene<'a>, subject: &Subject<'a>) -> Result<Option<&'a s
             return Ok(None);
         }
     }
-    if is(interface, "balanced") {
+    if is(&interface, "balanced") {
         return Err("it stands behind a load balancer, which may lead it out".to_owned());
     }
     Ok(Some(name))
@@ -110,7 +103,7 @@ fn is(says: &Attributes, attribute: &str) -> bool {
     says.get(attribute).and_then(Value::as_bool) == Some(true)
 }
 
-/// A subnet that the plan makes without a way out, unless every machine that the manifest puts there has a public IP.
+/// A subnet that the plan makes without a way out, for machines of which the manifest says nothing yet.
 fn of_new_subnet(scene: &Scene<'_>, subnet: &Resource) -> Option<Finding> {
     let kind = catalogue().kind(subnet.kind)?;
     let attribute = kind.schema().attribute("default-outbound-access")?;
@@ -128,17 +121,12 @@ fn of_new_subnet(scene: &Scene<'_>, subnet: &Resource) -> Option<Finding> {
         let named = interface.get("subnet").and_then(Value::as_text);
         named.is_some_and(|named| named.eq_ignore_ascii_case(&id))
     };
-    let mut interfaces = scene
+    // The machines that the manifest puts there speak for themselves.
+    if scene
         .manifest
         .of_kind("network-interface")
-        .filter(in_it)
-        .peekable();
-    let public = |interface: &Resource| {
-        interface
-            .get("public-ip")
-            .is_some_and(|it| *it != Value::Null)
-    };
-    if interfaces.peek().is_some() && interfaces.all(public) {
+        .any(|it| in_it(&it))
+    {
         return None;
     }
     let name = &subnet.name;
@@ -162,6 +150,7 @@ mod tests {
     use serde_json::json;
     use vmlogin_engine::inventory::{Inventory, Sight};
     use vmlogin_engine::kind::Key;
+    use vmlogin_engine::manifest::Manifest;
 
     use super::*;
     use crate::kinds::scenes::{self, around, fault, shown};
@@ -172,8 +161,12 @@ mod tests {
         routes: serde_json::Value,
         change: impl FnOnce(&mut Inventory),
     ) -> String {
-        let (manifest, mut inventory) = scenes::estate();
+        let (mut manifest, mut inventory) = scenes::estate();
         inventory.live.retain(|(kind, _), _| *kind != "login");
+        let interfaces = manifest.resources.values_mut();
+        for interface in interfaces.filter(|it| it.kind == "network-interface") {
+            interface.attributes.remove("public-ip");
+        }
         around::put(&mut inventory, subnet, json!([]), routes);
         change(&mut inventory);
         shown(&NoWayOut.check(&Scene {
@@ -268,37 +261,69 @@ mod tests {
     }
 
     #[test]
-    fn a_new_subnet_without_a_way_out_is_named_unless_all_in_it_have_a_public_ip() {
+    fn a_new_subnet_without_a_way_out_is_named_where_no_machine_is_put_yet() {
         let (mut manifest, mut inventory) = scenes::estate();
         inventory.live.retain(|(kind, _), _| *kind != "subnet");
-        let subnet = "subnet:core/rg-web/vnet-web/servers";
-        let told = |manifest: &vmlogin_engine::manifest::Manifest| {
+        let told = |manifest: &Manifest| {
             let scene = Scene {
                 manifest,
                 inventory: &inventory,
             };
-            let findings = NoWayOut.check(&scene);
-            shown(&findings)
-                .lines()
-                .filter(|line| line.contains(subnet))
-                .map(str::to_owned)
-                .collect::<Vec<String>>()
+            let findings = NoWayOut.check(&scene).into_iter();
+            let about = findings.filter(|it| it.subject.as_str() == SUBNET);
+            shown(&about.collect::<Vec<_>>())
         };
-        assert_eq!(told(&manifest), Vec::<String>::new());
         scenes::declare(
             &mut manifest,
-            subnet,
+            SUBNET,
             "default-outbound-access",
             false.into(),
         );
-        assert_eq!(told(&manifest), Vec::<String>::new());
-        let interface = "network-interface:core/rg-web/web01-nic";
-        scenes::declare(&mut manifest, interface, "public-ip", Value::Null);
+        assert_eq!(told(&manifest), "");
+        manifest
+            .resources
+            .retain(|_, it| it.kind != "network-interface");
         assert_eq!(
             told(&manifest),
-            [
-                "VML219 subnet:core/rg-web/vnet-web/servers warning: nothing will lead out of the new subnet `servers`: its default outbound access is off, so a login on a machine in it without a public IP fails with 0x801C0021"
-            ]
+            "VML219 subnet:core/rg-web/vnet-web/servers warning: nothing will lead out of the new subnet `servers`: its default outbound access is off, so a login on a machine in it without a public IP fails with 0x801C0021\n  help: write `default-outbound-access #true` in the braces of `servers`, or give it a NAT gateway before machines join\n"
         );
+        scenes::declare(
+            &mut manifest,
+            SUBNET,
+            "default-outbound-access",
+            true.into(),
+        );
+        assert_eq!(told(&manifest), "");
+    }
+
+    const SUBNET: &str = "subnet:core/rg-web/vnet-web/servers";
+
+    /// What the rule says where the machine, its interface and its subnet are still to be made.
+    fn from_nothing(outbound: bool, public: bool) -> String {
+        let (mut manifest, inventory) = scenes::to_be_made("Win2022Datacenter");
+        scenes::declare(
+            &mut manifest,
+            SUBNET,
+            "default-outbound-access",
+            outbound.into(),
+        );
+        if !public {
+            let interface = "network-interface:core/rg-web/web01-nic";
+            scenes::declare(&mut manifest, interface, "public-ip", Value::Null);
+        }
+        shown(&NoWayOut.check(&Scene {
+            manifest: &manifest,
+            inventory: &inventory,
+        }))
+    }
+
+    #[test]
+    fn a_machine_that_is_to_be_made_is_judged_by_what_is_declared() {
+        assert!(
+            from_nothing(false, false)
+                .starts_with("VML219 vm:core/rg-web/web01/login warning: nothing leads `web01` out of subnet `servers`:")
+        );
+        assert_eq!(from_nothing(false, true), "");
+        assert_eq!(from_nothing(true, false), "");
     }
 }

@@ -270,6 +270,7 @@ fn first_free(
         .flat_map(super::prefix::Prefix::usable)
         .find(|it| !used.contains(it))
         .ok_or_else(|| {
+            // Code and text are unverified against Azure, 2026-11-21.
             refusal(
                 400,
                 "SubnetIsFull",

@@ -49,6 +49,7 @@ fn check_kept(world: &World, held: &Resource, made: &Resource) -> Result<(), Rep
         if let Some(gone) = gone
             && users(world, &held.id, name).next().is_some()
         {
+            // Code and text are unverified against Azure, 2026-11-21.
             return Err(refusal(
                 400,
                 "InUsePrefixCannotBeDeleted",

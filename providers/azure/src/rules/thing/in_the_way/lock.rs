@@ -39,40 +39,40 @@ fn opinion(scene: &Scene<'_>, lock: &Lock) -> Option<Finding> {
     let lies_beneath = |resource: &&Resource| {
         arm_id(resource, scene.manifest).is_some_and(|id| scope.contains(&id))
     };
-    let mut beneath: Vec<&Resource> = scene
-        .manifest
-        .resources
-        .values()
-        .filter(lies_beneath)
-        .collect();
+    let going = going(scene, &scope);
+    let kept = scene.manifest.resources.values().filter(lies_beneath);
+    let mut beneath: Vec<&Resource> = kept.chain(going.iter().copied()).collect();
     // The one nearest to the lock speaks for all.
     beneath.sort_by_key(|resource| (scene.manifest.around(resource).count(), &resource.address));
     let first = *beneath.first()?;
     let (lock_name, place) = (&lock.name, scope.name());
+    let mut about = first;
     let message = match lock.forbids {
         Forbids::Writing => format!(
             "the lock `{lock_name}` (ReadOnly) at `{place}` makes every change beneath it fail with ScopeLocked: {}",
             declared(beneath.len())
         ),
         Forbids::Deletion => {
-            let grants = leftovers(scene, &scope);
-            if grants == 0 {
+            about = going.first().copied().unwrap_or(first);
+            let goes = [to_revoke(leftovers(scene, &scope)), to_delete(&going)];
+            let goes: Vec<String> = goes.into_iter().flatten().collect();
+            if goes.is_empty() {
                 return None;
             }
             format!(
-                "the lock `{lock_name}` (CanNotDelete) at `{place}` makes deletions beneath it fail with ScopeLocked: {}",
-                to_revoke(grants)
+                "the lock `{lock_name}` (CanNotDelete) at `{place}` makes deletions fail with ScopeLocked: {}",
+                goes.join(", and ")
             )
         }
     };
     let help = format!(
         "have `{lock_name}` taken off for the time of the run, or leave out what it is about: `--exclude {}`",
-        first.address
+        about.address
     );
     Some(Finding::hit(
         &CARD,
-        first.address.clone(),
-        first.span,
+        about.address.clone(),
+        about.span,
         message,
         help,
     ))
@@ -85,11 +85,42 @@ fn declared(number: usize) -> String {
     }
 }
 
-fn to_revoke(number: usize) -> String {
+fn to_revoke(number: usize) -> Option<String> {
     match number {
-        1 => "a grant of this estate there has lost its node".to_owned(),
-        number => format!("{number} grants of this estate there have lost their nodes"),
+        0 => None,
+        1 => Some("a grant of this estate there has lost its node".to_owned()),
+        number => Some(format!(
+            "{number} grants of this estate there have lost their nodes"
+        )),
     }
+}
+
+fn to_delete(going: &[&Resource]) -> Option<String> {
+    match going {
+        [] => None,
+        [one] => Some(format!("`{}` is declared absent", one.address)),
+        [one, others @ ..] => Some(format!(
+            "`{}` and {} more are declared absent",
+            one.address,
+            others.len()
+        )),
+    }
+}
+
+/// What is there and declared absent, beneath a scope or around it: nothing can go that holds what is locked.
+fn going<'a>(scene: &Scene<'a>, scope: &ArmId) -> Vec<&'a Resource> {
+    let is_held = |resource: &&Resource| {
+        let id = arm_id(resource, scene.manifest);
+        id.is_some_and(|id| scope.contains(&id) || id.contains(scope))
+    };
+    let is_live = |resource: &&Resource| {
+        let kind = catalogue().kind(resource.kind);
+        let key = kind.and_then(|kind| kind.key(resource, scene));
+        key.is_some_and(|key| scene.inventory.get(resource.kind, &key).is_some())
+    };
+    let manifest = scene.manifest;
+    let absent = manifest.absent.values();
+    absent.filter(is_held).filter(is_live).collect()
 }
 
 /// How many live grants of this estate beneath a scope are declared no more.
@@ -154,7 +185,7 @@ mod tests {
         assert_eq!(check(Some(&lock), false), "");
         assert!(
             check(Some(&lock), true)
-                .contains("(CanNotDelete) at `rg-web` makes deletions beneath it fail with ScopeLocked: a grant of this estate there has lost its node")
+                .contains("(CanNotDelete) at `rg-web` makes deletions fail with ScopeLocked: a grant of this estate there has lost its node")
         );
     }
 
@@ -171,5 +202,46 @@ mod tests {
             check(None, false),
             "VML220 subscription:core not checked: whether locks stand in the way in subscription `core`: they were not read\n"
         );
+    }
+
+    #[test]
+    fn a_lock_against_deletion_is_told_where_something_is_declared_absent() {
+        let look = |beneath: &str, is_live: bool| {
+            let (mut manifest, mut inventory) = scenes::estate();
+            let machine = "vm:core/rg-web/web01";
+            let own = |address: &str| address == machine || address.starts_with("vm:");
+            let all = std::mem::take(&mut manifest.resources);
+            for (address, resource) in all {
+                match own(address.as_str()) {
+                    true if address.as_str() == machine => {
+                        manifest.absent.insert(address, resource)
+                    }
+                    true => None,
+                    false => manifest.resources.insert(address, resource),
+                };
+            }
+            if !is_live {
+                inventory.live.retain(|(kind, _), _| *kind != "vm");
+            }
+            let lock = Lock {
+                name: "keep".to_owned(),
+                scope: format!("/subscriptions/{SUBSCRIPTION}{beneath}"),
+                forbids: Forbids::Deletion,
+            };
+            inventory.locks.insert("core".to_owned(), Ok(vec![lock]));
+            shown(&super::check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            }))
+        };
+        let told = look(GROUP, true);
+        assert!(
+            told.contains("the lock `keep` (CanNotDelete) at `rg-web` makes deletions fail with ScopeLocked: `vm:core/rg-web/web01` is declared absent"),
+            "{told}"
+        );
+        let inside =
+            format!("{GROUP}/providers/microsoft.compute/virtualmachines/web01/extensions/x");
+        assert!(look(&inside, true).contains("`vm:core/rg-web/web01` is declared absent"));
+        assert_eq!(look(GROUP, false), "");
     }
 }

@@ -1,0 +1,295 @@
+//! Where a text may hold secrets, found by the words alone: what is wrong with a text may keep it from being understood, and what
+//! is shown of it then must not give a password away. Rather too much is found than too little.
+
+use std::collections::BTreeSet;
+
+use crate::source::{SourceId, Sources, Span};
+
+/// The words that secrets stand behind.
+#[derive(Clone, Debug, Default)]
+pub struct SecretWords {
+    /// Attributes whose value is a secret: `password`.
+    pub attributes: BTreeSet<&'static str>,
+    /// Nodes with such an attribute: `admin`. People put the secret behind the name there, or misspell the attribute.
+    pub nodes: BTreeSet<&'static str>,
+    /// Attributes of these nodes that are none: `ssh-key`.
+    pub open: BTreeSet<&'static str>,
+}
+
+/// The same texts with asterisks for whatever may be a secret.
+pub fn veiled(sources: &Sources, words: &SecretWords) -> Sources {
+    let mut veil = Veil {
+        words,
+        names: BTreeSet::new(),
+        found: Vec::new(),
+    };
+    // Twice, since a constant may stand behind what uses it.
+    for _ in 0..2 {
+        veil.found.clear();
+        for (id, _, text) in sources.iter() {
+            veil.text(id, text);
+        }
+    }
+    sources.masked(&veil.found)
+}
+
+struct Veil<'w, 't> {
+    words: &'w SecretWords,
+    /// Names of constants and inputs that a secret was made of.
+    names: BTreeSet<&'t str>,
+    found: Vec<Span>,
+}
+
+/// A piece of a text: what it says without its quotes, and where it begins and ends with them.
+#[derive(Clone, Copy)]
+struct Token<'t> {
+    says: &'t str,
+    range: (usize, usize),
+    quoted: bool,
+}
+
+/// What was read of a node so far.
+#[derive(Default)]
+struct State<'t> {
+    head: Option<&'t str>,
+    /// How many arguments stood behind it.
+    arguments: usize,
+    /// The first of them.
+    first: Option<&'t str>,
+    /// The property whose value comes next.
+    property: Option<&'t str>,
+    annotation: Option<&'t str>,
+}
+
+impl<'t> Veil<'_, 't> {
+    fn text(&mut self, id: SourceId, text: &'t str) {
+        let mut state = State::default();
+        let mut at = 0;
+        while let Some(byte) = text.as_bytes().get(at) {
+            match byte {
+                // What is written out of use is shown, too: a comment's marks are passed over.
+                b' ' | b'\t' | b'\r' | b'=' | b'*' => at += 1,
+                b'/' if matches!(text.as_bytes().get(at + 1), Some(b'/' | b'*' | b'-')) => at += 2,
+                b'\n' | b';' | b'{' | b'}' => {
+                    state = State::default();
+                    at += 1;
+                }
+                // A line that goes on.
+                b'\\' => at = text[at..].find('\n').map_or(text.len(), |end| at + end + 1),
+                b'(' => {
+                    let end = text[at..]
+                        .find([')', '\n'])
+                        .map_or(text.len(), |end| at + end);
+                    state.annotation = text.get(at + 1..end).map(|word| word.trim_matches('"'));
+                    at = (end + 1).min(text.len());
+                }
+                _ => {
+                    let token = token(text, at);
+                    at = token.range.1.max(at + 1);
+                    let names_property =
+                        text[at..].trim_start_matches([' ', '\t']).starts_with('=');
+                    self.token(id, token, names_property, &mut state);
+                }
+            }
+            while !text.is_char_boundary(at) {
+                at += 1;
+            }
+        }
+    }
+
+    fn token(&mut self, id: SourceId, token: Token<'t>, named: bool, state: &mut State<'t>) {
+        if named && state.head.is_some() && state.property.is_none() {
+            state.property = Some(token.says);
+            return;
+        }
+        let property = state.property.take();
+        let annotation = state.annotation.take();
+        let Some(head) = state.head else {
+            state.head = Some(token.says);
+            return;
+        };
+        if property.is_none() {
+            state.arguments += 1;
+            state.first = state.first.or(Some(token.says));
+        }
+        if !self.holds(head, property, state) || is_source(token, annotation) {
+            return;
+        }
+        self.names.extend(references(token));
+        if token.quoted || !token.says.starts_with('$') {
+            self.found.push(Span::new(id, token.range.0, token.range.1));
+        }
+    }
+
+    /// Whether what stands here may be a secret.
+    fn holds(&self, head: &str, property: Option<&str>, state: &State<'_>) -> bool {
+        let words = self.words;
+        let of_a_name = state.first.is_some_and(|name| self.names.contains(name));
+        match property {
+            Some(name) if words.attributes.contains(name) => true,
+            Some(name) if words.nodes.contains(head) => !words.open.contains(name),
+            Some(_) => head == "param" && of_a_name,
+            None if words.attributes.contains(head) => true,
+            None if words.nodes.contains(head) => state.arguments > 1,
+            None => head == "let" && of_a_name && state.arguments > 1,
+        }
+    }
+}
+
+/// The piece that begins at an offset.
+fn token(text: &str, at: usize) -> Token<'_> {
+    let rest = &text[at..];
+    let hashes = rest.bytes().take_while(|byte| *byte == b'#').count();
+    let Some(quoted) = rest[hashes..].strip_prefix('"') else {
+        let end = rest
+            .find([' ', '\t', '\r', '\n', ';', '{', '}', '=', '(', ')'])
+            .map_or(rest.len(), |end| end.max(1));
+        let end = (end..)
+            .find(|end| rest.is_char_boundary(*end))
+            .unwrap_or(rest.len());
+        return Token {
+            says: &rest[..end],
+            range: (at, at + end),
+            quoted: false,
+        };
+    };
+    let start = hashes + 1;
+    let (inner, behind) = match quoted.strip_prefix("\"\"") {
+        // A string of several lines, to its end or to that of the text.
+        Some(lines) => {
+            let inner = lines.find("\"\"\"").unwrap_or(lines.len());
+            (2 + inner, 3 + hashes)
+        }
+        None if hashes > 0 => {
+            let end = format!("\"{}", "#".repeat(hashes));
+            let line = quoted.find('\n').unwrap_or(quoted.len());
+            (quoted[..line].find(&end).unwrap_or(line), end.len())
+        }
+        None => (closing(quoted), 1),
+    };
+    let end = (start + inner + behind).min(rest.len());
+    let end = (end..)
+        .find(|end| rest.is_char_boundary(*end))
+        .unwrap_or(rest.len());
+    // One that is never closed ends with its line.
+    let end = match rest.get(start + inner..end) {
+        Some(behind) if behind.starts_with('\n') => start + inner,
+        _ => end,
+    };
+    Token {
+        says: rest.get(start..start + inner).unwrap_or_default(),
+        range: (at, at + end),
+        quoted: true,
+    }
+}
+
+/// Where a quoted string of one line ends.
+fn closing(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'\n' => return at,
+            b'"' if !escaped => return at,
+            _ => escaped = byte == b'\\' && !escaped,
+        }
+    }
+    text.len()
+}
+
+/// Whether something says where a secret comes from, and is none.
+fn is_source(token: Token<'_>, annotation: Option<&str>) -> bool {
+    match annotation {
+        Some("file") => true,
+        Some("env") => {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            token.says.bytes().all(plain)
+        }
+        _ => token.says == "random",
+    }
+}
+
+/// The names that a value refers to: `$pw`, `"${pw}"`.
+fn references(token: Token<'_>) -> impl Iterator<Item = &str> {
+    token.says.split('$').skip(1).map(|behind| {
+        let name = behind.trim_start_matches('{');
+        let end = name.find(|letter: char| !(letter.is_alphanumeric() || "-_".contains(letter)));
+        &name[..end.unwrap_or(name.len())]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let mut sources = Sources::new();
+        let id = sources.add("estate.kdl".to_owned(), text.to_owned());
+        let words = SecretWords {
+            attributes: BTreeSet::from(["password"]),
+            nodes: BTreeSet::from(["admin"]),
+            open: BTreeSet::from(["ssh-key"]),
+        };
+        veiled(&sources, &words).text(id).to_owned()
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_veiled_wherever_it_stands() {
+        for text in [
+            "vm web01 password=\"hunter2\"",
+            "vm web01 { password \"hunter2\" }",
+            "admin kim password=\"hunter2",
+            "admin kim password=hunter2\" } }",
+            "admin kim password=(plain)\"hunter2\"",
+            "admin kim \"password\" = hunter2",
+            "admin kim password=#\"hunter2\"#",
+            "admin kim password=\"\"\"\nhunter2\n\"\"\"",
+            "admin kim password=\"\\\"hunter2\"",
+            "admin kim passwort=hunter2",
+            "admin kim hunter2",
+            "// admin kim password=\"hunter2\"",
+            "admin kim password=/* new */\"hunter2\"",
+            "admin kim \\\n password=hunter2",
+            "let pw \"hunter2\"; admin kim password=$pw",
+            "admin kim password=\"${pw}!\"\nparam pw default=hunter2",
+            "admin kim password=(env)\"hunter2!\"",
+            "admin kim password=\"a\" password=\"hunter2\"",
+        ] {
+            assert!(!shown(text).contains("hunter2"), "{text}: {}", shown(text));
+            assert_eq!(shown(text).len(), text.len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_is_left_alone() {
+        for text in [
+            "admin kim password=random ssh-key=\"ssh-ed25519 AAAA\"",
+            "admin kim password=(env)ADMIN_PASSWORD ssh-key=(file)\"keys/admin.pub\"",
+            "vm web01 os=linux { size \"Standard_D2s_v5\"; tags owner=kim }",
+            "let size Standard_D2s_v5; vm web01 { size $size }",
+            "grant admin (group)\"sg-admins\" reason=\"no password\"",
+        ] {
+            assert_eq!(shown(text), text);
+        }
+    }
+
+    #[test]
+    fn any_text_is_answered() {
+        for text in [
+            "",
+            "\"",
+            "(",
+            "\\",
+            "ä=\"ö\u{2028}",
+            "#####",
+            "admin ä ö=\"ü",
+            "/",
+            "=\u{85}=",
+            "\"\"\"",
+            "admin \u{a0}(ü",
+        ] {
+            assert_eq!(shown(text).len(), text.len(), "{text}");
+        }
+        let long = "admin a password=\"".repeat(50_000);
+        assert_eq!(shown(&long).len(), long.len());
+    }
+}
