@@ -214,7 +214,13 @@ fn its_login_goes_before_the_machine_and_all_comes_back_in_the_order_of_making()
     stage.run(&["apply", "--yes", &sandbox, APP]).expect(0);
     drop(server);
     let again = writes(&stage).split_off(before);
-    insta::assert_snapshot!(again.join("\n"), @"");
+    insta::assert_snapshot!(again.join("\n"), @"
+    DELETE extensions/AADLoginForWindows
+    DELETE virtualMachines/app01
+    PUT virtualMachines/app01
+    PUT extensions/AADLoginForWindows
+    PUT roleAssignments/096b64f0-a7e2-5699-b79b-4133fef2591b
+    ");
 }
 
 #[test]
