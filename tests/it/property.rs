@@ -341,7 +341,7 @@ impl Absences {
         for at in 0..scene.machines.len() {
             if self.machines[at] {
                 text.push_str(&format!("    absent vm vm{at}\n"));
-            } else if self.logins[at] {
+            } else if self.logins[at] && !scene.machines[at].arc {
                 text.push_str(&format!("    vm vm{at} {{ absent login }}\n"));
             }
         }
