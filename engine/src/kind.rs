@@ -104,6 +104,12 @@ pub trait Kind: Sync {
         None
     }
 
+    /// The id, in lower case, of what has a live one in use, so that it cannot go before that: the machine of an interface.
+    fn used_by(&self, live: &Live) -> Option<String> {
+        let _ = live;
+        None
+    }
+
     /// Whether it is made with what it stands in, in one write, so that whatever it refers to has to be there before that.
     fn rides(&self) -> bool {
         false

@@ -47,6 +47,8 @@ pub enum Naming {
     Word(&'static str),
     /// No node of its own: it comes with another thing and is named after that, as [`Shape::Reference`] says.
     Along,
+    /// No node of its own either: `absent` alone names it, by what its first attribute refers to: `absent user-assigned id-web`.
+    Detached,
     /// A role, then one or more principals, each a thing of its own: `grant admin (group)"sg-admins"`.
     Grant {
         /// The words for roles that this version builds.

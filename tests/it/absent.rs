@@ -224,16 +224,83 @@ fn a_selection_holds_for_what_is_absent_too() {
 }
 
 #[test]
-fn a_machine_that_only_its_agent_could_bring_back_cannot_be_named() {
-    let stage = stage("resource-group rg-web { absent arc-machine sh-line1; absent identity x }");
+fn a_machines_own_identity_cannot_be_named() {
+    let stage = stage("resource-group rg-web { vm web01 { absent identity system-assigned } }");
     let screen = stage.run(&["validate"]).expect(3);
-    assert!(
-        screen.says("`arc-machine` is no value of `absent`"),
-        "{screen}"
-    );
     assert!(
         screen.says("`identity` is no value of `absent`"),
         "{screen}"
+    );
+}
+
+/// A machine with an interface and a public address of its own, in a network of its own.
+const WIRED: &str = r#"
+resource-group rg-web {
+    virtual-network vnet-app {
+        address-space "10.20.0.0/16"
+        subnet servers { prefix "10.20.1.0/24" }
+    }
+    vm app01 {
+        image Win2022Datacenter
+        size Standard_D2s_v5
+        admin azureuser password=random
+        nic subnet=servers public-ip=#true
+        identity system-assigned
+        login
+    }
+}
+"#;
+
+const WITHOUT_APP: &str = r#"
+resource-group rg-web { absent vm app01; absent virtual-network vnet-app }
+"#;
+
+fn resource(stage: &Stage, kind: &str, name: &str) -> Json {
+    stage.state()["resources"][format!("{GROUP}/providers/microsoft.network/{kind}/{name}")].clone()
+}
+
+#[test]
+fn what_came_along_with_a_machine_goes_after_it_and_before_its_network() {
+    let stage = stage(WIRED);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    rewrite(&stage, WITHOUT_APP);
+    assert_snapshot!(
+        "machine_and_network_absent",
+        stage.sandbox(&["apply", "--yes"]).expect(0)
+    );
+    for (kind, name) in [
+        ("networkinterfaces", "app01-nic"),
+        ("publicipaddresses", "app01-pip"),
+        ("virtualnetworks", "vnet-app"),
+    ] {
+        assert_eq!(resource(&stage, kind, name), Json::Null);
+    }
+    is_converged(&stage);
+}
+
+#[test]
+fn what_somebody_else_made_or_has_does_not_go_along() {
+    let stage = stage(WIRED);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.change_state(|state| {
+        let nic = format!("{GROUP}/providers/microsoft.network/networkinterfaces/app01-nic");
+        state["resources"][nic]["tags"] = json!({"owner": "team net"});
+    });
+    rewrite(
+        &stage,
+        &WITHOUT_APP.replace("; absent virtual-network vnet-app", ""),
+    );
+    assert_snapshot!(
+        "interface_of_others_stays",
+        stage.sandbox(&["apply", "--yes"]).expect(0)
+    );
+    assert_ne!(
+        resource(&stage, "networkinterfaces", "app01-nic"),
+        Json::Null
+    );
+    assert_ne!(
+        resource(&stage, "publicipaddresses", "app01-pip"),
+        Json::Null
     );
 }
 
@@ -254,4 +321,65 @@ fn a_deletion_in_a_plan_is_for_machines_too() {
         deleted,
         ["vm:core/rg-web/web01/login", "vm:core/rg-web/web01"]
     );
+}
+
+/// A machine with two identities attached by somebody, one of which another tool needs.
+fn attached(manifest: &str) -> Stage {
+    let id = |name: &str| {
+        format!("{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}")
+    };
+    let seed = SEED.replacen(
+        "            vm web02 os=windows {\n",
+        &format!(
+            "            managed-identity id-old\n            managed-identity id-ops\n            vm web02 os=windows {{\n                identity system-assigned\n                identity user-assigned \"{}\" \"{}\"\n",
+            id("id-old"),
+            id("id-ops")
+        ),
+        1,
+    );
+    Stage::new(&format!("{HEAD}{manifest}"), &seed)
+}
+
+#[test]
+fn exactly_the_identities_that_are_named_are_detached_from_a_machine_that_is_stopped() {
+    let stage =
+        attached("resource-group rg-web { vm web02 { absent user-assigned id-old id-never } }");
+    assert_snapshot!(
+        "identity_detached",
+        stage.sandbox(&["apply", "--yes"]).expect(0)
+    );
+    let machine = machine(&stage, "web02").to_string();
+    assert!(machine.contains("id-ops"), "{machine}");
+    assert!(!machine.contains("id-old"), "{machine}");
+    is_converged(&stage);
+    rewrite(
+        &stage,
+        "resource-group rg-web { absent managed-identity id-ops; vm web02 { identity system-assigned { absent user-assigned id-ops } } }",
+    );
+    assert_snapshot!(
+        "identity_detached_and_deleted",
+        stage.sandbox(&["apply", "--yes"]).expect(0)
+    );
+    is_converged(&stage);
+}
+
+#[test]
+fn the_last_identity_leaves_a_machine_without_any() {
+    let stage = attached(
+        "resource-group rg-web { vm web02 { identity { absent user-assigned id-old id-ops } } }",
+    );
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    let machine = machine(&stage, "web02").to_string();
+    assert!(!machine.contains("id-o"), "{machine}");
+    is_converged(&stage);
+}
+
+#[test]
+fn an_identity_cannot_be_attached_and_detached_at_once() {
+    let stage = attached(
+        r#"resource-group rg-web {
+            vm web02 { identity { user-assigned id-old id-ops }; absent user-assigned "rg-web/id-old" }
+        }"#,
+    );
+    assert_snapshot!("attached_and_absent", stage.run(&["validate"]).expect(3));
 }

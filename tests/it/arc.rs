@@ -307,6 +307,34 @@ fn what_absent_names_goes_the_login_or_the_record_of_a_machine() {
     assert_eq!(stage.state()["extensions"], serde_json::json!({}));
     let record = "resource-group rg-hq subscription=core { absent arc-machine hq01 }";
     stage.write("estate.kdl", &format!("{HEAD}{record}"));
+    tell(&stage, "site", "hq".into());
+    // Neither a protected record goes, nor one too many, nor does destroy take one away.
+    stage.change_state(|state| {
+        state["arcs"][hq01()]["machine"]["tags"]["vmlogin-protect"] = "true".into();
+    });
+    let protected = stage.sandbox(&["apply", "--yes"]).expect(5);
+    assert!(
+        protected.says("the guard `protected` refuses"),
+        "{protected}"
+    );
+    stage.change_state(|state| {
+        let tags = &mut state["arcs"][hq01()]["machine"]["tags"];
+        tags.as_object_mut()
+            .expect("tags")
+            .remove("vmlogin-protect");
+    });
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}{record}").replace(
+            "estate \"plants\"",
+            "estate \"plants\"; safety max-delete=0",
+        ),
+    );
+    let counted = stage.sandbox(&["apply", "--yes"]).expect(5);
+    assert!(counted.says("the guard `max-delete` refuses"), "{counted}");
+    stage.write("estate.kdl", &format!("{HEAD}{record}"));
+    stage.sandbox(&["destroy", "--yes"]).expect(0);
+    assert_ne!(stage.state()["arcs"][hq01()], serde_json::Value::Null);
     assert_snapshot!(
         "absent_record",
         stage.sandbox(&["apply", "--yes"]).expect(0)

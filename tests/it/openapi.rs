@@ -14,6 +14,7 @@ const EXPECTED: &[&str] = &[
     "MachineExtensions_Get",
     "MachineExtensions_List",
     "MachineExtensions_Update",
+    "Machines_Delete",
     "Machines_Get",
     "Machines_ListByResourceGroup",
     "ManagementLocks_ListAtSubscriptionLevel",
@@ -233,10 +234,24 @@ fn every_request_and_answer_of_full_runs_fits_microsofts_openapi_files() {
     );
     run("apply", &ARC.replace("line1", "line2"), 6);
     run("destroy", &format!("{changed}{ARC}"), 0);
+    run(
+        "apply",
+        "resource-group rg-arc { absent arc-machine line1 }",
+        0,
+    );
     // A machine made from nothing, another size, another tag, and all of it gone again.
     run("apply", MACHINES, 0);
     let larger = MACHINES.replace("Standard_D2s_v5", "Standard_D4s_v5");
     run("apply", &larger.replace("tier=web", "tier=db"), 0);
+    // An identity taken off, and the machine made anew in another zone.
+    let detached = MACHINES.replace("{ user-assigned id-vm }", "{ absent user-assigned id-vm }");
+    run("apply", &detached, 0);
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}{}", detached.replace("zone 1", "zone 2")),
+    );
+    let anew = "--accept=replace=vm:core/rg-vm/vm01";
+    stage.run(&["apply", "--yes", anew, &sandbox]).expect(0);
     run("destroy", MACHINES, 0);
     drop(server);
 

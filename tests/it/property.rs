@@ -346,7 +346,7 @@ impl Absences {
         for (at, _) in machines.filter(|(_, machine)| !machine.arc) {
             if self.machines[at] {
                 text.push_str(&format!("    absent vm vm{at}\n"));
-            } else if self.logins[at] {
+            } else if self.logins[at] && !scene.machines[at].arc {
                 text.push_str(&format!("    vm vm{at} {{ absent login }}\n"));
             }
         }

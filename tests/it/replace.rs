@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
 use crate::estate::{HEAD, stage};
-use crate::stage::Stage;
+use crate::stage::{Server, Stage};
 
 const GROUP: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups/rg-web";
 const MADE: &str = r#"resource-group rg-web {
@@ -129,4 +129,115 @@ fn a_new_one_that_could_not_be_made_is_made_by_the_next_run() {
     assert_eq!(live(&stage, "id-web"), Json::Null);
     stage.sandbox(&["apply", "--yes", IDENTITY]).expect(0);
     assert_eq!(live(&stage, "id-web")["location"], "northeurope");
+}
+
+/// A machine of this estate with a login that works.
+const MACHINE: &str = r#"
+resource-group rg-web {
+    virtual-network vnet-app { address-space "10.20.0.0/16"; subnet servers { prefix "10.20.1.0/24" } }
+    vm app01 {
+        image Win2022Datacenter
+        size Standard_D2s_v5
+        zone 1
+        admin azureuser password=random
+        nic subnet=servers
+        identity system-assigned
+        login
+        grant admin (group)sg-web-admins
+    }
+}
+"#;
+const APP: &str = "--accept=replace=vm:core/rg-web/app01";
+
+fn machine(stage: &Stage) -> Json {
+    let key = format!("{GROUP}/providers/microsoft.compute/virtualmachines/app01");
+    stage.state()["machines"][key].clone()
+}
+
+/// The deletions and creations of a run, in their order, by the last parts of their paths.
+fn writes(stage: &Stage) -> Vec<String> {
+    let log = std::fs::read_to_string(stage.path("log.ndjson")).expect("a log");
+    let lines = log
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
+    let writes = lines.filter_map(|entry: Json| {
+        let method = entry["method"].as_str()?.to_owned();
+        let path = entry["url"].as_str()?.split('?').next()?.to_owned();
+        let parts: Vec<&str> = path.rsplitn(3, '/').collect();
+        matches!(method.as_str(), "PUT" | "DELETE" | "PATCH")
+            .then(|| format!("{method} {}/{}", parts[1], parts[0]))
+    });
+    writes.collect()
+}
+
+#[test]
+fn a_machine_is_uninstalled_deleted_and_made_anew_with_all_that_it_had() {
+    let stage = stage(MACHINE);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    // Somebody gave the machine another interface; the one that its node describes is gone.
+    stage.change_state(|state| {
+        let nics = format!("{GROUP}/providers/microsoft.network/networkinterfaces");
+        let mut other = state["resources"][format!("{nics}/app01-nic")].take();
+        other["id"] = format!("{nics}/other-nic").into();
+        other["name"] = "other-nic".into();
+        let resources = state["resources"].as_object_mut().expect("resources");
+        resources.remove(&format!("{nics}/app01-nic"));
+        resources.insert(format!("{nics}/other-nic"), other);
+        let key = format!("{GROUP}/providers/microsoft.compute/virtualmachines/app01");
+        state["machines"][key]["properties"]["networkProfile"]["networkInterfaces"][0]["id"] =
+            format!("{nics}/other-nic").into();
+    });
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}{}", MACHINE.replace("zone 1", "zone 2")),
+    );
+    assert_snapshot!("machine_to_replace", stage.sandbox(&["plan"]).expect(0));
+    assert_snapshot!(
+        "machine_replaced",
+        stage.sandbox(&["apply", "--yes", APP]).expect(0)
+    );
+    assert_eq!(machine(&stage)["members"]["zones"], json!(["2"]));
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
+#[test]
+fn its_login_goes_before_the_machine_and_all_comes_back_in_the_order_of_making() {
+    let stage = stage(MACHINE);
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl", "--log", "log.ndjson"]);
+    let sandbox = format!("--sandbox={}", server.url);
+    stage.run(&["apply", "--yes", &sandbox]).expect(0);
+    let before = writes(&stage).len();
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}{}", MACHINE.replace("zone 1", "zone 2")),
+    );
+    stage.run(&["apply", "--yes", &sandbox, APP]).expect(0);
+    drop(server);
+    let again = writes(&stage).split_off(before);
+    insta::assert_snapshot!(again.join("\n"), @"
+    DELETE extensions/AADLoginForWindows
+    DELETE virtualMachines/app01
+    PUT virtualMachines/app01
+    PUT extensions/AADLoginForWindows
+    PUT roleAssignments/096b64f0-a7e2-5699-b79b-4133fef2591b
+    ");
+}
+
+#[test]
+fn a_machine_that_is_stopped_is_made_anew_only_once_its_login_can_go() {
+    let stage = stage(MACHINE);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.change_state(|state| {
+        let key = format!("{GROUP}/providers/microsoft.compute/virtualmachines/app01");
+        state["machines"][key]["power"] = json!("deallocated");
+    });
+    stage.write(
+        "estate.kdl",
+        &format!("{HEAD}{}", MACHINE.replace("zone 1", "zone 2")),
+    );
+    assert_snapshot!(
+        "stopped_machine_not_replaced",
+        stage.sandbox(&["apply", "--yes", APP]).expect(0)
+    );
+    assert_eq!(machine(&stage)["members"]["zones"], json!(["1"]));
 }

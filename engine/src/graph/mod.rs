@@ -39,7 +39,17 @@ pub struct Edge {
 impl Graph {
     /// Builds the graph of a manifest. Resources that wait for each other are a [`Cycle`].
     pub fn of(manifest: &Manifest, catalogue: &Catalogue) -> Result<Graph, Cycle> {
+        Graph::with(manifest, catalogue, Vec::new())
+    }
+
+    /// The same with more edges than the manifest tells: those that live things ask for.
+    pub(crate) fn with(
+        manifest: &Manifest,
+        catalogue: &Catalogue,
+        more: Vec<Edge>,
+    ) -> Result<Graph, Cycle> {
         let mut edges = edges(manifest, catalogue);
+        edges.extend(more);
         edges.sort();
         edges.dedup_by(|one, other| one.from == other.from && one.on == other.on);
         let order = order(manifest.resources.keys(), &edges)?;

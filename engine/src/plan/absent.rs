@@ -8,11 +8,11 @@ use super::ownership::removal;
 use super::standing::{FOLLOWS, NOT_SELECTED};
 use super::{Action, Blocked, Foreign, Step, Wait, Wish, teardown};
 use crate::address::Address;
-use crate::graph::{Cycle, Graph};
+use crate::graph::{Cycle, Edge, Graph};
 use crate::inventory::{Content, Live};
 use crate::kind::{Catalogue, Hindrance, Key, Scene};
 use crate::manifest::Manifest;
-use crate::schema::{Lifetime, Need};
+use crate::schema::{Lifetime, Need, Shape};
 use crate::value::Value;
 
 /// The steps that take away what `absent` names, last made first. `revoked` are the ids, in lower case, of the grants that go
@@ -32,7 +32,7 @@ pub(super) fn steps(
         resources: scene.manifest.absent.clone(),
         ..scene.manifest.clone()
     };
-    let graph = Graph::of(&alone, catalogue)?;
+    let graph = Graph::with(&alone, catalogue, edges(scene, matching))?;
     let mut clearing = Clearing {
         scene,
         matching,
@@ -51,6 +51,53 @@ pub(super) fn steps(
     }
     clearing.tell_what_is_inherited();
     Ok(clearing.steps)
+}
+
+/// What live things that should be absent ask for among each other: what one refers to, or lies in, is there until that one is gone.
+/// Their nodes do not say it any more.
+pub(super) fn edges(scene: &Scene<'_>, matching: &Matching<'_>) -> Vec<Edge> {
+    let going = || {
+        let pairs = matching.pairs.iter();
+        let pairs = pairs.filter(|(address, _)| scene.manifest.absent.contains_key(address));
+        pairs.filter_map(|(address, pair)| Some((*address, pair, pair.live?)))
+    };
+    let by_id: BTreeMap<String, &Address> = going()
+        .map(|(address, _, live)| (live.id.to_lowercase(), address))
+        .collect();
+    let mut edges = Vec::new();
+    for (from, pair, live) in going() {
+        for attribute in pair.kind.schema().attributes {
+            let (Shape::Reference { .. }, Some(value)) =
+                (attribute.shape, live.attributes.get(attribute.name))
+            else {
+                continue;
+            };
+            let texts = match value {
+                Value::List(values) => values.iter().collect(),
+                value => vec![value],
+            };
+            let ids = texts.into_iter().filter_map(Value::as_text);
+            let found = ids.filter_map(|id| holder(&by_id, &id.to_lowercase()));
+            edges.extend(found.filter(|on| *on != from).map(|on| Edge {
+                from: from.clone(),
+                on: on.clone(),
+                need: Need::Success,
+                reason: format!("its `{}` is or lies in `{on}`", attribute.name),
+            }));
+        }
+    }
+    edges
+}
+
+/// The innermost thing of these that is what an id names, or around it.
+fn holder<'a>(by_id: &BTreeMap<String, &'a Address>, id: &str) -> Option<&'a Address> {
+    let mut at = id;
+    loop {
+        if let Some(found) = by_id.get(at) {
+            return Some(found);
+        }
+        at = &at[..at.rfind('/')?];
+    }
 }
 
 /// What the manifest declares, by what it is: two names of one person may be declared and absent at once.
@@ -154,6 +201,16 @@ impl Clearing<'_, '_> {
         if self.gone.contains(&live.id.to_lowercase()) {
             return None;
         }
+        // What came along is named by nobody: only what this estate made goes, and only with what had it.
+        if let Some(bearer) = &pair.resource.along
+            && let Some(why) = self.not_along(pair, live)
+        {
+            // Without the thing that it would have come with it is nobody's business.
+            self.matching.pairs.get(bearer)?.live?;
+            step.notes.push(format!("it stays: {why}"));
+            step.foreign = None;
+            return Some(step);
+        }
         step.protected = draft::is_protected(self.scene, pair, live);
         step.write.insert(
             CLAIM.to_owned(),
@@ -187,7 +244,28 @@ impl Clearing<'_, '_> {
         Some(step)
     }
 
+    /// Why a thing does not go along with what brought it.
+    fn not_along(&self, pair: &Pair<'_>, live: &Live) -> Option<String> {
+        if live.stamp.as_deref() != Some(self.scene.manifest.estate.as_str()) {
+            return Some(draft::maker(live));
+        }
+        let user = pair.kind.used_by(live)?;
+        let lives = self.scene.inventory.live.values();
+        let known = lives.filter(|live| {
+            let id = BTreeSet::from([live.id.to_lowercase()]);
+            teardown::is_in(&user, &id)
+        });
+        let known = known.max_by_key(|live| live.id.len());
+        let name = known.map_or(format!("`{user}`"), |live| format!("the {}", live.title));
+        (!teardown::is_in(&user, &self.gone)).then(|| format!("{name} has it"))
+    }
+
     fn why(&self, pair: &Pair<'_>, live: &Live) -> String {
+        if let Some(bearer) = &pair.resource.along {
+            return format!(
+                "it came along with `{bearer}`, which is absent, and nothing else has it"
+            );
+        }
         let named = match self.scene.manifest.parent_of(pair.resource) {
             // A part of what goes stands in no `absent` of its own: it has the place of that.
             Some(parent)
@@ -200,6 +278,7 @@ impl Clearing<'_, '_> {
         };
         match &live.stamp {
             Some(estate) if *estate == self.scene.manifest.estate => named,
+            None if !pair.kind.schema().stamped => named,
             _ => format!("{named}, though {}", draft::maker(live)),
         }
     }

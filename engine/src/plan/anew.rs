@@ -1,11 +1,13 @@
 //! What of the things that are to be made anew is: only what is selected, and only where all that lies in it is made again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{blank, made_of};
 use super::matching::{Matching, Pair};
 use super::{Action, Blocked, Step, Wish, replace};
 use crate::address::Address;
+use crate::inventory::Inventory;
 use crate::kind::{Catalogue, Scene};
 
 /// The things that are to be made anew and can be.
@@ -44,6 +46,25 @@ impl<'a> Anew<'a> {
             };
         }
         anew
+    }
+
+    /// What is made anew.
+    pub(super) fn made(&self) -> &BTreeSet<&'a Address> {
+        &self.made
+    }
+
+    /// Whether there is any such thing.
+    pub(super) fn is_any(&self) -> bool {
+        !self.made.is_empty()
+    }
+
+    /// What was read, without all that.
+    pub(super) fn without<'s>(
+        &self,
+        scene: &Scene<'s>,
+        matching: &Matching<'_>,
+    ) -> Cow<'s, Inventory> {
+        replace::without(scene, matching, &self.made)
     }
 
     /// Holds back what would lose something by the steps that follow from it: a part that is not selected, or that something
@@ -87,7 +108,13 @@ impl<'a> Anew<'a> {
 
     /// Makes the step of a thing that is made anew a replacement, and blocks that of one that is held back: what is written over
     /// it would rest on something else than was asked for.
-    pub(super) fn apply(&self, scene: &Scene<'_>, pair: &Pair<'_>, step: &mut Step) {
+    pub(super) fn apply<'s>(
+        &self,
+        scene: &Scene<'s>,
+        matching: &'s Matching<'s>,
+        pair: &Pair<'s>,
+        step: &mut Step,
+    ) {
         if let Some(part) = self.held.get(&step.address) {
             step.notes.push(match *part == step.address {
                 true => "it is not made anew: it is not selected".to_owned(),
@@ -100,7 +127,7 @@ impl<'a> Anew<'a> {
         } else if let Some(live) = pair.live.filter(|_| self.made.contains(&step.address))
             && step.action != Action::Defer
         {
-            replace::replaced(scene, pair, live, step);
+            replace::replaced(scene, matching, pair, live, step);
         }
     }
 }

@@ -39,16 +39,17 @@ pub fn plan(
     wish: &Wish,
 ) -> Result<Plan, Cycle> {
     let whole = scene.manifest.with_absent();
-    let graph = match wish.mode {
-        Mode::Apply => Graph::of(scene.manifest, catalogue)?,
-        // What this estate made goes, whether it is declared or named in `absent`.
-        Mode::Destroy => Graph::of(&whole, catalogue)?,
-    };
+    let declared = scene.manifest;
     let scene = &Scene {
         manifest: &whole,
         inventory: scene.inventory,
     };
     let matching = Matching::of(catalogue, scene);
+    let graph = match wish.mode {
+        Mode::Apply => Graph::of(declared, catalogue)?,
+        // What this estate made goes, whether it is declared or named in `absent`.
+        Mode::Destroy => Graph::with(&whole, catalogue, absent::edges(scene, &matching))?,
+    };
     let (mut revocations, mut unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
     if wish.mode == Mode::Apply {
         let ids = |steps: &[Step]| -> BTreeSet<String> {
@@ -64,10 +65,24 @@ pub fn plan(
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
             let mut anew = Anew::of(catalogue, scene, &matching, wish);
-            let mut steps = build(scene, &graph, &matching, &taken, &findings, &anew);
-            while anew.holds_back(scene, &steps) {
-                steps = build(scene, &graph, &matching, &taken, &findings, &anew);
-            }
+            let steps = loop {
+                let without = anew.without(scene, &matching);
+                let bare = Scene {
+                    manifest: scene.manifest,
+                    inventory: &without,
+                };
+                let building = Building {
+                    scene,
+                    matching: &matching,
+                    bare: &bare,
+                    rebuilt: anew.is_any().then(|| Matching::of(catalogue, &bare)),
+                    anew: &anew,
+                };
+                let steps = build(&building, &graph, &taken, &findings);
+                if !anew.holds_back(scene, &steps) {
+                    break steps;
+                }
+            };
             let blocking = blocking(&steps);
             let findings = findings
                 .into_iter()
@@ -104,15 +119,29 @@ pub fn plan(
     Ok(plan)
 }
 
+/// What the steps of an apply are decided from.
+struct Building<'a> {
+    scene: &'a Scene<'a>,
+    matching: &'a Matching<'a>,
+    /// The same without what is made anew and what lies in that, as it will be when those are made again.
+    bare: &'a Scene<'a>,
+    rebuilt: Option<Matching<'a>>,
+    anew: &'a Anew<'a>,
+}
+
 /// Decides the steps that bring the live side in line, in the graph's order.
 fn build(
-    scene: &Scene<'_>,
+    building: &Building<'_>,
     graph: &Graph,
-    matching: &Matching<'_>,
     taken: &BTreeSet<&Address>,
     findings: &[Finding],
-    anew: &Anew<'_>,
 ) -> Vec<Step> {
+    let Building {
+        scene,
+        matching,
+        anew,
+        ..
+    } = building;
     let blocks = Blocks::of(findings);
     let mut settled: BTreeMap<&Address, Standing> = BTreeMap::new();
     let mut steps = Vec::new();
@@ -120,13 +149,13 @@ fn build(
         let Some(pair) = matching.pairs.get(address) else {
             continue;
         };
-        let unneeded = unneeded(matching, pair);
+        let unneeded = unneeded(matching, anew.made(), pair);
         let mut step = match (&unneeded, anew.around(scene, pair)) {
             (Some(why), _) => idle(scene, pair, why),
-            (None, Some(around)) => anew::again(scene, pair, around),
+            (None, Some(around)) => again(building, pair, around),
             (None, None) => decide(scene, pair),
         };
-        anew.apply(scene, pair, &mut step);
+        anew.apply(scene, matching, pair, &mut step);
         step.waits = waits(graph, address);
         step.blocked = step.blocked.or_else(|| blocks.at(scene, pair));
         if step.blocked.is_none() && unneeded.is_none() {
@@ -140,6 +169,13 @@ fn build(
         }
     }
     steps
+}
+
+/// Decides the step of what lies in something that is made anew, as if that were gone.
+fn again(building: &Building<'_>, pair: &Pair<'_>, around: &Address) -> Step {
+    let rebuilt = building.rebuilt.as_ref();
+    let rebuilt = rebuilt.and_then(|it| it.pairs.get(&pair.resource.address));
+    anew::again(building.bare, rebuilt.unwrap_or(pair), around)
 }
 
 /// The step of what nothing needs.

@@ -18,6 +18,9 @@ pub const CLAIM: &str = "claim";
 /// The name under which the removal of a container says which of its parts go with it.
 pub const PARTS: &str = "parts";
 
+/// The name under which a replacement says what is taken away before the old thing goes, as ids.
+pub const FIRST: &str = "first";
+
 /// A step that does nothing yet, with all that is known of its subject.
 pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     let resource = pair.resource;

@@ -22,7 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Wish, plan};
-pub use draft::{CLAIM, PARTS};
+pub use draft::{CLAIM, FIRST, PARTS};
 pub use standing::NOT_WAITED_FOR;
 
 use crate::address::Address;
@@ -261,7 +261,7 @@ impl Plan {
     /// is sent when a thing is made, and never again.
     pub fn secrets(&self) -> impl Iterator<Item = (&Step, &str, &SecretSource)> {
         self.writes()
-            .filter(|step| step.action == Action::Create)
+            .filter(|step| matches!(step.action, Action::Create | Action::Replace))
             .flat_map(|step| {
                 let values = step.write.iter();
                 values.filter_map(move |(name, value)| match value {

@@ -1,17 +1,20 @@
 //! Making things anew: only what `--accept replace=ADDRESS` names, what differs in something that is settled when a thing is
 //! made, what this estate made, and what loses nothing that the manifest could not make again.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use super::guard::Refusal;
 use super::matching::{Matching, Pair};
-use super::{Action, PARTS, Step, draft, teardown};
+use super::{Action, FIRST, PARTS, Step, draft, teardown};
 use crate::address::Address;
 use crate::diff::diff;
-use crate::inventory::Live;
-use crate::kind::{Catalogue, Scene};
+use crate::inventory::{Inventory, Live};
+use crate::kind::{Catalogue, Hindrance, Scene};
 use crate::manifest::Resource;
-use crate::schema::{Class, Existence, Lifetime};
+use crate::schema::{Class, Existence, Lifetime, Naming};
 use crate::value::Value;
 
 /// Why a thing is not made anew though a person named it.
@@ -187,8 +190,65 @@ fn is_made(catalogue: &Catalogue, resource: &Resource) -> bool {
         })
 }
 
-/// Makes a compared step into a replacement.
-pub(super) fn replaced(scene: &Scene<'_>, pair: &Pair<'_>, live: &Live, step: &mut Step) {
+/// What was read, without what is made anew and all that lies in it.
+pub(super) fn without<'a>(
+    scene: &Scene<'a>,
+    matching: &Matching<'_>,
+    anew: &BTreeSet<&Address>,
+) -> Cow<'a, Inventory> {
+    if anew.is_empty() {
+        return Cow::Borrowed(scene.inventory);
+    }
+    let pairs = anew
+        .iter()
+        .filter_map(|address| matching.pairs.get(*address));
+    let ids: BTreeSet<String> = pairs
+        .filter_map(|pair| Some(pair.live?.id.to_lowercase()))
+        .collect();
+    let mut inventory = scene.inventory.clone();
+    inventory.live.retain(|_, live| {
+        !ids.contains(&live.id.to_lowercase()) && live.within.iter().all(|id| !ids.contains(id))
+    });
+    Cow::Owned(inventory)
+}
+
+/// The declared parts that are there and are taken away before a thing goes, since something of them would be left: logins.
+fn first<'a>(
+    scene: &Scene<'a>,
+    matching: &'a Matching<'a>,
+    pair: &Pair<'a>,
+) -> Vec<(&'a Pair<'a>, &'a Live)> {
+    let parts = beneath(scene, pair.resource)
+        .filter_map(|inner| matching.pairs.get(&inner.address))
+        .filter(|inner| {
+            let schema = inner.kind.schema();
+            schema.naming == Naming::Unnamed && schema.stamped
+        });
+    parts
+        .filter_map(|inner| Some((inner, inner.live?)))
+        .collect()
+}
+
+/// Makes a compared step into a replacement, or puts it off where a part cannot be taken away before it now.
+pub(super) fn replaced<'a>(
+    scene: &Scene<'a>,
+    matching: &'a Matching<'a>,
+    pair: &Pair<'a>,
+    live: &Live,
+    step: &mut Step,
+) {
+    let first = first(scene, matching, pair);
+    let hindrance = first.iter().find_map(|(part, live)| {
+        let hindrance = part.kind.hindrance(part.resource, Some(live), scene)?;
+        let title = part.kind.schema().title;
+        Some(Hindrance {
+            reason: format!("its {title} goes first, and {}", hindrance.reason),
+            ..hindrance
+        })
+    });
+    if let Some(hindrance) = hindrance {
+        return draft::defer(step, hindrance);
+    }
     step.action = Action::Replace;
     step.protected = draft::is_protected(scene, pair, live);
     let then = match beneath(scene, pair.resource).next() {
@@ -196,6 +256,16 @@ pub(super) fn replaced(scene: &Scene<'_>, pair: &Pair<'_>, live: &Live, step: &m
         None => "what refers to the old one has to be pointed at the new one",
     };
     step.notes = vec![format!("it is DELETED and made anew; {then}")];
+    for (part, _) in &first {
+        let title = part.kind.schema().title;
+        step.notes.push(format!("its {title} is taken away before"));
+    }
+    step.notes.extend(pair.kind.leaves(live));
+    if !first.is_empty() {
+        let ids = first.iter().map(|(_, live)| live.id.as_str().into());
+        step.write
+            .insert(FIRST.to_owned(), Value::List(ids.collect()));
+    }
     // Its declared parts go with it; nothing else lies in it.
     if let Some(contents) = scene.inventory.contents.get(&live.key) {
         let names = contents.iter().map(|part| part.name.as_str().into());

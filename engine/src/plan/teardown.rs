@@ -151,10 +151,13 @@ pub(super) fn named(contents: &[&Content]) -> String {
 
 /// Whether a thing, or something around it, is deleted before.
 fn goes(content: &Content, gone: &BTreeSet<String>) -> bool {
-    gone.iter().any(|id| {
-        content
-            .id
-            .strip_prefix(id.as_str())
+    is_in(&content.id, gone)
+}
+
+/// Whether an id is one of these, or lies in one.
+pub(super) fn is_in(id: &str, gone: &BTreeSet<String>) -> bool {
+    gone.iter().any(|around| {
+        id.strip_prefix(around.as_str())
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
 }

@@ -1,18 +1,29 @@
 //! What comes along with another thing is made and changed only for one that takes it: a machine that exists keeps the network
 //! interface that it has, and one that is not there and not made needs none.
 
+use std::collections::BTreeSet;
+
 use super::decide::makes;
 use super::matching::{Matching, Pair};
+use crate::address::Address;
 use crate::diff::same::same;
 use crate::inventory::Live;
 use crate::schema::{Attribute, Class, Shape};
 use crate::value::Value;
 
 /// Why a thing that comes along with another is left alone, where it is.
-pub(super) fn unneeded(matching: &Matching<'_>, pair: &Pair<'_>) -> Option<String> {
+pub(super) fn unneeded(
+    matching: &Matching<'_>,
+    anew: &BTreeSet<&Address>,
+    pair: &Pair<'_>,
+) -> Option<String> {
     let bearer = matching.pairs.get(pair.resource.along.as_ref()?)?;
-    if let Some(why) = unneeded(matching, bearer) {
+    if let Some(why) = unneeded(matching, anew, bearer) {
         return Some(why);
+    }
+    // A machine that is made anew takes what its node says.
+    if anew.contains(&bearer.resource.address) {
+        return None;
     }
     let name = &bearer.resource.name;
     let Some(live) = bearer.live else {

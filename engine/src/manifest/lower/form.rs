@@ -105,6 +105,8 @@ pub(super) enum Number {
 #[derive(Debug)]
 pub(super) struct Forms {
     forms: BTreeMap<(&'static str, &'static str), Form>,
+    /// What only `absent` names.
+    detached: Vec<Form>,
     /// The file itself, as if it were a node.
     pub(super) root: Form,
 }
@@ -113,6 +115,7 @@ impl Forms {
     /// All forms of a catalogue.
     pub(super) fn of(catalogue: &Catalogue) -> Forms {
         let mut forms = BTreeMap::new();
+        let mut detached = Vec::new();
         for (within, form) in own(catalogue) {
             forms.insert((within, form.word), form);
         }
@@ -121,7 +124,11 @@ impl Forms {
         }
         for kind in catalogue.kinds {
             let schema = kind.schema();
-            if schema.naming == Naming::Along {
+            if schema.naming == Naming::Detached {
+                let form = of_kind(schema, &NameRule::ANY, false);
+                detached.push(form);
+            }
+            if matches!(schema.naming, Naming::Along | Naming::Detached) {
                 continue;
             }
             for within in schema.stands_in {
@@ -154,6 +161,7 @@ impl Forms {
         }
         Forms {
             forms,
+            detached,
             root: root(),
         }
     }
@@ -169,6 +177,17 @@ impl Forms {
             .range((within.word, "")..)
             .take_while(move |((parent, _), _)| *parent == within.word)
             .map(|(_, form)| form)
+    }
+
+    /// The forms of what `absent` can name in a node.
+    pub(super) fn absent_in(&self, within: &Form) -> impl Iterator<Item = &Form> {
+        let named = self.children(within);
+        let named = named.filter(|form| form.schema.is_some_and(goes_by_name));
+        let word = within.word;
+        named.chain(self.detached.iter().filter(move |form| {
+            let schema = form.schema;
+            schema.is_some_and(|schema| schema.stands_in.contains(&word))
+        }))
     }
 
     /// Some form of this name, wherever it stands.
@@ -248,10 +267,10 @@ fn parents(catalogue: &Catalogue) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// Whether `absent` can name things of this kind. What no stamp is ever put on is never made either, or is a part of what it
-/// stands in: an identity, a machine elsewhere whose agent alone could bring it back.
-pub(super) fn goes_by_name(schema: &Schema) -> bool {
-    schema.stamped && !matches!(schema.naming, Naming::Word(_))
+/// Whether `absent` can name things of this kind: not what is a setting of what it stands in, an identity, nor what has no node of
+/// its own.
+fn goes_by_name(schema: &Schema) -> bool {
+    !matches!(schema.naming, Naming::Word(_) | Naming::Along)
 }
 
 fn absent(parent: &'static str) -> Form {
@@ -282,7 +301,7 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
         .map(|attribute| field(attribute.name, attribute));
     Form {
         arguments: match schema.naming {
-            Naming::Names => Arguments::Names(names),
+            Naming::Names | Naming::Detached => Arguments::Names(names),
             Naming::Unnamed | Naming::Along => Arguments::Nothing,
             Naming::Word(word) => Arguments::Word(word),
             Naming::Grant { roles } => Arguments::Grant(roles),
@@ -290,7 +309,7 @@ fn of_kind(schema: &'static Schema, names: &'static NameRule, top: bool) -> Form
         properties: Properties::Listed(top.then(subscription).into_iter().chain(written).collect()),
         later: schema.later,
         number: match schema.naming {
-            Naming::Names | Naming::Grant { .. } => Number::Any,
+            Naming::Names | Naming::Detached | Naming::Grant { .. } => Number::Any,
             Naming::Unnamed | Naming::Along | Naming::Word(_) => Number::AtMostOne,
         },
         schema: Some(schema),

@@ -126,8 +126,17 @@ impl Placing<'_> {
                 let on = schema.attribute(word);
                 let given = on.map(|attribute| (attribute.name, declared(true, *span)));
                 self.insert(item, beneath, "", *span, given);
+                // What `absent` names in an identity is the machine's.
+                self.children(node, spot);
             }
-            Given::Nothing | Given::Value(_) => self.insert(item, beneath, "", node.span, None),
+            Given::Nothing | Given::Value(_) => {
+                // One that says only what should not be is none itself.
+                let is_word = matches!(schema.naming, Naming::Word(_));
+                if !is_word || !node.values.is_empty() || node.children.is_empty() {
+                    self.insert(item, beneath, "", node.span, None);
+                }
+                self.children(node, spot);
+            }
         }
     }
 
@@ -147,6 +156,7 @@ impl Placing<'_> {
             let inner = spot.within(address, name);
             if node.absent {
                 self.parts(item, span, &inner);
+                self.came_along(&inner, schema, spot, span);
             }
             inner
         } else {

@@ -4,6 +4,7 @@
 //! property names.
 
 pub mod arc_machine;
+pub mod attachment;
 pub mod grant;
 pub mod identity;
 pub mod login;
@@ -75,6 +76,7 @@ kinds! {
     vm::Vm,
     arc_machine::ArcMachine,
     identity::Identity,
+    attachment::Attachment,
     login::Login,
     grant::Grant,
 }

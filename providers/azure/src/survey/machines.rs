@@ -11,7 +11,7 @@ use vmlogin_engine::value::Value;
 use super::{Reader, unless_missing};
 use crate::arm::ArmId;
 use crate::http::Request;
-use crate::kinds::{Place, arc_machine, arm_id, identity, login, vm};
+use crate::kinds::{Place, arc_machine, arm_id, attachment, identity, login, vm};
 
 /// Reads each machine with everything on it; one that does not exist is left out.
 pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
@@ -49,11 +49,13 @@ async fn one(reader: Reader<'_>, resource: &Resource) -> Result<Vec<Live>, Fault
         name: resource.name.clone(),
         id,
     };
-    Ok(if is_arc {
-        all_of_arc(&reply.json()?, &place)
-    } else {
-        all_of(&reply.json()?, &place)
-    })
+    if is_arc {
+        return Ok(all_of_arc(&reply.json()?, &place));
+    }
+    let machine: vm::wire::Machine = reply.json()?;
+    let mut all = all_of(&machine, &place);
+    all.extend(attachment::lives(&machine, &place, reader.manifest));
+    Ok(all)
 }
 
 /// What one reading of an Arc-enabled machine tells of. Its identity is the agent's affair, so it is no thing of its own.

@@ -1,6 +1,8 @@
 //! Things that come along with another: `nic` in `vm web01` describes the network interface `web01-nic`, and `public-ip=#true`
 //! in that asks for the public address `web01-pip`. They stand where the thing around them stands.
 
+use std::collections::BTreeMap;
+
 use super::spot::Spot;
 use super::{Placing, declared};
 use crate::address::Address;
@@ -101,6 +103,56 @@ impl Placing<'_> {
             address,
             name: bearer.name.clone(),
         }
+    }
+
+    /// Names in `absent` too what came along with a thing that should be absent, by the name that vmlogin gives it. Whether it is
+    /// there, and who made it, the plan sees.
+    pub(super) fn came_along(
+        &mut self,
+        inner: &Spot,
+        schema: &'static Schema,
+        outer: &Spot,
+        span: Span,
+    ) {
+        let mut bearer = Bearer {
+            address: inner.address.clone(),
+            name: inner.name().to_owned(),
+        };
+        let mut schema = schema;
+        while let Some((next, suffix)) = self.brought_along(schema) {
+            let name = format!("{}{suffix}", bearer.name);
+            let address = outer.named(next.kind, &name);
+            let resource = Resource {
+                address: address.clone(),
+                kind: next.kind,
+                name,
+                parent: outer.address.clone(),
+                subscription: outer.subscription.clone(),
+                tenant: outer.tenant.clone(),
+                along: Some(bearer.address.clone()),
+                attributes: BTreeMap::new(),
+                span,
+            };
+            if !self.manifest.resources.contains_key(&address) {
+                self.manifest.absent.insert(address.clone(), resource);
+            }
+            bearer.address = address;
+            schema = next;
+        }
+    }
+
+    /// What comes along with things of a kind, and how its name ends.
+    fn brought_along(&self, schema: &Schema) -> Option<(&'static Schema, &'static str)> {
+        schema
+            .attributes
+            .iter()
+            .find_map(|attribute| match attribute.shape {
+                Shape::Reference {
+                    kinds,
+                    along: Some(suffix),
+                } => Some((self.catalogue.kind(kinds.first()?)?.schema(), suffix)),
+                _ => None,
+            })
     }
 
     /// The schema of what an attribute brings along when it is asked for.

@@ -25,7 +25,7 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
         catalogue,
         index: &index,
     };
-    for resource in manifest.resources.values() {
+    for resource in manifest.resources.values().chain(manifest.absent.values()) {
         // What stands in no known subscription is reported already.
         if !manifest.subscriptions.contains_key(&resource.subscription) {
             continue;
@@ -43,7 +43,11 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
         }
     }
     for (address, name, value) in ids {
-        if let Some(resource) = manifest.resources.get_mut(&address)
+        let resource = match manifest.resources.get_mut(&address) {
+            Some(resource) => Some(resource),
+            None => manifest.absent.get_mut(&address),
+        };
+        if let Some(resource) = resource
             && let Some(declared) = resource.attributes.get_mut(name)
         {
             declared.value = value;

@@ -2,14 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::value::written;
 use super::{Checked, Given, Head, Walker};
-use crate::manifest::lower::form::{Arguments, Form, goes_by_name};
+use crate::manifest::lower::form::{Arguments, Form};
 use crate::manifest::problem::ManifestProblem;
 use crate::syntax::tree::{Argument, Node};
-
-/// What the language can name besides kinds, and this version does not detach.
-const USER_ASSIGNED: &str = "user-assigned";
 
 impl<'a> Walker<'a, '_> {
     /// Holds an `absent` node against the form of the kind that it names; `None` where it names none.
@@ -44,21 +40,10 @@ impl<'a> Walker<'a, '_> {
     /// The form of the kind that the first argument names.
     fn kind_named(&mut self, parent: &'a Form, form: &Form, kind: &Argument) -> Option<&'a Form> {
         self.no_type(kind.annotation.as_ref());
-        if written(&kind.value) == USER_ASSIGNED {
-            self.found.push(ManifestProblem::NotBuilt {
-                word: format!("{} {USER_ASSIGNED}", form.word),
-                instead: None,
-                span: kind.span,
-            });
-            return None;
-        }
         let forms = self.forms;
-        let kinds = forms
-            .children(parent)
-            .filter(|form| form.schema.is_some_and(goes_by_name));
-        let words: Vec<&'static str> = kinds.map(|form| form.word).collect();
+        let words: Vec<&'static str> = forms.absent_in(parent).map(|form| form.word).collect();
         let word = self.choice(form.word, &words, &[], &kind.value, kind.span)?;
-        forms.child(parent, word)
+        forms.absent_in(parent).find(|form| form.word == word)
     }
 
     /// Holds the rest of the arguments against that form, as if they stood behind its own name.

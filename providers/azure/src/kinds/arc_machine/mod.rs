@@ -99,6 +99,16 @@ impl Kind for ArcMachine {
         let estate = scene.manifest.estate.as_str().into();
         Attributes::from([("estate".to_owned(), estate)])
     }
+
+    /// A deleted record disconnects its agent, which has to be connected anew in the machine: unverified against Azure, 2026-11-21
+    /// (FACTS 13).
+    fn leaves(&self, live: &Live) -> Option<String> {
+        let name = live.id.rsplit('/').next().unwrap_or_default();
+        Some(format!(
+            "the agent of `{name}` is CUT OFF and the machine runs on without it: only somebody on the machine can onboard it again, \
+             with `azcmagent connect`"
+        ))
+    }
 }
 
 impl AzureKind for ArcMachine {

@@ -9,8 +9,9 @@ mod tests;
 use serde_json::{Value as Json, json};
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Kind, Scene};
-use vmlogin_engine::manifest::Resource;
+use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::plan::{Action, Step};
+use vmlogin_engine::problem::{Code, Label, Problem};
 use vmlogin_engine::provider::{Done, Fault, Proof};
 use vmlogin_engine::schema::{
     Adoption, Attribute, Class, Existence, Lifetime, Naming, Schema, Shape, Written,
@@ -22,6 +23,7 @@ use super::vm::wire::Machine;
 use super::{
     Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, refusal, refuse, versions, vm,
 };
+use crate::arm::ArmId;
 use crate::http::Request;
 
 /// The kind `identity`.
@@ -91,6 +93,36 @@ impl Kind for Identity {
         }
     }
 
+    /// No identity can be attached and detached at once.
+    fn problems(&self, resource: &Resource, manifest: &Manifest) -> Vec<Problem> {
+        let attached = resource.attributes.get(ATTACHED);
+        let ids = match attached.map(|declared| &declared.value) {
+            Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
+            _ => Vec::new(),
+        };
+        let absent = manifest.absent.values().filter(|absent| {
+            let id = absent.get(SCHEMA.kind).and_then(Value::as_text);
+            absent.kind == "user-assigned"
+                && absent.parent == resource.parent
+                && id.is_some_and(|id| ids.iter().any(|own| own.eq_ignore_ascii_case(id)))
+        });
+        let declared = attached.map_or(resource.span, |declared| declared.span);
+        absent
+            .map(|absent| Problem {
+                code: Code("VML145"),
+                message: format!(
+                    "`user-assigned {}` is declared, and named in `absent` too",
+                    absent.name
+                ),
+                labels: vec![
+                    Label::new(declared, "declared here"),
+                    Label::new(absent.span, "absent here"),
+                ],
+                help: Some("remove one of the two".to_owned()),
+            })
+            .collect()
+    }
+
     /// A machine that is made has its identities from the first moment on.
     fn rides(&self) -> bool {
         true
@@ -98,6 +130,10 @@ impl Kind for Identity {
 }
 
 impl AzureKind for Identity {
+    fn alone(&self, step: &Step) -> Option<Key> {
+        alone(&refusal::id(step).ok()?)
+    }
+
     fn fresh(&self, step: &Step) -> Result<Ask, Fault> {
         match step.action {
             Action::Create | Action::Update => Ok(Ask::One(read(step, refusal::attempted(step))?)),
@@ -170,6 +206,11 @@ impl AzureKind for Identity {
             )],
         }
     }
+}
+
+/// The turn of a machine's identities: they are one member of it, which is read before it is written.
+pub(crate) fn alone(machine: &ArmId) -> Option<Key> {
+    Some(part_key(machine, SCHEMA.kind))
 }
 
 /// The attribute of a step whose machine is made in the same run.
@@ -247,7 +288,6 @@ pub(crate) fn of_new(declared: &Attributes) -> Option<Json> {
 }
 
 /// The member that takes one user-assigned identity off a machine and leaves all else; `None` where it is not attached.
-#[cfg_attr(not(test), expect(dead_code, reason = "for `absent user-assigned`"))]
 pub(crate) fn without(live: &wire::Identity, id: &str) -> Option<Json> {
     live.is_attached(id).then(|| live.without(id))
 }

@@ -101,6 +101,10 @@ impl Kind for NetworkInterface {
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         made::complete(resource, scene)
     }
+
+    fn used_by(&self, live: &Live) -> Option<String> {
+        Some(live.facts.get(USER)?.as_text()?.to_lowercase())
+    }
 }
 
 impl AzureKind for NetworkInterface {
@@ -137,6 +141,9 @@ impl AzureKind for NetworkInterface {
     }
 }
 
+/// The fact that tells the id of the machine that has it.
+const USER: &str = "machine";
+
 /// Makes an answer into values.
 pub(crate) fn live(interface: &wire::Interface, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
@@ -145,5 +152,9 @@ pub(crate) fn live(interface: &wire::Interface, place: &Place) -> Live {
     live.stamp = interface.tags.estate();
     live.protected = interface.tags.is_protected();
     live.health = health(&interface.properties.provisioning_state, || None);
+    let user = interface
+        .machine_id()
+        .map(|id| (USER.to_owned(), id.into()));
+    live.facts = user.into_iter().collect();
     live
 }

@@ -73,9 +73,14 @@ impl Interface {
         ])
     }
 
+    /// The id of the machine that it is in.
+    pub(super) fn machine_id(&self) -> Option<&str> {
+        self.properties.virtual_machine.as_ref()?.id.as_deref()
+    }
+
     /// The name of the machine that it is in.
     pub(super) fn machine(&self) -> Option<String> {
-        let id = self.properties.virtual_machine.as_ref()?.id.as_deref()?;
+        let id = self.machine_id()?;
         Some(ArmId::parse(id).map_or(id.to_owned(), |id| id.name().to_owned()))
     }
 

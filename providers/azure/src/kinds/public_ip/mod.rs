@@ -77,6 +77,10 @@ impl Kind for PublicIp {
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         made::complete(resource, scene)
     }
+
+    fn used_by(&self, live: &Live) -> Option<String> {
+        Some(live.facts.get(USER)?.as_text()?.to_lowercase())
+    }
 }
 
 impl AzureKind for PublicIp {
@@ -127,6 +131,9 @@ fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     made::delete(step, fresh)
 }
 
+/// The fact that tells the id of what has it.
+const USER: &str = "user";
+
 /// Makes an answer into values.
 pub(crate) fn live(address: &wire::PublicIp, place: &Place) -> Live {
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
@@ -134,5 +141,7 @@ pub(crate) fn live(address: &wire::PublicIp, place: &Place) -> Live {
     live.stamp = address.tags.estate();
     live.protected = address.tags.is_protected();
     live.health = health(&address.properties.provisioning_state, || None);
+    let user = address.user_id().map(|id| (USER.to_owned(), id.into()));
+    live.facts = user.into_iter().collect();
     live
 }

@@ -36,9 +36,14 @@ struct Holder {
 }
 
 impl PublicIp {
+    /// The id of what has it: an address of a network interface.
+    pub(super) fn user_id(&self) -> Option<&str> {
+        self.properties.ip_configuration.as_ref()?.id.as_deref()
+    }
+
     /// The name of what has it: of the network interface, where it is the configuration of one.
     pub(super) fn user(&self) -> Option<String> {
-        let id = self.properties.ip_configuration.as_ref()?.id.as_deref()?;
+        let id = self.user_id()?;
         Some(match ArmId::parse(id) {
             Ok(id) => id.parent().name().to_owned(),
             Err(_) => id.to_owned(),

@@ -2,13 +2,15 @@
 //! disk.
 
 use serde_json::json;
-use vmlogin_engine::plan::{Change, Step};
+use vmlogin_engine::plan::{Change, FIRST, Step};
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
 
 use super::image::Image;
 use super::wire::{Machine, new};
+use crate::arm::ArmId;
 use crate::http::Request;
+use crate::kinds::login::Host;
 use crate::kinds::{Seen, Write, decode, identity, made, refusal, refuse, tagged, versions};
 
 /// Whether the step changes more than tags.
@@ -120,11 +122,37 @@ pub(super) fn delete(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
             ));
         }
     }
-    made::delete(step, fresh)
+    delete_after_logins(step, fresh)
 }
 
 fn size_change(step: &Step) -> Option<&Change> {
     step.changes
         .iter()
         .find(|change| change.attribute == "size")
+}
+
+/// Deletes the machine; one that is made anew first loses the logins that the plan names, so that no device keeps its name. One of them
+/// that is gone meanwhile is in nobody's way.
+fn delete_after_logins(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
+    let (Write::Send(deletion), Seen::One(body)) = (made::delete(step, fresh)?, fresh) else {
+        return Ok(Write::Nothing("it was gone already".to_owned()));
+    };
+    let machine: Machine = decode(step, body)?;
+    let named = match step.write.get(FIRST) {
+        Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
+        _ => Vec::new(),
+    };
+    let there = machine.extensions().iter().filter(|extension| {
+        let is_named = named.iter().any(|id| extension.id.eq_ignore_ascii_case(id));
+        is_named && extension.login().is_some()
+    });
+    let mut requests = Vec::new();
+    for extension in there {
+        let id = ArmId::parse(&extension.id)
+            .map_err(|error| refusal::malformed(step, &error.to_string()))?;
+        let attempted = format!("uninstall `{}` before the machine goes", id.name());
+        requests.push(Request::delete(id.path(), versions::of(&id), attempted));
+    }
+    requests.extend(deletion);
+    Ok(Write::Send(requests))
 }
