@@ -20,6 +20,8 @@ pub struct Inventory {
     /// What became of the identity that each grant to one names, by the grant's address: one name means different things in
     /// different places.
     pub identities: BTreeMap<Address, Resolution>,
+    /// Who comes after the identity of each grant to that of a declared thing, if that thing is made anew, by the grant's address.
+    pub successors: BTreeMap<Address, Successor>,
     /// What became of each role that the manifest grants, by subscription and by the role as it is written, in lower case.
     pub roles: BTreeMap<(String, String), RoleResolution>,
     /// What the caller may hand out, by the id of the scope in lower case; read only where a grant is to be made.
@@ -157,6 +159,15 @@ pub enum Resolution {
         /// What to do.
         help: String,
     },
+}
+
+/// What an identity is once the thing that has it is made anew: another one than it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Successor {
+    /// The thing that has the identity.
+    pub of: Address,
+    /// What is known of the new one before it is made.
+    pub resolution: Resolution,
 }
 
 /// What became of the name of a role.

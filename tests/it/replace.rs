@@ -241,3 +241,81 @@ fn a_machine_that_is_stopped_is_made_anew_only_once_its_login_can_go() {
     );
     assert_eq!(machine(&stage)["members"]["zones"], json!(["1"]));
 }
+
+/// The machine with its own identity's roles, at its group and at itself.
+fn with_roles(zone: &str) -> String {
+    let machine = MACHINE.replace("zone 1", &format!("zone {zone}"));
+    let roles = "resource-group rg-web {\n    grant Reader (identity)app01";
+    let own = "login\n        grant Contributor (identity)app01";
+    machine
+        .replacen("resource-group rg-web {", roles, 1)
+        .replacen("login", own, 1)
+}
+
+/// Whom the assignments of the state are to, by the last part of their scope.
+fn holders(stage: &Stage) -> Vec<(String, Json)> {
+    let state = stage.state();
+    let assignments = state["assignments"].as_object().expect("assignments");
+    let holders = assignments.values().map(|it| {
+        let scope = it["scope"].as_str().expect("a scope");
+        let around = scope.rsplit('/').next().unwrap_or_default();
+        (around.to_lowercase(), it["principal"].clone())
+    });
+    let mut holders: Vec<(String, Json)> = holders.collect();
+    holders.sort_by_key(|(around, principal)| format!("{around} {principal}"));
+    holders
+}
+
+#[test]
+fn the_roles_of_its_own_identity_go_to_the_new_one_in_the_same_run() {
+    let stage = stage(&with_roles("1"));
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    let old = machine(&stage)["identity"]["system"].clone();
+    stage.write("estate.kdl", &format!("{HEAD}{}", with_roles("2")));
+    assert_snapshot!(
+        "machine_replaced_with_roles",
+        stage.sandbox(&["apply", "--yes", APP]).expect(0)
+    );
+    let new = machine(&stage)["identity"]["system"].clone();
+    assert_ne!(old, new);
+    let holders = holders(&stage);
+    assert!(
+        holders.contains(&("rg-web".to_owned(), new)),
+        "{holders:#?}"
+    );
+    assert!(
+        holders.iter().all(|(_, holder)| *holder != old),
+        "{holders:#?}"
+    );
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
+#[test]
+fn a_managed_identitys_roles_go_to_the_new_one_in_the_same_run() {
+    let granted =
+        |text: &str| text.replacen("{", "{\n    grant Reader (identity)id-web reason=reads", 1);
+    let stage = stage(&granted(MADE));
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.write("estate.kdl", &format!("{HEAD}{}", granted(MOVED)));
+    stage
+        .sandbox(&["apply", "--yes", IDENTITY, NETWORK])
+        .expect(0);
+    let new = live(&stage, "id-web")["properties"]["principalId"].clone();
+    assert_eq!(holders(&stage), [("rg-web".to_owned(), new)]);
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
+#[test]
+fn a_machine_stays_whose_identitys_roles_are_not_selected_too() {
+    let stage = stage(&with_roles("1"));
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.write("estate.kdl", &format!("{HEAD}{}", with_roles("2")));
+    let before = holders(&stage);
+    let alone = "--target=vm:core/rg-web/app01";
+    assert_snapshot!(
+        "machine_with_roles_elsewhere_kept",
+        stage.sandbox(&["apply", "--yes", APP, alone]).expect(4)
+    );
+    assert_eq!(machine(&stage)["members"]["zones"], json!(["1"]));
+    assert_eq!(holders(&stage), before);
+}

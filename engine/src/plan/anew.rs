@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::draft::{blank, made_of};
+use super::draft::{self, Protected, blank, made_of};
 use super::matching::{Matching, Pair};
 use super::{Action, Blocked, Step, Wish, replace};
 use crate::address::Address;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Live};
 use crate::kind::{Catalogue, Scene};
+use crate::value::Value;
 
 /// The things that are to be made anew and can be.
 pub(super) struct Anew<'a> {
@@ -87,9 +88,9 @@ impl<'a> Anew<'a> {
             .filter(|address| is_made(address))
             .filter_map(|address| {
                 let around = scene.manifest.resource(address)?;
-                let mut parts = replace::beneath(scene, around);
-                let part = parts.find(|part| !is_made(&part.address))?;
-                Some((*address, part.address.clone()))
+                let mut parts = replace::goes_with(scene, around);
+                let part = parts.find(|part| !is_made(part))?;
+                Some((*address, part.clone()))
             })
             .collect();
         for (address, part) in &lost {
@@ -99,11 +100,50 @@ impl<'a> Anew<'a> {
         !lost.is_empty()
     }
 
-    /// What is made anew around a thing, so that it has to be made again.
+    /// What is made anew around a thing, or the thing whose identity a grant is to, so that it has to be made again.
     pub(super) fn around(&self, scene: &Scene<'a>, pair: &Pair<'a>) -> Option<&'a Address> {
         let around = scene.manifest.around(pair.resource).skip(1);
         let mut around = around.map(|around| &around.address);
-        around.find(|around| self.made.contains(around))
+        around
+            .find(|around| self.made.contains(around))
+            .or_else(|| self.holder(scene, &pair.resource.address))
+    }
+
+    /// The thing that is made anew whose identity a grant is to.
+    fn holder(&self, scene: &Scene<'a>, grant: &Address) -> Option<&'a Address> {
+        let of = &scene.inventory.successors.get(grant)?.of;
+        self.made.get(of).copied()
+    }
+
+    /// The steps that take away this estate's grants to identities that went: the grant would stay for nobody. What lies in a thing
+    /// that is made anew goes with that.
+    pub(super) fn revocations(
+        &self,
+        scene: &Scene<'a>,
+        matching: &Matching<'a>,
+        steps: &[Step],
+    ) -> Vec<Step> {
+        let protected = Protected::of(scene);
+        let goes = |address: &Address| {
+            let step = steps.iter().find(|step| step.address == *address);
+            step.is_some_and(|step| step.blocked.is_none() && step.action.writes())
+        };
+        let grants = matching.pairs.values().filter_map(|pair| {
+            let holder = self.holder(scene, &pair.resource.address)?;
+            let mut around = scene.manifest.around(pair.resource).skip(1);
+            let lies_in_it = around.any(|around| self.made.contains(&around.address));
+            let live = pair.live.filter(|_| !lies_in_it)?;
+            let ours = live.stamp.as_deref() == Some(scene.manifest.estate.as_str());
+            (ours && goes(holder) && goes(&pair.resource.address)).then_some((live, holder))
+        });
+        grants
+            .map(|(live, holder)| {
+                let why = format!("its identity goes with the old `{holder}`");
+                let mut removal = draft::removal(scene, &protected, live, Action::Revoke, &why);
+                removal.address = nameless(live);
+                removal
+            })
+            .collect()
     }
 
     /// Makes the step of a thing that is made anew a replacement, and blocks that of one that is held back: what is written over
@@ -118,7 +158,12 @@ impl<'a> Anew<'a> {
         if let Some(part) = self.held.get(&step.address) {
             step.notes.push(match *part == step.address {
                 true => "it is not made anew: it is not selected".to_owned(),
-                false => format!("it is not made anew: `{part}` in it would not be made again"),
+                false if part.lies_in(&step.address) => {
+                    format!("it is not made anew: `{part}` in it would not be made again")
+                }
+                false => format!(
+                    "it is not made anew: `{part}`, which is to its identity, would not be made again"
+                ),
             });
             step.blocked = Some(Blocked {
                 rule: "replace".to_owned(),
@@ -129,6 +174,17 @@ impl<'a> Anew<'a> {
         {
             replace::replaced(scene, matching, pair, live, step);
         }
+    }
+}
+
+/// The address of a grant to an identity that is to be gone: its name is that of the one which comes after it.
+fn nameless(grant: &Live) -> Address {
+    let principal = grant.facts.get("principal-id").and_then(Value::as_text);
+    match (principal, grant.address.as_str().rsplit_once('/')) {
+        (Some(principal), Some((role, _))) => {
+            Address::read(role).child(&format!("object-id:{principal}"))
+        }
+        _ => grant.address.clone(),
     }
 }
 

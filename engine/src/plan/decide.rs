@@ -62,6 +62,7 @@ pub fn plan(
         revocations.extend(cleared);
     }
     let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
+    let live_counts = live_counts(&matching, &revocations);
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
             let mut anew = Anew::of(catalogue, scene, &matching, wish);
@@ -83,6 +84,7 @@ pub fn plan(
                     break steps;
                 }
             };
+            revocations.extend(anew.revocations(scene, &matching, &steps));
             let blocking = blocking(&steps);
             let findings = findings
                 .into_iter()
@@ -104,7 +106,7 @@ pub fn plan(
         estate: scene.manifest.estate.clone(),
         mode: wish.mode,
         selection: wish.selected.record(),
-        live_counts: live_counts(&matching, &revocations),
+        live_counts,
         steps: revocations.into_iter().chain(steps).collect(),
         findings,
         unmanaged,

@@ -166,6 +166,21 @@ fn nothing_lost(
     }
 }
 
+/// What is lost with a thing and is made again after it: what lies in it, and the grants to its own identity.
+pub(super) fn goes_with<'a>(
+    scene: &Scene<'a>,
+    around: &'a Resource,
+) -> impl Iterator<Item = &'a Address> {
+    let successors = scene.inventory.successors.iter();
+    let grants = successors
+        .filter(|(_, successor)| successor.of == around.address)
+        .map(|(grant, _)| grant)
+        .filter(|grant| !scene.manifest.absent.contains_key(*grant));
+    beneath(scene, around)
+        .map(|part| &part.address)
+        .chain(grants)
+}
+
 pub(super) fn beneath<'a>(
     scene: &Scene<'a>,
     around: &'a Resource,
@@ -209,6 +224,13 @@ pub(super) fn without<'a>(
     inventory.live.retain(|_, live| {
         !ids.contains(&live.id.to_lowercase()) && live.within.iter().all(|id| !ids.contains(id))
     });
+    // An identity that is made anew is another one, and nobody knows it yet.
+    for (grant, successor) in &scene.inventory.successors {
+        if anew.contains(&successor.of) {
+            let resolution = successor.resolution.clone();
+            inventory.identities.insert(grant.clone(), resolution);
+        }
+    }
     Cow::Owned(inventory)
 }
 

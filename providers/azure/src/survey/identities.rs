@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::{Found, Inventory, Live, Resolution};
+use vmlogin_engine::inventory::{Found, Inventory, Live, Resolution, Successor};
 use vmlogin_engine::kind::Key;
 use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::provider::Fault;
@@ -17,19 +17,21 @@ use crate::http::Request;
 use crate::kinds::grant::{IDENTITY, principal_of};
 use crate::kinds::{arm_id, versions};
 
-/// What became of the identity of each grant to one, by the grant's address.
-pub(super) async fn read(
-    reader: Reader<'_>,
-    inventory: &Inventory,
-) -> Result<BTreeMap<Address, Resolution>, Fault> {
+/// Adds what became of the identity of each grant to one, and who comes after it if what has it is made anew.
+pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Result<(), Fault> {
     let declared = Declared::of(reader.manifest);
     let mut resolutions = BTreeMap::new();
+    let mut successors = BTreeMap::new();
     let mut unknown: BTreeMap<String, Vec<&Resource>> = BTreeMap::new();
     for grant in reader.manifest.of_kind("grant") {
         let Some(id) = identity(grant) else { continue };
-        match declared.resolution(reader.manifest, inventory, &id) {
-            Some(resolution) => {
+        match declared.0.get(id.key()) {
+            Some(thing) => {
+                let successor = successor(reader.manifest, thing, &id);
+                let resolution = holder(inventory, thing, &id);
+                let resolution = resolution.unwrap_or_else(|| successor.resolution.clone());
                 resolutions.insert(grant.address.clone(), resolution);
+                successors.insert(grant.address.clone(), successor);
             }
             None => unknown.entry(id.key().to_owned()).or_default().push(grant),
         }
@@ -43,7 +45,9 @@ pub(super) async fn read(
         let addresses = grants.into_iter().map(|grant| grant.address.clone());
         resolutions.extend(addresses.map(|address| (address, resolution.clone())));
     }
-    Ok(resolutions)
+    inventory.identities = resolutions;
+    inventory.successors = successors;
+    Ok(())
 }
 
 /// The id of the thing whose identity a grant is to.
@@ -66,37 +70,37 @@ impl<'a> Declared<'a> {
                 .collect(),
         )
     }
+}
 
-    /// What the reading tells of a declared thing; `None` for what no node declares.
-    fn resolution(
-        &self,
-        manifest: &Manifest,
-        inventory: &Inventory,
-        id: &ArmId,
-    ) -> Option<Resolution> {
-        let resource = *self.0.get(id.key())?;
-        let live = inventory.get(resource.kind, &Key(id.key().to_owned()));
-        if let Some(principal) = live.and_then(principal) {
-            return Some(found(principal, &resource.name));
-        }
-        let maker = match resource.kind {
-            "managed-identity" => Some(resource.address.clone()),
-            _ => own_identity(manifest, resource),
-        };
-        Some(match maker {
-            Some(address) => Resolution::Pending {
-                address,
-                attribute: "principal-id".to_owned(),
-                id: id.to_string(),
+/// The identity that a declared thing has; `None` where it has none, or is not there.
+fn holder(inventory: &Inventory, thing: &Resource, id: &ArmId) -> Option<Resolution> {
+    let live = inventory.get(thing.kind, &Key(id.key().to_owned()))?;
+    Some(found(principal(live)?, &thing.name))
+}
+
+/// The identity that a declared thing gets when it is made, or made anew.
+fn successor(manifest: &Manifest, thing: &Resource, id: &ArmId) -> Successor {
+    let maker = match thing.kind {
+        "managed-identity" => Some(thing.address.clone()),
+        _ => own_identity(manifest, thing),
+    };
+    let resolution = match maker {
+        Some(address) => Resolution::Pending {
+            address,
+            attribute: "principal-id".to_owned(),
+            id: id.to_string(),
+        },
+        None => Resolution::NoIdentity {
+            of: format!("{} `{}`", thing.kind, thing.name),
+            help: match thing.kind {
+                "vm" => format!("write `identity system-assigned` in `vm {}`", thing.name),
+                _ => "connect its agent again: connecting gives it one".to_owned(),
             },
-            None => Resolution::NoIdentity {
-                of: format!("{} `{}`", resource.kind, resource.name),
-                help: match resource.kind {
-                    "vm" => format!("write `identity system-assigned` in `vm {}`", resource.name),
-                    _ => "connect its agent again: connecting gives it one".to_owned(),
-                },
-            },
-        })
+        },
+    };
+    Successor {
+        of: thing.address.clone(),
+        resolution,
     }
 }
 

@@ -80,7 +80,7 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.principals = principals;
     referred::read(reader, &mut inventory).await?;
     inventory.roles = roles;
-    inventory.identities = identities::read(reader, &inventory).await?;
+    identities::read(reader, &mut inventory).await?;
     grants::read(reader, &mut inventory).await?;
     if mode == Mode::Apply {
         inventory.granting = rights::read(reader, &inventory).await?;
