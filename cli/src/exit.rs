@@ -150,7 +150,7 @@ impl Run<'_> {
     }
 
     /// Whether anything was written, or may have been: a failure counts unless the service surely did nothing.
-    fn has_written(&self) -> bool {
+    pub(crate) fn has_written(&self) -> bool {
         self.done > 0 || self.failed.iter().any(|fault| !did_nothing(fault))
     }
 }

@@ -20,7 +20,7 @@ pub struct Rounds {
     pub verdicts: Vec<Verdict>,
     /// Steps that failed in a way that waiting does not mend. They are not tried again.
     given_up: BTreeSet<Address>,
-    /// What was made anew.
+    /// What was made, anew or at all.
     replaced: BTreeSet<Address>,
 }
 
@@ -78,7 +78,9 @@ impl Rounds {
             .extend(failed.map(|(address, _)| address.clone()));
         let replaced = self.plan.steps.iter().filter(|step| {
             let outcome = report.outcomes.get(&step.address);
-            step.action == Action::Replace && matches!(outcome, Some(Outcome::Done { .. }))
+            // One whose old thing went in an earlier round is made in this one.
+            matches!(step.action, Action::Replace | Action::Create)
+                && matches!(outcome, Some(Outcome::Done { .. }))
         });
         self.replaced
             .extend(replaced.map(|step| step.address.clone()));
@@ -89,7 +91,7 @@ impl Rounds {
         self.verdicts.extend(verdicts);
     }
 
-    /// What was made anew, which is done once in a run, however it looks afterwards.
+    /// What was made, anew or at all: making a thing anew is done once in a run, however it looks afterwards.
     pub fn replaced(&self) -> &BTreeSet<Address> {
         &self.replaced
     }

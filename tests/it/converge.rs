@@ -241,12 +241,51 @@ fn a_guard_that_refuses_a_later_round_stops_the_run() {
     );
     start(&server);
     let (code, events) = applying.end();
+    // Something was written before it.
+    assert_eq!(code, Some(6), "{events:#?}");
+    let refusal = &of_sort(&events, "refused")[0]["refusal"];
+    assert_eq!(refusal["guard"], "foreign-estate");
+    assert_eq!(refusal["lift"], "--accept foreign-estate");
+    assert_eq!(events.last().expect("a last event")["exit"], 6);
+}
+
+#[test]
+fn a_replacement_that_a_later_round_refuses_is_told_and_stops_the_run() {
+    const OWN: &str = r#"
+resource-group rg-web {
+    virtual-network vnet-app { address-space "10.20.0.0/16"; subnet servers { prefix "10.20.1.0/24" } }
+    vm web03 {
+        image Win2022Datacenter
+        size Standard_D2s_v5
+        zone 1
+        admin azureuser password=random
+        nic subnet=servers
+        identity system-assigned
+        login
+    }
+}
+"#;
+    let machine = WEB02.replace("web02", "web03");
+    let stage = stage(OWN);
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl"]);
+    let sandbox = format!("--sandbox={}", server.url);
+    stage.run(&["apply", "--yes", &sandbox]).expect(0);
+    let off = format!("POST {machine}/deallocate?api-version=2024-11-01");
+    meddle(&server, &off, "");
+    let moved = OWN.replace("zone 1", "zone 2");
+    stage.write("estate.kdl", &format!("{HEAD}{moved}"));
+    let anew = "--accept=replace=vm:core/rg-web/web03";
+    let mut applying = Applying::begin(&stage, &server, &["--until-converged", "20s", anew]);
+    applying.until("waiting");
+    // Meanwhile another estate takes it.
+    let body = json!({"tags": {"vmlogin-estate": "other-prod"}});
+    let patch = format!("PATCH {machine}?api-version=2024-11-01");
+    meddle(&server, &patch, &body.to_string());
+    let (code, events) = applying.end();
     assert_eq!(code, Some(5), "{events:#?}");
-    assert_eq!(
-        of_sort(&events, "refused")[0]["refusal"]["guard"],
-        "foreign-estate"
-    );
-    assert_eq!(events.last().expect("a last event")["exit"], 5);
+    let refusal = &of_sort(&events, "refused")[0]["refusal"];
+    assert_eq!(refusal["guard"], "replace");
+    assert!(refusal["message"].to_string().contains("other-prod"));
 }
 
 #[test]
@@ -267,9 +306,10 @@ fn what_all_rounds_take_away_is_counted_together() {
     applying.until("waiting");
     start(&server);
     let (code, events) = applying.end();
-    assert_eq!(code, Some(5), "{events:#?}");
+    assert_eq!(code, Some(6), "{events:#?}");
     let refused = &of_sort(&events, "refused")[0]["refusal"];
     assert_eq!(refused["guard"], "max-delete");
+    assert_eq!(refused["lift"], "--accept max-delete=2");
     assert_eq!(events.last().expect("a last event")["done"], 1);
 }
 

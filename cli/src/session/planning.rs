@@ -147,7 +147,7 @@ pub(crate) struct Reading {
     /// What it was made of.
     pub inventory: Inventory,
     /// What was to be made anew and cannot be.
-    unfit: Vec<Refusal>,
+    pub unfit: Vec<Refusal>,
 }
 
 /// Reads and plans again, over the connection of an earlier plan. What was made anew since then is not made anew once more.

@@ -15,9 +15,9 @@ use vmlogin_engine::provider::Proof;
 use vmlogin_engine::rounds::{Rounds, passes};
 use vmlogin_engine::schedule::Schedule;
 
-use super::{Round, Running};
+use super::{Round, Running, faults};
 use crate::error::Error;
-use crate::exit::Exit;
+use crate::exit::{Exit, Run};
 use crate::render::converged;
 use crate::session::Telling;
 use crate::session::planning::{Reading, again, judged};
@@ -83,8 +83,9 @@ async fn wait(
             return Ok(None);
         }
         match look(run, rounds).await {
-            Ok(Reading { plan, .. }) => {
-                let (plan, refused) = judge(run, rounds, plan)?;
+            Ok(Reading { plan, unfit, .. }) => {
+                let (plan, mut refused) = judge(run, rounds, plan)?;
+                refused.extend(unfit);
                 if plan.is_empty() && refused.is_empty() {
                     rounds.ended(put_off(&plan), Vec::new());
                     continue;
@@ -175,13 +176,22 @@ async fn end(run: Running<'_>, rounds: &Rounds, broken: Option<Exit>) -> (Tally,
         show_coverage(run, rounds).await;
     }
     let exit = match (broken, run.watch.signal()) {
-        // A guard's refusal is a person's to lift, whatever was written before it.
-        (Some(Exit::GuardRefused), None) => Exit::GuardRefused,
-        (Some(_), None) if rounds.report.tally().done > 0 => Exit::Partly,
+        // What stopped the run, a guard too, says what to do; that something was written before it outweighs which it was.
+        (Some(_), None) if has_written(rounds) => Exit::Partly,
         (Some(exit), None) => exit,
         _ => run.judge(&rounds.plan, &rounds.report, verdicts),
     };
     (rounds.report.tally(), exit)
+}
+
+/// Whether any round wrote something, or may have.
+fn has_written(rounds: &Rounds) -> bool {
+    let run = Run {
+        done: rounds.report.tally().done,
+        failed: faults(&rounds.plan, &rounds.report),
+        ..Run::default()
+    };
+    run.has_written()
 }
 
 /// Reads once more, after the last write, and counts.
