@@ -224,6 +224,29 @@ fn a_selection_holds_for_what_is_absent_too() {
 }
 
 #[test]
+fn a_machine_stays_while_a_grant_at_it_is_excluded() {
+    let stage = applied();
+    rewrite(&stage, WITHOUT_MACHINE);
+    let before = (
+        stage.state()["assignments"].clone(),
+        machine(&stage, "web01"),
+    );
+    let excluded = "--exclude=vm:core/rg-web/web01/grant/*";
+    assert_snapshot!(
+        "absent_machine_with_excluded_grant",
+        stage.sandbox(&["apply", "--yes", excluded]).expect(0)
+    );
+    let after = (
+        stage.state()["assignments"].clone(),
+        machine(&stage, "web01"),
+    );
+    assert_eq!(after.0, before.0);
+    assert_ne!(after.1, Json::Null);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    assert_eq!(machine(&stage, "web01"), Json::Null);
+}
+
+#[test]
 fn a_machines_own_identity_cannot_be_named() {
     let stage = stage("resource-group rg-web { vm web01 { absent identity system-assigned } }");
     let screen = stage.run(&["validate"]).expect(3);

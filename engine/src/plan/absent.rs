@@ -147,7 +147,9 @@ impl Clearing<'_, '_> {
         step.waits
             .retain(|wait| step.action != Action::Revoke && self.has_step(&wait.on));
         if step.action.writes()
-            && let Some(hindrance) = self.hindrance_of(&step)
+            && let Some(hindrance) = self
+                .hindrance_of(&step)
+                .or_else(|| self.left_at(pair, &places))
         {
             draft::defer(&mut step, hindrance);
         }
@@ -293,17 +295,37 @@ impl Clearing<'_, '_> {
         }
     }
 
-    /// The live grants at a thing that goes, and in it, which no step takes away yet.
-    fn grants_at(&self, live: &Live, step: &Step) -> Vec<Step> {
+    /// The live grants at a thing, and in it, which no step takes away yet.
+    fn access_to(&self, live: &Live) -> impl Iterator<Item = &Live> {
         let id = live.id.to_lowercase();
         let lives = self.scene.inventory.live.values();
-        let grants = lives.filter(|grant| {
+        lives.filter(move |grant| {
             grant.within.contains(&id)
                 && !self.matching.claims(grant)
                 && !self.gone.contains(&grant.id.to_lowercase())
                 && self.matching.lifetime(grant) == Some(Lifetime::Vanishes)
-        });
-        grants
+        })
+    }
+
+    /// Why a thing has to stay for a grant at it that is not selected: the grant would go with it.
+    fn left_at(&self, pair: &Pair<'_>, places: &[&Address]) -> Option<Hindrance> {
+        let mut grants = self.access_to(pair.live?);
+        let left = grants.find(|grant| {
+            let places: Vec<&Address> = [&grant.address]
+                .into_iter()
+                .chain(places.to_vec())
+                .collect();
+            !self.wish.selected.names(&places)
+        })?;
+        Some(Hindrance {
+            reason: format!("`{}` goes first, and that is not selected", left.address),
+            help: NOT_SELECTED.to_owned(),
+        })
+    }
+
+    /// The steps that take away the access to a thing that goes.
+    fn grants_at(&self, live: &Live, step: &Step) -> Vec<Step> {
+        self.access_to(live)
             .map(|grant| {
                 let why = format!("what it is at goes: {}", step.title);
                 let mut removal =
