@@ -10,6 +10,7 @@ use crate::inventory::{Health, Inventory, Live};
 use crate::kind::{Catalogue, Scene};
 use crate::manifest::Resource;
 use crate::plan::{Action, Plan};
+use crate::provider::Proof;
 use crate::value::Value;
 
 /// How far the machines of one kind have come that the manifest gives a login.
@@ -23,8 +24,10 @@ pub struct Coverage {
     pub installed: usize,
     /// How many the directory has a device for. Linux machines join without one and are not counted.
     pub joined: usize,
-    /// Of how many installed ones nobody looked in this run whether they joined.
+    /// Of how many installed ones it could not be told whether they joined.
     pub join_not_checked: usize,
+    /// Why it could not be told, by the first of them.
+    pub join_not_checked_why: Option<String>,
     /// Into how many somebody may sign in: the extension works, and a sign-in grant without a condition reaches them.
     pub enterable: usize,
     /// On how many something is put off.
@@ -43,12 +46,12 @@ pub struct Waiting {
 }
 
 /// Counts the machines of each kind. The scene was read after the last write, and the plan made of it; `joined` tells of the
-/// logins that were looked at whether the directory has a device.
+/// logins whether the directory has a device for the machine.
 pub fn coverage(
     catalogue: &Catalogue,
     scene: &Scene<'_>,
     plan: &Plan,
-    joined: &BTreeMap<Address, bool>,
+    joined: &BTreeMap<Address, Proof>,
 ) -> Vec<Coverage> {
     let mut kinds: BTreeMap<&'static str, Coverage> = BTreeMap::new();
     let reach = Reach::of(scene.inventory);
@@ -62,6 +65,7 @@ pub fn coverage(
             installed: 0,
             joined: 0,
             join_not_checked: 0,
+            join_not_checked_why: None,
             enterable: 0,
             deferred: 0,
             waiting: Vec::new(),
@@ -79,7 +83,11 @@ pub fn coverage(
         let has_device = machine
             .is_none_or(|live| live.facts.get("os").and_then(Value::as_text) != Some("linux"));
         match joined.get(&login.address) {
-            Some(true) => counts.joined += 1,
+            Some(Proof::Verified) => counts.joined += 1,
+            Some(Proof::NotChecked(why)) if has_device => {
+                counts.join_not_checked += 1;
+                counts.join_not_checked_why.get_or_insert(why.clone());
+            }
             None if has_device => counts.join_not_checked += 1,
             _ => {}
         }

@@ -186,6 +186,47 @@ fn nothing_to_wait_for_ends_at_once() {
 }
 
 #[test]
+fn a_machine_that_joined_in_an_earlier_run_is_told_as_joined_and_one_whose_device_went_is_not() {
+    let stage = stage("resource-group rg-web { vm web01 { identity system-assigned; login } }");
+    let again = ["apply", "--yes", "--until-converged", "2h"];
+    stage.sandbox(&again).expect(0);
+    let screen = stage.sandbox(&again).expect(0);
+    assert!(
+        screen.says("1 installed, 1 joined, 0 enterable"),
+        "{screen}"
+    );
+    stage.change_state(|state| {
+        for tenant in state["tenants"]
+            .as_object_mut()
+            .expect("tenants")
+            .values_mut()
+        {
+            tenant["devices"] = json!({});
+        }
+    });
+    let screen = stage.sandbox(&again).expect(0);
+    assert!(
+        screen.says("1 installed, 0 joined, 0 enterable"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_directory_that_may_not_be_read_leaves_joins_unchecked_and_says_why_once() {
+    let seed = SEED.replacen(
+        "    subscription",
+        "    caller \"dddddddd-0000-4000-8000-000000000001\" name=pipeline { no-directory-rights }\n    subscription",
+        1,
+    );
+    let both = "resource-group rg-web { vm web01 web02 { identity system-assigned; login } }";
+    let seed = seed.replace("                power deallocated\n", "");
+    let stage = Stage::new(&format!("{HEAD}{both}"), &seed);
+    let again = ["apply", "--yes", "--until-converged", "2h"];
+    stage.sandbox(&again).expect(0);
+    assert_snapshot!("joins_unread", stage.sandbox(&again).expect(0));
+}
+
+#[test]
 fn what_failed_for_good_is_tried_once_and_the_rest_is_waited_for() {
     let seed = SEED.replacen(
         "            vm web02",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use vmlogin_engine::coverage::{Coverage, Waiting};
 
-use super::{View, foreign};
+use super::{View, foreign, prose};
 
 /// One line while nothing can go on.
 pub(crate) fn waiting(waiting: &[Waiting], pause: Duration, until: Timestamp) -> String {
@@ -41,13 +41,16 @@ pub(crate) fn coverage(coverage: &[Coverage], view: View) -> String {
             of.kind, of.machines, of.installed, of.joined
         );
         if of.join_not_checked > 0 {
-            let _ = write!(text, " ({} not checked in this run)", of.join_not_checked);
+            let _ = write!(text, " ({} not checked)", of.join_not_checked);
         }
         let _ = write!(text, ", {} enterable", of.enterable);
         if of.deferred > 0 {
             let _ = write!(text, ", {} deferred", of.deferred);
         }
         text.push('\n');
+        if let Some(why) = &of.join_not_checked_why {
+            text.push_str(&prose::prose(view, 4, &format!("not checked: {why}")));
+        }
     }
     text
 }
@@ -79,6 +82,7 @@ mod tests {
             installed: 2,
             joined: 1,
             join_not_checked: 1,
+            join_not_checked_why: Some("you may not read devices".to_owned()),
             enterable: 2,
             deferred: 1,
             waiting: vec![put_off("web01")],
@@ -86,7 +90,8 @@ mod tests {
         insta::assert_snapshot!(coverage(&[of], PLAIN), @"
 
         coverage
-          vm: 3 with a login: 2 installed, 1 joined (1 not checked in this run), 2 enterable, 1 deferred
+          vm: 3 with a login: 2 installed, 1 joined (1 not checked), 2 enterable, 1 deferred
+            not checked: you may not read devices
         ");
         assert_eq!(coverage(&[], PLAIN), "");
     }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value as Json;
+use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::{Action, Mode, Step};
@@ -92,6 +93,25 @@ impl Azure {
         Azure { patience, ..self }
     }
 
+    /// Whether the directory has a device for the machine of each login that works, by the login's address; those that joined in
+    /// earlier runs too.
+    pub async fn joined(
+        &self,
+        manifest: &Manifest,
+        inventory: &Inventory,
+    ) -> BTreeMap<Address, Proof> {
+        survey::joined(self.reader(manifest), inventory).await
+    }
+
+    fn reader<'a>(&'a self, manifest: &'a Manifest) -> Reader<'a> {
+        Reader {
+            manifest,
+            tenants: &self.tenants,
+            parallelism: self.parallelism,
+            reading: &self.reading,
+        }
+    }
+
     fn client(&self, step: &Step) -> Result<&Client, Fault> {
         let access = self.tenants.get(&step.tenant).map(|access| &access.client);
         access.ok_or_else(|| {
@@ -108,13 +128,7 @@ impl Provider for Azure {
     async fn survey(&self, manifest: &Manifest, mode: Mode) -> Result<Inventory, Fault> {
         // What should be absent is read like anything else.
         let whole = manifest.with_absent();
-        let reader = Reader {
-            manifest: &whole,
-            tenants: &self.tenants,
-            parallelism: self.parallelism,
-            reading: &self.reading,
-        };
-        survey::survey(reader, mode).await
+        survey::survey(self.reader(&whole), mode).await
     }
 
     async fn carry_out(

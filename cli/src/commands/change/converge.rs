@@ -198,7 +198,7 @@ fn has_written(rounds: &Rounds) -> bool {
 async fn show_coverage(run: Running<'_>, rounds: &Rounds) {
     match look(run, rounds).await {
         Ok(reading) => {
-            let coverage = count(run, rounds, &reading);
+            let coverage = count(run, rounds, &reading, joins(run, &reading).await);
             if !run.events.are_on() {
                 let text = converged::coverage(&coverage, run.session.view_out());
                 run.session.terminal.result(&text);
@@ -212,18 +212,29 @@ async fn show_coverage(run: Running<'_>, rounds: &Rounds) {
     }
 }
 
-fn count(run: Running<'_>, rounds: &Rounds, reading: &Reading) -> Vec<Coverage> {
+/// Whether each machine whose login works has joined, those too that joined before this run. Where the run is stopped meanwhile, no
+/// more is known than its own looks found.
+async fn joins(run: Running<'_>, reading: &Reading) -> BTreeMap<Address, Proof> {
+    let azure = &run.planned.connection.azure;
+    let looking = azure.joined(&run.planned.loaded.manifest, &reading.inventory);
+    let looked = run.watch.unless_stopped(looking).await;
+    looked.unwrap_or_default()
+}
+
+fn count(
+    run: Running<'_>,
+    rounds: &Rounds,
+    reading: &Reading,
+    mut joined: BTreeMap<Address, Proof>,
+) -> Vec<Coverage> {
     let joins = rounds
         .verdicts
         .iter()
         .filter(|verdict| verdict.check == vmlogin_azure::JOINED);
-    let joined: BTreeMap<Address, bool> = joins
-        .filter_map(|verdict| match verdict.result {
-            Proof::Verified => Some((verdict.address.clone(), true)),
-            Proof::Wrong(_) => Some((verdict.address.clone(), false)),
-            Proof::NotChecked(_) => None,
-        })
-        .collect();
+    // What a look in this run found stands: it knows of devices that do not say which machine they are.
+    for verdict in joins.filter(|verdict| verdict.result == Proof::Verified) {
+        joined.insert(verdict.address.clone(), verdict.result.clone());
+    }
     let scene = Scene {
         manifest: &run.planned.loaded.manifest,
         inventory: &reading.inventory,

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Health, Inventory, Live, Sight};
 use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::manifest::Resource;
-use vmlogin_engine::provider::Fault;
+use vmlogin_engine::provider::{Fault, Proof};
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::Reader;
@@ -53,6 +54,69 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
         .await?;
     inventory.tenants.extend(apps);
     Ok(())
+}
+
+/// Whether the directory has a device for the machine of each login that works and for which there is one, by the login's address.
+/// What could not be read is told as that, and stops nothing.
+pub(crate) async fn joined(reader: Reader<'_>, inventory: &Inventory) -> BTreeMap<Address, Proof> {
+    let mut proofs = BTreeMap::new();
+    let mut sought: BTreeMap<&str, Vec<(&Resource, &Live, String)>> = BTreeMap::new();
+    for login in reader.manifest.of_kind("login") {
+        let Some((Place::Live(place), name)) = windows(reader, inventory, login) else {
+            continue;
+        };
+        let (Some(machine), true) = (inventory.live.get(&place), works(reader, inventory, login))
+        else {
+            continue;
+        };
+        match name {
+            Some(name) => {
+                let of_tenant = sought.entry(&login.tenant).or_default();
+                of_tenant.push((login, machine, name));
+            }
+            None => {
+                let why = format!("what `{}` calls itself is not known", machine.address);
+                proofs.insert(login.address.clone(), Proof::NotChecked(why));
+            }
+        }
+    }
+    for (tenant, sought) in sought {
+        let names: Vec<&str> = sought.iter().map(|(_, _, name)| name.as_str()).collect();
+        let facts = match reader.tenant(tenant) {
+            Ok(access) => join::devices(&access.client, &names).await,
+            Err(fault) => Err(fault),
+        };
+        for (at, (login, machine, _)) in sought.iter().enumerate() {
+            let proof = match &facts {
+                Ok(facts) => is_device(&facts[at], machine),
+                Err(fault) => Proof::NotChecked(fault.to_string()),
+            };
+            proofs.insert(login.address.clone(), proof);
+        }
+    }
+    proofs
+}
+
+/// Whether one of the devices of a machine's name is the machine.
+fn is_device(facts: &Attributes, machine: &Live) -> Proof {
+    let devices = match (facts.get("devices"), facts.get("devices-unread")) {
+        (Some(Value::Map(devices)), _) => devices,
+        (_, why) => {
+            let why = why.and_then(Value::as_text).unwrap_or_default();
+            return Proof::NotChecked(why.to_owned());
+        }
+    };
+    let resources = || devices.values().map(Value::as_text);
+    let own = machine.id.to_lowercase();
+    if resources().any(|resource| resource == Some(&own)) {
+        return Proof::Verified;
+    }
+    match resources().any(|resource| resource.is_none()) {
+        true => {
+            Proof::NotChecked("a device of the name does not say which machine it is".to_owned())
+        }
+        false => Proof::Wrong("no device is the machine".to_owned()),
+    }
 }
 
 async fn devices(

@@ -29,6 +29,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub(crate) use joins::joined;
 pub use reading::Reading;
 pub(crate) use subscriptions::state as subscription_state;
 
