@@ -36,5 +36,6 @@ mod show;
 mod stage;
 mod standing_in_the_way;
 mod stop;
+mod vocabulary;
 mod way_out;
 mod wired;

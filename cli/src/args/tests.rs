@@ -270,3 +270,31 @@ fn a_flag_before_its_verb_is_told_where_it_belongs() {
       help: write it behind: `vmlogin validate -f …`
     ");
 }
+
+#[test]
+fn the_help_of_accept_names_every_guard_that_is_built_and_none_that_is_not() {
+    use vmlogin_engine::plan::guard::{GUARDS, GUARDS_LATER};
+
+    for verb in ["apply", "destroy"] {
+        let command = command();
+        let verb = command.find_subcommand(verb).unwrap();
+        let accept = verb
+            .get_arguments()
+            .find(|argument| argument.get_long() == Some("accept"));
+        let help = accept.and_then(|it| it.get_help()).unwrap().to_string();
+        let names: Vec<&str> = help
+            .split([' ', ',', '='])
+            .filter(|word| word.contains('-') || matches!(*word, "protected" | "replace"))
+            .collect();
+        let built: Vec<&str> = GUARDS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, built);
+        assert!(help.contains("replace=ADDRESS"), "{help}");
+        // Every guard that the design names is one or the other.
+        let mut all: Vec<&str> = built.iter().chain(GUARDS_LATER).copied().collect();
+        all.sort_unstable();
+        assert_eq!(
+            all.join(" "),
+            "break-glass foreign-estate last-admin max-change-percent max-delete privileged-role protected reinstall-login replace self-lockout"
+        );
+    }
+}

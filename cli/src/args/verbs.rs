@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use vmlogin_engine::address::Pattern;
+use vmlogin_engine::plan::guard::GUARDS;
 
 use super::words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify, one_of};
 use crate::session::STATE;
@@ -76,6 +77,7 @@ pub(crate) enum Verb {
     ///   vmlogin apply
     ///   vmlogin apply -f estate.kdl --yes --json > events.ndjson
     ///   vmlogin apply --accept max-delete=12
+    ///   vmlogin apply --accept replace=vm:core/rg-web/web01
     #[command(verbatim_doc_comment)]
     Apply(ApplyArgs),
 
@@ -481,11 +483,12 @@ pub(crate) struct RuleArgs {
 /// What is agreed to beforehand.
 #[derive(Debug, Args)]
 pub(crate) struct ConsentArgs {
-    /// Lift one guard by its name, with a number where it counts: max-delete=12
+    /// What to lift; once for each.
     #[arg(
         long,
+        help = accept_help(),
         env = "VMLOGIN_ACCEPT",
-        value_name = "GUARD[=N]",
+        value_name = "GUARD[=N|=ADDRESS]",
         value_delimiter = '\n',
         help_heading = "Consent"
     )]
@@ -558,4 +561,18 @@ fn read_listen(text: &str) -> Result<SocketAddr, String> {
         ),
         Err(_) => Err("write an address and a port, such as 127.0.0.1:8080".to_owned()),
     }
+}
+
+/// The help of `--accept`: every guard as it is written.
+fn accept_help() -> String {
+    let guards = GUARDS.iter().map(|(name, counts)| match (*name, counts) {
+        ("replace", _) => "replace=ADDRESS".to_owned(),
+        (name, true) => format!("{name}=N"),
+        (name, false) => name.to_owned(),
+    });
+    let guards: Vec<String> = guards.collect();
+    format!(
+        "Lift one guard by its name, again for each: {}",
+        guards.join(", ")
+    )
 }
