@@ -20,7 +20,7 @@ pub struct Inventory {
     /// What became of the identity that each grant to one names, by the grant's address: one name means different things in
     /// different places.
     pub identities: BTreeMap<Address, Resolution>,
-    /// What became of each role that the manifest grants, by subscription and by the role as it is written, in lower case.
+    /// What became of each role that the manifest grants, by [`Resource::realm`] and by the role as it is written, in lower case.
     pub roles: BTreeMap<(String, String), RoleResolution>,
     /// What the caller may hand out, by the id of the scope in lower case; read only where a grant is to be made.
     pub granting: BTreeMap<String, Granting>,
@@ -260,7 +260,7 @@ impl Inventory {
     /// What became of the role of a grant.
     pub fn role_of(&self, grant: &Resource) -> Option<&RoleResolution> {
         let role = grant.get("role")?.as_text()?.to_lowercase();
-        self.roles.get(&(grant.subscription.clone(), role))
+        self.roles.get(&(grant.realm().to_owned(), role))
     }
 
     /// What became of a principal in a tenant.

@@ -42,6 +42,10 @@ impl Rule for Inherited {
 
 fn opinion(scene: &Scene<'_>, alike: &Alike<'_>, grant: &Resource) -> Option<Finding> {
     let (address, span) = (grant.address.clone(), grant.span);
+    // What lies above a management group is not looked at.
+    if grant.subscription.is_empty() {
+        return None;
+    }
     let wider = match alike.wider(scene, grant) {
         Some(wider) => format!("`{}` grants it", wider.address),
         None if scene
