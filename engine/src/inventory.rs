@@ -28,7 +28,9 @@ pub struct Inventory {
     pub names: BTreeMap<String, String>,
     /// Names that new things must not take: the GUIDs of every role assignment that was listed, of whatever role and scope.
     pub names_taken: BTreeSet<String>,
-    /// The subscriptions (by manifest name) whose grants were read to the last page.
+    /// What hands grants down to a subscription (by manifest name) from outside of it, as ids in lower case.
+    pub above: BTreeMap<String, BTreeSet<String>>,
+    /// The subscriptions (by manifest name) and management groups (by address) whose grants were read to the last page.
     pub grants_complete: BTreeSet<String>,
     /// What lies in a resource group, by its key; read only where a plan might delete the group.
     pub contents: BTreeMap<Key, Vec<Content>>,

@@ -64,6 +64,19 @@ fn what_is_granted_there_stays_when_its_node_is_gone_and_is_listed() {
 }
 
 #[test]
+fn a_narrower_grant_of_the_same_role_is_told_to_add_nothing() {
+    let stage = stage("grant Reader (group)sg-web-admins");
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    let narrower = "resource-group rg-web { grant Reader (group)sg-web-admins }";
+    let both = format!(
+        "{}{narrower}",
+        manifest("grant Reader (group)sg-web-admins")
+    );
+    stage.write("estate.kdl", &both);
+    assert_snapshot!("above_hands_down", stage.sandbox(&["plan"]).expect(0));
+}
+
+#[test]
 fn destroy_takes_away_what_is_declared_there() {
     let stage = stage("grant user (group)sg-web-admins");
     stage.sandbox(&with(&["apply", "--yes"], ALLOW)).expect(0);

@@ -30,6 +30,10 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
         match listed {
             Ok((realm, assignments)) => {
                 inventory.grants_complete.insert(realm.key.clone());
+                let above = realm.inherits_from(&assignments);
+                if !above.is_empty() {
+                    inventory.above.insert(realm.key.clone(), above);
+                }
                 inventory.names_taken.extend(
                     assignments
                         .iter()

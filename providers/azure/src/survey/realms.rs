@@ -3,6 +3,8 @@
 //! A list at a management group has what is above it too, and one at a subscription what every management group above hands
 //! down (recorded): each realm keeps what holds in itself.
 
+use std::collections::BTreeSet;
+
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Gap;
 use vmlogin_engine::manifest::{ManagementGroup, Manifest, Subscription};
@@ -73,6 +75,14 @@ impl<'a> Realm<'a> {
             Some(_) => self.id == *scope,
             None => self.id.contains(scope),
         }
+    }
+
+    /// The ids, in lower case, of what hands grants down to a subscription.
+    pub(super) fn inherits_from(&self, assignments: &[Assignment]) -> BTreeSet<String> {
+        let scopes = assignments.iter().filter_map(grant::scope);
+        let handed_down =
+            scopes.filter(|scope| self.above.is_none() && scope.subscription().is_none());
+        handed_down.map(|scope| scope.key().to_owned()).collect()
     }
 
     fn title(&self) -> String {

@@ -728,6 +728,8 @@ async fn a_management_group_tells_what_is_granted_exactly_there() {
     );
     assert_eq!(read.names_taken.len(), 4);
     assert!(read.grants_complete.contains("management-group:root"));
+    let above = "/providers/microsoft.management/managementgroups/mg-root".to_owned();
+    assert_eq!(read.above, [("core".to_owned(), [above].into())].into());
 }
 
 #[tokio::test(start_paused = true)]
