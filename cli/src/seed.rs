@@ -94,6 +94,7 @@ fn tenant(form: &Form<'_>) -> Tenant {
                 app_id: child.needed("app-id"),
             }),
             "no-sign-in-app" => tenant.no_sign_in_app = child.switch(),
+            "management-group" => tenant.management_groups.push(child.argument()),
             "custom-role" => tenant.custom_roles.push(custom_role(&child)),
             "device" => tenant.devices.push(Device {
                 name: child.argument(),

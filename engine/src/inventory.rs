@@ -22,7 +22,7 @@ pub struct Inventory {
     pub identities: BTreeMap<Address, Resolution>,
     /// Who comes after the identity of each grant to that of a declared thing, if that thing is made anew, by the grant's address.
     pub successors: BTreeMap<Address, Successor>,
-    /// What became of each role that the manifest grants, by subscription and by the role as it is written, in lower case.
+    /// What became of each role that the manifest grants, by [`Resource::realm`] and by the role as it is written, in lower case.
     pub roles: BTreeMap<(String, String), RoleResolution>,
     /// What the caller may hand out, by the id of the scope in lower case; read only where a grant is to be made.
     pub granting: BTreeMap<String, Granting>,
@@ -30,7 +30,9 @@ pub struct Inventory {
     pub names: BTreeMap<String, String>,
     /// Names that new things must not take: the GUIDs of every role assignment that was listed, of whatever role and scope.
     pub names_taken: BTreeSet<String>,
-    /// The subscriptions (by manifest name) whose grants were read to the last page.
+    /// What hands grants down to a subscription (by manifest name) from outside of it, as ids in lower case.
+    pub above: BTreeMap<String, BTreeSet<String>>,
+    /// The subscriptions (by manifest name) and management groups (by address) whose grants were read to the last page.
     pub grants_complete: BTreeSet<String>,
     /// What lies in a resource group, by its key; read only where a plan might delete the group.
     pub contents: BTreeMap<Key, Vec<Content>>,
@@ -271,7 +273,7 @@ impl Inventory {
     /// What became of the role of a grant.
     pub fn role_of(&self, grant: &Resource) -> Option<&RoleResolution> {
         let role = grant.get("role")?.as_text()?.to_lowercase();
-        self.roles.get(&(grant.subscription.clone(), role))
+        self.roles.get(&(grant.realm().to_owned(), role))
     }
 
     /// What became of a principal in a tenant.

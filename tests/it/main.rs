@@ -18,6 +18,7 @@ mod interrupt;
 mod linux;
 mod login;
 mod machines;
+mod management_groups;
 mod networks;
 mod openapi;
 mod output;

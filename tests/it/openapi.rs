@@ -305,3 +305,45 @@ fn what_stands_in_the_way_is_read_and_refused_as_microsofts_openapi_files_say() 
     }
     assert!(!used.contains_key("unknown"), "{used:?}");
 }
+
+#[test]
+fn grants_at_a_management_group_fit_microsofts_openapi_files() {
+    let Some(folder) = Specs::find() else { return };
+    let specs = Specs::load(&folder);
+    let seed = SEED.replacen(
+        "    user \"kim@",
+        "    management-group mg-root\n    user \"kim@",
+        1,
+    );
+    let grants = "{ grant user (group)sg-web-admins reason=CHG-4711; grant \"Key Vault Secrets User\" (group)sg-web-admins }";
+    let group =
+        format!("    management-group everything id=mg-root {grants}\n    subscription core");
+    let manifest = HEAD.replace("    subscription core", &group);
+    let stage = Stage::new(&manifest, &seed);
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl", "--log", "log.ndjson"]);
+    let sandbox = format!("--sandbox={}", server.url);
+    let apply = ["apply", "--yes", "--allow", "VML401", &sandbox];
+    stage.run(&apply).expect(0);
+    stage.write("estate.kdl", &manifest.replace("CHG-4711", "CHG-4712"));
+    stage.run(&apply).expect(0);
+    stage.run(&["destroy", "--yes", &sandbox]).expect(0);
+    drop(server);
+
+    let log = std::fs::read_to_string(stage.path("log.ndjson")).expect("a log");
+    let shown = |violations: Vec<crate::conformance::Violation>| -> Vec<String> {
+        violations.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(shown(check_log(&log, &specs)), Vec::<String>::new());
+    assert_eq!(shown(check_answers(&log, &specs)), Vec::<String>::new());
+    let used = operations_used(&log, &specs);
+    for operation in [
+        "RoleAssignments_Create",
+        "RoleAssignments_Delete",
+        "RoleAssignments_Get",
+        "RoleAssignments_ListForScope",
+        "RoleDefinitions_List",
+    ] {
+        assert!(used.contains_key(operation), "{operation}: {used:?}");
+    }
+    assert!(!used.contains_key("unknown"), "{used:?}");
+}

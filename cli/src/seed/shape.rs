@@ -38,6 +38,7 @@ static SHAPES: &[Shape] = &[
             "group",
             "service-principal",
             "custom-role",
+            "management-group",
             "device",
             "no-sign-in-app",
             "subscription",
@@ -247,6 +248,7 @@ static SHAPES: &[Shape] = &[
     leaf("tag", (2, 2), &[]),
     leaf("no-registration", (0, 1), &[]),
     leaf("no-sign-in-app", (0, 1), &[]),
+    leaf("management-group", (1, 1), &[]),
     leaf(
         "fault",
         (0, 0),

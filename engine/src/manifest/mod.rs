@@ -119,6 +119,17 @@ pub struct Resource {
     pub span: Span,
 }
 
+impl Resource {
+    /// Whose lists and roles it belongs to: the name of its subscription, or the address of its management group.
+    pub fn realm(&self) -> &str {
+        if self.subscription.is_empty() {
+            self.parent.as_str()
+        } else {
+            &self.subscription
+        }
+    }
+}
+
 /// A declared value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declared {

@@ -95,6 +95,9 @@ fn fate(
             Fate::Unrelated
         };
     }
+    if live.subscription.is_empty() {
+        return Fate::Stays(stays(live, BEYOND.to_owned()));
+    }
     if !scene.inventory.grants_complete.contains(&live.subscription) {
         return Fate::Stays(stays(
             live,
@@ -125,6 +128,9 @@ fn fate(
         why,
     )))
 }
+
+/// Why what vanishes with its node does not do so outside of subscriptions.
+const BEYOND: &str = "this estate made it, and it holds beyond the subscriptions of the manifest: to have it gone, take it away by hand";
 
 fn stays(live: &Live, why: String) -> Unmanaged {
     Unmanaged {
@@ -180,11 +186,16 @@ impl<'a> Grounds<'a> {
             .collect()
     }
 
-    /// Whether the thing lies exactly at a subscription of the manifest, or anywhere in another thing that it names.
+    /// Whether the thing lies exactly at a subscription or management group of the manifest, or anywhere in another thing that
+    /// it names.
     fn hold(&self, live: &Live) -> bool {
-        live.within
-            .last()
-            .is_some_and(|innermost| self.subscriptions.contains_key(innermost))
+        // Outside of subscriptions only the management groups of the manifest are read.
+        let beyond = live.subscription.is_empty();
+        beyond
+            || live
+                .within
+                .last()
+                .is_some_and(|innermost| self.subscriptions.contains_key(innermost))
             || live
                 .within
                 .iter()

@@ -202,6 +202,28 @@ fn a_grant_whose_node_is_gone_is_revoked_first_when_this_estate_made_it() {
 }
 
 #[test]
+fn a_grant_beyond_subscriptions_is_listed_when_its_node_is_gone_and_never_revoked() {
+    let world = || {
+        people()
+            .group("core/rg")
+            .grant_beyond("root", "user", "ours", Some("web-prod"))
+            .grant_beyond("root", "user", "byhand", None)
+    };
+    let manifest = manifest("resource-group rg subscription=core");
+    assert_snapshot!(shown(&world().plan(&manifest)), @"
+    keep   resource-group:core/rg
+    stays  grant `user` to byhand at `root`: no estate's stamp is on it
+    stays  grant `user` to ours at `root`: this estate made it, and it holds beyond the subscriptions of the manifest: to have it gone, take it away by hand
+    ");
+    assert_snapshot!(shown(&world().destroy(&manifest)), @"
+    keep   resource-group:core/rg
+        note: it stays: vmlogin did not make it
+    stays  grant `user` to byhand at `root`: no estate's stamp is on it
+    stays  grant `user` to ours at `root`: this estate made it, and it holds beyond the subscriptions of the manifest: to have it gone, take it away by hand
+    ");
+}
+
+#[test]
 fn nothing_is_revoked_where_the_reading_was_not_complete() {
     let world =
         people()

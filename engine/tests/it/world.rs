@@ -102,6 +102,25 @@ impl World {
         self.with(live)
     }
 
+    /// A live grant at a management group.
+    pub(crate) fn grant_beyond(
+        self,
+        group: &str,
+        role: &str,
+        object: &str,
+        stamp: Option<&str>,
+    ) -> World {
+        let mut live = live("grant", &format!("{group}|{object}|{role}"));
+        let address = format!("management-group:{group}/grant/{role}/object-id:{object}");
+        live.address = serde_json::from_value(address.into()).expect("an address");
+        live.title = format!("grant `{role}` to {object} at `{group}`");
+        live.subscription = String::new();
+        live.within = vec![group.to_owned()];
+        live.stamp = stamp.map(str::to_owned);
+        live.attributes = Attributes::from([("role".to_owned(), role.into())]);
+        self.with(live)
+    }
+
     /// Somebody whom the directory knows: `user:kim@contoso.com` or `group:sg-web`.
     pub(crate) fn knows(self, principal: &str, object: &str) -> World {
         let found = Resolution::Found(Found {

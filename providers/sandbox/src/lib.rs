@@ -188,7 +188,7 @@ pub fn not_emulated() -> &'static [&'static str] {
         "run commands and other actions on machines, but for start, restart, power off and deallocate",
         "policies but for the denial of what a PUT makes, by simple conditions; initiatives, exemptions, what PATCH changes, and every \
          effect other than deny",
-        "deny assignments, custom and eligible roles, management groups",
+        "deny assignments and eligible roles; of management groups all but what is assigned at them, whatever subscriptions they hold",
         "what the services of other kinds of resources do: such resources are kept as they are sent, without identities",
         "registration of providers: nothing is refused for want of it",
         "deleted groups and applications: only deleted people lie in the recycle bin",

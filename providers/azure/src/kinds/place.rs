@@ -3,7 +3,7 @@
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::Key;
-use vmlogin_engine::manifest::{Manifest, Resource};
+use vmlogin_engine::manifest::{ManagementGroup, Manifest, Resource};
 
 use crate::arm::ArmId;
 
@@ -140,17 +140,22 @@ pub(crate) fn subscription_id(name: &str, manifest: &Manifest) -> Option<ArmId> 
     ))
 }
 
+/// The id of a management group; `None` where what the manifest says of it cannot be part of one.
+pub(crate) fn management_group_id(group: &ManagementGroup) -> Option<ArmId> {
+    let id = ArmId::root().resource("Microsoft.Management/managementGroups", &group.id);
+    // A slash in it would make another id of it.
+    ArmId::parse(&id.to_string())
+        .ok()
+        .filter(|id| id.names() == [group.id.as_str()])
+}
+
 /// The id of anything that a resource can stand in.
 fn scope(parent: &Address, manifest: &Manifest) -> Option<ArmId> {
     if let Some(resource) = manifest.resource(parent) {
         return arm_id(resource, manifest);
     }
     if let Some(group) = manifest.management_groups.get(parent) {
-        let path = format!(
-            "/providers/Microsoft.Management/managementGroups/{}",
-            group.id
-        );
-        return ArmId::parse(&path).ok();
+        return management_group_id(group);
     }
     let subscription = manifest
         .subscriptions

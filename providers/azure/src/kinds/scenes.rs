@@ -10,7 +10,9 @@ use serde_json::json;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Found, Inventory, Resolution, RoleResolution, Sight};
 use vmlogin_engine::kind::Key;
-use vmlogin_engine::manifest::{Declared, Manifest, Resource, Safety, Subscription, Tenant};
+use vmlogin_engine::manifest::{
+    Declared, ManagementGroup, Manifest, Resource, Safety, Subscription, Tenant,
+};
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::rule::{Certainty, Finding, Severity};
 use vmlogin_engine::schema::Naming;
@@ -209,6 +211,27 @@ pub(crate) fn declare(
     resource
         .attributes
         .insert(attribute, Declared { value, span: SPAN });
+}
+
+/// The manifest, with its grant at the management group `root` and of another role.
+pub(crate) fn above(role: &str) -> Manifest {
+    let mut manifest = manifest();
+    let address = Address::new("management-group", ["root"]);
+    let group = ManagementGroup {
+        name: "root".to_owned(),
+        id: "mg-root".to_owned(),
+        tenant: "contoso".to_owned(),
+        span: SPAN,
+    };
+    manifest.management_groups.insert(address.clone(), group);
+    let below = manifest.of_kind("grant").next().unwrap().address.clone();
+    let mut grant = manifest.resources.remove(&below).unwrap();
+    grant.address = address.child("grant").child(role).child("group:sg-web");
+    grant.parent = address;
+    grant.subscription = String::new();
+    grant.attributes.get_mut("role").unwrap().value = role.into();
+    manifest.resources.insert(grant.address.clone(), grant);
+    manifest
 }
 
 pub(crate) fn inventory() -> Inventory {

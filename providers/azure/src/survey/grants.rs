@@ -1,4 +1,4 @@
-//! Role assignments: one list a subscription. Those of the sign-in roles become grants, those that an estate made, and those that
+//! Role assignments: one list a subscription, and one a management group. Those of the sign-in roles become grants, those that an estate made, and those that
 //! the manifest declares.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Gap, Inventory, Live, Resolution, RoleResolution};
 use vmlogin_engine::kind::{Key, Kind, Scene};
-use vmlogin_engine::manifest::{Manifest, Resource, Subscription};
-use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::manifest::{Manifest, Resource};
+use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::{Principal, Value};
 
 use super::Reader;
+use super::realms::Realm;
 use crate::arm::ArmId;
 use crate::directory::{self, Named};
 use crate::kinds::grant::Grant;
@@ -22,21 +23,23 @@ use crate::kinds::{arm_id, grant};
 
 /// Adds the live grants, the names that they take, and the names of those whom they let in.
 pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Result<(), Fault> {
-    let all: Vec<&Subscription> = reader.manifest.subscriptions.values().collect();
-    let lists = reader
-        .each(all, |subscription| list(reader, subscription))
-        .await?;
+    let all = Realm::all(reader.manifest);
+    let lists = reader.each(all, |realm| realm.list(reader)).await?;
     let mut read = Vec::new();
     for listed in lists {
         match listed {
-            Ok((subscription, assignments)) => {
-                inventory.grants_complete.insert(subscription.name.clone());
+            Ok((realm, assignments)) => {
+                inventory.grants_complete.insert(realm.key.clone());
+                let above = realm.inherits_from(&assignments);
+                if !above.is_empty() {
+                    inventory.above.insert(realm.key.clone(), above);
+                }
                 inventory.names_taken.extend(
                     assignments
                         .iter()
                         .map(|assignment| assignment.name.to_lowercase()),
                 );
-                read.push((subscription, assignments));
+                read.push((realm, assignments));
             }
             Err(gap) => inventory.gaps.push(gap),
         }
@@ -44,7 +47,7 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
     for tenant in reader.tenants.keys() {
         let of_tenant: Vec<_> = read
             .iter()
-            .filter(|(subscription, _)| subscription.tenant == *tenant)
+            .filter(|(realm, _)| realm.tenant == *tenant)
             .cloned()
             .collect();
         let shown = Shown::of(reader.manifest, inventory, &of_tenant);
@@ -71,48 +74,18 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
     Ok(())
 }
 
-type Listed<'a> = (&'a Subscription, Vec<Assignment>);
-
-/// The assignments of a subscription. Where they may not be read, that is a fault if the manifest grants anything there, since
-/// every decision about a grant rests on the list; else it is a gap.
-async fn list<'a>(
-    reader: Reader<'a>,
-    subscription: &'a Subscription,
-) -> Result<Result<Listed<'a>, Gap>, Fault> {
-    let client = &reader.tenant(&subscription.tenant)?.client;
-    let id = ArmId::of_subscription(&subscription.id);
-    let what = format!("grants of subscription `{}`", subscription.name);
-    match client
-        .list(grant::list(&id, format!("list the {what}")))
-        .await
-    {
-        Ok(assignments) => Ok(Ok((subscription, assignments))),
-        Err(fault)
-            if fault.kind == FaultKind::Permission
-                && !grants_in(reader.manifest, &subscription.name) =>
-        {
-            Ok(Err(Gap { what, fault }))
-        }
-        Err(fault) => Err(fault),
-    }
-}
-
-fn grants_in(manifest: &Manifest, subscription: &str) -> bool {
-    manifest
-        .of_kind("grant")
-        .any(|grant| grant.subscription == subscription)
-}
+type Listed<'a> = (Realm<'a>, Vec<Assignment>);
 
 /// The assignments that become grants.
 struct Shown<'a> {
     grants: Vec<One<'a>>,
-    /// The roles of the manifest by subscription and GUID, in their first spelling.
+    /// The roles of the manifest by realm and GUID, in their first spelling.
     roles: BTreeMap<(String, String), String>,
 }
 
 /// An assignment, and the grant that declares it.
 struct One<'a> {
-    subscription: &'a Subscription,
+    realm: &'a Realm<'a>,
     assignment: &'a Assignment,
     scope: ArmId,
     /// The GUID of its role.
@@ -121,7 +94,7 @@ struct One<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// Those in the subscription itself, rather than inherited from above it, that are of a sign-in role, stamped, or declared.
+    /// Those in the realm itself, rather than inherited from above it, that are of a sign-in role, stamped, or declared.
     fn of(manifest: &'a Manifest, inventory: &Inventory, lists: &'a [Listed<'a>]) -> Shown<'a> {
         let scene = Scene {
             manifest,
@@ -136,11 +109,10 @@ impl<'a> Shown<'a> {
             }
         }
         let mut grants = Vec::new();
-        for (subscription, assignments) in lists {
-            let root = ArmId::of_subscription(&subscription.id);
+        for (realm, assignments) in lists {
             for assignment in assignments {
                 let role = guid(&assignment.properties.role_definition_id);
-                let scope = grant::scope(assignment).filter(|scope| root.contains(scope));
+                let scope = grant::scope(assignment).filter(|scope| realm.holds(scope));
                 let Some(scope) = scope else {
                     continue;
                 };
@@ -151,7 +123,7 @@ impl<'a> Shown<'a> {
                     || grant::is_stamped(assignment);
                 if of_concern {
                     grants.push(One {
-                        subscription,
+                        realm,
                         assignment,
                         scope,
                         role,
@@ -161,15 +133,14 @@ impl<'a> Shown<'a> {
             }
         }
         grants.sort_by(|one, other| {
-            let place =
-                |one: &One<'_>| (one.subscription.name.clone(), one.assignment.name.clone());
+            let place = |one: &One<'_>| (one.realm.key.clone(), one.assignment.name.clone());
             place(one).cmp(&place(other))
         });
         Shown { grants, roles }
     }
 }
 
-/// The roles of the manifest by subscription and GUID, in their first spelling.
+/// The roles of the manifest by realm and GUID, in their first spelling.
 fn roles_of(manifest: &Manifest, inventory: &Inventory) -> BTreeMap<(String, String), String> {
     let mut roles = BTreeMap::new();
     for grant in manifest.of_kind("grant") {
@@ -178,7 +149,7 @@ fn roles_of(manifest: &Manifest, inventory: &Inventory) -> BTreeMap<(String, Str
             (inventory.role_of(grant), written)
         {
             roles
-                .entry((grant.subscription.clone(), role.id.clone()))
+                .entry((grant.realm().to_owned(), role.id.clone()))
                 .or_insert_with(|| written.to_owned());
         }
     }
@@ -246,10 +217,9 @@ async fn role_names(
         if known {
             continue;
         }
-        let root = ArmId::of_subscription(&one.subscription.id);
         let read = access
             .client
-            .send(definition::by_id(&root, &one.role))
+            .send(definition::by_id(&one.realm.id, &one.role))
             .await
             .and_then(|reply| reply.json::<Definition>());
         let name = read.map_or_else(|_| one.role.clone(), |role| role.properties.role_name);
@@ -279,7 +249,7 @@ impl One<'_> {
     }
 
     fn role_here(&self) -> (String, String) {
-        (self.subscription.name.clone(), self.role.clone())
+        (self.realm.key.clone(), self.role.clone())
     }
 }
 
@@ -309,7 +279,8 @@ impl Words<'_> {
                     role_name: self.role_name(one),
                     principal,
                 };
-                let Some(mut live) = grant::live(one.assignment, &one.subscription.name, &wording)
+                let Some(mut live) =
+                    grant::live(one.assignment, one.realm.subscription(), &wording)
                 else {
                     break;
                 };
@@ -422,13 +393,16 @@ impl<'a> Places<'a> {
         match self.0.get(one.scope.key()) {
             Some((_, name)) => (*name).to_owned(),
             None if one.scope.resource_group().is_some() => one.scope.name().to_owned(),
-            None => one.subscription.name.clone(),
+            None => one.realm.name.to_owned(),
         }
     }
 
     /// What a grant's address begins with, as the manifest names it where it does.
     fn address(&self, one: &One<'_>) -> Address {
-        let name = one.subscription.name.as_str();
+        if let Some(group) = one.realm.above {
+            return group.child("grant");
+        }
+        let name = one.realm.name;
         let place = place::elsewhere(&one.scope);
         let machine = place.as_ref().is_some_and(|place| place.kind.is_some());
         match (self.0.get(one.scope.key()), place) {

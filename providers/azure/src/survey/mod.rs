@@ -16,6 +16,7 @@ mod machines;
 mod offers;
 pub(crate) mod policies;
 mod reading;
+mod realms;
 mod referred;
 mod rights;
 mod roles;

@@ -1,10 +1,11 @@
 //! The roles that the manifest grants. The two sign-in roles are known by heart; of any other the definition is read: at the
-//! subscription, and where that knows none of the name, at the groups and things in which it is granted, since a custom role may
+//! subscription or management group, and where that knows none of the name, at the groups and things in which it is granted, since a custom role may
 //! be for these alone.
 
 use std::collections::BTreeMap;
 
 use vmlogin_engine::inventory::{Candidate, RoleResolution};
+use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::problem::nearest;
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::Value;
@@ -14,9 +15,9 @@ use crate::arm::ArmId;
 use crate::http::Client;
 use crate::kinds::grant::definition::{self, Definition};
 use crate::kinds::grant::role::{Role, defined};
-use crate::kinds::{grant, subscription_id};
+use crate::kinds::{grant, management_group_id, subscription_id};
 
-/// What became of each role, by subscription and by the role as it is written, in lower case.
+/// What became of each role, by realm and by the role as it is written, in lower case.
 pub(crate) type Roles = BTreeMap<(String, String), RoleResolution>;
 
 /// Finds every role of the manifest.
@@ -26,10 +27,11 @@ pub(super) async fn read(reader: Reader<'_>) -> Result<Roles, Fault> {
         let Some(written) = resource.get("role").and_then(Value::as_text) else {
             continue;
         };
-        let place = (resource.subscription.clone(), written.to_lowercase());
+        let place = (resource.realm().to_owned(), written.to_lowercase());
         let wanted = wanted.entry(place).or_insert_with(|| Wanted {
             written: written.to_owned(),
             tenant: resource.tenant.clone(),
+            root: root(resource, reader.manifest),
             scopes: BTreeMap::new(),
         });
         let scope = grant::declared_scope(resource, reader.manifest);
@@ -39,7 +41,7 @@ pub(super) async fn read(reader: Reader<'_>) -> Result<Roles, Fault> {
     }
     let found = reader
         .each(wanted.into_iter().collect(), |(place, wanted)| async move {
-            let resolution = resolve(reader, &place.0, &wanted).await?;
+            let resolution = resolve(reader, &wanted).await?;
             Ok((place, resolution))
         })
         .await?;
@@ -50,24 +52,29 @@ pub(super) async fn read(reader: Reader<'_>) -> Result<Roles, Fault> {
 struct Wanted {
     written: String,
     tenant: String,
+    /// The outermost place to look at.
+    root: Option<ArmId>,
     scopes: BTreeMap<String, ArmId>,
 }
 
-async fn resolve(
-    reader: Reader<'_>,
-    subscription: &str,
-    wanted: &Wanted,
-) -> Result<RoleResolution, Fault> {
+/// The subscription that a grant belongs to, or its management group.
+fn root(grant: &Resource, manifest: &Manifest) -> Option<ArmId> {
+    match manifest.management_groups.get(&grant.parent) {
+        Some(group) => management_group_id(group),
+        None => subscription_id(&grant.subscription, manifest),
+    }
+}
+
+async fn resolve(reader: Reader<'_>, wanted: &Wanted) -> Result<RoleResolution, Fault> {
     if let Some(role) = Role::named(&wanted.written) {
         return Ok(RoleResolution::Found(role.known()));
     }
-    let Some(root) = subscription_id(subscription, reader.manifest) else {
-        // At a management group, which VML401 refuses, nothing is read.
+    let Some(root) = &wanted.root else {
         return Ok(RoleResolution::Missing(Vec::new()));
     };
     let client = &reader.tenant(&wanted.tenant)?.client;
-    let within = wanted.scopes.values().filter(|scope| **scope != root);
-    for scope in std::iter::once(&root).chain(within) {
+    let within = wanted.scopes.values().filter(|scope| *scope != root);
+    for scope in std::iter::once(root).chain(within) {
         match at(client, scope, &wanted.written).await?.as_slice() {
             [] => {}
             [one] => return Ok(RoleResolution::Found(defined(one))),
@@ -75,7 +82,7 @@ async fn resolve(
         }
     }
     Ok(RoleResolution::Missing(
-        near(client, &root, &wanted.written).await?,
+        near(client, root, &wanted.written).await?,
     ))
 }
 

@@ -257,8 +257,8 @@ fn compute_of_subscription(call: &mut Call<'_>, id: &str, rest: &[&str]) -> Answ
 }
 
 fn authorization(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answer {
-    if scope.key.starts_with("/providers/microsoft.management") {
-        return Err(error::not_emulated("management groups"));
+    if let Some(group) = scope.management_group() {
+        return above(call, scope, group, rest);
     }
     scope.check(call.world)?;
     match rest {
@@ -276,6 +276,29 @@ fn authorization(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answer {
         }
         [what, ..] => Err(error::not_emulated(&format!(
             "`Microsoft.Authorization/{what}`"
+        ))),
+        [] => Err(unknown(call)),
+    }
+}
+
+/// What is assigned and can be assigned at a management group.
+fn above(call: &mut Call<'_>, scope: &Scope, group: &str, rest: &[&str]) -> Answer {
+    let tenant = call.world.tenants.get(&call.bearer.tenant);
+    if !tenant.is_some_and(|it| it.management_groups.contains(group)) {
+        // Code and text are unverified against Azure, 2026-11-21.
+        return Err(error::provider(
+            404,
+            "NotFound",
+            format!("Management group '{group}' could not be found."),
+        ));
+    }
+    match rest {
+        ["roleassignments", rest @ ..] => role_assignment::answer(call, scope, rest),
+        ["roledefinitions", rest @ ..] => {
+            get(call, |call| role_definition::answer(call, scope, rest))
+        }
+        [what, ..] => Err(error::not_emulated(&format!(
+            "`Microsoft.Authorization/{what}` of management groups"
         ))),
         [] => Err(unknown(call)),
     }

@@ -295,8 +295,10 @@ impl Filter {
     /// Above always, beneath unless `atScope()`.
     fn admits(&self, assignment: &Assignment, scope: &str) -> bool {
         let at = assignment.scope.to_lowercase();
-        // Which subscriptions a management group holds is not known here: it counts as above all of its tenant's.
-        let above = beneath_scope(scope, &at) || at.starts_with(MANAGEMENT);
+        // Which subscriptions a management group holds is not known here: it counts as above all of its tenant's, and as above
+        // no other management group.
+        let handed_down = at.starts_with(MANAGEMENT) && !scope.starts_with(MANAGEMENT);
+        let above = beneath_scope(scope, &at) || handed_down;
         let in_reach = above || (!self.at_scope && beneath_scope(&at, scope));
         in_reach
             && self

@@ -30,6 +30,14 @@ impl Scope {
         }
     }
 
+    /// The id of the management group that it is, in lower case.
+    pub(crate) fn management_group(&self) -> Option<&str> {
+        let id = self
+            .key
+            .strip_prefix("/providers/microsoft.management/managementgroups/")?;
+        (!id.contains('/')).then_some(id)
+    }
+
     /// Refuses what does not exist.
     pub(crate) fn check(&self, world: &World) -> Result<(), Reply> {
         let parts: Vec<&str> = self.key.split('/').skip(1).collect();

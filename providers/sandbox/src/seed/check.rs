@@ -125,6 +125,12 @@ fn check_directory(tenant: &Tenant, place: &str) -> Result<(), SeedError> {
         guid(&place, "id", &role.id)?;
         once(&mut objects, &place, "role", &role.id)?;
     }
+    let mut above = BTreeSet::new();
+    for group in &tenant.management_groups {
+        let place = format!("{place} / management-group {group}");
+        filled(&place, "id", group)?;
+        once(&mut above, &place, "management group", group)?;
+    }
     for device in &tenant.devices {
         let place = format!("{place} / device {}", device.name);
         guid(&place, "id", &device.id)?;

@@ -55,6 +55,8 @@ pub struct Tenant {
     pub no_sign_in_app: bool,
     /// The roles that somebody made.
     pub custom_roles: Vec<CustomRole>,
+    /// The ids of the management groups. Which subscriptions each holds is not known: all of the tenant's.
+    pub management_groups: Vec<String>,
     /// The subscriptions.
     pub subscriptions: Vec<Subscription>,
 }

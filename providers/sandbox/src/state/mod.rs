@@ -9,7 +9,7 @@ mod sown;
 mod sown_machine;
 mod sown_network;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -125,6 +125,9 @@ pub(crate) struct Tenant {
     pub groups: BTreeMap<String, DirectoryGroup>,
     pub service_principals: BTreeMap<String, ServicePrincipal>,
     pub devices: BTreeMap<String, Device>,
+    /// The ids of its management groups, in lower case.
+    #[serde(default)]
+    pub management_groups: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -344,6 +344,11 @@ fn directory(seed: &seed::Tenant, born: Timestamp) -> Tenant {
         id: seed.id.clone(),
         name: seed.name.clone(),
         domain: seed.domain.clone(),
+        management_groups: seed
+            .management_groups
+            .iter()
+            .map(|id| id.to_lowercase())
+            .collect(),
         callers: callers
             .into_iter()
             .map(|caller| Caller {

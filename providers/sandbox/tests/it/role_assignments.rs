@@ -350,7 +350,31 @@ async fn a_scope_that_does_not_exist_takes_no_assignment() {
             body(ADMIN_LOGIN, KIM, "User"),
         )
         .await;
-    assert_eq!((got.status, got.code()), (404, "NotEmulated"));
+    assert_eq!((got.status, got.code()), (404, "NotFound"));
+}
+
+#[tokio::test]
+async fn a_management_group_has_assignments_of_its_own_which_subscriptions_inherit() {
+    let mut seed = spread();
+    seed.tenants[0].management_groups = vec!["Corp".to_owned(), "other".to_owned()];
+    let stage = Stage::new(seed).await;
+    let corp = "/providers/Microsoft.Management/managementGroups/corp";
+    let at = path(corp, &guid(20));
+    let made = stage.put(&at, body(ADMIN_LOGIN, ADMINS, "Group")).await;
+    assert_eq!(made.status, 201);
+    assert_eq!(made.body["id"], at);
+    assert_eq!(made.body["properties"]["scope"], corp);
+    let role = format!("/providers/Microsoft.Authorization/roleDefinitions/{ADMIN_LOGIN}");
+    assert_eq!(made.body["properties"]["roleDefinitionId"], role);
+    let there = names(&stage, corp, "atScope()").await;
+    let other = "/providers/Microsoft.Management/managementGroups/other";
+    let elsewhere = names(&stage, other, "atScope()").await;
+    assert!(there.contains(&"20".to_owned()) && !elsewhere.contains(&"20".to_owned()));
+    let inherited = names(&stage, &format!("/subscriptions/{SUB}"), "").await;
+    assert!(inherited.contains(&"20".to_owned()), "{inherited:?}");
+    assert_eq!(stage.get(&at).await.status, 200);
+    assert_eq!(stage.delete(&at).await.status, 200);
+    assert_eq!(stage.get(&at).await.status, 404);
 }
 
 #[tokio::test]

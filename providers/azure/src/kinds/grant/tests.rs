@@ -1,16 +1,17 @@
 use serde_json::json;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::{Inventory, Live};
+use vmlogin_engine::inventory::{Inventory, Live, RoleResolution};
 use vmlogin_engine::kind::{Kind, Scene};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::{Action, Mode, Step};
 use vmlogin_engine::provider::Proof;
 use vmlogin_engine::value::Value;
 
+use super::role::ROLES;
 use super::{Grant, Wording, live, wire};
 use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
-use crate::kinds::scenes::{GROUP_ID, SUBSCRIPTION, declare, estate};
+use crate::kinds::scenes::{self, GROUP_ID, SUBSCRIPTION, declare, estate};
 use crate::kinds::{AzureKind, Seen};
 
 const GRANT: &str = "grant:core/rg-web/admin/group:sg-web";
@@ -51,6 +52,22 @@ fn read(properties: serde_json::Value) -> Option<Live> {
 #[test]
 fn a_grant_is_made_with_its_type_of_principal_and_the_stamp() {
     played(&new(), include_str!("testdata/create.json"));
+}
+
+#[test]
+fn a_grant_at_a_management_group_names_the_role_of_no_subscription() {
+    let manifest = scenes::above("admin");
+    let mut inventory = scenes::inventory();
+    let admin = RoleResolution::Found(ROLES[0].known());
+    let place = ("management-group:root".to_owned(), "admin".to_owned());
+    inventory.roles.insert(place, admin);
+    let address = "management-group:root/grant/admin/group:sg-web";
+    let step = step(&manifest, &inventory, Mode::Apply, address);
+    assert_eq!(
+        (step.action, step.tenant.as_str()),
+        (Action::Create, "contoso")
+    );
+    played(&step, include_str!("testdata/create-above.json"));
 }
 
 #[test]

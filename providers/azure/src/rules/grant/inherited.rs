@@ -20,8 +20,9 @@ static CARD: Card = Card {
     needs: Needs::Arm,
     explanation: "A role at a subscription or a resource group holds for every machine in it. The same role for the same people at a \
         narrower scope adds nothing, and whoever takes the narrower one away believes that nobody gets in any more.\n\n\
-        Take out the narrower `grant`, or the wider one if it lets in more than was meant. What a management group or membership of \
-        another group hands down is not looked at.",
+        Take out the narrower `grant`, or the wider one if it lets in more than was meant. A management group of the \
+        manifest is looked at too, where Azure shows that it hands grants down to the subscription; other management groups, and what \
+        membership of another group hands down, are not.",
     source: "Azure RBAC documentation, scope: role assignments are inherited by what lies beneath",
     checked: "2026-11-21",
 };
@@ -42,6 +43,10 @@ impl Rule for Inherited {
 
 fn opinion(scene: &Scene<'_>, alike: &Alike<'_>, grant: &Resource) -> Option<Finding> {
     let (address, span) = (grant.address.clone(), grant.span);
+    // What lies above a management group is not looked at.
+    if grant.subscription.is_empty() {
+        return None;
+    }
     let wider = match alike.wider(scene, grant) {
         Some(wider) => format!("`{}` grants it", wider.address),
         None if scene
@@ -110,7 +115,7 @@ fn terms(scene: &Scene<'_>, grant: &Resource) -> Option<(String, String)> {
     }
 }
 
-/// The live one; those of this estate that no node names are about to go.
+/// The live one; those of this estate that no node names are about to go, but for those at management groups.
 fn live_wider<'a>(scene: &Scene<'a>, grant: &Resource) -> Option<&'a Live> {
     let Resolution::Found(found) = scene.inventory.principal_of(grant)? else {
         return None;
@@ -118,16 +123,20 @@ fn live_wider<'a>(scene: &Scene<'a>, grant: &Resource) -> Option<&'a Live> {
     let role = role::of(grant, scene)?;
     let id = declared_scope(grant, scene.manifest)?;
     let inventory = scene.inventory;
+    let handed_down = inventory.above.get(&grant.subscription);
     inventory.of_kind("grant").find(|live| {
         let scope = live.within.last().map(String::as_str).unwrap_or_default();
-        id.key()
+        let from_above = handed_down.is_some_and(|above| above.contains(scope));
+        let around = id
+            .key()
             .strip_prefix(scope)
-            .is_some_and(|rest| rest.starts_with('/'))
+            .is_some_and(|rest| rest.starts_with('/'));
+        (around || from_above)
             && live.facts.get("role-id").and_then(Value::as_text) == Some(role.id.as_str())
             && live.facts.get("principal-id").and_then(Value::as_text)
                 == Some(found.object_id.as_str())
             && !live.facts.contains_key("condition")
-            && live.stamp.as_deref() != Some(scene.manifest.estate.as_str())
+            && (from_above || live.stamp.as_deref() != Some(scene.manifest.estate.as_str()))
     })
 }
 
@@ -189,6 +198,30 @@ mod tests {
     fn a_wider_grant_that_goes_in_this_run_does_not_count() {
         let (manifest, inventory) = narrowed(false);
         assert_eq!(check(&manifest, &inventory), "");
+    }
+
+    #[test]
+    fn a_grant_that_a_management_group_hands_down_is_named_whoever_made_it() {
+        let (manifest, mut inventory) = scenes::estate();
+        let group = "/providers/microsoft.management/managementgroups/mg-root";
+        let mut above = inventory.of_kind("grant").next().unwrap().clone();
+        above.address = Address::new("management-group", ["root"]).child("grant");
+        above.key = vmlogin_engine::kind::Key("above".to_owned());
+        above.subscription = String::new();
+        above.within = vec![group.to_owned()];
+        inventory.insert(above);
+        assert_eq!(check(&manifest, &inventory), "");
+        let handed_down = [group.to_owned()].into();
+        inventory.above.insert("core".to_owned(), handed_down);
+        assert_eq!(
+            check(&manifest, &inventory),
+            "VML407 grant:core/rg-web/admin/group:sg-web warning: `admin` holds here from a wider scope already: `management-group:root/grant` grants it\n  help: take out one of the two\n"
+        );
+    }
+
+    #[test]
+    fn a_grant_at_a_management_group_has_nothing_wider_that_was_looked_at() {
+        assert_eq!(check(&scenes::above("admin"), &scenes::inventory()), "");
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::{ManagementGroup as Group, Resource};
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+use vmlogin_engine::value::Value;
+
+use crate::kinds::grant::role::{self, Role};
 
 pub(in crate::rules) struct ManagementGroup;
 
@@ -14,8 +17,10 @@ static CARD: Card = Card {
     explanation: "The two sign-in roles consist of data actions. Microsoft's article on Windows machines (2023) says that such roles \
         cannot be granted at a management group; a newer one on Linux machines (March 2025) recommends that very scope, and the \
         troubleshooting page says that it works only hours later. Until Microsoft's pages agree, vmlogin refuses it.\n\n\
-        Grant the role at each subscription of the management group instead: there it takes effect within ten minutes. \
-        `--allow VML401` does not lift this yet, since this version does not read what is granted at a management group.",
+        Grant the role at each subscription of the management group instead: there it takes effect within ten minutes. Roles that let \
+        nobody sign in may be granted at a management group.\n\n\
+        `--allow VML401` makes the grant all the same. It then holds for every machine beneath the management group, and vmlogin never \
+        takes it away by itself: when its node is gone, the plan lists it as unmanaged. A custom role with data actions Azure refuses there.",
     source: "Microsoft Entra documentation, howto-vm-sign-in-azure-ad-windows (2023) against howto-vm-sign-in-azure-ad-linux (2025-03)",
     checked: "2026-11-21",
 };
@@ -28,6 +33,7 @@ impl Rule for ManagementGroup {
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let grants = scene.manifest.of_kind("grant");
         grants
+            .filter(|grant| signs_in(scene, grant))
             .filter_map(|grant| {
                 Some(opinion(
                     scene,
@@ -37,12 +43,13 @@ impl Rule for ManagementGroup {
             })
             .collect()
     }
+}
 
-    fn firm(&self) -> Option<&'static str> {
-        Some(
-            "this version does not read the grants at a management group, so nothing sound could be planned there",
-        )
-    }
+/// Whether the role lets people sign in, as far as that is known: of a role that is not looked up yet only its name is.
+fn signs_in(scene: &Scene<'_>, grant: &Resource) -> bool {
+    let written = grant.get("role").and_then(Value::as_text);
+    written.is_some_and(|written| Role::named(written).is_some())
+        || role::of(grant, scene).is_some_and(|role| role.signs_in)
 }
 
 fn opinion(scene: &Scene<'_>, grant: &Resource, group: &Group) -> Finding {
@@ -63,43 +70,58 @@ fn opinion(scene: &Scene<'_>, grant: &Resource, group: &Group) -> Finding {
     } else {
         format!("move the `grant` into {}", subscriptions.join(", "))
     };
+    let help = format!("{help}, or accept what that page says with `--allow VML401`");
     Finding::hit(&CARD, grant.address.clone(), grant.span, message, help)
 }
 
 #[cfg(test)]
 mod tests {
-    use vmlogin_engine::address::Address;
-    use vmlogin_engine::inventory::Inventory;
+    use vmlogin_engine::inventory::{Inventory, Role as Known, RoleResolution};
+    use vmlogin_engine::rule::{Certainty, Ruling, Severities};
 
     use super::*;
     use crate::kinds::scenes::{self, shown};
 
+    fn check(role: &str, inventory: &Inventory) -> Vec<Finding> {
+        ManagementGroup.check(&Scene {
+            manifest: &scenes::above(role),
+            inventory,
+        })
+    }
+
+    const REFUSED: &str = "VML401 management-group:root/grant/admin/group:sg-web error: a sign-in role cannot be granted at the management group `root`: Microsoft's article on Windows machines excludes it, though its newer page on Linux machines (2025-03) names it\n  help: move the `grant` into `subscription core`, or accept what that page says with `--allow VML401`\n";
+
     #[test]
     fn a_grant_at_a_management_group_is_refused() {
-        let (mut manifest, inventory) = scenes::estate();
-        let address = Address::new("management-group", ["root"]);
-        let group = Group {
-            name: "root".to_owned(),
-            id: "mg-root".to_owned(),
-            tenant: "contoso".to_owned(),
-            span: scenes::SPAN,
+        assert_eq!(shown(&check("admin", &scenes::inventory())), REFUSED);
+    }
+
+    #[test]
+    fn it_can_be_allowed() {
+        let allow = ["VML401".to_owned()];
+        let severities = Severities::read(crate::rules::rules(), &allow, &[]).unwrap();
+        let weighed = severities.weigh(check("admin", &scenes::inventory()));
+        assert_eq!(weighed[0].ruling, Some(Ruling::Allowed));
+        assert_eq!(weighed[0].certainty, Certainty::Seen);
+    }
+
+    #[test]
+    fn a_role_that_lets_nobody_sign_in_may_be_granted_there_and_a_custom_one_that_does_may_not() {
+        let mut inventory = scenes::inventory();
+        assert_eq!(check("Reader", &inventory), []);
+        let mut known = Known {
+            id: "r".to_owned(),
+            name: "Reader".to_owned(),
+            signs_in: false,
+            privileged: false,
         };
-        manifest.management_groups.insert(address.clone(), group);
-        for grant in manifest
-            .resources
-            .values_mut()
-            .filter(|resource| resource.kind == "grant")
-        {
-            grant.parent = address.clone();
-        }
-        let found = shown(&ManagementGroup.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }));
-        assert_eq!(
-            found,
-            "VML401 grant:core/rg-web/admin/group:sg-web error: a sign-in role cannot be granted at the management group `root`: Microsoft's article on Windows machines excludes it, though its newer page on Linux machines (2025-03) names it\n  help: move the `grant` into `subscription core`\n"
-        );
+        let place = ("management-group:root".to_owned(), "reader".to_owned());
+        let found = RoleResolution::Found(known.clone());
+        inventory.roles.insert(place.clone(), found);
+        assert_eq!(check("Reader", &inventory), []);
+        known.signs_in = true;
+        inventory.roles.insert(place, RoleResolution::Found(known));
+        assert_eq!(check("Reader", &inventory).len(), 1);
     }
 
     #[test]
@@ -115,20 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn it_can_always_look_because_the_manifest_is_enough() {
-        let (manifest, inventory) = scenes::estate();
-        let blind = Inventory::default();
-        let with = ManagementGroup.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        });
-        assert_eq!(
-            ManagementGroup.check(&Scene {
-                manifest: &manifest,
-                inventory: &blind
-            }),
-            with
-        );
+    fn it_can_always_look_at_the_two_roles_because_the_manifest_is_enough() {
+        assert_eq!(shown(&check("admin", &Inventory::default())), REFUSED);
         assert_eq!(CARD.needs, Needs::Manifest);
     }
 }

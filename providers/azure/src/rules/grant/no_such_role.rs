@@ -37,24 +37,24 @@ impl Rule for NoSuchRole {
 }
 
 fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
-    // VML401 speaks of those at a management group, where no role is looked for.
-    if grant.subscription.is_empty() {
-        return None;
-    }
     let role = grant.get("role").and_then(Value::as_text)?;
     let (address, span) = (grant.address.clone(), grant.span);
     let message = match scene.inventory.role_of(grant) {
         Some(RoleResolution::Missing(near)) => {
-            let message = format!(
-                "no role `{role}` can be granted in subscription `{}`",
-                grant.subscription
-            );
+            let message = format!("no role `{role}` can be granted {}", place(scene, grant));
             return Some(Finding::hit(&CARD, address, span, message, help(near)));
         }
         Some(_) => return None,
         None => format!("whether there is a role `{role}` was not looked up"),
     };
     Some(Finding::not_checked(&CARD, address, span, message))
+}
+
+fn place(scene: &Scene<'_>, grant: &Resource) -> String {
+    match scene.manifest.management_groups.get(&grant.parent) {
+        Some(group) => format!("at management group `{}`", group.name),
+        None => format!("in subscription `{}`", grant.subscription),
+    }
 }
 
 fn help(near: &[String]) -> String {
