@@ -198,6 +198,7 @@ static SHAPES: &[Shape] = &[
             "extension",
             "tag",
             "no-registration",
+            "keeps-failed-login",
             "nic",
             "domain",
         ],
@@ -215,6 +216,7 @@ static SHAPES: &[Shape] = &[
             "extension",
             "tag",
             "no-registration",
+            "keeps-failed-login",
             "domain",
         ],
     },
@@ -246,6 +248,7 @@ static SHAPES: &[Shape] = &[
     ),
     leaf("tag", (2, 2), &[]),
     leaf("no-registration", (0, 1), &[]),
+    leaf("keeps-failed-login", (0, 1), &[]),
     leaf("no-sign-in-app", (0, 1), &[]),
     leaf(
         "fault",

@@ -73,6 +73,7 @@ pub(super) fn step(manifest: &Manifest, inventory: &Inventory, mode: Mode, addre
         mode,
         selected: Selected::default(),
         replaced: Vec::new(),
+        reinstall: false,
         tool: "test".to_owned(),
     };
     let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();

@@ -29,6 +29,7 @@ fn creating(kind: &str, address: &str) -> Step {
         mode: Mode::Apply,
         selected: Selected::default(),
         replaced: Vec::new(),
+        reinstall: false,
         tool: "test".to_owned(),
     };
     let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();
