@@ -13,6 +13,8 @@ mod write;
 #[cfg(test)]
 mod arc_tests;
 #[cfg(test)]
+mod reinstall_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
