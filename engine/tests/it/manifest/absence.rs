@@ -71,9 +71,9 @@ resource-group rg {
       estate.kdl:12:16 `identity` not one of its values
       help: `absent` is `grant` and `login`
 
-    VML102: `absent user-assigned` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:13:16 `user-assigned` not built yet
-      help: remove it, or put `/-` before it until a version builds it
+    VML109: `user-assigned` is no value of `absent`
+      estate.kdl:13:16 `user-assigned` not one of its values
+      help: `absent` is `grant` and `login`
 
     VML104: `login` takes no argument
       estate.kdl:14:22 `web01` one too many
