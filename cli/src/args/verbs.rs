@@ -481,7 +481,7 @@ pub(crate) struct RuleArgs {
 /// What is agreed to beforehand.
 #[derive(Debug, Args)]
 pub(crate) struct ConsentArgs {
-    /// Lift one guard by its name, with a number where it counts: max-delete=12
+    /// Lift one guard by its name: max-delete=N, max-change-percent=N, replace=ADDRESS, reinstall-login, protected, foreign-estate or privileged-role
     #[arg(
         long,
         env = "VMLOGIN_ACCEPT",
