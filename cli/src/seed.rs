@@ -260,6 +260,7 @@ fn machine(form: &Form<'_>) -> Machine {
             "extension" => machine.extensions.push(extension(&child)),
             "tag" => machine.tags.extend(child.pair()),
             "no-registration" => machine.no_registration = child.switch(),
+            "keeps-failed-login" => machine.keeps_failed_login = child.switch(),
             "nic" => machine.interface = Some(network::interface(&child)),
             "domain" => machine.domain = Some(child.argument()),
             _ => {}

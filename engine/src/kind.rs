@@ -120,6 +120,13 @@ pub trait Kind: Sync {
         None
     }
 
+    /// What speaks for taking a live one that failed away and making it anew, rather than writing it again as it is; `None` where
+    /// its failure does not ask for that.
+    fn reinstall(&self, resource: &Resource, live: &Live, scene: &Scene<'_>) -> Option<Reinstall> {
+        let _ = (resource, live, scene);
+        None
+    }
+
     /// Why the resource cannot be made or changed now though nothing is wrong with the manifest: its machine is stopped.
     fn hindrance(
         &self,
@@ -184,6 +191,15 @@ pub struct Hindrance {
     pub reason: String,
     /// What lets it go on: "start it and run again".
     pub help: String,
+}
+
+/// What a failed thing asks for that writing it again may not mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reinstall {
+    /// What its failure says, to stand before a colon: "its failure says that …".
+    pub reason: String,
+    /// Why it must not be taken away all the same, where something would be lost or nobody could tell.
+    pub against: Option<String>,
 }
 
 /// All kinds that a provider knows, in the order in which screens group them, with the words that lowering checks against.

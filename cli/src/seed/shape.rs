@@ -199,6 +199,7 @@ static SHAPES: &[Shape] = &[
             "extension",
             "tag",
             "no-registration",
+            "keeps-failed-login",
             "nic",
             "domain",
         ],
@@ -216,6 +217,7 @@ static SHAPES: &[Shape] = &[
             "extension",
             "tag",
             "no-registration",
+            "keeps-failed-login",
             "domain",
         ],
     },
@@ -247,6 +249,7 @@ static SHAPES: &[Shape] = &[
     ),
     leaf("tag", (2, 2), &[]),
     leaf("no-registration", (0, 1), &[]),
+    leaf("keeps-failed-login", (0, 1), &[]),
     leaf("no-sign-in-app", (0, 1), &[]),
     leaf("management-group", (1, 1), &[]),
     leaf(

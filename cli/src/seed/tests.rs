@@ -51,6 +51,7 @@ tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com" 
                 extension aad publisher=P type=T version="2.0" state=failed exit-code=51 message="unsupported"
                 tag a b
                 no-registration
+                keeps-failed-login
             }
             arc-machine line1 os=linux {
                 computer-name LINE1

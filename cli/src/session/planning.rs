@@ -8,7 +8,7 @@ use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
-use vmlogin_engine::plan::{Mode, Plan, Wish, plan, replace};
+use vmlogin_engine::plan::{Mode, Plan, Wish, plan, reinstall, replace};
 use vmlogin_engine::provider::Provider;
 use vmlogin_engine::rule::{self, Severities};
 
@@ -230,6 +230,7 @@ async fn decide(
         mode: asked.mode,
         selected,
         replaced: anew,
+        reinstall: asked.accepted.has(reinstall::GUARD),
         tool: TOOL.to_owned(),
     };
     // The graph of this manifest was built before, and had no cycle.

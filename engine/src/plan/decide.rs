@@ -8,7 +8,9 @@ use super::matching::{Matching, Pair};
 use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
 use super::unneeded::unneeded;
-use super::{Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, teardown};
+use super::{
+    Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, reinstall, teardown,
+};
 use crate::address::Address;
 use crate::diff::diff;
 use crate::graph::{Cycle, Graph};
@@ -27,6 +29,8 @@ pub struct Wish {
     pub selected: Selected,
     /// What is made anew where it differs in something that is settled when it is made.
     pub replaced: Vec<Address>,
+    /// Whether what failed in a way that asks for it is taken away and made anew: see [`super::reinstall::GUARD`].
+    pub reinstall: bool,
     /// The version of vmlogin, for the record.
     pub tool: String,
 }
@@ -78,6 +82,7 @@ pub fn plan(
                     bare: &bare,
                     rebuilt: anew.is_any().then(|| Matching::of(catalogue, &bare)),
                     anew: &anew,
+                    reinstall: wish.reinstall,
                 };
                 let steps = build(&building, &graph, &taken, &findings);
                 if !anew.holds_back(scene, &steps) {
@@ -129,6 +134,7 @@ struct Building<'a> {
     bare: &'a Scene<'a>,
     rebuilt: Option<Matching<'a>>,
     anew: &'a Anew<'a>,
+    reinstall: bool,
 }
 
 /// Decides the steps that bring the live side in line, in the graph's order.
@@ -155,7 +161,7 @@ fn build(
         let mut step = match (&unneeded, anew.around(scene, pair)) {
             (Some(why), _) => idle(scene, pair, why),
             (None, Some(around)) => again(building, pair, around),
-            (None, None) => decide(scene, pair),
+            (None, None) => decide(scene, pair, building.reinstall),
         };
         anew.apply(scene, matching, pair, &mut step);
         step.waits = waits(graph, address);
@@ -188,7 +194,7 @@ fn idle(scene: &Scene<'_>, pair: &Pair<'_>, why: &str) -> Step {
 }
 
 /// Decides one step from its own two sides.
-fn decide(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
+fn decide(scene: &Scene<'_>, pair: &Pair<'_>, reinstall: bool) -> Step {
     let schema = pair.kind.schema();
     let mut step = blank(scene, pair);
     let hindrance = pair.kind.hindrance(pair.resource, pair.live, scene);
@@ -214,6 +220,9 @@ fn decide(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
         && let Some(hindrance) = hindrance
     {
         defer(&mut step, hindrance);
+    }
+    if let Some(live) = pair.live {
+        reinstall::settle(scene, pair, live, reinstall, &mut step);
     }
     step
 }

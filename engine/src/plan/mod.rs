@@ -9,6 +9,7 @@ pub mod fingerprint;
 pub mod guard;
 mod matching;
 mod ownership;
+pub mod reinstall;
 pub mod replace;
 pub mod selection;
 mod standing;
@@ -128,7 +129,7 @@ pub enum Action {
     Create,
     /// Change what differs.
     Update,
-    /// Delete it and make it anew, since it differs in what is settled when it is made.
+    /// Delete it and make it anew, since it differs in what is settled when it is made, or failed in a way that asks for it.
     Replace,
     /// Take a grant away.
     Revoke,

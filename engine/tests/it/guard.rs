@@ -174,7 +174,7 @@ fn accept_names_one_guard_and_its_number() {
     `max-delete` needs the number that you accept; write `--accept max-delete=12`, with the number that the refusal shows
     `protected` takes no number; write `--accept protected`
     `x` is no number; write `--accept max-delete=12`, with the number that the refusal shows
-    the guard `break-glass` is documented, but this version of vmlogin does not build it yet; the guards are `foreign-estate`, `max-change-percent`, `max-delete`, `privileged-role`, `protected`, `replace`
+    the guard `break-glass` is documented, but this version of vmlogin does not build it yet; the guards are `foreign-estate`, `max-change-percent`, `max-delete`, `privileged-role`, `protected`, `reinstall-login`, `replace`
     ");
 }
 

@@ -12,6 +12,7 @@ mod problem;
 mod property;
 mod reading;
 mod references;
+mod reinstall;
 mod replace;
 mod report;
 mod rounds;

@@ -165,6 +165,7 @@ pub(crate) fn plan_of(manifest: &Manifest, inventory: &Inventory, mode: Mode) ->
         replaced: Vec::new(),
         mode,
         selected: Selected::read(&[], &[]).expect("no patterns"),
+        reinstall: false,
         tool: "test".to_owned(),
     };
     let plan = plan::plan(&NETWORKED, &scene, Vec::new(), &wish).expect("no cycle");

@@ -3,8 +3,8 @@
 //! Keys and ids are spelt the same way here, in lower case: `core/rg`, `core/rg/web01`, `core/rg/web01/login`, and for a
 //! grant `core/rg|OBJECT-ID|role`. The real spellings are the provider's business.
 
-use vmlogin_engine::inventory::{Live, Resolution};
-use vmlogin_engine::kind::{Catalogue, Hindrance, Key, Kind, Scene};
+use vmlogin_engine::inventory::{Health, Live, Resolution};
+use vmlogin_engine::kind::{Catalogue, Hindrance, Key, Kind, Reinstall, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::schema::{
     Adoption, Attribute, Characters, Class, Existence, Lifetime, Literal, NameRule, Naming, Need,
@@ -371,6 +371,20 @@ impl Kind for Login {
 
     fn complete(&self, _: &Resource, scene: &Scene<'_>) -> Attributes {
         estate(scene)
+    }
+
+    /// One whose failure says `install anew` asks for that, unless the machine's fact `joined` is set.
+    fn reinstall(&self, resource: &Resource, live: &Live, scene: &Scene<'_>) -> Option<Reinstall> {
+        let Health::Failed { message } = &live.health else {
+            return None;
+        };
+        let machine = scene.manifest.parent_of(resource)?;
+        let machine = scene.inventory.get("vm", &place(machine))?;
+        message.contains("install anew").then(|| Reinstall {
+            reason: "its failure asks for it".to_owned(),
+            against: (machine.facts.contains_key("joined"))
+                .then(|| "the machine has joined".to_owned()),
+        })
     }
 
     /// A machine whose fact `power` is `stopped` takes no extension.

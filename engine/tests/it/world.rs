@@ -246,6 +246,7 @@ impl World {
             mode: Mode::Apply,
             selected: selected(targets, excludes),
             replaced,
+            reinstall: false,
             tool: "test".to_owned(),
         };
         let plan = plan::plan(&CATALOGUE, &scene, Vec::new(), &wish).expect("no cycle");
@@ -253,6 +254,24 @@ impl World {
             assert_eq!(audit(&plan), Vec::<String>::new());
         }
         (plan, refusals)
+    }
+
+    /// The plan in which what failed may be installed anew, audited.
+    pub(crate) fn plan_reinstalled(&self, manifest: &Manifest) -> Plan {
+        let scene = Scene {
+            manifest,
+            inventory: &self.inventory,
+        };
+        let wish = Wish {
+            mode: Mode::Apply,
+            selected: Selected::default(),
+            replaced: Vec::new(),
+            reinstall: true,
+            tool: "test".to_owned(),
+        };
+        let plan = plan::plan(&CATALOGUE, &scene, Vec::new(), &wish).expect("no cycle");
+        assert_eq!(audit(&plan), Vec::<String>::new());
+        plan
     }
 
     fn try_plan(
@@ -271,6 +290,7 @@ impl World {
             mode,
             selected: selected(targets, excludes),
             replaced: Vec::new(),
+            reinstall: false,
             tool: "test".to_owned(),
         };
         plan::plan(&CATALOGUE, &scene, findings, &wish)

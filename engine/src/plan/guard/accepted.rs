@@ -12,16 +12,12 @@ pub const GUARDS: &[(&str, bool)] = &[
     ("max-delete", true),
     ("privileged-role", false),
     ("protected", false),
+    ("reinstall-login", false),
     ("replace", false),
 ];
 
 /// Guards that the design names and this version does not build: `--accept` refuses them by name.
-pub const GUARDS_LATER: &[&str] = &[
-    "break-glass",
-    "last-admin",
-    "reinstall-login",
-    "self-lockout",
-];
+pub const GUARDS_LATER: &[&str] = &["break-glass", "last-admin", "self-lockout"];
 
 /// The guards that were lifted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

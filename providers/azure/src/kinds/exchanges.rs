@@ -65,6 +65,21 @@ struct Exchange {
 
 /// The step that a plan has at an address.
 pub(super) fn step(manifest: &Manifest, inventory: &Inventory, mode: Mode, address: &str) -> Step {
+    planned(manifest, inventory, mode, false, address)
+}
+
+/// The same where what failed may be installed anew.
+pub(super) fn reinstalled(manifest: &Manifest, inventory: &Inventory, address: &str) -> Step {
+    planned(manifest, inventory, Mode::Apply, true, address)
+}
+
+fn planned(
+    manifest: &Manifest,
+    inventory: &Inventory,
+    mode: Mode,
+    reinstall: bool,
+    address: &str,
+) -> Step {
     let scene = Scene {
         manifest,
         inventory,
@@ -73,6 +88,7 @@ pub(super) fn step(manifest: &Manifest, inventory: &Inventory, mode: Mode, addre
         mode,
         selected: Selected::default(),
         replaced: Vec::new(),
+        reinstall,
         tool: "test".to_owned(),
     };
     let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();

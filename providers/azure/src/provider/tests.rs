@@ -1,11 +1,13 @@
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use serde_json::{Value as Json, json};
-use vmlogin_engine::inventory::Inventory;
+use vmlogin_engine::inventory::{Health, Inventory};
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::selection::Selected;
 use vmlogin_engine::plan::{Action, Mode, Step, Wish, plan};
-use vmlogin_engine::provider::{FaultKind, Progress, Proof, Provider};
+use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider};
+use vmlogin_engine::value::Value;
 
 use super::rehearsal::{self, Part};
 use crate::kinds::{catalogue, scenes};
@@ -29,6 +31,7 @@ fn creating(kind: &str, address: &str) -> Step {
         mode: Mode::Apply,
         selected: Selected::default(),
         replaced: Vec::new(),
+        reinstall: false,
         tool: "test".to_owned(),
     };
     let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();
@@ -39,6 +42,96 @@ fn creating(kind: &str, address: &str) -> Step {
         .unwrap();
     assert_eq!(step.action, Action::Create);
     step
+}
+
+/// The replacement of the scenes' login, which failed for want of an identity and never joined.
+fn reinstalling() -> Step {
+    let (manifest, mut inventory): (_, Inventory) = scenes::estate();
+    for live in inventory.live.values_mut() {
+        match live.kind {
+            "login" => {
+                live.stamp = Some("contoso".to_owned());
+                live.health = Health::Failed {
+                    message: "Exit code: -2145648574".to_owned(),
+                };
+            }
+            "vm" => drop(
+                live.facts
+                    .insert("devices".to_owned(), Value::Map(BTreeMap::new())),
+            ),
+            _ => {}
+        }
+    }
+    let scene = Scene {
+        manifest: &manifest,
+        inventory: &inventory,
+    };
+    let wish = Wish {
+        mode: Mode::Apply,
+        selected: Selected::default(),
+        replaced: Vec::new(),
+        reinstall: true,
+        tool: "test".to_owned(),
+    };
+    let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();
+    let mut steps = plan.steps.into_iter();
+    let step = steps.find(|step| step.kind == "login").unwrap();
+    assert_eq!(step.action, Action::Replace);
+    step
+}
+
+/// What goes over the wire for it where its creation is answered with this status.
+async fn reinstalled(created: u16) -> (Vec<String>, Result<Done, Fault>) {
+    let failed = json!({
+        "id": format!("{}/extensions/AADLoginForWindows", scenes::machine_id()),
+        "tags": {"vmlogin-estate": "contoso"},
+        "properties": {"publisher": "Microsoft.Azure.ActiveDirectory", "type": "AADLoginForWindows", "provisioningState": "Failed"},
+    });
+    let server = Server::start(move |seen| {
+        match (seen.line.split(' ').next().unwrap(), seen.before) {
+            ("GET", 0) => Answer::json(200, failed.clone()),
+            ("DELETE", 1) => Answer::json(200, json!({})),
+            ("GET", 2) => Answer::json(200, json!({"value": []})),
+            ("PUT", 3) => Answer::json(
+                created,
+                json!({"properties": {"provisioningState": "Succeeded"}, "error": {"code": "No", "message": "no"}}),
+            ),
+            other => panic!("not asked for: {other:?}"),
+        }
+    })
+    .await;
+    let done = rehearsal::azure(&server)
+        .carry_out(&reinstalling(), &|_| {})
+        .await;
+    let lines = server.lines();
+    let lines = lines.iter().map(|line| {
+        let line = line.split('?').next().unwrap();
+        line.replace(&scenes::machine_id().to_string(), "")
+    });
+    (lines.collect(), done)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_is_installed_anew_by_a_delete_and_a_put() {
+    let (lines, done) = reinstalled(201).await;
+    assert_eq!(
+        lines,
+        [
+            "GET /extensions/AADLoginForWindows",
+            "DELETE /extensions/AADLoginForWindows",
+            "GET /extensions",
+            "PUT /extensions/AADLoginForWindows",
+        ]
+    );
+    assert!(done.unwrap().id.unwrap().ends_with("/AADLoginForWindows"));
+    let (lines, refused) = reinstalled(403).await;
+    assert_eq!(lines.len(), 4);
+    let refused = refused.unwrap_err();
+    assert!(!refused.unsent);
+    assert!(
+        refused.help.unwrap().starts_with("the old one is deleted"),
+        "what is gone is said"
+    );
 }
 
 async fn verify(step: &Step, parts: Vec<Part>) -> (Vec<(String, Proof)>, usize) {

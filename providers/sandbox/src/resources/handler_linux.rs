@@ -15,7 +15,7 @@ pub(super) const LOGIN: &str = "microsoft.azure.activedirectory.aadsshloginforli
 const RETIRED: &str = "microsoft.azure.activedirectory.linuxssh.aadloginforlinux";
 
 /// No system-assigned identity.
-const NO_IDENTITY: i64 = 22;
+pub(super) const NO_IDENTITY: i64 = 22;
 /// The handler that came before it is still there.
 const RETIRED_IS_THERE: i64 = 23;
 

@@ -72,6 +72,7 @@ pub(crate) fn create(call: &mut Call<'_>, id: &str, key: &str) -> Answer {
         power: Power::Running,
         agent: Agent::Ready,
         registration: true,
+        keeps_failed_login: false,
         silent_looks: SILENT_LOOKS,
         password,
         domain: None,

@@ -259,6 +259,8 @@ pub struct Machine {
     pub tags: BTreeMap<String, String>,
     /// Whether the device registration endpoint is out of its reach, so that joining fails.
     pub no_registration: bool,
+    /// Whether a login that failed for want of an identity fails until it is uninstalled, whatever is mended meanwhile.
+    pub keeps_failed_login: bool,
     /// Its network interface; one in a network of its own making when absent. Does not count outside Azure.
     pub interface: Option<Interface>,
     /// The Active Directory domain that it has joined, if any.
@@ -281,6 +283,7 @@ impl Default for Machine {
             extensions: Vec::new(),
             tags: BTreeMap::new(),
             no_registration: false,
+            keeps_failed_login: false,
             interface: None,
             domain: None,
         }

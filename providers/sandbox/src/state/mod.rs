@@ -225,6 +225,9 @@ pub(crate) struct Machine {
     pub power: Power,
     pub agent: Agent,
     pub registration: bool,
+    /// Whether a login that failed for want of an identity fails until it is uninstalled.
+    #[serde(default)]
+    pub keeps_failed_login: bool,
     /// Looks at its instance view until its agent reports for the first time.
     #[serde(default)]
     pub silent_looks: u32,

@@ -65,6 +65,7 @@ pub(super) fn machine(
         power: seed.power,
         agent: seed.agent,
         registration: !seed.no_registration,
+        keeps_failed_login: seed.keeps_failed_login,
         silent_looks: 0,
         password: None,
         domain: seed.domain.clone(),

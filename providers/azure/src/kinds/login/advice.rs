@@ -135,6 +135,21 @@ pub(super) fn of(handler: &str, on_arc: bool, message: &str) -> Option<&'static 
     known.map(|symptom| symptom.help)
 }
 
+/// The failures whose remedy is another installation: no system-assigned identity when the handler was installed.
+static ASK_FOR_REINSTALL: [(Option<&str>, &[&str]); 2] = [
+    (ANY, &["-2145648574", "0x801c0042"]),
+    (ON_LINUX, exit_code!("22")),
+];
+
+/// Whether a message of a handler tells of a failure that writing the extension again may not mend.
+pub(super) fn asks_for_reinstall(handler: &str, message: &str) -> bool {
+    let message = message.to_lowercase();
+    let mut failures = ASK_FOR_REINSTALL.iter();
+    failures.any(|(only, marks)| {
+        only.is_none_or(|only| only == handler) && marks.iter().any(|mark| holds(&message, mark))
+    })
+}
+
 /// The help with the names of the hosts, where it speaks of them.
 pub(super) fn with_hosts(help: &str, hosts: Option<&str>) -> String {
     match hosts {
@@ -208,6 +223,18 @@ mod tests {
         );
         assert!(linux.is_some_and(|help| help.contains("noexec")));
         assert_eq!(of(LINUX, false, "exit code 64"), None);
+    }
+
+    #[test]
+    fn only_the_want_of_an_identity_asks_for_another_installation() {
+        let asks = super::asks_for_reinstall;
+        assert!(asks(WINDOWS, "has exited with Exit code: -2145648574'"));
+        assert!(asks(WINDOWS, "AAD Join failed: 0x801C0042"));
+        assert!(asks(LINUX, "Non-zero exit code: 22, installer.sh"));
+        assert!(!asks(WINDOWS, "Exit code: 22"));
+        assert!(!asks(WINDOWS, "Exit code: -21456485741"));
+        assert!(!asks(WINDOWS, "Exit code: -2145648607"));
+        assert!(!asks(LINUX, "Non-zero exit code: 23, installer.sh"));
     }
 
     #[test]

@@ -6,18 +6,21 @@ mod deferral;
 mod handler;
 mod host;
 mod live;
+mod reinstall;
 pub(crate) mod wire;
 mod write;
 
 #[cfg(test)]
 mod arc_tests;
 #[cfg(test)]
+mod reinstall_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
 use vmlogin_engine::inventory::Live;
-use vmlogin_engine::kind::{Hindrance, Key, Kind, Scene};
+use vmlogin_engine::kind::{Hindrance, Key, Kind, Reinstall, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::{Action, Step};
 use vmlogin_engine::provider::{Done, Fault, Proof};
@@ -150,6 +153,10 @@ impl Kind for Login {
             }
         }
         complete
+    }
+
+    fn reinstall(&self, resource: &Resource, live: &Live, scene: &Scene<'_>) -> Option<Reinstall> {
+        reinstall::asked(resource, live, scene)
     }
 
     /// Extensions of a machine that does not run, or whose agent does not answer, can neither be made nor changed nor deleted.

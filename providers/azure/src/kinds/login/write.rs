@@ -219,12 +219,27 @@ pub(super) fn uninstall(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         ));
     }
     tagged::still_ours(step, &extension.tags)?;
+    let state = health(&extension.properties.provisioning_state, || None);
+    if is_repair(step) && !matches!(state, Health::Failed { .. }) {
+        return Err(refuse(
+            step,
+            "it is no longer failed".to_owned(),
+            "run again: the plan then starts from what is there",
+        ));
+    }
     let id = refusal::id(step)?;
     Ok(Write::Send(vec![Request::delete(
         id.path(),
         versions::of(&id),
         refusal::attempted(step),
     )]))
+}
+
+/// Whether it goes because it failed, to be installed anew: only that removal names the state as what it changes.
+fn is_repair(step: &Step) -> bool {
+    step.changes
+        .iter()
+        .any(|change| change.attribute == "state")
 }
 
 /// A tag that differs from the old one, made without a clock: `vmlogin-1`, `vmlogin-2`, …
