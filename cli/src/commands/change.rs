@@ -10,7 +10,7 @@ use std::time::Duration;
 use vmlogin_engine::apply::{self, Report, Tally};
 use vmlogin_engine::event::{Event, Outcome};
 use vmlogin_engine::plan::guard::{Accepted, Refusal};
-use vmlogin_engine::plan::{Mode, Plan};
+use vmlogin_engine::plan::{Action, Mode, Plan, Step};
 use vmlogin_engine::provider::{Fault, Proof, Verdict};
 use vmlogin_engine::rule::Finding;
 
@@ -279,7 +279,16 @@ impl Running<'_> {
         if self.events.are_on() {
             return;
         }
-        let again = again::command(&self.session.line);
+        let done = |step: &&Step| {
+            step.action == Action::Replace
+                && matches!(
+                    report.outcomes.get(&step.address),
+                    Some(Outcome::Done { .. })
+                )
+        };
+        let replaced = plan.steps.iter().filter(done);
+        let replaced: Vec<&str> = replaced.map(|step| step.address.as_str()).collect();
+        let again = again::command(&self.session.line, &replaced);
         let ended = report::Ended {
             plan,
             report,

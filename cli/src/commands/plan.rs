@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::interrupt::Watch;
 use crate::render::{findings, plan_text, pretty, problems, refusals};
 use crate::session::planning::{Asked, Planned, planned, severities};
+use crate::session::secrets;
 use crate::session::{Events, Session};
 
 /// Plans and shows the plan.
@@ -77,6 +78,10 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         session
             .terminal
             .diagnostic(&refusals::announced(&refusals, session.view_err()));
+        for missing in secrets::missing(&plan, &loaded.homes) {
+            let text = refusals::without(&missing, session.view_err());
+            session.terminal.diagnostic(&text);
+        }
     }
     let warned = warnings(&plan.findings, args.rules.fail_on);
     session

@@ -2,16 +2,29 @@
 
 use std::ffi::OsString;
 
-/// Puts a command line together again. The first word is how vmlogin was started, which may be a path.
-pub(crate) fn command(line: &[OsString]) -> String {
-    let words = line
+/// Puts a command line together again. The first word is how vmlogin was started, which may be a path. What was made anew (`replaced`,
+/// addresses) is not asked for again: it no longer differs, and to ask would be refused.
+pub(crate) fn command(line: &[OsString], replaced: &[&str]) -> String {
+    let done = |value: &str| {
+        value
+            .strip_prefix("replace=")
+            .is_some_and(|address| replaced.iter().any(|own| own.eq_ignore_ascii_case(address)))
+    };
+    let mut words = vec!["vmlogin".to_owned()];
+    let mut rest = line
         .iter()
         .skip(1)
-        .map(|word| quoted(&word.to_string_lossy()));
-    std::iter::once("vmlogin".to_owned())
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join(" ")
+        .map(|word| word.to_string_lossy())
+        .peekable();
+    while let Some(word) = rest.next() {
+        if word == "--accept" && rest.next_if(|value| done(value)).is_some() {
+            continue;
+        }
+        if !word.strip_prefix("--accept=").is_some_and(done) {
+            words.push(quoted(&word));
+        }
+    }
+    words.join(" ")
 }
 
 fn quoted(word: &str) -> String {
@@ -42,8 +55,28 @@ mod tests {
         ];
         let line: Vec<OsString> = line.iter().map(OsString::from).collect();
         assert_eq!(
-            command(&line),
+            command(&line, &[]),
             r"vmlogin apply -f 'my estate.kdl' --target 'vm:core/*' --set 'a=it'\''s' --sandbox=x ''"
+        );
+    }
+
+    #[test]
+    fn what_was_made_anew_is_not_asked_for_again() {
+        let line = [
+            "vmlogin",
+            "apply",
+            "--accept",
+            "replace=vm:core/rg/a",
+            "--accept=replace=vm:core/rg/b",
+            "--accept",
+            "max-delete=3",
+            "--accept",
+            "replace=vm:core/rg/c",
+        ];
+        let line: Vec<OsString> = line.iter().map(OsString::from).collect();
+        assert_eq!(
+            command(&line, &["vm:core/rg/a", "vm:core/rg/b"]),
+            "vmlogin apply --accept max-delete=3 --accept replace=vm:core/rg/c"
         );
     }
 }

@@ -56,6 +56,12 @@ fn details(refusal: &Refusal, view: View, screen: &mut String) {
     ));
 }
 
+/// What a plan says of a secret that an apply would not find.
+pub(crate) fn without(missing: &str, view: View) -> String {
+    let what = format!("an apply here and now would not begin: {missing}");
+    prose::headed(view, 0, "warning:", Paint::changed, &what)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

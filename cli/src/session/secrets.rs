@@ -26,6 +26,17 @@ pub(crate) fn gather(plan: &Plan, homes: &Homes) -> Result<Secrets, Error> {
     Ok(secrets)
 }
 
+/// What an apply of the plan would miss here and now, as sentences. Nothing that was read is kept.
+pub(crate) fn missing(plan: &Plan, homes: &Homes) -> Vec<String> {
+    let reads = wanted(plan).into_iter().map(|wanted| match wanted.source {
+        SecretSource::Random => Ok(String::new()),
+        source => read(wanted, source, homes),
+    });
+    reads
+        .filter_map(|read| Some(read.err()?.summary()))
+        .collect()
+}
+
 fn read(wanted: Wanted<'_>, source: &SecretSource, homes: &Homes) -> Result<String, Error> {
     match source {
         SecretSource::Environment(name) => std::env::var(name).map_err(|error| match error {

@@ -156,9 +156,15 @@ impl<'a> Anew<'a> {
         step: &mut Step,
     ) {
         if let Some(part) = self.held.get(&step.address) {
+            let lies_in_it = scene.manifest.resource(part).is_some_and(|part| {
+                scene
+                    .manifest
+                    .places(part)
+                    .any(|place| *place == step.address)
+            });
             step.notes.push(match *part == step.address {
                 true => "it is not made anew: it is not selected".to_owned(),
-                false if part.lies_in(&step.address) => {
+                false if lies_in_it => {
                     format!("it is not made anew: `{part}` in it would not be made again")
                 }
                 false => format!(

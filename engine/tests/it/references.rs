@@ -466,3 +466,14 @@ fn what_came_along_goes_after_its_machine() {
         after public-ip:core/rg-web/web01-pip (Success): it was made later, since it lies in the resource group `rg-web`
     ");
 }
+
+#[test]
+fn what_is_to_be_absent_may_not_be_referred_to() {
+    let text = "resource-group rg-web subscription=core {
+    virtual-network vnet { absent subnet servers; subnet other }
+    box web01 { nic subnet=\"vnet/servers\" }
+    box web02 { nic subnet=\"vnet/other\" }
+}
+";
+    assert_snapshot!(lowered(text).unwrap_err());
+}

@@ -112,6 +112,9 @@ impl ManifestProblem {
             Self::DeclaredAndAbsent { .. } => {
                 "remove one of the two: a thing is either there or not".to_owned()
             }
+            Self::AbsentReferred { .. } => {
+                "remove the reference too, or take the thing out of `absent`".to_owned()
+            }
             Self::SameId { .. } => {
                 "correct one of the ids, or put what both say into one".to_owned()
             }

@@ -73,6 +73,12 @@ impl ManifestProblem {
                 Label::new(*absent, "absent here"),
                 Label::new(*declared, "declared here"),
             ],
+            Self::AbsentReferred {
+                referring, absent, ..
+            } => vec![
+                Label::new(*absent, "absent here"),
+                Label::new(*referring, "referred to here"),
+            ],
             Self::SameId { first, second, .. } => both(*second, *first, "given"),
             Self::TooMany { span, .. } => vec![Label::new(*span, "most of them are here")],
             Self::UntypedPrincipal { span, .. } => vec![Label::new(*span, "without a type")],

@@ -232,6 +232,14 @@ pub(super) enum ManifestProblem {
         declared: Span,
         absent: Span,
     },
+    /// Something that `absent` takes away is pointed at by something that stays.
+    #[error("`{address}` is to be absent, and `{from}` refers to it")]
+    AbsentReferred {
+        address: String,
+        from: String,
+        referring: Span,
+        absent: Span,
+    },
     /// Two names for one thing in Azure.
     #[error("two {title}s have the same id")]
     SameId {
@@ -402,6 +410,7 @@ impl ManifestProblem {
             Self::TooMany { .. } => "VML143",
             Self::Shared { .. } => "VML144",
             Self::DeclaredAndAbsent { .. } => "VML145",
+            Self::AbsentReferred { .. } => "VML146",
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",

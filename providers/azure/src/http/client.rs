@@ -111,6 +111,10 @@ impl Client {
         let deadline = inner.options.deadline;
         let begun = |mut fault: Fault| {
             // The write was accepted: what is cut short from here on is only the watching.
+            if fault.unsent && fault.kind == FaultKind::Interrupted {
+                fault.message = "left while it ran; it may go on in Azure".to_owned();
+                fault.help = Some("run again: what has come of it is read afresh".to_owned());
+            }
             fault.unsent = false;
             fault
         };

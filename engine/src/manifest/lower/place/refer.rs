@@ -6,6 +6,8 @@
 
 mod index;
 
+use std::collections::BTreeMap;
+
 use crate::kind::{Catalogue, Kind};
 use crate::manifest::check;
 use crate::manifest::lower::found::Found;
@@ -51,6 +53,36 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
             && let Some(declared) = resource.attributes.get_mut(name)
         {
             declared.value = value;
+        }
+    }
+    refuse_the_absent(manifest, catalogue, found);
+}
+
+/// Reports what is declared and points at something that `absent` takes away, or at something in that.
+fn refuse_the_absent(manifest: &Manifest, catalogue: &Catalogue, found: &mut Found) {
+    if manifest.absent.is_empty() {
+        return;
+    }
+    let whole = manifest.with_absent();
+    let absent: BTreeMap<String, &Resource> = manifest
+        .absent
+        .values()
+        .filter_map(|gone| {
+            let id = crate::reference::id_of(&whole, catalogue, gone)?;
+            Some((id.to_lowercase(), gone))
+        })
+        .collect();
+    for reference in crate::reference::all(manifest, catalogue) {
+        let id = reference.id.to_lowercase();
+        let around = id.match_indices('/').map(|(end, _)| &id[..end]);
+        if let Some(gone) = around.chain([id.as_str()]).find_map(|id| absent.get(id)) {
+            let problem = ManifestProblem::AbsentReferred {
+                address: gone.address.to_string(),
+                from: reference.from.address.to_string(),
+                referring: reference.span,
+                absent: gone.span,
+            };
+            found.push_pair(gone.span, reference.span, problem);
         }
     }
 }
