@@ -39,7 +39,7 @@ impl Session {
         View {
             paint: self.terminal.paint_out(),
             width: self.terminal.width(),
-            verbose: self.look.verbose,
+            verbose: self.look.is_verbose(),
         }
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod question;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use vmlogin_azure::Azure;
 use vmlogin_engine::apply::{self, Report, Tally};
 use vmlogin_engine::event::{Event, Outcome};
 use vmlogin_engine::plan::guard::{Accepted, Refusal};
@@ -210,7 +211,7 @@ impl Running<'_> {
         };
         let report = running.run(self.parallelism()).await;
         let verdicts = match self.wanted.verify && !self.watch.is_stopped() {
-            true => Some(self.look(plan, &report).await),
+            true => Some(self.look(plan, &azure, &report).await),
             false => None,
         };
         Ok(Round::Ran(report, verdicts))
@@ -250,12 +251,12 @@ impl Running<'_> {
     }
 
     /// Looks at what was written. Where the run is stopped meanwhile, what was not looked at is not spoken of.
-    async fn look(self, plan: &Plan, report: &Report) -> Vec<Verdict> {
+    async fn look(self, plan: &Plan, azure: &Azure, report: &Report) -> Vec<Verdict> {
         let tell = |event: Event| self.events.send(&event);
         let looking = apply::verify(
             plan,
             report,
-            &self.planned.connection.azure,
+            azure,
             self.parallelism(),
             &tell,
         );

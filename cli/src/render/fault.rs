@@ -45,8 +45,7 @@ pub(crate) fn body(fault: &Fault, view: View, indent: usize) -> String {
     body
 }
 
-/// A URL without its query: those of operations carry signatures of kilobytes, and whoever has them may read the operation.
-/// The events of `--json` have it whole.
+/// A URL without its query, of which nothing is left that a person could use. The events of `--json` have its harmless part.
 fn unsigned(url: &str) -> String {
     match url.split_once('?') {
         Some((place, _)) => format!("{place}?…"),

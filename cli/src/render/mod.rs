@@ -23,6 +23,7 @@ pub(crate) mod report;
 pub(crate) mod sample;
 pub(crate) mod shown;
 mod snippet;
+pub(crate) mod traced;
 pub(crate) mod validated;
 pub(crate) mod written;
 

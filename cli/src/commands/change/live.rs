@@ -128,7 +128,7 @@ impl<'a> News<'a> {
         let Event::Ended { outcome, .. } = event else {
             return false;
         };
-        self.session.look.verbose || !matches!(outcome, Outcome::Done { .. })
+        self.session.look.is_verbose() || !matches!(outcome, Outcome::Done { .. })
     }
 
     fn tick(&self) {

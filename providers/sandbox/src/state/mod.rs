@@ -231,8 +231,8 @@ pub(crate) struct Machine {
     /// Looks at its instance view until its agent reports for the first time.
     #[serde(default)]
     pub silent_looks: u32,
-    /// Digest of the administrator's password.
-    #[serde(default)]
+    /// Digest of the administrator's password. It is never written: a password can be guessed from its digest.
+    #[serde(default, skip_serializing)]
     pub password: Option<String>,
     /// The Active Directory domain that it has joined.
     #[serde(default)]
