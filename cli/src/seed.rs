@@ -22,6 +22,7 @@ use vmlogin_sandbox::{Seed, SeedError};
 
 use crate::error::Error;
 use crate::files;
+use crate::session::manifest;
 use form::Form;
 
 /// What a new sandbox begins with where nothing else is said: the world of the quickstart example.
@@ -52,10 +53,11 @@ fn finish(sources: Sources, parsed: Parsed) -> Result<Seed, Error> {
     if problems.is_empty() {
         Ok(seed)
     } else {
-        Err(Error::Problems {
-            problems: settle(problems),
-            sources,
-        })
+        Err(manifest::refused(
+            settle(problems),
+            &sources,
+            vmlogin_azure::catalogue(),
+        ))
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use vmlogin_engine::event::{self, Event};
 
 use crate::args::{Look, Progress};
-use crate::render::View;
+use crate::render::{View, foreign};
 use crate::terminal::Terminal;
 
 /// Where the embedded sandbox keeps its state, from the current directory.
@@ -104,7 +104,7 @@ impl<'a> Events<'a> {
         if self.on {
             // Our own types with text as keys always become JSON.
             let line = serde_json::to_string(event).unwrap_or_else(|error| unreachable!("{error}"));
-            self.terminal.result(&format!("{line}\n"));
+            self.terminal.result(&format!("{}\n", foreign::json(&line)));
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod absent;
 mod arc;
+mod between;
 mod chain;
 mod conformance;
 mod converge;
@@ -11,6 +12,7 @@ mod examples;
 mod faults;
 mod grants;
 mod hints;
+mod hostile;
 mod identities;
 mod identity_grants;
 mod init;
@@ -30,6 +32,7 @@ mod refusals;
 mod replace;
 mod roles;
 mod rules;
+mod secrets;
 mod security_groups;
 mod server;
 mod shell;

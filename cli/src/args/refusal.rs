@@ -1,20 +1,23 @@
 //! A command line that is not run: help, the version, or what is wrong with it.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use clap::CommandFactory;
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::later;
 use super::verbs::Cli;
+use crate::render::foreign;
 
 /// Why the command line is not run, and what is written instead.
 #[derive(Clone, Debug)]
 pub(crate) enum Refused {
     /// Help or the version was asked for.
-    Asked(clap::builder::StyledStr),
+    Asked(StyledStr),
     /// It is wrong, in clap's words.
-    Clap(clap::builder::StyledStr),
+    Clap(StyledStr),
     /// It is wrong, in our words.
     Usage {
         /// What is wrong.
@@ -48,7 +51,17 @@ pub(crate) fn of_clap(error: &clap::Error, line: &[OsString]) -> Refused {
         ErrorKind::UnknownArgument => unknown(written(ContextKind::InvalidArg), line),
         _ => None,
     };
-    known.unwrap_or_else(|| Refused::Clap(error.render()))
+    known.unwrap_or_else(|| Refused::Clap(safe(error.render())))
+}
+
+/// Clap's words, which repeat what was typed, made safe to show. Where they hold anything that acts they lose their colours.
+fn safe(text: StyledStr) -> StyledStr {
+    let plain = text.to_string();
+    let lines: Vec<Cow<'_, str>> = plain.lines().map(foreign::line).collect();
+    match lines.iter().any(|line| matches!(line, Cow::Owned(_))) {
+        true => StyledStr::from(lines.join("\n") + "\n"),
+        false => text,
+    }
 }
 
 fn unknown(argument: &str, line: &[OsString]) -> Option<Refused> {

@@ -9,6 +9,7 @@ use crate::args::ServeArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::interrupt::Watch;
+use crate::render::foreign;
 use crate::seed;
 use crate::session::Session;
 
@@ -55,7 +56,7 @@ fn ready(sandbox: &Sandbox) -> String {
         ca,
     })
     .unwrap_or_else(|error| unreachable!("{error}"));
-    line + "\n"
+    foreign::json(&line).into_owned() + "\n"
 }
 
 fn limits() -> String {

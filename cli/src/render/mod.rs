@@ -48,5 +48,5 @@ pub(crate) fn pretty(document: &impl Serialize) -> String {
     let mut text =
         serde_json::to_string_pretty(document).unwrap_or_else(|error| unreachable!("{error}"));
     text.push('\n');
-    text
+    foreign::json(&text).into_owned()
 }

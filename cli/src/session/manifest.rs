@@ -9,7 +9,7 @@ use vmlogin_engine::manifest::lower::lower;
 use vmlogin_engine::problem::{Problem, settle};
 use vmlogin_engine::rule::{self, Finding, Severities};
 use vmlogin_engine::source::Sources;
-use vmlogin_engine::syntax::veiled;
+use vmlogin_engine::syntax::Veiled;
 
 use crate::args::InputArgs;
 use crate::error::Error;
@@ -88,10 +88,14 @@ fn expanded(
 }
 
 /// What is wrong, with the texts as they may be shown: no secret, whether or not it is what is wrong.
-fn refused(problems: Vec<Problem>, sources: &Sources, catalogue: &Catalogue) -> Error {
+pub(crate) fn refused(problems: Vec<Problem>, sources: &Sources, catalogue: &Catalogue) -> Error {
+    let veiled = Veiled::of(sources, &catalogue.secret_words());
     Error::Problems {
-        problems,
-        sources: veiled(sources, &catalogue.secret_words()),
+        problems: problems
+            .into_iter()
+            .map(|problem| veiled.problem(problem))
+            .collect(),
+        sources: veiled.sources,
     }
 }
 

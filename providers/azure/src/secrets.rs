@@ -126,9 +126,9 @@ impl Secrets {
     /// A text of the cloud's without what it repeats of a secret.
     #[must_use]
     pub(crate) fn hidden(&self, text: String) -> String {
-        self.texts
-            .values()
-            .fold(text, |text, secret| echo::hidden(text, secret.expose_secret()))
+        self.texts.values().fold(text, |text, secret| {
+            echo::hidden(text, secret.expose_secret())
+        })
     }
 
     /// Fills the secrets of a step into one of its requests.
@@ -160,7 +160,10 @@ pub enum NoChance<E> {
 
 /// Why a made text would not do, the name of its account in it included: Windows' own rule refuses that.
 fn made_misfit(wanted: Wanted<'_>, made: &str) -> Option<String> {
-    let account = wanted.attribute.rsplit_once('.').map(|(account, _)| account);
+    let account = wanted
+        .attribute
+        .rsplit_once('.')
+        .map(|(account, _)| account);
     let of_the_account = account.and_then(|account| wanted.step.write.get(account)?.as_text());
     if of_the_account.is_some_and(|name| holds_name(made, name)) {
         return Some("it holds the account's name".to_owned());

@@ -11,6 +11,19 @@ pub(super) static ADMIN: Sort = Sort {
     same: |wanted, found| wanted == found,
 };
 
+/// Public keys of administrators.
+pub(super) static PUBLIC_KEY: Sort = Sort {
+    title: "public key",
+    misfit: |text| {
+        key_misfit(text).map(|_| Unfit {
+            why: "not one line that begins like `ssh-ed25519`".to_owned(),
+            help: "name the file of the public key, as in `ssh-key=(file)\"keys/admin.pub\"`; a private key never leaves its owner"
+                .to_owned(),
+        })
+    },
+    same: |wanted, found| wanted == found,
+};
+
 /// Names that Azure refuses, whatever the system.
 const REFUSED_NAMES: [&str; 32] = [
     "1",
@@ -136,6 +149,7 @@ pub(super) fn key_misfit(key: &str) -> Option<String> {
         );
     }
     let kinds = ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"];
+    // `ecdsa-sha2-nistp256` and its like go on within the word.
     let is_key =
         kinds.iter().any(|kind| key.starts_with(kind)) && key.trim_end().lines().count() == 1;
     (!is_key)

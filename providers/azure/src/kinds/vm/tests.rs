@@ -9,8 +9,8 @@ use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::{Mode, replace};
 use vmlogin_engine::value::{SecretSource, Value};
 
-use super::{Vm, account};
 use super::wire::Machine;
+use super::{Vm, account};
 use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
 use crate::kinds::login::Host;
