@@ -204,12 +204,9 @@ const READING: &[&[&str]] = &[
 
 #[test]
 fn hostile_answers_act_on_nothing() {
-    let broken = format!(
-        "{CHAIN}resource-group rg-web {{ vm web02 {{ identity system-assigned; login }}; vm old01 {{ login }} }}\n"
-    );
-    let broken = broken.replacen(
+    let broken = CHAIN.replacen(
         "resource-group rg-web {",
-        "resource-group rg-web { tags owner=other;",
+        "resource-group rg-web { tags owner=other; vm web02 { identity system-assigned; login }; vm old01 { login };",
         1,
     );
     let world = Poisoned::new(
@@ -274,13 +271,13 @@ fn hostile_refusals_act_on_nothing() {
         }
     };
     let world = Poisoned::new(CHAIN, SEED, Box::new(refuse));
-    let said = world.scan(&["apply", "--yes", "-v", "-v"], &[6]);
+    let said = world.scan(&["apply", "--yes", "-v", "-v"], &[1]);
     assert!(said.contains("\\u{1b}[2J"), "{said}");
     world.scan(
         &["apply", "--yes", "--color", "always", "--progress", "plain"],
-        &[6],
+        &[1],
     );
-    world.scan(&["apply", "--yes", "--json"], &[6]);
+    world.scan(&["apply", "--yes", "--json"], &[1]);
     // Nothing can be read at all.
     let nothing = Poisoned::new(
         CHAIN,
@@ -346,14 +343,8 @@ fn a_hostile_manifest_acts_on_nothing() {
             &["doctor", "--sandbox"],
         ] {
             let said = scan(&stage, arguments, &[0, 1, 3, 4, 6, 8]);
-            assert!(
-                !said.contains("<script") || !arguments.contains(&"svg"),
-                "{said}"
-            );
-            assert!(
-                !said.contains("%%{init") || !arguments.contains(&"mermaid"),
-                "{said}"
-            );
+            let picture = said.starts_with("<svg") || said.starts_with("flowchart");
+            assert!(!picture || !said.contains("<script"), "{said}");
         }
     }
 }

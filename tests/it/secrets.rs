@@ -343,7 +343,9 @@ fn what_a_service_repeats_of_a_secret_is_blanked() {
     .enumerate()
     {
         let arguments = [&["apply", "--yes", &sandbox], *more].concat();
-        assert_eq!(watched.run(number, &arguments), Some(6));
+        // What the machines lie in is made by the first run; then nothing is left that can be done.
+        let code = if number == 0 { 6 } else { 1 };
+        assert_eq!(watched.run(number, &arguments), Some(code));
         let name = format!("left/said-{number}-apply.txt");
         let said = std::fs::read_to_string(watched.stage.path(&name)).expect("text");
         assert!(said.contains("The password `***`"), "{said}");

@@ -49,14 +49,36 @@ pub(crate) fn of_clap(error: &clap::Error, line: &[OsString]) -> Refused {
         }
         ErrorKind::InvalidSubcommand => later::verb(written(ContextKind::InvalidSubcommand)),
         ErrorKind::UnknownArgument => unknown(written(ContextKind::InvalidArg), line),
+        // What was typed is not repeated: it may be half of a name and a value that nobody is to see.
+        ErrorKind::ValueValidation if written(ContextKind::InvalidArg).starts_with("--set ") => {
+            Some(Refused::usage(
+                "a value of `--set` has no name before its `=`",
+                "write it as NAME=VALUE, such as `--set env=dev`",
+            ))
+        }
         _ => None,
     };
-    known.unwrap_or_else(|| Refused::Clap(safe(error.render())))
+    known.unwrap_or_else(|| Refused::Clap(safe(error, line)))
 }
 
-/// Clap's words, which repeat what was typed, made safe to show. Where they hold anything that acts they lose their colours.
-fn safe(text: StyledStr) -> StyledStr {
+/// Clap's words about a command line, which repeat what was typed, made safe to show.
+fn safe(error: &clap::Error, line: &[OsString]) -> StyledStr {
+    let words: Vec<String> = line
+        .iter()
+        .map(|word| foreign::line(&word.to_string_lossy()).into_owned())
+        .collect();
+    // What is wrong with the words as they are shown is what was wrong with them as they are.
+    let shown = match words
+        .iter()
+        .zip(line)
+        .all(|(safe, word)| word == safe.as_str())
+    {
+        true => None,
+        false => super::command().try_get_matches_from(words).err(),
+    };
+    let text = shown.as_ref().unwrap_or(error).render();
     let plain = text.to_string();
+    // A variable's value may be repeated, too.
     let lines: Vec<Cow<'_, str>> = plain.lines().map(foreign::line).collect();
     match lines.iter().any(|line| matches!(line, Cow::Owned(_))) {
         true => StyledStr::from(lines.join("\n") + "\n"),

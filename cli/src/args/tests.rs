@@ -151,9 +151,8 @@ fn a_wrong_value_says_what_is_allowed() {
     For more information, try '--help'.
     ");
     insta::assert_snapshot!(said("plan --set env"), @"
-    error: invalid value 'env' for '--set <NAME=VALUE>': write it as NAME=VALUE, such as `--set env=dev`
-
-    For more information, try '--help'.
+    a value of `--set` has no name before its `=`
+    write it as NAME=VALUE, such as `--set env=dev`
     ");
     insta::assert_snapshot!(said("plan --timeout 30"), @"
     error: invalid value '30' for '--timeout <DURATION>': write a number with a unit, such as 90s, 30m or 1h30m

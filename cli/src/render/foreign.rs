@@ -6,19 +6,17 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use vmlogin_engine::syntax::print::is_hidden;
+
 /// One line, with everything escaped that could act on the terminal: `\u{1b}`, `\n`.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     let mut begins_word = true;
     let mut safe = String::new();
     let mut kept = 0;
     for (at, character) in text.char_indices() {
-        let commands = match character {
-            '#' => is_logged_command(&text[at..]),
-            ':' => begins_word && is_workflow_command(&text[at..]),
-            _ => false,
-        };
+        let obeyed = acts(character) || commands(&text[at..], begins_word);
         begins_word = character.is_whitespace();
-        if !commands && !acts(character) {
+        if !obeyed {
             continue;
         }
         safe.push_str(&text[kept..at]);
@@ -41,8 +39,8 @@ pub(crate) fn json(document: &str) -> Cow<'_, str> {
     let mut safe = String::new();
     let mut kept = 0;
     for (at, character) in document.char_indices() {
-        let commands = character == '#' && is_logged_command(&document[at..]);
-        if character == '\n' || !commands && !acts(character) {
+        let obeyed = acts(character) || commands(&document[at..], false);
+        if character == '\n' || !obeyed {
             continue;
         }
         safe.push_str(&document[kept..at]);
@@ -55,6 +53,15 @@ pub(crate) fn json(document: &str) -> Cow<'_, str> {
     match kept {
         0 => Cow::Borrowed(document),
         kept => Cow::Owned(safe + &document[kept..]),
+    }
+}
+
+/// Whether a text begins with a command that the agent of some pipeline obeys in a log.
+pub(crate) fn commands(text: &str, begins_word: bool) -> bool {
+    match text.as_bytes().first() {
+        Some(b'#') => is_logged_command(text),
+        Some(b':') => begins_word && is_workflow_command(text),
+        _ => false,
     }
 }
 
@@ -93,11 +100,7 @@ pub(crate) fn clipped(text: &str, most: usize) -> Cow<'_, str> {
 /// Whether a character does something other than being shown: controls, directions, line separators, the invisible and
 /// the tags. Joiners are left alone, since scripts and emoji need them.
 pub(crate) fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}')
 }
 
 #[cfg(test)]

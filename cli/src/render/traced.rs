@@ -7,7 +7,7 @@ use vmlogin_azure::http::Trace;
 
 use super::foreign;
 
-/// The longest id that is shown: those of Azure have 36 letters.
+/// The longest that an id is: those of Azure have 36 letters.
 const LONGEST_ID: usize = 80;
 
 /// One attempt, with its figures where `all` is to be told.
@@ -25,8 +25,8 @@ pub(crate) fn line(trace: &Trace, all: bool) -> String {
     if all && trace.attempt > 1 {
         let _ = write!(line, ", attempt {}", trace.attempt);
     }
-    if let (true, Some(id)) = (all, &trace.request_id) {
-        let _ = write!(line, ", request id: {}", shown(id));
+    if let Some(id) = trace.request_id.as_deref().filter(|id| all && is_id(id)) {
+        let _ = write!(line, ", request id: {id}");
     }
     if let Some(wait) = trace.wait {
         let reason = trace.reason.as_deref().unwrap_or("asked to");
@@ -36,8 +36,10 @@ pub(crate) fn line(trace: &Trace, all: bool) -> String {
     line + "\n"
 }
 
-fn shown(id: &str) -> String {
-    foreign::line(&foreign::clipped(id, LONGEST_ID)).into_owned()
+/// Whether it is one of Azure's ids. Anything else is no use to its support, and may repeat what was sent.
+fn is_id(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    id.len() <= LONGEST_ID && id.bytes().all(plain)
 }
 
 #[cfg(test)]
@@ -58,16 +60,21 @@ mod tests {
             took: Duration::from_millis(38),
             wait: Some(Duration::from_secs(7)),
             reason: Some("throttled".to_owned()),
-            request_id: Some("4711\u{1b}[2J".to_owned()),
+            request_id: Some("4711-beef".to_owned()),
         };
         assert_eq!(
             line(&trace, true),
-            "  PUT https://management.azure.com/x?t=…: 429 after 38 ms, attempt 2, request id: 4711\\u{1b}[2J, waits 7.0 s: throttled\n"
+            "  PUT https://management.azure.com/x?t=…: 429 after 38 ms, attempt 2, request id: 4711-beef, waits 7.0 s: throttled\n"
         );
         assert_eq!(
             line(&trace, false),
             "  PUT https://management.azure.com/x?t=…: 429, waits 7.0 s: throttled\n"
         );
+        let echoed = Trace {
+            request_id: Some("no%20id".to_owned()),
+            ..trace.clone()
+        };
+        assert!(!line(&echoed, true).contains("id:"));
         let queued = Trace {
             status: None,
             took: Duration::ZERO,

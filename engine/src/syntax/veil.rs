@@ -169,6 +169,7 @@ impl<'t> Veil<'_, 't> {
                         .find([')', '\n'])
                         .map_or(text.len(), |end| at + end);
                     state.annotation = text.get(at + 1..end).map(|word| word.trim_matches('"'));
+                    self.type_alone(id, text, (at, end), &state);
                     at = (end + 1).min(text.len());
                 }
                 _ => {
@@ -211,6 +212,23 @@ impl<'t> Veil<'_, 't> {
         if token.quoted || !token.says.starts_with('$') {
             let span = Span::new(id, token.range.0, token.range.1);
             self.found.push((span, Some(token)));
+        }
+    }
+
+    /// A secret that somebody put into parentheses, so that it reads as a type of nothing.
+    fn type_alone(
+        &mut self,
+        id: SourceId,
+        text: &'t str,
+        (at, end): (usize, usize),
+        state: &State<'t>,
+    ) {
+        let behind = text[end..].trim_start_matches(')');
+        let of_nothing =
+            behind.is_empty() || behind.starts_with([' ', '\t', '\r', '\n', ';', '{', '}']);
+        let head = state.head.unwrap_or_default();
+        if of_nothing && self.holds(head, state.property, state) {
+            self.found.push((Span::new(id, at, end), None));
         }
     }
 
@@ -386,6 +404,8 @@ mod tests {
             "password { \"hunter2\"; x { y z=hunter2 } }",
             "admin kim { other \"hunter2\" }",
             "let password \"hunter2\"",
+            "admin kim password=(\"hunter2\") ; x",
+            "admin kim password=(hunter2",
             "param db-secret default=\"hunter2\"",
         ] {
             assert!(!shown(text).contains("hunter2"), "{text}: {}", shown(text));
