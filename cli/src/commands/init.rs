@@ -145,7 +145,13 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Error> {
     if force {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
-        fs::write(&beside, text).map_err(failed)?;
+        // A new one, so that no link that somebody put there is followed.
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&beside);
+        file.and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(failed)?;
         return fs::rename(&beside, path).map_err(|cause| {
             let _ = fs::remove_file(&beside);
             failed(cause)
