@@ -2,7 +2,6 @@
 //! the manifest's tree, and read only when the value is needed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -82,6 +81,8 @@ pub(crate) fn text(path: &str, homes: &Homes) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
