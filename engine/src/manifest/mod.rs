@@ -5,12 +5,14 @@ pub mod lower;
 mod problem;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::schema::NameRule;
 use crate::source::Span;
-use crate::value::{Attributes, Value};
+use crate::value::{Attributes, Principal, PrincipalKind, Value};
+
+pub(crate) use check::is_guid;
 
 /// Whether a text is a name by a rule.
 #[must_use]
@@ -172,6 +174,20 @@ impl Manifest {
         self.around(resource)
             .map(|around| &around.address)
             .chain(outermost.map(|outermost| &outermost.parent))
+    }
+
+    /// Everybody of a directory whom the manifest names, by the names of their tenants. Identities are named after things of the
+    /// cloud, so that no directory has to be asked for them.
+    pub fn principals(&self) -> BTreeSet<(&str, &Principal)> {
+        let resources = self.resources.values();
+        let named = resources.flat_map(|resource| {
+            let values = resource.attributes.values();
+            let principals = values.filter_map(|declared| declared.value.as_principal());
+            principals.map(|principal| (resource.tenant.as_str(), principal))
+        });
+        named
+            .filter(|(_, principal)| principal.kind != PrincipalKind::Identity)
+            .collect()
     }
 
     /// All resources of a kind, by address.
