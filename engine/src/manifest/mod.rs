@@ -5,11 +5,12 @@ pub mod lower;
 mod problem;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::address::Address;
 use crate::schema::NameRule;
 use crate::source::Span;
+use crate::value::{Attributes, Principal, PrincipalKind, Value};
 use crate::value::{Attributes, Principal, PrincipalKind, Value};
 
 pub(crate) use check::is_guid;
@@ -68,6 +69,8 @@ pub struct Tenant {
     pub id: String,
     /// One of the catalogue's clouds.
     pub cloud: String,
+    /// Those who get in when all else fails: no plan takes their grants away unasked. None of them is an identity.
+    pub break_glass: Vec<(Principal, Span)>,
     /// Where it stands.
     pub span: Span,
 }
@@ -152,6 +155,24 @@ impl Manifest {
         Cow::Owned(whole)
     }
 
+    /// Everybody whom the manifest names in a directory, with the name of the tenant and the place, one entry a place: those of
+    /// grants, and those of `break-glass`. Identities are named after things of the cloud instead.
+    pub fn principals(&self) -> impl Iterator<Item = (&str, &Principal, Span)> {
+        let granted = self.of_kind("grant").filter_map(|grant| {
+            let declared = grant.attributes.get("principal")?;
+            let principal = declared.value.as_principal()?;
+            (principal.kind != PrincipalKind::Identity).then_some((
+                grant.tenant.as_str(),
+                principal,
+                declared.span,
+            ))
+        });
+        granted.chain(self.tenants.values().flat_map(|tenant| {
+            let named = tenant.break_glass.iter();
+            named.map(|(principal, span)| (tenant.name.as_str(), principal, *span))
+        }))
+    }
+
     /// The resource at an address.
     pub fn resource(&self, address: &Address) -> Option<&Resource> {
         self.resources.get(address)
@@ -174,20 +195,6 @@ impl Manifest {
         self.around(resource)
             .map(|around| &around.address)
             .chain(outermost.map(|outermost| &outermost.parent))
-    }
-
-    /// Everybody of a directory whom the manifest names, by the names of their tenants. Identities are named after things of the
-    /// cloud, so that no directory has to be asked for them.
-    pub fn principals(&self) -> BTreeSet<(&str, &Principal)> {
-        let resources = self.resources.values();
-        let named = resources.flat_map(|resource| {
-            let values = resource.attributes.values();
-            let principals = values.filter_map(|declared| declared.value.as_principal());
-            principals.map(|principal| (resource.tenant.as_str(), principal))
-        });
-        named
-            .filter(|(_, principal)| principal.kind != PrincipalKind::Identity)
-            .collect()
     }
 
     /// All resources of a kind, by address.

@@ -69,7 +69,8 @@ impl Pins {
     /// Names that are pinned although the manifest does not use them.
     pub fn surplus(&self, manifest: &Manifest) -> Vec<(&str, &Principal)> {
         let whole = manifest.with_absent();
-        let used: BTreeSet<(&str, &Principal)> = whole.principals();
+        let used = whole.principals();
+        let used: BTreeSet<(&str, &Principal)> = used.map(|(tenant, of, _)| (tenant, of)).collect();
         let all = self.tenants.iter().flat_map(|(tenant, pins)| {
             let principals = pins.principals.keys();
             principals.map(move |principal| (tenant.as_str(), principal))

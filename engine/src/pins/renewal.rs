@@ -77,10 +77,10 @@ pub fn renew(
     found: &BTreeMap<(String, Principal), Resolution>,
     wanted: &BTreeSet<Principal>,
 ) -> Renewal {
-    let needed = manifest.principals();
+    let needed = named(manifest);
     let whole = manifest.with_absent();
     let mut rows = Vec::new();
-    for (tenant, principal) in whole.principals() {
+    for (tenant, principal) in named(&whole) {
         let was = before.and_then(|before| before.pin(tenant, principal));
         let now = found.get(&(tenant.to_owned(), principal.clone()));
         let now = now.cloned().unwrap_or(Resolution::Missing);
@@ -109,6 +109,13 @@ pub fn renew(
         pins: pins(manifest, &rows),
         rows,
     }
+}
+
+fn named(manifest: &Manifest) -> BTreeSet<(&str, &Principal)> {
+    let principals = manifest.principals();
+    principals
+        .map(|(tenant, principal, _)| (tenant, principal))
+        .collect()
 }
 
 fn fate(was: Option<&Pin>, now: Resolution, needed: bool, wanted: bool) -> Fate {

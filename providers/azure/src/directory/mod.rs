@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vmlogin_engine::inventory::{Candidate, Found, Resolution};
 use vmlogin_engine::provider::{Fault, FaultKind};
-use vmlogin_engine::value::{Principal, PrincipalKind, Value};
+use vmlogin_engine::value::{Principal, PrincipalKind};
 
 use crate::http::Client;
 use crate::survey::Reader;
@@ -44,14 +44,8 @@ impl Named {
 /// Resolves every principal of the manifest.
 pub(crate) async fn resolve(reader: Reader<'_>) -> Result<Resolutions, Fault> {
     let mut all: BTreeMap<&str, BTreeSet<Principal>> = BTreeMap::new();
-    for grant in reader.manifest.of_kind("grant") {
-        let principal = grant.get("principal").and_then(Value::as_principal);
-        // Identities are named after things of the cloud, not of the directory.
-        if let Some(principal) = principal.filter(|own| own.kind != PrincipalKind::Identity) {
-            all.entry(grant.tenant.as_str())
-                .or_default()
-                .insert(principal.clone());
-        }
+    for (tenant, principal, _) in reader.manifest.principals() {
+        all.entry(tenant).or_default().insert(principal.clone());
     }
     let mut resolutions = Resolutions::new();
     for (tenant, principals) in all {

@@ -44,6 +44,7 @@ pub(crate) fn manifest() -> Manifest {
         name: "contoso".to_owned(),
         id: TENANT.to_owned(),
         cloud: "public".to_owned(),
+        break_glass: Vec::new(),
         span: SPAN,
     };
     let subscription = Subscription {
