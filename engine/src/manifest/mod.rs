@@ -11,7 +11,6 @@ use crate::address::Address;
 use crate::schema::NameRule;
 use crate::source::Span;
 use crate::value::{Attributes, Principal, PrincipalKind, Value};
-use crate::value::{Attributes, Principal, PrincipalKind, Value};
 
 pub(crate) use check::is_guid;
 

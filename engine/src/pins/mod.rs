@@ -19,6 +19,9 @@ use problem::PinProblem;
 pub use read::{Reading, read};
 pub use renewal::{Fate, Renewal, Row, renew};
 
+/// What the file is called; it lies beside the manifest.
+pub const FILE: &str = "principals.lock.kdl";
+
 /// The version of the file's form.
 pub const FORMAT: i64 = 1;
 
@@ -64,6 +67,15 @@ impl Pins {
     pub fn count(&self) -> usize {
         let tenants = self.tenants.values();
         tenants.map(|tenant| tenant.principals.len()).sum()
+    }
+
+    /// Names that the manifest uses and that are not pinned, by tenant.
+    pub fn lacking(&self, manifest: &Manifest) -> BTreeSet<(String, Principal)> {
+        let used = manifest.principals();
+        let lacking = used.filter(|(tenant, principal, _)| self.pin(tenant, principal).is_none());
+        lacking
+            .map(|(tenant, principal, _)| (tenant.to_owned(), principal.clone()))
+            .collect()
     }
 
     /// Names that are pinned although the manifest does not use them.
