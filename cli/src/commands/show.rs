@@ -17,7 +17,7 @@ use crate::render::names::Names;
 use crate::render::shown::{self, Shown};
 use crate::session::Session;
 use crate::session::manifest::Loaded;
-use crate::session::planning::{Asked, Planned, planned};
+use crate::session::planning::{Asked, Planned, planned, way_to_an_address};
 
 /// Reads both sides, and shows what is asked for.
 pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Error> {
@@ -118,7 +118,7 @@ fn check<'a>(
                 "`{}` shows nothing: no declared or live thing has such an address",
                 pattern.as_str()
             ),
-            "see the addresses with `vmlogin graph`",
+            way_to_an_address(pattern.meant(known.clone())),
         )),
     }
 }

@@ -20,6 +20,7 @@ use crate::args::{InputArgs, LiveArgs, RuleArgs, SelectionArgs};
 use crate::error::Error;
 use crate::files;
 use crate::interrupt::Watch;
+use crate::render::foreign;
 
 /// What a plan is asked for with.
 #[derive(Clone, Copy, Debug)]
@@ -252,12 +253,21 @@ fn selected(args: &SelectionArgs) -> Selected {
 
 /// A pattern that selects nothing, declared or live, is a slip of the pen.
 fn check_selection(selected: &Selected, scene: &Scene<'_>) -> Result<(), Error> {
-    match selected.unmatched(scene).first() {
+    match selected.unmatched(scene) {
         None => Ok(()),
-        Some(pattern) => Err(Error::usage(
+        Some((pattern, meant)) => Err(Error::usage(
             format!("`{pattern}` selects nothing: no declared or live thing has such an address"),
-            "see the addresses with `vmlogin graph`",
+            way_to_an_address(meant.as_deref()),
         )),
+    }
+}
+
+/// What to do about an address that nothing has.
+pub(crate) fn way_to_an_address(meant: Option<&str>) -> String {
+    let all = "see the addresses with `vmlogin graph`";
+    match meant {
+        Some(meant) => format!("did you mean `{}`? else {all}", foreign::line(meant)),
+        None => all.to_owned(),
     }
 }
 
