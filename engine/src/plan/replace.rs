@@ -93,7 +93,9 @@ pub fn refusals(catalogue: &Catalogue, scene: &Scene<'_>, asked: &[Address]) -> 
             guard: "replace".to_owned(),
             message: format!("`{address}` is not made anew: {unfit}"),
             affected: vec![address.clone()],
+            who: Vec::new(),
             lift: unfit.help(address),
+            accept: None,
         })
     });
     unfit.collect()
