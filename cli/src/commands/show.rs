@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use vmlogin_engine::address::{Address, Pattern};
 use vmlogin_engine::inventory::{Inventory, Live};
 use vmlogin_engine::kind::{Key, Scene};
-use vmlogin_engine::plan::Mode;
 use vmlogin_engine::plan::guard::Accepted;
-use vmlogin_engine::rule::{self, Severities};
+use vmlogin_engine::plan::{Mode, Step};
+use vmlogin_engine::rule::{self, Finding, Severities};
 
 use crate::args::{Format, ShowArgs};
 use crate::error::Error;
@@ -47,6 +47,16 @@ pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Erro
         inventory: &inventory,
     };
     let findings = rule::run(vmlogin_azure::rules(), &scene);
+    let steps: BTreeMap<&Address, &Step> = plan
+        .steps
+        .iter()
+        .map(|step| (&step.address, step))
+        .collect();
+    let mut about: BTreeMap<&Address, Vec<Finding>> = BTreeMap::new();
+    for finding in &findings {
+        let said = about.entry(&finding.subject).or_default();
+        said.push(finding.clone());
+    }
     let wanted = |address: &Address| args.addresses.iter().any(|it| it.covers(address));
     let shown: Vec<Shown<'_>> = both
         .iter()
@@ -55,13 +65,9 @@ pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Erro
             address,
             declared: loaded.manifest.resource(address),
             live: *live,
-            step: plan.steps.iter().find(|step| step.address == **address),
+            step: steps.get(address).copied(),
             waits: loaded.graph.waits_of(address),
-            findings: findings
-                .iter()
-                .filter(|finding| finding.subject == **address)
-                .cloned()
-                .collect(),
+            findings: about.remove(address).unwrap_or_default(),
         })
         .collect();
     session.terminal.result(&match args.format {
