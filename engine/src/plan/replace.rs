@@ -274,7 +274,7 @@ pub(super) fn replaced<'a>(
         return draft::defer(step, hindrance);
     }
     step.action = Action::Replace;
-    step.protected = draft::is_protected(scene, pair, live);
+    step.protected = matching.protected.touches(scene, pair, live);
     let then = match beneath(scene, pair.resource).next() {
         Some(_) => "all that lies in it is made again after it",
         None => "what refers to the old one has to be pointed at the new one",
