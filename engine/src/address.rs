@@ -57,19 +57,6 @@ impl Address {
             .is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// The addresses that it lies in by its own spelling, innermost first: `vm:core/rg-web/web01` of
-    /// `vm:core/rg-web/web01/login`, and so on.
-    pub fn outwards(&self) -> impl Iterator<Item = Address> {
-        let outer = |inner: &str| inner.rsplit_once('/').map(|(outer, _)| outer.to_owned());
-        std::iter::successors(outer(&self.0), move |inner| outer(inner)).map(Address)
-    }
-
-    /// What the addresses beneath it lie between.
-    pub(crate) fn beneath(&self) -> std::ops::Range<Address> {
-        // `0` follows `/`.
-        Address(format!("{}/", self.0))..Address(format!("{}0", self.0))
-    }
-
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -218,7 +218,11 @@ async fn confirmed(
     loop {
         let azure = connection.azure.reading_firsthand(firsthand.clone());
         let reading = decide(loaded, &azure, asked, replaced).await?;
-        let unconfirmed = unconfirmed(&reading.plan, &reading.inventory);
+        let scene = Scene {
+            manifest: &loaded.manifest,
+            inventory: &reading.inventory,
+        };
+        let unconfirmed = unconfirmed(&reading.plan, &scene);
         if unconfirmed.is_empty() {
             return Ok(reading);
         }

@@ -155,13 +155,6 @@ impl Manifest {
         self.resources.get(address)
     }
 
-    /// The resources whose addresses lie beneath one.
-    pub fn beneath(&self, address: &Address) -> impl Iterator<Item = &Resource> {
-        self.resources
-            .range(address.beneath())
-            .map(|(_, resource)| resource)
-    }
-
     /// The resource that this one stands in, where it is one.
     pub fn parent_of(&self, resource: &Resource) -> Option<&Resource> {
         self.resources.get(&resource.parent)

@@ -1,12 +1,16 @@
 //! Things that one reading each tells all of: managed identities, networks with their subnets, public addresses.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::try_join3;
 use serde::de::DeserializeOwned;
+use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
+use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
 
 use super::Reader;
-use super::find::{ADDRESSES, IDENTITIES, NETWORKS, Sort, declared};
+use super::find::{self, ADDRESSES, IDENTITIES, NETWORKS, Sort};
 use crate::kinds::virtual_network::wire::VirtualNetwork;
 use crate::kinds::{Place, managed_identity, public_ip, subnet, virtual_network};
 
@@ -27,13 +31,16 @@ pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
 /// The networks, with those of their subnets that the manifest names: one reading tells both.
 async fn networks(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
     let found: Vec<(VirtualNetwork, Place)> =
-        declared(reader, &NETWORKS, "virtual-network").await?;
+        find::declared(reader, &NETWORKS, "virtual-network").await?;
+    let mut declared: BTreeMap<&Address, Vec<&Resource>> = BTreeMap::new();
+    for subnet in reader.manifest.of_kind("subnet") {
+        declared.entry(&subnet.parent).or_default().push(subnet);
+    }
     let mut lives = Vec::new();
     for (network, place) in found {
         lives.push(virtual_network::live(&network, &place));
-        let beneath = reader.manifest.beneath(&place.address);
-        let own = beneath.filter(|it| it.kind == "subnet" && it.parent == place.address);
-        lives.extend(own.filter_map(|subnet| {
+        let own = declared.remove(&place.address).unwrap_or_default();
+        lives.extend(own.into_iter().filter_map(|subnet| {
             let place = Place {
                 address: subnet.address.clone(),
                 name: subnet.name.clone(),
@@ -53,7 +60,7 @@ async fn of_kind<T: DeserializeOwned + Send>(
     kind: &str,
     live: fn(&T, &Place) -> Live,
 ) -> Result<Vec<Live>, Fault> {
-    let found = declared(reader, sort, kind).await?;
+    let found = find::declared(reader, sort, kind).await?;
     Ok(found
         .iter()
         .map(|(thing, place)| live(thing, place))
