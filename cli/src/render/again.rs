@@ -27,7 +27,8 @@ pub(crate) fn command(line: &[OsString], replaced: &[&str]) -> String {
     words.join(" ")
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a shell takes it.
+pub(super) fn quoted(word: &str) -> String {
     let plain = |character: char| character.is_alphanumeric() || "-_./=:,@%+".contains(character);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
