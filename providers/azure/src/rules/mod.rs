@@ -51,6 +51,7 @@ static RULES: &[&dyn Rule] = &[
     &grant::no_such_role::NoSuchRole,
     &grant::ambiguous_role::AmbiguousRole,
     &tenant::no_sign_in_app::NoSignInApp,
+    &tenant::no_such_break_glass::NoSuchBreakGlass,
 ];
 
 /// All rules that this version checks, by number.
