@@ -13,6 +13,7 @@ pub mod reinstall;
 pub mod replace;
 pub mod saved;
 pub mod selection;
+pub mod stakes;
 mod standing;
 mod teardown;
 mod unneeded;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{Wish, plan};
 pub use draft::{CLAIM, FIRST, PARTS};
+pub use stakes::Stakes;
 pub use standing::NOT_WAITED_FOR;
 
 use crate::address::Address;
@@ -59,6 +61,9 @@ pub struct Plan {
     pub gaps: Vec<String>,
     /// How many live objects of each kind lie in the manifest's scope; guards count against it.
     pub live_counts: BTreeMap<String, u32>,
+    /// Who loses what by its steps.
+    #[serde(default)]
+    pub stakes: Stakes,
 }
 
 /// What a plan is for.
