@@ -70,7 +70,7 @@ pub fn judge(
 
 impl Refusal {
     /// A refusal that `--accept` lifts with these words.
-    fn of(guard: &str, message: String, affected: Vec<Address>, accept: String) -> Refusal {
+    pub fn of(guard: &str, message: String, affected: Vec<Address>, accept: String) -> Refusal {
         Refusal {
             guard: guard.to_owned(),
             message,
