@@ -61,7 +61,10 @@ fn opinion(
 fn judge(tenant: &str, resolution: &Resolution) -> Option<(String, String)> {
     let until = "until then no grant that may be theirs goes without `--accept break-glass`";
     match resolution {
-        Resolution::Found(Found { enabled: false, .. }) => Some((
+        Resolution::Found(Found {
+            enabled: Some(false),
+            ..
+        }) => Some((
             "is disabled and cannot sign in".to_owned(),
             "have the account enabled, or name another one".to_owned(),
         )),
