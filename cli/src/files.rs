@@ -5,6 +5,7 @@
 
 mod beside;
 mod include;
+mod whole;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
@@ -17,6 +18,7 @@ use vmlogin_engine::source::{SourceId, Sources, Span};
 use vmlogin_engine::syntax::{self, MOST_BYTES};
 
 pub(crate) use beside::{Homes, find, text};
+pub(crate) use whole::{Readers, replace};
 
 /// The manifest that is read where `-f` names none.
 pub(crate) const DEFAULT: &str = "estate.kdl";

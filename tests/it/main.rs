@@ -22,6 +22,7 @@ mod management_groups;
 mod networks;
 mod openapi;
 mod output;
+mod partly;
 mod pictures;
 mod program;
 mod progress;

@@ -3,7 +3,7 @@
 mod dialog;
 mod look;
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use vmlogin_engine::provider::{Fault, FaultKind};
 use crate::args::{InitArgs, LiveArgs};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::files;
+use crate::files::{self, Readers};
 use crate::interrupt::Watch;
 use crate::render::written::{self, World};
 use crate::render::{fault, foreign};
@@ -143,13 +143,7 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Error> {
         cause,
     };
     if force {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
-        fs::write(&beside, text).map_err(failed)?;
-        return fs::rename(&beside, path).map_err(|cause| {
-            let _ = fs::remove_file(&beside);
-            failed(cause)
-        });
+        return files::replace(path, text, Readers::Usual).map_err(failed);
     }
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
