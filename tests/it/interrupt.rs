@@ -550,3 +550,36 @@ fn a_terminal_that_is_closed_while_it_writes_leaves_a_whole_report() {
     );
     assert_eq!(slow.writes().len(), 1);
 }
+
+#[test]
+fn a_signal_while_the_azure_cli_is_asked_for_a_token_ends_both() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let stage = Stage::new(&format!("{HEAD}{CHAIN}"), SEED).with(
+            "bin/az",
+            "#!/bin/sh\nsleep 600 &\necho $! > \"$HOME/sleeper\"\nwait\n",
+        );
+        let az = stage.path("bin/az");
+        let made = Command::new("chmod").arg("+x").arg(&az).status();
+        assert!(made.expect("chmod runs").success());
+        let mut command = stage.command(&["plan", "--auth", "cli"]);
+        let path = format!("{}:/usr/bin:/bin", stage.path("bin").display());
+        command.env("PATH", path);
+        let run = Run::begin(command);
+        let sleeper = loop {
+            match std::fs::read_to_string(stage.path("sleeper")) {
+                Ok(process) if process.ends_with('\n') => break process.trim().to_owned(),
+                _ => std::thread::yield_now(),
+            }
+        };
+        run.send(signal);
+        let end = run.end();
+        assert_eq!(end.code, Some(code), "{}", end.stderr);
+        let alive = || {
+            let state = std::fs::read_to_string(format!("/proc/{sleeper}/stat"));
+            state.is_ok_and(|state| !state.contains(") Z "))
+        };
+        while alive() {
+            std::thread::yield_now();
+        }
+    }
+}

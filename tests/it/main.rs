@@ -8,6 +8,7 @@ mod converge;
 mod doctor;
 mod estate;
 mod examples;
+mod exits;
 mod faults;
 mod grants;
 mod hints;

@@ -284,6 +284,10 @@ impl Screen<'_> {
                     .push_str(&prose::headed(self.view, 2, &head, paint, &what));
             }
             self.text.push_str(&said.text);
+            if group.count > 1 && fold::alike(step, &said.meaning) != said.meaning {
+                let others = "the others likewise, each with its own names and ids";
+                self.text.push_str(&prose::prose(self.view, 6, others));
+            }
         }
         let more: usize = groups.iter().skip(shown).map(|group| group.count).sum();
         if more > 0 {
@@ -473,6 +477,7 @@ mod tests {
               VMExtensionProvisioningError: VM 'web01' has reported a failure.
               request id: 00000005-0000-4000-8000-000000000000
               help: give the machine an identity: `identity system-assigned`
+              the others likewise, each with its own names and ids
           x failed create vm:core/rg-web/web04/login (login extension of `web04`)
               HTTP 429 TooManyRequests: VM 'web04' has reported a failure.
               request id: 00000005-0000-4000-8000-000000000000

@@ -17,11 +17,50 @@ pub(super) struct Beside;
 impl Executor for Beside {
     async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
         let mut command = Command::new(program);
-        command.args(args).stdin(Stdio::null()).kill_on_drop(true);
+        command
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
         // The keyboard's signals go to the group that has the terminal.
         #[cfg(unix)]
         command.process_group(0);
-        command.output().await
+        let child = command.spawn()?;
+        #[cfg(unix)]
+        let leader = child.id();
+        let mut output = std::pin::pin!(child.wait_with_output());
+        // Behind what it waits for, so that it goes first: the leader's number is surely still its own.
+        #[cfg(unix)]
+        let mut group = Group(leader);
+        let output = output.as_mut().await;
+        #[cfg(unix)]
+        group.has_ended();
+        output
+    }
+}
+
+/// A group of processes that ends with this value. A shell, the CLI's script and its Python are three.
+#[cfg(unix)]
+struct Group(Option<u32>);
+
+#[cfg(unix)]
+impl Group {
+    /// There is nothing to end any more.
+    fn has_ended(&mut self) {
+        self.0 = None;
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let leader = self.0.and_then(|leader| i32::try_from(leader).ok());
+        if let Some(leader) = leader.and_then(Pid::from_raw) {
+            // One that has ended by itself needs no signal.
+            let _ = kill_process_group(leader, Signal::TERM);
+        }
     }
 }
 
@@ -53,9 +92,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_ends_where_nobody_waits_for_it() {
+    async fn all_that_it_started_ends_where_nobody_waits_for_it() {
         let pid = std::env::temp_dir().join(format!("vmlogin-beside-{}", std::process::id()));
-        let script = format!("echo $$ > {}; exec sleep 600", pid.display());
+        let script = format!("sleep 600 & echo $! > {}; wait", pid.display());
         let begun = || std::fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n'));
         tokio::select! {
             ended = shell(&script) => panic!("{ended:?}"),
@@ -64,7 +103,7 @@ mod tests {
         let number = std::fs::read_to_string(&pid).unwrap();
         std::fs::remove_file(&pid).unwrap();
         let alive = format!("kill -0 {}", number.trim());
-        // It is gone once the runtime has reaped it.
+        // It is gone once it was reaped.
         while shell(&alive).await.unwrap().status.success() {
             tokio::task::yield_now().await;
         }
