@@ -83,10 +83,10 @@ fn cases() -> Vec<Case> {
             9,
             "fault method=GET path=\"/subscriptions/*\" status=429 retry-after=0 times=99",
         ),
-        // Somebody takes a grant away right after it was made.
+        // Somebody deletes the machine right after it was written to.
         fault(
             10,
-            "fault method=GET path=\"*/roleAssignments/*\" status=404 after=2 times=99",
+            "fault method=GET path=\"*/virtualMachines/web01\" status=404 after=2 times=99",
         ),
         case(64, &["apply", "--json", "--sandbox"]),
         // The time is up before anything was written.

@@ -174,7 +174,8 @@ impl<'a> News<'a> {
         let Event::Ended { outcome, .. } = event else {
             return false;
         };
-        self.session.look.verbose || !matches!(outcome, Outcome::Done { .. })
+        let goes_without_saying = matches!(outcome, Outcome::Done { .. } | Outcome::NotStarted);
+        self.session.look.verbose || !goes_without_saying
     }
 
     fn tick(&self) {
