@@ -164,7 +164,6 @@ const REFUSED: &[&str] = &[
     "conditional-access",
     "edit",
     "eligible",
-    "for",
     "max",
     "own",
     "owner",
