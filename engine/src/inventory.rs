@@ -45,6 +45,8 @@ pub struct Inventory {
     pub referred: BTreeMap<String, bool>,
     /// What forbids writes or deletions, by the manifest's name of the subscription; the fault where that could not be read.
     pub locks: BTreeMap<String, Result<Vec<Lock>, Fault>>,
+    /// What only lists told of, by address: it is read by itself before anything is written to it. See [`crate::plan::unconfirmed`].
+    pub secondhand: BTreeSet<Address>,
     /// What could not be read, and why. What is missing here is unknown, not absent.
     pub gaps: Vec<Gap>,
 }

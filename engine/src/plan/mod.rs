@@ -14,6 +14,7 @@ pub mod replace;
 pub mod selection;
 mod standing;
 mod teardown;
+mod unconfirmed;
 mod unneeded;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use decide::{Wish, plan};
 pub use draft::{CLAIM, FIRST, PARTS};
 pub use standing::NOT_WAITED_FOR;
+pub use unconfirmed::unconfirmed;
 
 use crate::address::Address;
 use crate::kind::Hindrance;
