@@ -6,13 +6,14 @@
 mod beside;
 mod include;
 pub(crate) mod output;
+mod table;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use vmlogin_engine::language::{self, File, IncludeWish};
+use vmlogin_engine::language::{self, File, IncludeWish, Tables};
 use vmlogin_engine::problem::{Code, Label, Problem};
 use vmlogin_engine::source::{SourceId, Sources, Span};
 use vmlogin_engine::syntax::{self, MOST_BYTES};
@@ -33,9 +34,11 @@ pub(crate) struct Texts {
     pub problems: Vec<Problem>,
     /// Where each of them lies, for the files that they name.
     pub homes: Homes,
+    /// The tables that their loops go through.
+    pub tables: Tables,
 }
 
-/// Reads the files of `-f` and all that they include.
+/// Reads the files of `-f`, all that they include, and the tables that they name.
 pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     let mut reading = Reading::default();
     if paths.is_empty() {
@@ -47,6 +50,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     while let Some(wish) = reading.wishes.pop_front() {
         reading.include(&wish);
     }
+    reading.tables();
     reading.texts
 }
 
@@ -106,6 +110,7 @@ struct Reading {
     /// How many entries of folders were looked at, and how many bytes were read: both are bounded, however the files name each other.
     looked: usize,
     bytes: usize,
+    tables: Vec<table::Wish>,
 }
 
 /// The most entries of folders that the includes of one manifest look at. A hundred thousand files are found several times over.
@@ -207,6 +212,15 @@ impl Reading {
             folder: folder(&real).to_owned(),
             tree: tree.to_owned(),
         }));
+        let (tables, problems) = language::tables(&file);
+        self.texts.problems.extend(problems);
+        self.tables
+            .extend(tables.into_iter().map(|wish| table::Wish {
+                table: wish,
+                shown: folder(path).to_owned(),
+                folder: folder(&real).to_owned(),
+                tree: tree.to_owned(),
+            }));
         self.texts.files.push(file);
         Ok(())
     }

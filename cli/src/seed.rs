@@ -10,6 +10,7 @@ mod shape;
 
 use std::path::Path;
 
+use vmlogin_engine::language;
 use vmlogin_engine::problem::{Code, Label, Problem, settle};
 use vmlogin_engine::source::Sources;
 use vmlogin_engine::syntax::tree::{Node, Scalar, Tree};
@@ -57,6 +58,7 @@ fn finish(sources: Sources, parsed: Parsed) -> Result<Seed, Error> {
         Err(manifest::refused(
             settle(problems),
             &sources,
+            &language::Tables::default(),
             vmlogin_azure::catalogue(),
         ))
     }

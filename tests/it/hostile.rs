@@ -375,3 +375,111 @@ fn a_hostile_command_line_acts_on_nothing() {
         scan(&stage, arguments, &[0, 1, 3, 64, 8]);
     }
 }
+
+/// A manifest with a machine for each row of a table.
+const LOOP: &str =
+    "resource-group rg-web { for row in=(csv)\"t.csv\" { vm $row.name { login } } }\n";
+
+#[test]
+fn a_hostile_table_is_bounded_and_acts_on_nothing() {
+    let many: String = (0..20_000).map(|row| format!("vm{row}\n")).collect();
+    let tables: [(&str, Vec<u8>); 14] = [
+        (
+            "a field of megabytes",
+            format!("name\n{}\n", "x".repeat(4 << 20)).into_bytes(),
+        ),
+        (
+            "a quote that never ends",
+            format!("name\n\"x\n{many}").into_bytes(),
+        ),
+        (
+            "quotes in every row",
+            format!("name\n{}", "\"a\"b\"\n".repeat(2000)).into_bytes(),
+        ),
+        ("NUL", b"name\nweb\0\n".to_vec()),
+        ("a byte order mark", b"\xef\xbb\xbfname\nweb01\n".to_vec()),
+        (
+            "UTF-16",
+            "name\nweb01\n"
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect(),
+        ),
+        ("no UTF-8", b"name\n\xff\xfe\xc0\xaf\n".to_vec()),
+        (
+            "ragged rows",
+            format!("name,b\n{}", "a,b,c\nd\n".repeat(500)).into_bytes(),
+        ),
+        (
+            "many columns",
+            format!("name{}\nweb01\n", ",c".repeat(20_000)).into_bytes(),
+        ),
+        (
+            "formulas",
+            b"name\n=cmd|' /C calc'!A0\n+1\n-1\n@x\n".to_vec(),
+        ),
+        (
+            "text that acts",
+            format!("name\n\"{}\"\n", HOSTILE.replace('"', "\"\"")).into_bytes(),
+        ),
+        ("no rows", b"name\n".to_vec()),
+        ("nothing", Vec::new()),
+        (
+            "the same name again and again",
+            format!("name\n{}", "web01\n".repeat(5000)).into_bytes(),
+        ),
+    ];
+    for (what, bytes) in tables {
+        let stage = stage(LOOP);
+        std::fs::write(stage.path("t.csv"), bytes).expect("a file");
+        for arguments in [&["validate"] as &[&str], &["validate", "--format", "json"]] {
+            let said = scan(&stage, arguments, &[0, 3, 4]);
+            assert!(
+                said.len() < 200_000,
+                "{what}: {} bytes are said",
+                said.len()
+            );
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_table_that_is_no_file_of_the_tree_is_not_opened() {
+    let stage = stage(LOOP);
+    let table = stage.path("t.csv");
+    let made = std::process::Command::new("mkfifo").arg(&table).status();
+    assert!(made.expect("mkfifo runs").success());
+    scan(&stage, &["validate"], &[3]);
+    std::fs::remove_file(&table).expect("gone");
+    for outside in ["/dev/zero", "/etc/passwd", "t.csv", ".."] {
+        std::os::unix::fs::symlink(outside, &table).expect("a link");
+        let said = scan(&stage, &["validate"], &[3]);
+        assert!(!said.contains("root:"), "{said}");
+        std::fs::remove_file(&table).expect("gone");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_named_and_is_no_file_never_hangs_a_run() {
+    let stage = stage(CHAIN);
+    let made = std::process::Command::new("mkfifo")
+        .arg(stage.path("pipe"))
+        .status();
+    assert!(made.expect("mkfifo runs").success());
+    for arguments in [
+        &["validate", "-f", "pipe"] as &[&str],
+        &["validate", "-f", "/dev/zero"],
+        &["plan", "--sandbox=pipe"],
+        &["doctor", "--sandbox=pipe"],
+        &["plan", "--sandbox=https://127.0.0.1:1", "--ca", "pipe"],
+        &["plan", "--sandbox=https://127.0.0.1:1", "--ca", "/dev/zero"],
+        &["apply", "pipe", "--sandbox"],
+        &["show", "pipe"],
+        &["sandbox", "serve", "--seed", "pipe"],
+        &["init", "-o", "pipe", "--sandbox"],
+    ] {
+        scan(&stage, arguments, &[1, 3, 64, 7]);
+    }
+}

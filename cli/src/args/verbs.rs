@@ -11,7 +11,9 @@ use vmlogin_azure::Reads;
 use vmlogin_engine::address::Pattern;
 use vmlogin_engine::plan::guard::GUARDS;
 
-use super::words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify, one_of};
+use super::words::{
+    Auth, Color, FailOn, Format, GraphFormat, Limits, MaxFailures, Progress, Verify, one_of,
+};
 use crate::session::STATE;
 
 /// Say in a checked-in file who can sign in to which Azure VM with their Entra ID
@@ -74,7 +76,9 @@ pub(crate) enum Verb {
     ///
     /// Shows the plan, asks, does it, and looks at what came of it. A failure stops only what
     /// depends on it. Running it again goes on where it stopped: live Azure is the only state.
-    /// The first Ctrl-C lets running operations end, the second leaves.
+    /// The first Ctrl-C lets running operations end, the second leaves. A terminal that is
+    /// closed counts as the first. What came of the last run that wrote stands in
+    /// .vmlogin/last-run.txt too, wherever its screen went.
     ///
     /// With PLAN, a file of `vmlogin plan -o`, it asks nothing and does exactly that plan, once.
     /// Where planning anew comes to anything else, it exits 7 and does nothing. The file holds
@@ -91,7 +95,8 @@ pub(crate) enum Verb {
     /// Remove what this estate made
     ///
     /// Deletes only what carries this estate's stamp: grants first, then logins, then resource
-    /// groups that hold nothing else. Adopted machines stay. Says what stays and why.
+    /// groups that hold nothing else. Adopted machines stay. Says what stays and why. What
+    /// came of the last run that wrote stands in .vmlogin/last-run.txt too.
     ///
     /// Example:
     ///   vmlogin destroy -f estate.kdl
@@ -111,13 +116,15 @@ pub(crate) enum Verb {
     #[command(verbatim_doc_comment)]
     Graph(GraphArgs),
 
-    /// Explain a rule, or list all rules
+    /// Explain a rule or a guard, or list all rules and guards
     ///
-    /// What it asks for, why, where that is written and when it was read there. Needs nothing.
+    /// What a rule asks for, why, where that is written and when it was read there; what a guard
+    /// refuses, and what lifts it. Needs nothing.
     ///
     /// Examples:
     ///   vmlogin explain
     ///   vmlogin explain VML401
+    ///   vmlogin explain max-delete
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
 
@@ -273,6 +280,9 @@ pub(crate) struct ApplyArgs {
     /// What is agreed to beforehand.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// When to stop by itself.
+    #[command(flatten)]
+    pub giving_up: GivingUpArgs,
     /// What is looked at after the writes
     #[arg(long, env = "VMLOGIN_VERIFY", value_parser = one_of::<Verify>(), num_args = 0..=1, default_value = "quick", default_missing_value = "quick")]
     pub verify: Verify,
@@ -299,6 +309,9 @@ pub(crate) struct DestroyArgs {
     /// What is agreed to beforehand.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// When to stop by itself.
+    #[command(flatten)]
+    pub giving_up: GivingUpArgs,
     /// Write events to stdout, one JSON object a line
     #[arg(long, env = "VMLOGIN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
     pub json: bool,
@@ -318,8 +331,8 @@ pub(crate) struct GraphArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The rule, such as VML401; all of them without it
-    #[arg(value_name = "RULE")]
+    /// The rule, such as VML401, or the guard, such as max-delete; all of them without it
+    #[arg(value_name = "RULE|GUARD")]
     pub rule: Option<String>,
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
@@ -438,6 +451,9 @@ pub(crate) struct ServeArgs {
     /// How long operations take, in milliseconds; without it they end at the second look
     #[arg(long, env = "VMLOGIN_LATENCY", value_name = "MS", value_parser = read_milliseconds)]
     pub latency: Option<Duration>,
+    /// Count requests, and refuse too many as Azure does; without it the counts never fall
+    #[arg(long, env = "VMLOGIN_LIMITS", value_parser = one_of::<Limits>())]
+    pub limits: Option<Limits>,
 }
 
 /// The manifest.
@@ -527,7 +543,7 @@ pub(crate) struct ConsentArgs {
     /// What to lift; once for each.
     #[arg(
         long,
-        help = accept_help(),
+        help = accept_help(), long_help = accept_long_help(),
         env = "VMLOGIN_ACCEPT",
         value_name = "GUARD[=N|=ADDRESS]",
         value_delimiter = '\n',
@@ -537,6 +553,19 @@ pub(crate) struct ConsentArgs {
     /// Do not ask; needed where stdin is no terminal
     #[arg(long, env = "VMLOGIN_YES", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Consent")]
     pub yes: bool,
+}
+
+/// When a run that writes stops by itself.
+#[derive(Debug, Args)]
+pub(crate) struct GivingUpArgs {
+    /// How many steps may fail, such as 5 or 10% of the plan: then nothing new starts, running operations are awaited
+    #[arg(
+        long,
+        env = "VMLOGIN_MAX_FAILURES",
+        value_name = "N|N%",
+        help_heading = "Azure"
+    )]
+    pub max_failures: Option<MaxFailures>,
 }
 
 /// How screens look.
@@ -644,13 +673,21 @@ fn read_listen(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
+/// The long help of `--accept`: when each guard refuses.
+fn accept_long_help() -> String {
+    let mut help = format!(
+        "{}\n\n`plan` says beforehand what would be refused. `vmlogin explain GUARD` tells more of one.\n",
+        "Lift one guard by its name, again for each"
+    );
+    for guard in GUARDS {
+        help.push_str(&format!("\n  {}\n      {}", guard.written(), guard.title));
+    }
+    help
+}
+
 /// The help of `--accept`: every guard as it is written.
 fn accept_help() -> String {
-    let guards = GUARDS.iter().map(|(name, counts)| match (*name, counts) {
-        ("replace", _) => "replace=ADDRESS".to_owned(),
-        (name, true) => format!("{name}=N"),
-        (name, false) => name.to_owned(),
-    });
+    let guards = GUARDS.iter().map(|guard| guard.written());
     let guards: Vec<String> = guards.collect();
     format!(
         "Lift one guard by its name, again for each: {}",

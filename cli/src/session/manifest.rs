@@ -3,7 +3,7 @@
 use vmlogin_engine::graph::Graph;
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::{Catalogue, Scene};
-use vmlogin_engine::language::{self, Inputs};
+use vmlogin_engine::language::{self, Inputs, Tables};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::manifest::lower::lower;
 use vmlogin_engine::problem::{Problem, settle};
@@ -67,16 +67,19 @@ fn expanded(
         sources,
         mut problems,
         homes,
+        tables,
     } = texts;
+    let refused = |problems| refused(problems, &sources, &tables, catalogue);
     let count = files.len();
     // What could not be read would only be missed again by every later check.
     if count == 0 {
-        return Err(refused(settle(problems), &sources, catalogue));
+        return Err(refused(settle(problems)));
     }
     let expanded = language::expand(
         files,
         &Inputs {
             sets: sets.to_vec(),
+            tables: tables.clone(),
         },
     );
     problems.extend(expanded.problems);
@@ -87,7 +90,7 @@ fn expanded(
         problems.extend(files::find(manifest, &homes));
     }
     let Some(manifest) = manifest.filter(|_| problems.is_empty()) else {
-        return Err(refused(settle(problems), &sources, catalogue));
+        return Err(refused(settle(problems)));
     };
     match Graph::of(&manifest, catalogue) {
         Ok(graph) => {
@@ -102,14 +105,23 @@ fn expanded(
         }
         Err(cycle) => {
             let problems = vec![cycle.problem(&manifest)];
-            Err(refused(problems, &sources, catalogue))
+            Err(refused(problems))
         }
     }
 }
 
 /// What is wrong, with the texts as they may be shown: no secret, whether or not it is what is wrong.
-pub(crate) fn refused(problems: Vec<Problem>, sources: &Sources, catalogue: &Catalogue) -> Error {
-    let veiled = Veiled::of(sources, &catalogue.secret_words());
+pub(crate) fn refused(
+    problems: Vec<Problem>,
+    sources: &Sources,
+    tables: &Tables,
+    catalogue: &Catalogue,
+) -> Error {
+    let cells = |column: &str| {
+        let tables = tables.values();
+        tables.flat_map(|table| table.places(column)).collect()
+    };
+    let veiled = Veiled::of(sources, &catalogue.secret_words(), cells);
     Error::Problems {
         problems: problems
             .into_iter()

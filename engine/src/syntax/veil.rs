@@ -42,14 +42,15 @@ const SUSPECT: [&str; 8] = [
 const SHORTEST: usize = 3;
 
 impl Veiled {
-    /// Looks for secrets in all texts.
-    pub fn of(sources: &Sources, words: &SecretWords) -> Veiled {
+    /// Looks for secrets in all texts. `cells` are the places of all cells of a column, in any table.
+    pub fn of(sources: &Sources, words: &SecretWords, cells: impl Fn(&str) -> Vec<Span>) -> Veiled {
         let mut veil = Veil {
             words,
             names: BTreeSet::new(),
+            columns: BTreeSet::new(),
             found: Vec::new(),
         };
-        // A constant may stand behind what uses it, and be made of another one.
+        // Once more for each step, since a constant may stand behind what uses it, and a list behind a loop through it.
         for _ in 0..3 {
             veil.found.clear();
             for (id, _, text) in sources.iter() {
@@ -57,9 +58,17 @@ impl Veiled {
                 veil.keys(id, text);
             }
         }
+        for column in &veil.columns {
+            veil.found
+                .extend(cells(column).into_iter().map(|span| (span, None)));
+        }
         let spans: Vec<Span> = veil.found.iter().map(|(span, _)| *span).collect();
         let hidden = veil.found.iter().map(|(span, token)| {
-            let says = token.map_or("", |token| token.says);
+            let written = sources.text(span.source).get(span.range());
+            let says = match token {
+                Some(token) => token.says,
+                None => written.unwrap_or_default().trim_matches('"'),
+            };
             let words = token.iter().copied().flat_map(references).chain([says]);
             let words = words.filter(|word| word.len() >= SHORTEST);
             (*span, words.map(str::to_owned).collect())
@@ -112,6 +121,8 @@ struct Veil<'w, 't> {
     words: &'w SecretWords,
     /// Names of constants and inputs that a secret was made of.
     names: BTreeSet<&'t str>,
+    /// Columns of tables that a secret was made of.
+    columns: BTreeSet<&'t str>,
     found: Vec<(Span, Option<Token<'t>>)>,
 }
 
@@ -209,6 +220,7 @@ impl<'t> Veil<'_, 't> {
             return;
         }
         self.names.extend(references(token));
+        self.columns.extend(columns(token));
         if token.quoted || !token.says.starts_with('$') {
             let span = Span::new(id, token.range.0, token.range.1);
             self.found.push((span, Some(token)));
@@ -239,7 +251,7 @@ impl<'t> Veil<'_, 't> {
         match property {
             Some(name) if words.attributes.contains(name) || is_suspect(name) => true,
             Some(name) if words.nodes.contains(head) || state.inside => !words.open.contains(name),
-            Some(name) => head == "param" && of_a_name && name != "type",
+            Some(name) => matches!(head, "param" | "for") && of_a_name && name != "type",
             None if words.attributes.contains(head) || is_suspect(head) => true,
             None if state.inside => !words.open.contains(head),
             None if words.nodes.contains(head) => state.arguments > 1,
@@ -250,7 +262,7 @@ impl<'t> Veil<'_, 't> {
     /// Whether what was read so far gives a name to a secret.
     fn has_secret_name(&self, state: &State<'_>) -> bool {
         let is = |name: &str| self.names.contains(name) || is_suspect(name);
-        matches!(state.head, Some("let" | "param")) && state.first.is_some_and(is)
+        matches!(state.head, Some("let" | "param" | "for")) && state.first.is_some_and(is)
     }
 
     /// Whether a block behind this is hidden, whatever it says.
@@ -362,6 +374,15 @@ fn references(token: Token<'_>) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The columns that a value refers to: `$row.pw`, `"${row.pw}"`.
+fn columns(token: Token<'_>) -> impl Iterator<Item = &str> {
+    token.says.split('$').skip(1).filter_map(|behind| {
+        let (_, column) = behind.split_once('.')?;
+        let end = column.find(|letter: char| !(letter.is_alphanumeric() || "-_".contains(letter)));
+        Some(&column[..end.unwrap_or(column.len())])
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -375,7 +396,10 @@ mod tests {
             nodes: BTreeSet::from(["admin"]),
             open: BTreeSet::from(["ssh-key"]),
         };
-        Veiled::of(&sources, &words).sources.text(id).to_owned()
+        Veiled::of(&sources, &words, |_| Vec::new())
+            .sources
+            .text(id)
+            .to_owned()
     }
 
     #[test]
@@ -407,10 +431,34 @@ mod tests {
             "admin kim password=(\"hunter2\") ; x",
             "admin kim password=(hunter2",
             "param db-secret default=\"hunter2\"",
+            "let pws \"hunter2\"; for pw in=$pws { admin kim password=$pw }",
+            "for pw in=$pws { admin kim password=$pw }; let pws \"hunter2\"",
         ] {
             assert!(!shown(text).contains("hunter2"), "{text}: {}", shown(text));
             assert_eq!(shown(text).len(), text.len(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_cells_that_a_secret_is_made_of_are_veiled() {
+        let mut sources = Sources::new();
+        let words = SecretWords {
+            attributes: BTreeSet::from(["password"]),
+            ..SecretWords::default()
+        };
+        sources.add(
+            "estate.kdl".to_owned(),
+            "admin kim password=\"${row.pw}!\"".to_owned(),
+        );
+        let table = sources.add("t.csv".to_owned(), "name,pw\nkim,hunter2\n".to_owned());
+        let cells = |column: &str| match column {
+            "pw" => vec![Span::new(table, 12, 19)],
+            _ => Vec::new(),
+        };
+        assert_eq!(
+            Veiled::of(&sources, &words, cells).sources.text(table),
+            "name,pw\nkim,*******\n"
+        );
     }
 
     #[test]
@@ -435,7 +483,7 @@ mod tests {
             attributes: BTreeSet::from(["password"]),
             ..SecretWords::default()
         };
-        let veiled = Veiled::of(&sources, &words);
+        let veiled = Veiled::of(&sources, &words, |_| Vec::new());
         let at = |start, end| Problem {
             code: Code("VML000"),
             message: "nothing is called `hunter2`".to_owned(),
