@@ -26,7 +26,16 @@ pub const CHANCE: usize = MADE_FROM;
 /// it happens once in thirty times.
 const MOST_THROWN_AWAY: usize = 100;
 
-/// The texts of a run's secrets.
+/// The texts of a run's secrets. They cannot be shown or saved:
+///
+/// ```compile_fail
+/// fn saved(_: impl serde::Serialize) {}
+/// saved(vmlogin_azure::secrets::Secrets::default());
+/// ```
+///
+/// ```compile_fail
+/// vmlogin_azure::secrets::Secrets::default().to_string();
+/// ```
 #[derive(Clone, Default)]
 pub struct Secrets {
     /// By source, for what is read; by the machine too for what is made, so that no two machines share one.
