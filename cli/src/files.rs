@@ -6,6 +6,7 @@
 mod beside;
 mod include;
 pub(crate) mod output;
+mod pins;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
@@ -13,11 +14,13 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use vmlogin_engine::language::{self, File, IncludeWish};
+use vmlogin_engine::pins::{FILE, Pins};
 use vmlogin_engine::problem::{Code, Label, Problem};
 use vmlogin_engine::source::{SourceId, Sources, Span};
 use vmlogin_engine::syntax::{self, MOST_BYTES};
 
 pub(crate) use beside::{Homes, find, from_here, text};
+pub(crate) use pins::pins_path;
 
 /// The manifest that is read where `-f` names none.
 pub(crate) const DEFAULT: &str = "estate.kdl";
@@ -33,6 +36,8 @@ pub(crate) struct Texts {
     pub problems: Vec<Problem>,
     /// Where each of them lies, for the files that they name.
     pub homes: Homes,
+    /// What the principal lock beside the first of them says, where there is one.
+    pub pins: Option<Pins>,
 }
 
 /// Reads the files of `-f` and all that they include.
@@ -47,6 +52,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     while let Some(wish) = reading.wishes.pop_front() {
         reading.include(&wish);
     }
+    reading.lock(&pins_path(paths));
     reading.texts
 }
 
@@ -116,6 +122,13 @@ struct Wish {
 }
 
 impl Reading {
+    fn lock(&mut self, path: &Path) {
+        if let Some((pins, problems)) = pins::read(path, &mut self.texts.sources) {
+            self.texts.pins = Some(pins);
+            self.texts.problems.extend(problems);
+        }
+    }
+
     fn root(&mut self, path: &Path, is_default: bool) {
         let tree = folder(path)
             .canonicalize()
@@ -139,7 +152,10 @@ impl Reading {
             Ok(found) => found,
             Err(refused) => return self.texts.problems.push(refused.problem(wish.include.span)),
         };
-        for real in found {
+        // A pattern that names the whole folder does not mean the principal lock; whoever names it is told what it is.
+        let named = wish.include.pattern.ends_with(FILE);
+        let is_lock = |real: &PathBuf| !named && real.ends_with(FILE);
+        for real in found.into_iter().filter(|real| !is_lock(real)) {
             let inside = real.strip_prefix(&wish.tree).unwrap_or(&real);
             let path = slashed(inside);
             let seen_from = real

@@ -23,6 +23,7 @@ mod networks;
 mod openapi;
 mod output;
 mod pictures;
+mod pin;
 mod program;
 mod progress;
 mod property;

@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::files;
 use crate::interrupt::Watch;
 use crate::render::foreign;
+use crate::render::pinned;
 
 /// What a plan is asked for with.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +156,9 @@ pub(crate) async fn planned(
         beside: asked.basis.first(),
         stop: &watch.stop,
     };
-    let connection = watch
+    let surplus = pinned::surplus(&loaded, session.view_err());
+    session.terminal.notice(&surplus);
+    let mut connection = watch
         .unless_stopped(patiently(
             session,
             asked.events,
@@ -164,6 +167,7 @@ pub(crate) async fn planned(
             Connection::open(session, wanted),
         ))
         .await??;
+    connection.azure = connection.azure.with_pins(loaded.pins.clone());
     match reading(
         session,
         watch,
