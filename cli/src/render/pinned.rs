@@ -33,7 +33,7 @@ pub(crate) fn text(pinning: &Pinning<'_>, view: View) -> String {
     for row in &pinning.renewal.rows {
         // What is as it was is counted below.
         if view.verbose || !matches!(row.fate, Fate::Unchanged(_)) {
-            screen.push_str(&line(row, view));
+            screen.push_str(&line(row, &of_tenant(pinning, row), view));
         }
     }
     screen.push_str(&prose::prose(view, 0, &summary(pinning)));
@@ -51,7 +51,7 @@ pub(crate) fn refused(pinning: &Pinning<'_>, view: View) -> String {
         let Some((message, help)) = refusal(row) else {
             continue;
         };
-        let of = of_tenant(row);
+        let of = of_tenant(pinning, row);
         screen.push_str(&prose::headed(
             view,
             0,
@@ -123,7 +123,7 @@ fn summary(pinning: &Pinning<'_>) -> String {
     }
 }
 
-fn line(row: &Row, view: View) -> String {
+fn line(row: &Row, of: &str, view: View) -> String {
     let (head, paint): (_, fn(Paint, &str) -> String) = match row.fate {
         Fate::New(_) => ("+ new", Paint::added),
         Fate::Unchanged(_) => ("= unchanged", Paint::plain),
@@ -140,7 +140,7 @@ fn line(row: &Row, view: View) -> String {
         Fate::LeftOut => "only `absent` names it, and nobody has the name".to_owned(),
         Fate::Refused { .. } => String::new(),
     };
-    let text = format!("{}: {said}{}", row.principal, of_tenant(row));
+    let text = format!("{}: {said}{of}", row.principal);
     prose::headed(view, 2, head, paint, &text)
 }
 
@@ -152,8 +152,13 @@ fn object(pin: &Pin) -> String {
     )
 }
 
-fn of_tenant(row: &Row) -> String {
-    format!(" in tenant `{}`", row.tenant)
+/// Which tenant a row is of, where there are several.
+fn of_tenant(pinning: &Pinning<'_>, row: &Row) -> String {
+    let mut rows = pinning.renewal.rows.iter();
+    match rows.any(|other| other.tenant != row.tenant) {
+        true => format!(" in tenant `{}`", row.tenant),
+        false => String::new(),
+    }
 }
 
 /// Why a name cannot be pinned, and what to do.
