@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::Access;
 use crate::address::Address;
 use crate::kind::Key;
 use crate::manifest::Resource;
@@ -48,6 +49,10 @@ pub struct Inventory {
     pub referred: BTreeMap<String, bool>,
     /// What forbids writes or deletions, by the manifest's name of the subscription; the fault where that could not be read.
     pub locks: BTreeMap<String, Result<Vec<Lock>, Fault>>,
+    /// Who has which role where, for guards.
+    pub access: Access,
+    /// What only lists told of, by address: it is read by itself before anything is written to it. See [`crate::plan::unconfirmed`].
+    pub secondhand: BTreeSet<Address>,
     /// What could not be read, and why. What is missing here is unknown, not absent.
     pub gaps: Vec<Gap>,
 }

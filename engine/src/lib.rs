@@ -4,6 +4,7 @@
 //! time, chance and order are arguments. The same inputs give the same plan, byte for byte. `clippy.toml` beside this
 //! crate's Cargo.toml fences files, clocks and terminals out.
 
+pub mod access;
 pub mod address;
 pub mod apply;
 pub mod coverage;

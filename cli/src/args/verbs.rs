@@ -1,11 +1,13 @@
 //! The verbs and their flags, as types. Doc comments on them are the help pages.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use vmlogin_azure::Reads;
 use vmlogin_engine::address::Pattern;
 use vmlogin_engine::plan::guard::GUARDS;
 use vmlogin_engine::value::{Principal, PrincipalKind};
@@ -510,6 +512,19 @@ pub(crate) struct LiveArgs {
     /// How to sign in [default: auto]
     #[arg(long, env = "VMLOGIN_AUTH", value_parser = one_of::<Auth>(), help_heading = "Azure")]
     pub auth: Option<Auth>,
+    /// How things are read
+    #[arg(long, env = "VMLOGIN_READS", value_name = "HOW", value_parser = one_of::<Reads>(), default_value = "auto", help_heading = "Azure")]
+    pub reads: Reads,
+    /// Ask each machine itself about its extensions
+    ///
+    /// With many machines, their extensions are read from Resource Graph, which lags behind by some seconds: an extension that was removed
+    /// a moment ago may still be seen there, and a plan then says that nothing is to be done. Every change that a plan shows was
+    /// confirmed by a reading of the machine itself. With this flag Resource Graph is not asked at all: one request for each machine.
+    #[arg(long, env = "VMLOGIN_FRESH", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Azure")]
+    pub fresh: bool,
+    /// How many requests a second are sent to each tenant at most [default: what Azure's own limits allow]
+    #[arg(long, env = "VMLOGIN_MAX_RPS", value_name = "N", value_parser = read_rate, help_heading = "Azure")]
+    pub max_rps: Option<NonZeroU32>,
     /// How many requests and steps run at once
     #[arg(long, env = "VMLOGIN_PARALLELISM", value_name = "N", default_value = "16", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Azure")]
     pub parallelism: u16,
@@ -633,6 +648,11 @@ fn read_duration(text: &str) -> Result<Duration, String> {
         Ok(Ok(duration)) if !duration.is_zero() => Ok(duration),
         _ => Err("write a number with a unit, such as 90s, 30m or 1h30m".to_owned()),
     }
+}
+
+fn read_rate(text: &str) -> Result<NonZeroU32, String> {
+    text.parse()
+        .map_err(|_| "write a whole number of requests a second, such as 10".to_owned())
 }
 
 fn read_milliseconds(text: &str) -> Result<Duration, String> {

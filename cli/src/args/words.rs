@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
 use clap_complete::Shell;
+use vmlogin_azure::Reads;
 use vmlogin_engine::problem::nearest;
 
 /// A set of words for one option.
@@ -184,6 +185,19 @@ impl Words for Verify {
         ),
     ];
     const LATER: &'static [&'static str] = &["deep"];
+}
+
+impl Words for Reads {
+    const BUILT: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "auto",
+            Reads::Auto,
+            "lists where they need fewer requests than reading one by one",
+        ),
+        ("direct", Reads::Direct, "each thing by itself"),
+        ("bulk", Reads::Bulk, "lists, however few things there are"),
+    ];
+    const LATER: &'static [&'static str] = &[];
 }
 
 /// How vmlogin signs in.

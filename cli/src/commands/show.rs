@@ -6,9 +6,9 @@ use std::path::Path;
 use vmlogin_engine::address::{Address, Pattern};
 use vmlogin_engine::inventory::{Inventory, Live};
 use vmlogin_engine::kind::{Key, Scene};
-use vmlogin_engine::plan::Mode;
 use vmlogin_engine::plan::guard::Accepted;
-use vmlogin_engine::rule::{self, Severities};
+use vmlogin_engine::plan::{Mode, Step};
+use vmlogin_engine::rule::{self, Finding, Severities};
 use vmlogin_engine::source::Sources;
 
 use crate::args::{Format, ShowArgs, Subject};
@@ -77,6 +77,16 @@ async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Re
         inventory: &inventory,
     };
     let findings = rule::run(vmlogin_azure::rules(), &scene);
+    let steps: BTreeMap<&Address, &Step> = plan
+        .steps
+        .iter()
+        .map(|step| (&step.address, step))
+        .collect();
+    let mut about: BTreeMap<&Address, Vec<Finding>> = BTreeMap::new();
+    for finding in &findings {
+        let said = about.entry(&finding.subject).or_default();
+        said.push(finding.clone());
+    }
     let wanted = |address: &Address| addresses.iter().any(|it| it.covers(address));
     let shown: Vec<Shown<'_>> = both
         .iter()
@@ -85,13 +95,9 @@ async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Re
             address,
             declared: loaded.manifest.resource(address),
             live: *live,
-            step: plan.steps.iter().find(|step| step.address == **address),
+            step: steps.get(address).copied(),
             waits: loaded.graph.waits_of(address),
-            findings: findings
-                .iter()
-                .filter(|finding| finding.subject == **address)
-                .cloned()
-                .collect(),
+            findings: about.remove(address).unwrap_or_default(),
         })
         .collect();
     session.terminal.result(&match args.format {

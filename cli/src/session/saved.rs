@@ -151,12 +151,10 @@ impl Opened {
         let mut refusals = Vec::new();
         for address in &flags.replace {
             if !accepted.replaced().iter().any(|own| own.is(address)) {
-                refusals.push(Refusal {
-                    guard: "replace".to_owned(),
-                    message: "it would be deleted and made anew".to_owned(),
-                    affected: vec![address.clone()],
-                    lift: format!("--accept replace={address}"),
-                });
+                let message = "it would be deleted and made anew".to_owned();
+                let accept = format!("replace={address}");
+                let affected = vec![address.clone()];
+                refusals.push(Refusal::of("replace", message, affected, accept));
             }
         }
         for address in accepted.replaced() {
@@ -165,17 +163,16 @@ impl Opened {
                     guard: "replace".to_owned(),
                     message: "the saved plan does not make it anew".to_owned(),
                     affected: vec![address.clone()],
+                    who: Vec::new(),
                     lift: format!("plan again with `--accept replace={address}`"),
+                    accept: None,
                 });
             }
         }
         if flags.reinstall_login && !accepted.has(reinstall::GUARD) {
-            refusals.push(Refusal {
-                guard: reinstall::GUARD.to_owned(),
-                message: "logins that failed would be taken away and installed anew".to_owned(),
-                affected: Vec::new(),
-                lift: format!("--accept {}", reinstall::GUARD),
-            });
+            let message = "logins that failed would be taken away and installed anew".to_owned();
+            let guard = reinstall::GUARD;
+            refusals.push(Refusal::of(guard, message, Vec::new(), guard.to_owned()));
         }
         refusals
     }

@@ -54,7 +54,9 @@ fn list(call: &mut Call<'_>, scope: &Scope) -> Answer {
         .assignments
         .iter()
         .filter(|(_, it)| it.tenant == *tenant && filter.admits(it, &scope.key));
-    Ok(page::page(call.request, rows, |it| shown(scope, it)))
+    Ok(page::page_of(page::ROWS_OF_ASSIGNMENTS, call, rows, |it| {
+        shown(scope, it)
+    }))
 }
 
 fn put(call: &mut Call<'_>, scope: &Scope, name: &str) -> Answer {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::resources::{location, managed_identity};
 use crate::seed::{self, SeedError};
+use crate::sweep::Sweep;
 
 impl World {
     /// The world as the seed says, at the time `now`.
@@ -47,6 +48,8 @@ impl World {
                     met: 0,
                 })
                 .collect(),
+            behaviour: seed.behaviour,
+            sweep: Sweep::default(),
             generation: 0,
         };
         for tenant in &seed.tenants {

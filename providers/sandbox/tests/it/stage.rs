@@ -93,7 +93,7 @@ pub(crate) fn seed() -> Seed {
             }],
             ..Tenant::default()
         }],
-        faults: vec![],
+        ..Seed::default()
     }
 }
 
