@@ -11,6 +11,8 @@ pub struct Access {
     pub holdings: Vec<Holding>,
     /// The machines that people can sign in to.
     pub doors: Vec<Door>,
+    /// The things of whose identity whoever runs this program is.
+    pub itself: Vec<Itself>,
 }
 
 /// A role that somebody has, or would have once a step is done.
@@ -51,6 +53,15 @@ pub struct Door {
     pub address: Address,
     /// The manifest's name of its subscription.
     pub subscription: String,
+    /// Ids in lower case of what it lies in, outermost first, its own last.
+    pub within: Vec<String>,
+}
+
+/// A thing with an identity that is the one that runs this program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Itself {
+    /// What a sentence calls it: "VM `ci01`".
+    pub title: String,
     /// Ids in lower case of what it lies in, outermost first, its own last.
     pub within: Vec<String>,
 }

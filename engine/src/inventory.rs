@@ -233,6 +233,10 @@ pub struct Role {
     pub signs_in: bool,
     /// Whether whoever has it can hand out roles.
     pub privileged: bool,
+    /// Whether it lets people sign in to machines as administrator.
+    pub admin: bool,
+    /// What this program writes that it lets its holder write: see [`crate::access::Holding::rights`].
+    pub rights: BTreeSet<&'static str>,
 }
 
 /// A directory object that can be granted a role.

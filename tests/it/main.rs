@@ -31,6 +31,7 @@ mod refusals;
 mod replace;
 mod roles;
 mod rules;
+mod saved;
 mod security_groups;
 mod server;
 mod shell;

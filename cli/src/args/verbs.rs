@@ -112,13 +112,15 @@ pub(crate) enum Verb {
     #[command(verbatim_doc_comment)]
     Graph(GraphArgs),
 
-    /// Explain a rule, or list all rules
+    /// Explain a rule or a guard, or list all rules and guards
     ///
-    /// What it asks for, why, where that is written and when it was read there. Needs nothing.
+    /// What a rule asks for, why, where that is written and when it was read there; what a guard
+    /// refuses, and what lifts it. Needs nothing.
     ///
     /// Examples:
     ///   vmlogin explain
     ///   vmlogin explain VML401
+    ///   vmlogin explain max-delete
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
 
@@ -339,8 +341,8 @@ pub(crate) struct GraphArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The rule, such as VML401; all of them without it
-    #[arg(value_name = "RULE")]
+    /// The rule, such as VML401, or the guard, such as max-delete; all of them without it
+    #[arg(value_name = "RULE|GUARD")]
     pub rule: Option<String>,
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
@@ -565,7 +567,7 @@ pub(crate) struct ConsentArgs {
     /// What to lift; once for each.
     #[arg(
         long,
-        help = accept_help(),
+        help = accept_help(), long_help = accept_long_help(),
         env = "VMLOGIN_ACCEPT",
         value_name = "GUARD[=N|=ADDRESS]",
         value_delimiter = '\n',
@@ -671,13 +673,21 @@ fn read_listen(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
+/// The long help of `--accept`: when each guard refuses.
+fn accept_long_help() -> String {
+    let mut help = format!(
+        "{}\n\n`plan` says beforehand what would be refused. `vmlogin explain GUARD` tells more of one.\n",
+        "Lift one guard by its name, again for each"
+    );
+    for guard in GUARDS {
+        help.push_str(&format!("\n  {}\n      {}", guard.written(), guard.title));
+    }
+    help
+}
+
 /// The help of `--accept`: every guard as it is written.
 fn accept_help() -> String {
-    let guards = GUARDS.iter().map(|(name, counts)| match (*name, counts) {
-        ("replace", _) => "replace=ADDRESS".to_owned(),
-        (name, true) => format!("{name}=N"),
-        (name, false) => name.to_owned(),
-    });
+    let guards = GUARDS.iter().map(|guard| guard.written());
     let guards: Vec<String> = guards.collect();
     format!(
         "Lift one guard by its name, again for each: {}",

@@ -276,7 +276,9 @@ impl Running<'_> {
                 refusal: refusal.clone(),
             });
         }
-        let text = refusals::refused(refused, self.session.view_err());
+        let flags = refusals::accepting(refused).unwrap_or_default();
+        let all = again::lifted(&self.session.line, &flags);
+        let text = refusals::refused(refused, &all, self.session.view_err());
         self.session.terminal.diagnostic(&text);
     }
 

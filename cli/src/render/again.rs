@@ -27,6 +27,16 @@ pub(crate) fn command(line: &[OsString], replaced: &[&str]) -> String {
     words.join(" ")
 }
 
+/// The same command line with more guards lifted. A guard that was lifted up to a lower number is lifted by the later one.
+pub(crate) fn lifted(line: &[OsString], flags: &[&str]) -> String {
+    let mut command = command(line, &[]);
+    for flag in flags {
+        command.push_str(" --accept ");
+        command.push_str(&quoted(flag));
+    }
+    command
+}
+
 /// A word as a shell takes it.
 pub(super) fn quoted(word: &str) -> String {
     let plain = |character: char| character.is_alphanumeric() || "-_./=:,@%+".contains(character);

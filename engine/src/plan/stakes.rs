@@ -66,8 +66,10 @@ pub(super) fn of(catalogue: &Catalogue, scene: &Scene<'_>, steps: &[Step]) -> St
         break_glass: break_glass.is(holding),
         lockout: caller::lockout(scene, &going, holding, step),
     });
+    let itself = scene.inventory.access.itself.iter();
+    let itself = itself.filter_map(|own| caller::identity(&going, own));
     Stakes {
-        lost: lost.collect(),
+        lost: lost.chain(itself).collect(),
         admins: admins::of(catalogue, scene, &going, steps),
     }
 }

@@ -132,6 +132,8 @@ impl World {
             name: role.to_owned(),
             signs_in: false,
             privileged: true,
+            admin: false,
+            rights: Default::default(),
         });
         self.inventory.roles.insert(key, found);
         self

@@ -1,9 +1,21 @@
 //! What whoever runs this program would lose of what it needs.
 
-use super::Going;
-use crate::access::Holding;
+use super::{Going, Lost};
+use crate::access::{Holding, Itself};
 use crate::kind::Scene;
 use crate::plan::{Action, Step};
+
+/// The loss of the very identity that runs this, which no other grant makes up for.
+pub(super) fn identity(going: &Going<'_>, itself: &Itself) -> Option<Lost> {
+    let step = going.around(&itself.within)?;
+    Some(Lost {
+        step: step.address.clone(),
+        grant: format!("everything of the identity of {}", itself.title),
+        who: format!("the identity of {}", itself.title),
+        break_glass: None,
+        lockout: vec!["sign in".to_owned()],
+    })
+}
 
 /// What the caller could no longer do where a grant of theirs held, for want of another that reaches as far. What the plan grants
 /// does not count: revocations run first, and then nobody could make it.

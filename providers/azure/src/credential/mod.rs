@@ -1,6 +1,7 @@
 //! Who asks: the ways to sign in, the order in which they are tried, and tokens that are asked for once.
 
 mod cache;
+mod caller;
 mod environment;
 mod managed;
 mod sandbox;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 pub(crate) use cache::refused;
+pub(crate) use caller::caller;
 pub use environment::Environment;
 pub use sandbox::sandbox_credential;
 

@@ -73,6 +73,17 @@ impl Client {
         Ok(self.0.deliver(&request, Repeats::AsDecided).await?.reply)
     }
 
+    /// The object id of whoever asks, lower-case, as the token for a request says; `None` where it does not. Nothing is sent but
+    /// to the token service.
+    ///
+    /// # Errors
+    /// As [`Client::send`], where no token comes.
+    pub(crate) async fn caller(&self, request: &Request) -> Result<Option<String>, Fault> {
+        let url = request.url(self.cloud())?;
+        let token = self.0.token(request, &url, None).await?;
+        Ok(credential::caller(&token.token))
+    }
+
     /// Reads a whole list, following its links.
     ///
     /// # Errors

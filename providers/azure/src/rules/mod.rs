@@ -54,6 +54,7 @@ static RULES: &[&dyn Rule] = &[
     &grant::moved_principal::MovedPrincipal,
     &grant::unpinned::Unpinned,
     &tenant::no_sign_in_app::NoSignInApp,
+    &tenant::no_such_break_glass::NoSuchBreakGlass,
 ];
 
 /// All rules that this version checks, by number.
