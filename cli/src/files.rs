@@ -103,6 +103,15 @@ pub(crate) fn read_one(path: &Path) -> (Sources, syntax::Parsed) {
     (sources, parsed)
 }
 
+impl Texts {
+    /// Takes the text of a principal lock that lies in no file of its own, under the name that its problems are shown with.
+    pub(crate) fn with_lock(&mut self, name: String, text: &str) {
+        let (pins, problems) = pins::understand(name, text.as_bytes(), &mut self.sources);
+        self.pins = Some(pins);
+        self.problems.extend(problems);
+    }
+}
+
 #[derive(Default)]
 struct Reading {
     texts: Texts,

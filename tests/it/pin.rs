@@ -229,3 +229,22 @@ fn text_that_others_chose_cannot_act_on_the_screen() {
     stage.sandbox(&["plan"]).expect(0);
     assert!(stage.sandbox(&["pin"]).expect(0).says("is as it should be"));
 }
+
+#[test]
+fn a_saved_plan_takes_the_lock_along() {
+    let stage = pinned();
+    stage.sandbox(&["plan", "-o", "plan.json"]).expect(0);
+    std::fs::remove_file(stage.path(LOCK)).expect("a lock");
+    deny(&stage);
+    stage.sandbox(&["plan"]).expect(8);
+    stage.sandbox(&["apply", "plan.json", "--yes"]).expect(0);
+}
+
+#[test]
+fn a_saved_plan_is_stale_where_a_name_stands_for_somebody_else() {
+    let stage = pinned();
+    stage.sandbox(&["plan", "-o", "plan.json"]).expect(0);
+    impersonate(&stage);
+    let screen = stage.sandbox(&["apply", "plan.json", "--yes"]).expect(7);
+    assert!(screen.says("group:sg-web-admins"), "{screen}");
+}

@@ -32,12 +32,22 @@ pub(super) fn read(path: &Path, sources: &mut Sources) -> Option<(Pins, Vec<Prob
         Ok(bytes) => bytes,
         Err(unreadable) => return nothing(unread(&unreadable, path, sources)),
     };
-    let parsed = add(sources, shown(path), &bytes);
+    Some(understand(shown(path), &bytes, sources))
+}
+
+/// What the bytes of a principal lock say, and what is wrong with them.
+pub(super) fn understand(
+    name: String,
+    bytes: &[u8],
+    sources: &mut Sources,
+) -> (Pins, Vec<Problem>) {
+    let parsed = add(sources, name, bytes);
+    // What is no KDL would only be missed again.
     if !parsed.problems.is_empty() {
-        return Some((Pins::default(), parsed.problems));
+        return (Pins::default(), parsed.problems);
     }
     let reading = pins::read(&parsed.tree);
-    Some((reading.pins, reading.problems))
+    (reading.pins, reading.problems)
 }
 
 fn unread(unreadable: &Unreadable, path: &Path, sources: &mut Sources) -> Problem {

@@ -54,7 +54,11 @@ pub(crate) fn load_whole(
 /// The manifest that a saved plan holds.
 pub(crate) fn load_saved(opened: &Opened, catalogue: &Catalogue) -> Result<(Loaded, Tree), Error> {
     let name = format!("the manifest in {}", files::shown(&opened.path));
-    let texts = files::of_plan(&name, &opened.saved.manifest);
+    let mut texts = files::of_plan(&name, &opened.saved.manifest);
+    if let Some(lock) = &opened.saved.principal_lock {
+        let name = format!("the principal lock in {}", files::shown(&opened.path));
+        texts.with_lock(name, lock);
+    }
     expanded(texts, &[], catalogue)
 }
 

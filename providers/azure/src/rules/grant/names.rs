@@ -41,12 +41,15 @@ pub fn unpinnable(
     }
 }
 
-/// Everybody whom the manifest names in a directory.
+/// Everybody whom the manifest names in a directory, held against the principal lock; nobody where there is none.
 pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Name<'a>> {
     let Scene {
         manifest,
         inventory,
     } = *scene;
+    if inventory.pinned.is_empty() {
+        return Vec::new();
+    }
     let name = |address: Address, span, tenant: &str, principal: &'a Principal| {
         let key = (tenant.to_owned(), principal.clone());
         Name {
