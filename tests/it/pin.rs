@@ -248,3 +248,26 @@ fn a_saved_plan_is_stale_where_a_name_stands_for_somebody_else() {
     let screen = stage.sandbox(&["apply", "plan.json", "--yes"]).expect(7);
     assert!(screen.says("group:sg-web-admins"), "{screen}");
 }
+
+#[test]
+fn who_breaks_the_glass_is_pinned_too() {
+    let head = crate::estate::HEAD.replace(
+        "    subscription core",
+        "    break-glass (user)\"kim@contoso.com\"\n    subscription core",
+    );
+    let stage = Stage::new(&format!("{head}{CHAIN}"), crate::estate::SEED);
+    let screen = stage.sandbox(&["pin"]).expect(0);
+    assert!(screen.says("+ new user:kim@contoso.com"), "{screen}");
+    deny(&stage);
+    stage.sandbox(&["plan"]).expect(0);
+    let without = lock(&stage)
+        .lines()
+        .filter(|line| !line.contains("kim@"))
+        .map(|line| format!("{line}\n"))
+        .collect::<String>();
+    stage.write(LOCK, &without);
+    let screen = stage.sandbox(&["plan"]).expect(4);
+    assert!(screen.says("VML421 `user:kim@contoso.com`"), "{screen}");
+    // Whom the lock does not name nobody can tell from others: nothing that spares them is done meanwhile.
+    stage.run(&["validate"]).expect(4);
+}

@@ -18,7 +18,7 @@ pub(crate) use verbs::{
     InitArgs, InputArgs, LiveArgs, Look, ManArgs, PinArgs, PlanArgs, RuleArgs, SandboxVerb,
     SelectionArgs, ServeArgs, ShowArgs, Subject, ValidateArgs, Verb,
 };
-pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify};
+pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, MaxFailures, Progress, Verify};
 
 use crate::exit;
 

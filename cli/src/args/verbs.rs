@@ -12,7 +12,9 @@ use vmlogin_engine::address::Pattern;
 use vmlogin_engine::plan::guard::GUARDS;
 use vmlogin_engine::value::{Principal, PrincipalKind};
 
-use super::words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify, one_of};
+use super::words::{
+    Auth, Color, FailOn, Format, GraphFormat, MaxFailures, Progress, Verify, one_of,
+};
 use crate::session::STATE;
 
 /// Say in a checked-in file who can sign in to which Azure VM with their Entra ID
@@ -75,7 +77,9 @@ pub(crate) enum Verb {
     ///
     /// Shows the plan, asks, does it, and looks at what came of it. A failure stops only what
     /// depends on it. Running it again goes on where it stopped: live Azure is the only state.
-    /// The first Ctrl-C lets running operations end, the second leaves.
+    /// The first Ctrl-C lets running operations end, the second leaves. A terminal that is
+    /// closed counts as the first. What came of the last run that wrote stands in
+    /// .vmlogin/last-run.txt too, wherever its screen went.
     ///
     /// With PLAN, a file of `vmlogin plan -o`, it asks nothing and does exactly that plan, once.
     /// Where planning anew comes to anything else, it exits 7 and does nothing. The file holds
@@ -92,7 +96,8 @@ pub(crate) enum Verb {
     /// Remove what this estate made
     ///
     /// Deletes only what carries this estate's stamp: grants first, then logins, then resource
-    /// groups that hold nothing else. Adopted machines stay. Says what stays and why.
+    /// groups that hold nothing else. Adopted machines stay. Says what stays and why. What
+    /// came of the last run that wrote stands in .vmlogin/last-run.txt too.
     ///
     /// Example:
     ///   vmlogin destroy -f estate.kdl
@@ -296,6 +301,9 @@ pub(crate) struct ApplyArgs {
     /// What is agreed to beforehand.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// When to stop by itself.
+    #[command(flatten)]
+    pub giving_up: GivingUpArgs,
     /// What is looked at after the writes
     #[arg(long, env = "VMLOGIN_VERIFY", value_parser = one_of::<Verify>(), num_args = 0..=1, default_value = "quick", default_missing_value = "quick")]
     pub verify: Verify,
@@ -322,6 +330,9 @@ pub(crate) struct DestroyArgs {
     /// What is agreed to beforehand.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// When to stop by itself.
+    #[command(flatten)]
+    pub giving_up: GivingUpArgs,
     /// Write events to stdout, one JSON object a line
     #[arg(long, env = "VMLOGIN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
     pub json: bool,
@@ -577,6 +588,19 @@ pub(crate) struct ConsentArgs {
     /// Do not ask; needed where stdin is no terminal
     #[arg(long, env = "VMLOGIN_YES", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Consent")]
     pub yes: bool,
+}
+
+/// When a run that writes stops by itself.
+#[derive(Debug, Args)]
+pub(crate) struct GivingUpArgs {
+    /// How many steps may fail, such as 5 or 10% of the plan: then nothing new starts, running operations are awaited
+    #[arg(
+        long,
+        env = "VMLOGIN_MAX_FAILURES",
+        value_name = "N|N%",
+        help_heading = "Azure"
+    )]
+    pub max_failures: Option<MaxFailures>,
 }
 
 /// How screens look.

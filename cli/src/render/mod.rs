@@ -10,6 +10,7 @@ pub(crate) mod findings;
 mod fold;
 pub(crate) mod foreign;
 pub(crate) mod graph;
+pub(crate) mod kept;
 pub(crate) mod manual;
 pub(crate) mod names;
 pub(crate) mod paint;
