@@ -24,6 +24,8 @@ pub(crate) enum Exit {
     GuardRefused = 5,
     /// Apply finished partly; running it again is safe.
     Partly = 6,
+    /// A saved plan that must not be applied: stale, used, damaged, or of another version.
+    StalePlan = 7,
     /// Not signed in, token refused, permission missing.
     NoAccess = 8,
     /// Throttled, or out of time.
@@ -40,9 +42,8 @@ pub(crate) enum Exit {
     Terminated = 143,
 }
 
-/// The table as `vmlogin --help` shows it: code, meaning, whether a pipeline should run the same thing again. Code 7
-/// belongs to saved plans, which this version does not build yet.
-pub(crate) const TABLE: [(Exit, &str, &str); 14] = [
+/// The table as `vmlogin --help` shows it: code, meaning, whether a pipeline should run the same thing again.
+pub(crate) const TABLE: [(Exit, &str, &str); 15] = [
     (Exit::Done, "done, or nothing to change", ""),
     (Exit::Error, "an error not below", "maybe"),
     (
@@ -61,6 +62,11 @@ pub(crate) const TABLE: [(Exit, &str, &str); 14] = [
         Exit::Partly,
         "apply finished partly; running again is safe",
         "yes",
+    ),
+    (
+        Exit::StalePlan,
+        "saved plan stale, used or damaged; nothing was done",
+        "yes, plan again",
     ),
     (
         Exit::NoAccess,
@@ -190,7 +196,7 @@ mod tests {
     #[test]
     fn every_code_stands_in_the_table_once_and_in_order() {
         let codes: Vec<u8> = TABLE.iter().map(|(exit, _, _)| exit.code()).collect();
-        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 64, 70, 130, 143]);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 64, 70, 130, 143]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod beside;
 mod include;
+pub(crate) mod output;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
@@ -16,7 +17,7 @@ use vmlogin_engine::problem::{Code, Label, Problem};
 use vmlogin_engine::source::{SourceId, Sources, Span};
 use vmlogin_engine::syntax::{self, MOST_BYTES};
 
-pub(crate) use beside::{Homes, find, text};
+pub(crate) use beside::{Homes, find, from_here, text};
 
 /// The manifest that is read where `-f` names none.
 pub(crate) const DEFAULT: &str = "estate.kdl";
@@ -61,6 +62,14 @@ pub(crate) fn in_memory(name: &str, text: &str) -> Texts {
         tree: parsed.tree,
         root: true,
     });
+    texts
+}
+
+/// A manifest that a saved plan holds. The files that it takes values from are named from the current folder, which they must not
+/// lead out of.
+pub(crate) fn of_plan(name: &str, text: &str) -> Texts {
+    let mut texts = in_memory(name, text);
+    texts.homes = beside::here(texts.files.iter().map(|file| file.source));
     texts
 }
 

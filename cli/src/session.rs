@@ -4,6 +4,7 @@ pub(crate) mod connection;
 pub(crate) mod heartbeat;
 pub(crate) mod manifest;
 pub(crate) mod planning;
+pub(crate) mod saved;
 pub(crate) mod secrets;
 
 use std::ffi::OsString;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::coverage::{Coverage, Waiting};
 use crate::plan::guard::Refusal;
+use crate::plan::saved::Difference;
 use crate::plan::{Action, Plan};
 use crate::provider::{Fault, Verdict};
 
@@ -34,6 +35,11 @@ pub enum Event {
     Refused {
         /// The refusal.
         refusal: Refusal,
+    },
+    /// A saved plan is not what planning comes to now; nothing is done.
+    Stale {
+        /// The steps that differ.
+        differences: Vec<Difference>,
     },
     /// A step began.
     Started {

@@ -10,6 +10,7 @@ mod estate;
 mod examples;
 mod faults;
 mod grants;
+mod guards;
 mod hints;
 mod identities;
 mod identity_grants;

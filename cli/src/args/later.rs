@@ -57,7 +57,7 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("--only", SELECTING),
     ("--tenant", SELECTING),
     ("--shard", SELECTING),
-    ("--accept", WRITING),
+    ("--accept", &["plan", "apply", "destroy"]),
     ("--yes", WRITING),
     ("--verify", &["apply"]),
     ("--no-wait", &["apply"]),

@@ -2,6 +2,7 @@
 
 pub(crate) mod later;
 pub(crate) mod refusal;
+mod saved;
 mod verbs;
 pub(crate) mod words;
 
@@ -15,7 +16,7 @@ pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
     ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, DoctorArgs, ExplainArgs, GraphArgs,
     InitArgs, InputArgs, LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs,
-    ServeArgs, ShowArgs, ValidateArgs, Verb,
+    ServeArgs, ShowArgs, Subject, ValidateArgs, Verb,
 };
 pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify};
 
@@ -34,6 +35,7 @@ pub(crate) fn read(
     if let Some((verb, matches)) = matches.subcommand() {
         later::check_variables(verb, &variable)?;
         check_json(matches)?;
+        saved::check(verb, matches)?;
     }
     check_live(&cli)?;
     Ok(cli)

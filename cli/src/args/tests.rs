@@ -166,7 +166,7 @@ fn a_wrong_value_says_what_is_allowed() {
     For more information, try '--help'.
     ");
     insta::assert_snapshot!(said("plan --target web01"), @"
-    error: invalid value 'web01' for '--target <ADDRESS>': `web01` is no address; addresses look like `vm:core/rg-web/web01` or `resource-group:core/*`
+    error: invalid value 'web01' for '--target <ADDRESS>': `web01` is no address; addresses look like `vm:core/rg-web/web01`, and `vm:*/web01` is one in any group
 
     For more information, try '--help'.
     ");

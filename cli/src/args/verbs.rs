@@ -1,7 +1,7 @@
 //! The verbs and their flags, as types. Doc comments on them are the help pages.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
@@ -64,6 +64,7 @@ pub(crate) enum Verb {
     ///   vmlogin plan
     ///   vmlogin plan --format json | jq '.steps[].address'
     ///   vmlogin plan --target 'vm:core/rg-web/*' --detailed-exitcode
+    ///   vmlogin plan -o plan.json && vmlogin apply plan.json
     #[command(verbatim_doc_comment)]
     Plan(PlanArgs),
 
@@ -73,10 +74,14 @@ pub(crate) enum Verb {
     /// depends on it. Running it again goes on where it stopped: live Azure is the only state.
     /// The first Ctrl-C lets running operations end, the second leaves.
     ///
+    /// With PLAN, a file of `vmlogin plan -o`, it asks nothing and does exactly that plan, once.
+    /// Where planning anew comes to anything else, it exits 7 and does nothing. The file holds
+    /// the manifest and the flags that shaped it; guards are lifted here.
+    ///
     /// Examples:
     ///   vmlogin apply
     ///   vmlogin apply -f estate.kdl --yes --json > events.ndjson
-    ///   vmlogin apply --accept max-delete=12
+    ///   vmlogin apply plan.json --accept max-delete=12
     ///   vmlogin apply --accept replace=vm:core/rg-web/web01
     #[command(verbatim_doc_comment)]
     Apply(ApplyArgs),
@@ -116,13 +121,17 @@ pub(crate) enum Verb {
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
 
-    /// Show what is declared and what is live, side by side
+    /// Show what is declared and what is live, side by side; or a saved plan
     ///
     /// For each address, and for what lies beneath it: where it is declared, what is live, its
     /// id, stamp and health, what a plan would do, what it waits for and why, and what the rules
     /// say. `*` stands for anything. Writes nothing.
     ///
+    /// The name of a file, which has no `kind:`, shows the plan that `vmlogin plan -o` saved in
+    /// it, and asks nobody.
+    ///
     /// Examples:
+    ///   vmlogin show plan.json
     ///   vmlogin show vm:core/rg-web/web01
     ///   vmlogin show 'vm:core/*/login' --format json
     #[command(verbatim_doc_comment)]
@@ -206,6 +215,20 @@ pub(crate) struct ValidateArgs {
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
+    /// A file to save the plan in, for `vmlogin apply FILE`
+    #[arg(short = 'o', value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, env = "VMLOGIN_FORCE_OVERWRITE", value_parser = clap::builder::BoolishValueParser::new())]
+    pub force_overwrite: bool,
+    /// Plan what is only done on request: replace=ADDRESS, reinstall-login
+    #[arg(
+        long,
+        env = "VMLOGIN_ACCEPT",
+        value_name = "GUARD[=ADDRESS]",
+        value_delimiter = '\n'
+    )]
+    pub accept: Vec<String>,
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -232,6 +255,9 @@ pub(crate) struct PlanArgs {
 /// Arguments of `apply`.
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
+    /// A plan that `vmlogin plan -o` saved: exactly that is done, or nothing
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -303,9 +329,9 @@ pub(crate) struct ExplainArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// What to show: `vm:core/rg-web/web01`, or with `*`
-    #[arg(value_name = "ADDRESS", required = true, value_parser = read_shown)]
-    pub addresses: Vec<Pattern>,
+    /// What to show: `vm:core/rg-web/web01`, or with `*`; or the file of a saved plan
+    #[arg(value_name = "ADDRESS|PLAN", required = true, value_parser = read_subject)]
+    pub subjects: Vec<Subject>,
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -525,13 +551,25 @@ fn not_emulated() -> String {
     format!("It does not emulate:{}", lines.collect::<String>())
 }
 
-/// An address. A saved plan is documented in its place, and not built.
-fn read_shown(text: &str) -> Result<Pattern, String> {
-    let is_file = text.ends_with(".json") || std::path::Path::new(text).is_file();
-    Pattern::parse(text).map_err(|wrong| match is_file {
-        true => "`vmlogin show PLAN` is documented but this version does not build it yet; it builds `vmlogin show ADDRESS`".to_owned(),
-        false => wrong,
-    })
+/// What `show` shows.
+#[derive(Clone, Debug)]
+pub(crate) enum Subject {
+    /// Things with such addresses.
+    Things(Pattern),
+    /// The plan in a file.
+    Plan(PathBuf),
+}
+
+/// An address has a `kind:`; anything else is the name of a file. One letter before a colon is a drive of Windows.
+fn read_subject(text: &str) -> Result<Subject, String> {
+    let is_drive = text.as_bytes().get(1) == Some(&b':');
+    let names_file = text.ends_with(".json") || Path::new(text).is_file();
+    match Pattern::parse(text) {
+        Ok(pattern) if !is_drive => Ok(Subject::Things(pattern)),
+        Ok(_) => Ok(Subject::Plan(PathBuf::from(text))),
+        Err(_) if names_file => Ok(Subject::Plan(PathBuf::from(text))),
+        Err(wrong) => Err(wrong),
+    }
 }
 
 fn read_set(text: &str) -> Result<(String, String), String> {

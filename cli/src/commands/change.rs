@@ -5,6 +5,7 @@ mod live;
 pub(crate) mod question;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use vmlogin_engine::apply::{self, Report, Tally};
@@ -20,7 +21,8 @@ use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
 use crate::render::{again, findings, foreign, plan_text, refusals, report};
 use crate::session::heartbeat::{patiently, uncounted};
-use crate::session::planning::{Asked, Planned, planned, severities};
+use crate::session::planning::{Asked, Basis, Planned, planned, severities};
+use crate::session::saved::{self, Opened};
 use crate::session::secrets::gather;
 use crate::session::{Events, Session};
 
@@ -31,6 +33,8 @@ pub(crate) struct Change<'a> {
     pub verb: &'static str,
     /// Build or tear down.
     pub mode: Mode,
+    /// A saved plan, which holds all that shapes it; then the manifest and the flags about it are not used.
+    pub plan: Option<&'a Path>,
     /// The manifest.
     pub inputs: &'a InputArgs,
     /// What of it; everything where there is nothing.
@@ -68,6 +72,14 @@ pub(crate) async fn change(session: &Session, wanted: Change<'_>) -> Result<Exit
     result.map(|(_, exit)| exit)
 }
 
+/// What `--accept` lifts.
+pub(crate) fn accepted(texts: &[String]) -> Result<Accepted, Error> {
+    Accepted::read(texts).map_err(|error| {
+        let help = error.help();
+        Error::usage(format!("`--accept`: {error}"), help)
+    })
+}
+
 /// How many warnings end the run, which only `--fail-on warn` lets them.
 pub(crate) fn warnings(findings: &[Finding], fail_on: FailOn) -> usize {
     match fail_on {
@@ -93,20 +105,19 @@ async fn recipe(
     wanted: Change<'_>,
     events: Events<'_>,
 ) -> Result<(Tally, Exit), Error> {
-    let accepted = Accepted::read(&wanted.consent.accept).map_err(|error| {
-        let help = error.help();
-        Error::usage(format!("`--accept`: {error}"), help)
-    })?;
-    let severities = wanted
-        .rules
-        .map(severities)
-        .transpose()?
-        .unwrap_or_default();
+    let accepted = accepted(&wanted.consent.accept)?;
+    let opened = wanted.plan.map(saved::open).transpose()?;
+    let saved = opened.as_ref();
+    if let Some(saved) = saved {
+        saved.check_fit(wanted.live.sandbox.is_some())?;
+    }
+    let of_plan = saved.map(Opened::rules);
+    let rules = of_plan.as_ref().or(wanted.rules);
+    let severities = rules.map(severities).transpose()?.unwrap_or_default();
     let watch = Watch::start(session.terminal.clone(), wanted.live.timeout)?;
     let asked = Asked {
-        inputs: wanted.inputs,
+        basis: saved.map_or(Basis::Files(wanted.inputs, wanted.selection), Basis::Saved),
         live: wanted.live,
-        selection: wanted.selection,
         mode: wanted.mode,
         severities: &severities,
         accepted: &accepted,
@@ -116,14 +127,17 @@ async fn recipe(
     let run = Running {
         session,
         wanted,
+        saved,
+        fail_on: rules.map_or(FailOn::Error, |rules| rules.fail_on),
         events,
         watch: &watch,
         planned: &planned,
         asked,
     };
-    let result = match wanted.until_converged {
-        Some(within) => converge::run(run, within).await,
-        None => run.carry_out().await,
+    let result = match (run.check_still_so(), wanted.until_converged) {
+        (Err(error), _) => Err(error),
+        (Ok(()), Some(within)) => converge::run(run, within).await,
+        (Ok(()), None) => run.carry_out().await,
     };
     // A state that could not be written counts only where nothing else went wrong.
     let closed = planned.connection.close().await;
@@ -137,6 +151,9 @@ async fn recipe(
 struct Running<'a> {
     session: &'a Session,
     wanted: Change<'a>,
+    /// The saved plan that it is.
+    saved: Option<&'a Opened>,
+    fail_on: FailOn,
     events: Events<'a>,
     watch: &'a Watch,
     planned: &'a Planned,
@@ -155,6 +172,20 @@ enum Round {
 }
 
 impl Running<'_> {
+    /// Refuses a saved plan that is no longer what would be planned.
+    fn check_still_so(self) -> Result<(), Error> {
+        let Some(saved) = self.saved else {
+            return Ok(());
+        };
+        let result = saved.check_still_so(&self.planned.plan);
+        if let Err(Error::SavedPlan { differences, .. }) = &result {
+            self.events.send(&Event::Stale {
+                differences: differences.clone(),
+            });
+        }
+        result
+    }
+
     async fn carry_out(self) -> Result<(Tally, Exit), Error> {
         let plan = &self.planned.plan;
         self.show_plan(plan);
@@ -181,11 +212,7 @@ impl Running<'_> {
             self.refuse(refused);
             return Ok(Round::Refused(Exit::GuardRefused));
         }
-        let fail_on = self
-            .wanted
-            .rules
-            .map_or(FailOn::Error, |rules| rules.fail_on);
-        let warned = warnings(&plan.findings, fail_on);
+        let warned = warnings(&plan.findings, self.fail_on);
         if warned > 0 {
             let text = findings::refused(warned, self.session.view_err());
             self.session.terminal.diagnostic(&text);
@@ -194,12 +221,16 @@ impl Running<'_> {
         if plan.is_empty() {
             return Ok(Round::Empty);
         }
-        if !self.wanted.consent.yes {
+        // A saved plan was agreed to when it was handed on.
+        if !self.wanted.consent.yes && self.saved.is_none() {
             question::check_stdin(self.wanted.verb)?;
             let place = self.place(plan);
             question::ask(self.session, self.watch, self.wanted.verb, plan, &place).await?;
         }
         let secrets = gather(plan, &self.planned.loaded.homes)?;
+        if let Some(saved) = self.saved {
+            saved.use_up()?;
+        }
         let azure = self.planned.connection.azure.clone().with_secrets(secrets);
         let running = live::Running {
             session: self.session,
@@ -290,13 +321,17 @@ impl Running<'_> {
         };
         let replaced = plan.steps.iter().filter(done);
         let replaced: Vec<&str> = replaced.map(|step| step.address.as_str()).collect();
-        let again = again::command(&self.session.line, &replaced);
+        let again = match self.saved {
+            Some(saved) => saved.again_command(),
+            None => again::command(&self.session.line, &replaced),
+        };
         let ended = report::Ended {
             plan,
             report,
             verdicts,
             stopped,
             again: &again,
+            is_saved: self.saved.is_some(),
         };
         let text = report::text(ended, self.session.view_out());
         // The plan stands above it.

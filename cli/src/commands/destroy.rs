@@ -13,6 +13,7 @@ pub(crate) async fn run(session: &Session, args: &DestroyArgs) -> Result<Exit, E
     let wanted = Change {
         verb: "destroy",
         mode: Mode::Destroy,
+        plan: None,
         inputs: &args.inputs,
         selection: None,
         live: &args.live,

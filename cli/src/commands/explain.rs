@@ -45,6 +45,7 @@ fn with_firm(card: &'static Card) -> Explained {
 }
 
 fn card(name: &str) -> Result<&'static Card, Error> {
+    let name = &spelled(name);
     let known = cards().into_iter().find(|card| card.id == name);
     known.ok_or_else(|| {
         if is_problem(name) {
@@ -61,6 +62,14 @@ fn card(name: &str) -> Result<&'static Card, Error> {
         };
         Error::usage(format!("there is no rule or guard `{name}`"), help)
     })
+}
+
+/// A rule's number as the rules spell it, however a person typed it: `vml201`, `201`.
+fn spelled(name: &str) -> String {
+    match name.bytes().all(|byte| byte.is_ascii_digit()) && name.len() == 3 {
+        true => format!("VML{name}"),
+        false => name.to_uppercase(),
+    }
 }
 
 /// Whether a word is the code of a problem: those below 200 are.
@@ -86,7 +95,10 @@ mod tests {
     #[test]
     fn every_rule_is_found_by_its_number() {
         for rule in rules() {
-            assert_eq!(card(rule.card().id).unwrap().id, rule.card().id);
+            let id = rule.card().id;
+            for typed in [id, &id.to_lowercase(), &id[3..]] {
+                assert_eq!(card(typed).unwrap().id, id);
+            }
         }
     }
 }

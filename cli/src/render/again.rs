@@ -37,7 +37,8 @@ pub(crate) fn lifted(line: &[OsString], flags: &[&str]) -> String {
     command
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a shell takes it.
+pub(super) fn quoted(word: &str) -> String {
     let plain = |character: char| character.is_alphanumeric() || "-_./=:,@%+".contains(character);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -231,6 +231,8 @@ mod tests {
             text(&[rule], PLAIN)
                 .ends_with("`--allow VML208` is refused: nothing would come of it\n")
         );
-        assert!(json(&[rule]).contains("\"not_allowed_because\": \"nothing would come of it\""));
+        assert!(
+            json(&[rule], &[]).contains("\"not_allowed_because\": \"nothing would come of it\"")
+        );
     }
 }

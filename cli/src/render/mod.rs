@@ -21,8 +21,10 @@ pub(crate) mod refusals;
 pub(crate) mod report;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod saved;
 pub(crate) mod shown;
 mod snippet;
+pub(crate) mod stale;
 pub(crate) mod validated;
 pub(crate) mod written;
 

@@ -24,6 +24,8 @@ pub(crate) struct Ended<'a> {
     pub stopped: Option<&'a str>,
     /// The command line that continues.
     pub again: &'a str,
+    /// Whether it was a saved plan, which is used once.
+    pub is_saved: bool,
 }
 
 /// More steps of one sort than this are counted.
@@ -252,6 +254,7 @@ impl Screen<'_> {
         let unfinished = tally.failed + tally.not_started + tally.deferred;
         let again = match (unfinished, tally.blocked) {
             (0, 0) => return,
+            _ if self.ended.is_saved => "a new plan continues",
             // Nothing failed that could have blocked them: a rule did.
             (0, _) => "once what the rules found is corrected, this continues",
             _ => "running it again continues",
@@ -281,6 +284,7 @@ mod tests {
             verdicts,
             stopped: None,
             again: "vmlogin apply -f estate.kdl",
+            is_saved: false,
         };
         text(ended, view)
     }

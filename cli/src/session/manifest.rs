@@ -9,8 +9,10 @@ use vmlogin_engine::manifest::lower::lower;
 use vmlogin_engine::problem::{Problem, settle};
 use vmlogin_engine::rule::{self, Finding, Severities};
 use vmlogin_engine::source::Sources;
+use vmlogin_engine::syntax::tree::Tree;
 use vmlogin_engine::syntax::veiled;
 
+use super::saved::Opened;
 use crate::args::InputArgs;
 use crate::error::Error;
 use crate::files::{self, Homes, Texts};
@@ -32,19 +34,34 @@ pub(crate) struct Loaded {
 
 /// Reads, expands and lowers the manifest.
 pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, Error> {
+    Ok(load_whole(inputs, catalogue)?.0)
+}
+
+/// The same, with the one tree that all its files came to.
+pub(crate) fn load_whole(
+    inputs: &InputArgs,
+    catalogue: &Catalogue,
+) -> Result<(Loaded, Tree), Error> {
     expanded(files::read(&inputs.files), &inputs.sets, catalogue)
+}
+
+/// The manifest that a saved plan holds.
+pub(crate) fn load_saved(opened: &Opened, catalogue: &Catalogue) -> Result<(Loaded, Tree), Error> {
+    let name = format!("the manifest in {}", files::shown(&opened.path));
+    let texts = files::of_plan(&name, &opened.saved.manifest);
+    expanded(texts, &[], catalogue)
 }
 
 /// The same with texts at hand, which need no values from outside.
 pub(crate) fn check(texts: Texts, catalogue: &Catalogue) -> Result<Loaded, Error> {
-    expanded(texts, &[], catalogue)
+    Ok(expanded(texts, &[], catalogue)?.0)
 }
 
 fn expanded(
     texts: Texts,
     sets: &[(String, String)],
     catalogue: &Catalogue,
-) -> Result<Loaded, Error> {
+) -> Result<(Loaded, Tree), Error> {
     let Texts {
         files,
         sources,
@@ -73,13 +90,16 @@ fn expanded(
         return Err(refused(settle(problems), &sources, catalogue));
     };
     match Graph::of(&manifest, catalogue) {
-        Ok(graph) => Ok(Loaded {
-            manifest,
-            sources,
-            files: count,
-            graph,
-            homes,
-        }),
+        Ok(graph) => {
+            let loaded = Loaded {
+                manifest,
+                sources,
+                files: count,
+                graph,
+                homes,
+            };
+            Ok((loaded, expanded.tree))
+        }
         Err(cycle) => {
             let problems = vec![cycle.problem(&manifest)];
             Err(refused(problems, &sources, catalogue))

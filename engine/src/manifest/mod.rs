@@ -12,6 +12,8 @@ use crate::schema::NameRule;
 use crate::source::Span;
 use crate::value::{Attributes, Principal, PrincipalKind, Value};
 
+pub(crate) use check::is_guid;
+
 /// Whether a text is a name by a rule.
 #[must_use]
 pub fn is_name(rule: &NameRule, text: &str) -> bool {

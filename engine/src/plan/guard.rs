@@ -70,7 +70,7 @@ pub fn judge(
 
 impl Refusal {
     /// A refusal that `--accept` lifts with these words.
-    fn of(guard: &str, message: String, affected: Vec<Address>, accept: String) -> Refusal {
+    pub fn of(guard: &str, message: String, affected: Vec<Address>, accept: String) -> Refusal {
         Refusal {
             guard: guard.to_owned(),
             message,
@@ -78,6 +78,18 @@ impl Refusal {
             who: Vec::new(),
             lift: format!("--accept {accept}"),
             accept: Some(accept),
+        }
+    }
+
+    /// A refusal that no flag lifts; `help` says what to do.
+    pub fn firm(guard: &str, message: String, affected: Vec<Address>, help: String) -> Refusal {
+        Refusal {
+            guard: guard.to_owned(),
+            message,
+            affected,
+            who: Vec::new(),
+            lift: help,
+            accept: None,
         }
     }
 

@@ -11,6 +11,7 @@ mod matching;
 mod ownership;
 pub mod reinstall;
 pub mod replace;
+pub mod saved;
 pub mod selection;
 pub mod stakes;
 mod standing;

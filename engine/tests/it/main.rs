@@ -7,6 +7,7 @@ mod guard;
 mod language;
 mod manifest;
 mod networked;
+mod pins;
 mod plan;
 mod problem;
 mod property;

@@ -174,7 +174,7 @@ impl World {
             object_id: object.to_owned(),
             principal_type: "User".to_owned(),
             display_name: principal.to_owned(),
-            enabled: true,
+            enabled: Some(true),
             guest: None,
         });
         self.resolves(principal, found)

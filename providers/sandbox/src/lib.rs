@@ -14,6 +14,7 @@ mod problem;
 mod resources;
 pub mod seed;
 mod state;
+mod sweep;
 
 use std::future::IntoFuture as _;
 use std::net::SocketAddr;
@@ -193,9 +194,10 @@ pub fn not_emulated() -> &'static [&'static str] {
         "registration of providers: nothing is refused for want of it",
         "deleted groups and applications: only deleted people lie in the recycle bin",
         "rules for the characters and lengths of names, tags and descriptions, but for the fewest",
-        "group membership, and what a role assignment permits: the caller may do all that the seed does not deny",
+        "group membership but for what `assignedTo` lists, and what a role assignment permits: the caller may do all that the seed does not deny",
         "making Arc machines, actions on them, their run commands and licences",
-        "Resource Graph, virtual machine scale sets",
+        "queries of Resource Graph but for where, project, extend, order by, limit, count and summarize over three tables: others are \
+         refused by name; virtual machine scale sets",
         "quotas: the remaining counts in headers never fall, and nobody is throttled unless the seed has a fault for it",
         "two operations on one machine at once: a new one finds the earlier one finished",
         "handlers of extensions other than AADLoginForWindows and AADSSHLoginForLinux: they succeed when the agent is ready",

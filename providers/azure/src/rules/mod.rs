@@ -50,6 +50,8 @@ static RULES: &[&dyn Rule] = &[
     &grant::same_principal::SamePrincipal,
     &grant::no_such_role::NoSuchRole,
     &grant::ambiguous_role::AmbiguousRole,
+    &grant::moved_principal::MovedPrincipal,
+    &grant::unpinned::Unpinned,
     &tenant::no_sign_in_app::NoSignInApp,
     &tenant::no_such_break_glass::NoSuchBreakGlass,
 ];

@@ -31,6 +31,7 @@ use crate::resources;
 use crate::state::clock::{self, Clock};
 use crate::state::file::{self, StateFile};
 use crate::state::{World, named_guid};
+use crate::sweep;
 use reply::{Answer, Reply};
 use request::Request;
 
@@ -107,7 +108,9 @@ impl Server {
             latency: self.latency,
         };
         crate::operation::settle(world, &pace);
+        sweep::remember(world, false);
         let reply = either(dispatch(world, request, pace));
+        sweep::remember(world, world.generation != before);
         let reply = dress(world, request, &pace, n, reply);
         (n, reply, world.generation != before)
     }

@@ -61,7 +61,10 @@ fn opinion(
 fn judge(tenant: &str, resolution: &Resolution) -> Option<(String, String)> {
     let until = "until then no grant that may be theirs goes without `--accept break-glass`";
     match resolution {
-        Resolution::Found(Found { enabled: false, .. }) => Some((
+        Resolution::Found(Found {
+            enabled: Some(false),
+            ..
+        }) => Some((
             "is disabled and cannot sign in".to_owned(),
             "have the account enabled, or name another one".to_owned(),
         )),
@@ -145,7 +148,7 @@ mod tests {
         let application = Resolution::ApplicationId(candidate());
         assert!(check(Some(application)).contains("is the application id of `Break Glass`"));
         let disabled = Found {
-            enabled: false,
+            enabled: Some(false),
             ..scenes::found()
         };
         assert!(check(Some(Resolution::Found(disabled))).contains("is disabled"));
