@@ -26,6 +26,7 @@ mod pictures;
 mod program;
 mod progress;
 mod property;
+mod reads;
 mod refusals;
 mod replace;
 mod roles;
