@@ -93,7 +93,9 @@ pub fn refusals(catalogue: &Catalogue, scene: &Scene<'_>, asked: &[Address]) -> 
             guard: "replace".to_owned(),
             message: format!("`{address}` is not made anew: {unfit}"),
             affected: vec![address.clone()],
+            who: Vec::new(),
             lift: unfit.help(address),
+            accept: None,
         })
     });
     unfit.collect()
@@ -272,7 +274,7 @@ pub(super) fn replaced<'a>(
         return draft::defer(step, hindrance);
     }
     step.action = Action::Replace;
-    step.protected = draft::is_protected(scene, pair, live);
+    step.protected = matching.protected.touches(scene, pair, live);
     let then = match beneath(scene, pair.resource).next() {
         Some(_) => "all that lies in it is made again after it",
         None => "what refers to the old one has to be pointed at the new one",
