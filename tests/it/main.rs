@@ -30,6 +30,7 @@ mod pin;
 mod program;
 mod progress;
 mod property;
+mod reads;
 mod refusals;
 mod replace;
 mod roles;
