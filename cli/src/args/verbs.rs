@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use vmlogin_azure::Reads;
 use vmlogin_engine::address::Pattern;
 use vmlogin_engine::plan::guard::GUARDS;
+use vmlogin_engine::value::{Principal, PrincipalKind};
 
 use super::words::{
     Auth, Color, FailOn, Format, GraphFormat, Limits, MaxFailures, Progress, Verify, one_of,
@@ -143,6 +144,26 @@ pub(crate) enum Verb {
     ///   vmlogin show 'vm:core/*/login' --format json
     #[command(verbatim_doc_comment)]
     Show(ShowArgs),
+
+    /// Write down which directory object each name in the manifest stands for
+    ///
+    /// Looks up every user, group and service principal that the manifest names, and writes
+    /// principals.lock.kdl beside it: the name, the object id and the type. Check it in. With it,
+    /// plan, apply and destroy need no right to read the directory, and a name that has come to
+    /// stand for another object is refused: display names are not unique, and whoever may make a
+    /// group can give it the name of another.
+    ///
+    /// Run it again when the manifest names somebody new: all other lines stay as they are. What
+    /// stands for another object than before is renewed by name, one by one. Where a name stands
+    /// for nobody or for several, nothing is written. Exits 0, 4 (a name is refused) or 8 (the
+    /// directory may not be read).
+    ///
+    /// Examples:
+    ///   vmlogin pin
+    ///   vmlogin pin --renew 'group:sg-web-admins'
+    ///   vmlogin pin -f estate.kdl --format json
+    #[command(verbatim_doc_comment)]
+    Pin(PinArgs),
 
     /// Write a first manifest, from what there is
     ///
@@ -349,6 +370,23 @@ pub(crate) struct ShowArgs {
     #[command(flatten)]
     pub inputs: InputArgs,
     /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `pin`.
+#[derive(Debug, Args)]
+pub(crate) struct PinArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Pin this name to the object that it stands for now, though it was pinned to another; again for each
+    #[arg(long, value_name = "KIND:NAME", value_parser = read_principal)]
+    pub renew: Vec<Principal>,
+    /// Where names are looked up.
     #[command(flatten)]
     pub live: LiveArgs,
     /// Form of the result on stdout
@@ -635,6 +673,18 @@ fn read_verbosity(text: &str) -> Result<u8, String> {
             .parse()
             .map_err(|_| "write 0, 1 or 2: how often `-v` is to count".to_owned()),
     }
+}
+
+/// Somebody as plans name them: `group:sg-web-admins`.
+fn read_principal(text: &str) -> Result<Principal, String> {
+    let read = text.split_once(':').and_then(|(kind, name)| {
+        let kind = PrincipalKind::read(kind)?;
+        Some(Principal {
+            kind,
+            name: name.to_owned(),
+        })
+    });
+    read.ok_or_else(|| "write it as KIND:NAME, such as `group:sg-web-admins`".to_owned())
 }
 
 fn read_set(text: &str) -> Result<(String, String), String> {
