@@ -25,6 +25,7 @@ mod openapi;
 mod output;
 mod partly;
 mod pictures;
+mod pin;
 mod program;
 mod progress;
 mod property;
