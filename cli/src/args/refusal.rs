@@ -118,8 +118,8 @@ fn unknown(argument: &str, line: &[OsString]) -> Option<Refused> {
     }
     match verb {
         "apply" => Some(Refused::usage(
-            "`vmlogin apply PLAN` is documented but this version does not build it yet",
-            &format!("for a manifest write `vmlogin apply -f {argument}`"),
+            &format!("`vmlogin apply` takes one saved plan, and `{argument}` stands beside it"),
+            "apply one after the other",
         )),
         "vmlogin" | "sandbox" | "serve" => None,
         _ => Some(Refused::usage(
