@@ -67,6 +67,8 @@ fn expanded(
     );
     problems.extend(expanded.problems);
     let lowered = lower(&expanded.tree, catalogue).after(&problems);
+    // It takes as much room as all that follows.
+    drop(expanded.tree);
     problems.extend(lowered.problems);
     let mut manifest = lowered.manifest;
     if let Some(manifest) = &mut manifest {
