@@ -5,6 +5,7 @@
 
 mod form;
 mod network;
+mod numbers;
 mod shape;
 
 use std::path::Path;
@@ -62,10 +63,18 @@ fn finish(sources: Sources, parsed: Parsed) -> Result<Seed, Error> {
 fn decode(tree: &Tree, problems: &mut Vec<Problem>) -> Seed {
     let mut seed = Seed::default();
     let found = form::Found::default();
-    for form in form::top(&tree.nodes, &found) {
+    let nodes = numbers::expanded(&tree.nodes, problems);
+    for form in form::top(&nodes, &found) {
         match form.name() {
             "tenant" => seed.tenants.push(tenant(&form)),
             "fault" => seed.faults.push(fault(&form)),
+            "lists" => {
+                seed.behaviour.page_rows = form.number("rows");
+                seed.behaviour.empty_pages = form.flag("empty-pages").unwrap_or(false);
+            }
+            "resource-graph" => {
+                seed.behaviour.sweep_lag = form.number("lag").unwrap_or(0);
+            }
             _ => {}
         }
     }
@@ -87,6 +96,11 @@ fn tenant(form: &Form<'_>) -> Tenant {
             "group" => tenant.groups.push(Group {
                 name: child.argument(),
                 id: child.needed("id"),
+                members: child
+                    .children()
+                    .iter()
+                    .flat_map(|member| member.arguments())
+                    .collect(),
             }),
             "service-principal" => tenant.service_principals.push(ServicePrincipal {
                 name: child.argument(),

@@ -12,7 +12,7 @@ pub(super) struct Shape {
 const MANY: usize = usize::MAX;
 
 /// The nodes at the top.
-pub(super) const TOP: &[&str] = &["tenant", "fault"];
+pub(super) const TOP: &[&str] = &["tenant", "fault", "lists", "resource-graph"];
 
 const fn leaf(
     name: &'static str,
@@ -74,7 +74,13 @@ static SHAPES: &[Shape] = &[
         (1, 1),
         &["id", "name", "guest", "enabled", "deleted"],
     ),
-    leaf("group", (1, 1), &["id"]),
+    Shape {
+        name: "group",
+        arguments: (1, 1),
+        properties: &["id"],
+        children: &["member"],
+    },
+    leaf("member", (1, MANY), &[]),
     leaf("service-principal", (1, 1), &["id", "app-id"]),
     leaf("device", (1, 1), &["id", "machine", "registered"]),
     Shape {
@@ -252,6 +258,8 @@ static SHAPES: &[Shape] = &[
     leaf("keeps-failed-login", (0, 1), &[]),
     leaf("no-sign-in-app", (0, 1), &[]),
     leaf("management-group", (1, 1), &[]),
+    leaf("lists", (0, 0), &["rows", "empty-pages"]),
+    leaf("resource-graph", (0, 0), &["lag"]),
     leaf(
         "fault",
         (0, 0),

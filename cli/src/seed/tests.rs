@@ -33,7 +33,7 @@ tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com" 
     caller "dddddddd-0000-4000-8000-000000000002"
     user "kim@contoso.com" id="aaaaaaaa-0000-4000-8000-000000000001" name="Kim Rossi" guest=#true enabled=#false deleted=#true
     group sg id="bbbbbbbb-0000-4000-8000-000000000001"
-    group sg id="bbbbbbbb-0000-4000-8000-000000000002"
+    group sg id="bbbbbbbb-0000-4000-8000-000000000002" { member "aaaaaaaa-0000-4000-8000-000000000001" "cccccccc-0000-4000-8000-000000000001" }
     service-principal ci id="cccccccc-0000-4000-8000-000000000001" app-id="cccccccc-0000-4000-8000-00000000000a"
     device web09 id="eeeeeeee-0000-4000-8000-000000000001" machine="/subscriptions/x" registered="2026-01-02T03:04:05Z"
     subscription "22222222-2222-4222-8222-222222222222" name=core {
@@ -114,7 +114,7 @@ fn what_a_seed_does_not_know_is_a_problem_like_a_manifests() {
      5 │ let id 1
        · ───
        ╰────
-      help: here may stand `tenant` and `fault`
+      help: here may stand `tenant`, `fault`, `lists` and `resource-graph`
 
     4 problems
     "#);
@@ -213,6 +213,55 @@ fn what_azure_would_refuse_is_told_at_its_place() {
     .unwrap_err();
     assert!(
         screen.contains("VML074") && screen.contains("Address prefix 10.9.0.0/99"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn one_node_with_numbers_is_many() {
+    let seed = read_text(
+        r#"lists rows=50 empty-pages=#true
+resource-graph lag=20
+tenant "11111111-1111-4111-8111-111111111111" domain="contoso.com" {
+    group "sg-####" id="bbbbbbbb-0000-4000-8000-00000000####" numbers="1-3"
+    subscription "22222222-2222-4222-8222-222222222222" {
+        resource-group rg-web location=westeurope {
+            vm "web###" os=windows numbers="99-101" { computer-name "W##"; tag n "no # at all" }
+        }
+    }
+}
+"#,
+    )
+    .unwrap();
+    assert_eq!(
+        (seed.behaviour.page_rows, seed.behaviour.sweep_lag),
+        (Some(50), 20)
+    );
+    let tenant = &seed.tenants[0];
+    assert_eq!(tenant.groups[2].name, "sg-0003");
+    assert!(tenant.groups[2].id.ends_with("0003"));
+    let machines = &tenant.subscriptions[0].resource_groups[0].machines;
+    let names: Vec<&str> = machines.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["web099", "web100", "web101"]);
+    assert_eq!(machines[2].computer_name.as_deref(), Some("W101"));
+}
+
+#[test]
+fn numbers_that_are_no_range_are_a_problem() {
+    let screen = read_text(
+        r#"tenant "11111111-1111-4111-8111-111111111111" domain="contoso.com" {
+    group "sg-#" id="bbbbbbbb-0000-4000-8000-000000000001" numbers="3-1"
+    caller "dddddddd-0000-4000-8000-000000000001" numbers="1-2"
+}
+"#,
+    )
+    .unwrap_err();
+    assert!(
+        screen.contains("VML073") && screen.contains("1-250"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("unknown property `numbers` on `caller`"),
         "{screen}"
     );
 }

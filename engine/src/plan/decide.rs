@@ -9,7 +9,8 @@ use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
 use super::unneeded::unneeded;
 use super::{
-    Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, reinstall, teardown,
+    Action, Change, FORMAT, Mode, Plan, Stakes, Step, Wait, absent, ownership, reinstall, stakes,
+    teardown,
 };
 use crate::address::Address;
 use crate::diff::diff;
@@ -112,6 +113,7 @@ pub fn plan(
         mode: wish.mode,
         selection: wish.selected.record(),
         live_counts,
+        stakes: Stakes::default(),
         steps: revocations.into_iter().chain(steps).collect(),
         findings,
         unmanaged,
@@ -123,6 +125,7 @@ pub fn plan(
             .collect(),
     };
     keep_only_live_waits(&mut plan.steps);
+    plan.stakes = stakes::of(catalogue, scene, &plan.steps);
     Ok(plan)
 }
 

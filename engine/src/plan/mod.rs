@@ -11,9 +11,12 @@ mod matching;
 mod ownership;
 pub mod reinstall;
 pub mod replace;
+pub mod saved;
 pub mod selection;
+pub mod stakes;
 mod standing;
 mod teardown;
+mod unconfirmed;
 mod unneeded;
 
 use std::collections::BTreeMap;
@@ -24,7 +27,9 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{Wish, plan};
 pub use draft::{CLAIM, FIRST, PARTS};
+pub use stakes::Stakes;
 pub use standing::NOT_WAITED_FOR;
+pub use unconfirmed::unconfirmed;
 
 use crate::address::Address;
 use crate::kind::Hindrance;
@@ -58,6 +63,9 @@ pub struct Plan {
     pub gaps: Vec<String>,
     /// How many live objects of each kind lie in the manifest's scope; guards count against it.
     pub live_counts: BTreeMap<String, u32>,
+    /// Who loses what by its steps.
+    #[serde(default)]
+    pub stakes: Stakes,
 }
 
 /// What a plan is for.

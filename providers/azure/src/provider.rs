@@ -6,7 +6,7 @@ pub(crate) mod rehearsal;
 mod tests;
 mod turns;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,16 +14,21 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::Inventory;
+use vmlogin_engine::inventory::{Inventory, Resolution};
 use vmlogin_engine::manifest::Manifest;
+use vmlogin_engine::pins::Pins;
 use vmlogin_engine::plan::{Action, Mode, Step};
 use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider, Verdict};
+use vmlogin_engine::value::Principal;
 
-use crate::directory::device::{self, Sighting, Sought};
+use crate::directory::{
+    self,
+    device::{self, Sighting, Sought},
+};
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
 use crate::secrets::Secrets;
-use crate::survey::{self, Reader, Reading};
+use crate::survey::{self, Hearsay, Manner, Reader, Reading, Reads};
 
 /// Azure, as far as one manifest's tenants reach.
 #[derive(Clone, Debug)]
@@ -31,9 +36,11 @@ pub struct Azure {
     tenants: BTreeMap<String, TenantAccess>,
     parallelism: usize,
     patience: Patience,
+    pins: Option<Pins>,
     secrets: Secrets,
     turns: turns::Turns,
     reading: Arc<Reading>,
+    manner: Arc<Manner>,
 }
 
 /// Access to one tenant.
@@ -69,9 +76,35 @@ impl Azure {
             tenants,
             parallelism,
             patience,
+            pins: None,
             secrets: Secrets::default(),
             turns: turns::Turns::default(),
             reading: Arc::default(),
+            manner: Arc::default(),
+        }
+    }
+
+    /// The same, reading so. `fresh` leaves Resource Graph alone, which lags behind.
+    #[must_use]
+    pub fn with_reads(self, reads: Reads, fresh: bool) -> Azure {
+        let manner = Arc::new(Manner {
+            reads,
+            fresh,
+            ..Manner::default()
+        });
+        Azure { manner, ..self }
+    }
+
+    /// The same, reading each of these by itself, whatever lists may tell of them.
+    #[must_use]
+    pub fn reading_firsthand(&self, firsthand: BTreeSet<Address>) -> Azure {
+        let manner = Arc::new(Manner {
+            firsthand,
+            ..Manner::clone(&self.manner)
+        });
+        Azure {
+            manner,
+            ..self.clone()
         }
     }
 
@@ -79,6 +112,24 @@ impl Azure {
     #[must_use]
     pub fn with_secrets(self, secrets: Secrets) -> Azure {
         Azure { secrets, ..self }
+    }
+
+    /// The same, with what the principal lock says: the directory has to confirm it where it can be read, and need not be readable.
+    #[must_use]
+    pub fn with_pins(self, pins: Option<Pins>) -> Azure {
+        Azure { pins, ..self }
+    }
+
+    /// What the directory makes of everybody whom the manifest names, and names in `absent`, whatever a principal lock says.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    pub async fn look_up(
+        &self,
+        manifest: &Manifest,
+    ) -> Result<BTreeMap<(String, Principal), Resolution>, Fault> {
+        let hearsay = Hearsay::default();
+        directory::look_up(self.reader(&manifest.with_absent(), &hearsay)).await
     }
 
     /// How far a survey is, to be looked at while it runs.
@@ -100,15 +151,19 @@ impl Azure {
         manifest: &Manifest,
         inventory: &Inventory,
     ) -> BTreeMap<Address, Proof> {
-        survey::joined(self.reader(manifest), inventory).await
+        let hearsay = Hearsay::default();
+        survey::joined(self.reader(manifest, &hearsay), inventory).await
     }
 
-    fn reader<'a>(&'a self, manifest: &'a Manifest) -> Reader<'a> {
+    fn reader<'a>(&'a self, manifest: &'a Manifest, hearsay: &'a Hearsay) -> Reader<'a> {
         Reader {
             manifest,
             tenants: &self.tenants,
+            pins: self.pins.as_ref(),
             parallelism: self.parallelism,
             reading: &self.reading,
+            manner: &self.manner,
+            hearsay,
         }
     }
 
@@ -128,7 +183,8 @@ impl Provider for Azure {
     async fn survey(&self, manifest: &Manifest, mode: Mode) -> Result<Inventory, Fault> {
         // What should be absent is read like anything else.
         let whole = manifest.with_absent();
-        survey::survey(self.reader(&whole), mode).await
+        let hearsay = Hearsay::default();
+        survey::survey(self.reader(&whole, &hearsay), mode).await
     }
 
     async fn carry_out(

@@ -1,11 +1,12 @@
 //! One reading of everything that a plan rests on, as values. Requests go out at most `parallelism` at once; what came back is
 //! put together in the manifest's order, so that the same answers make the same inventory whatever their order.
 //!
-//! Machines are read one by one. When lists pay off (above about 20 of a type) is the choice of [`machines::read`]; nothing
-//! else would change.
+//! Things are read one by one while they are few, and by lists where they are many: [`find`] for any type, [`parks`] for machines, whose
+//! extensions no list of ARM tells. What only lists told is [`Inventory::secondhand`].
 
 mod contents;
 pub mod discover;
+mod find;
 mod grants;
 mod groups;
 mod identities;
@@ -13,7 +14,10 @@ mod interfaces;
 mod joins;
 mod locks;
 mod machines;
+mod manner;
+mod neighbours;
 mod offers;
+mod parks;
 pub(crate) mod policies;
 mod reading;
 mod realms;
@@ -23,14 +27,19 @@ mod roles;
 mod security_groups;
 mod subscriptions;
 mod surroundings;
+mod sweep;
 mod things;
 
+#[cfg(test)]
+mod bulk_tests;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
 pub(crate) use joins::joined;
+pub use manner::Reads;
+pub(crate) use manner::{Hearsay, Manner};
 pub use reading::Reading;
 pub(crate) use subscriptions::state as subscription_state;
 
@@ -38,6 +47,7 @@ use futures_util::future::{try_join, try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
+use vmlogin_engine::pins::Pins;
 use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::{Fault, FaultKind};
 
@@ -50,10 +60,16 @@ use crate::provider::TenantAccess;
 pub(crate) struct Reader<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) tenants: &'a BTreeMap<String, TenantAccess>,
+    /// What the principal lock says, where there is one.
+    pub(crate) pins: Option<&'a Pins>,
     /// How many requests of one sort are under way at once.
     pub(crate) parallelism: usize,
     /// How far it is.
     pub(crate) reading: &'a Reading,
+    /// How things are read.
+    pub(crate) manner: &'a Manner,
+    /// What only lists told.
+    pub(crate) hearsay: &'a Hearsay,
 }
 
 /// Reads everything.
@@ -61,10 +77,10 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (mut live, (filters, interfaces), (principals, roles), (locks, policies)) = try_join4(
+    let (mut live, (filters, interfaces), (names, roles), (locks, policies)) = try_join4(
         machines_and_groups(reader),
         try_join(security_groups::read(reader), interfaces::read(reader)),
-        try_join(directory::resolve(reader), roles::read(reader)),
+        try_join(directory::resolve(reader, mode), roles::read(reader)),
         try_join(locks::read(reader), policies::read(reader)),
     )
     .await?;
@@ -79,7 +95,9 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.surroundings.extend(policies);
     inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
-    inventory.principals = principals;
+    inventory.principals = names.principals;
+    inventory.pinned = names.pinned;
+    inventory.gaps.extend(names.gaps);
     referred::read(reader, &mut inventory).await?;
     inventory.roles = roles;
     identities::read(reader, &mut inventory).await?;
@@ -89,6 +107,9 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
         joins::read(reader, &mut inventory).await?;
     }
     inventory.contents = contents::read(reader, &inventory, mode).await?;
+    let (secondhand, refusals) = reader.hearsay.take();
+    inventory.secondhand = secondhand;
+    reader.reading.refused(refusals);
     Ok(inventory)
 }
 
@@ -101,7 +122,7 @@ async fn machines_and_groups(
         things::read(reader),
     )
     .await?;
-    machines::neighbours(reader, &mut groups, &machines).await?;
+    neighbours::read(reader, &mut groups, &machines).await?;
     groups.extend(things);
     groups.extend(machines);
     Ok(groups)

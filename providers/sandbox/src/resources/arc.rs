@@ -9,7 +9,7 @@ use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::seed::{ArcStatus, Os};
-use crate::state::{ArcMachine, Machine, World, beneath, clock, named_guid};
+use crate::state::{ArcMachine, Machine, World, clock, named_guid};
 
 /// The type of these machines.
 pub(crate) const TYPE: &str = "Microsoft.HybridCompute/machines";
@@ -50,8 +50,8 @@ pub(crate) fn list_all(call: &mut Call<'_>, subscription: &str) -> Answer {
 
 /// Rows have no extensions.
 fn list(call: &Call<'_>, prefix: String) -> Reply {
-    let rows = beneath(&call.world.arcs, prefix);
-    page::page(call.request, rows, |it| shown(call, it, false))
+    let rows = page::beneath(call, &call.world.arcs, prefix);
+    page::page(call, rows, |it| shown(call, it, false))
 }
 
 /// Takes a machine away, with its extensions, its identity and what is granted at it.
@@ -90,7 +90,7 @@ fn delete(call: &mut Call<'_>, key: &str) -> Answer {
 }
 
 /// A machine as answered; a single one comes with its extensions in full. All that the agent tells is text.
-fn shown(call: &Call<'_>, arc: &ArcMachine, whole: bool) -> Value {
+pub(crate) fn shown(call: &Call<'_>, arc: &ArcMachine, whole: bool) -> Value {
     let machine = &arc.machine;
     let family = match machine.os {
         Os::Windows => "windows",

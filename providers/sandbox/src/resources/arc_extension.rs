@@ -74,7 +74,7 @@ fn list(call: &mut Call<'_>, machine: &str) -> Reply {
     for key in keys {
         operation::look_at(call.world, &key, &call.pace);
     }
-    page::page(call.request, call.world.extensions_of(machine), shown)
+    page::page(call, call.world.extensions_of(machine), shown)
 }
 
 fn get(call: &mut Call<'_>, key: &str) -> Answer {

@@ -181,7 +181,7 @@ fn list(call: &mut Call<'_>, machine: &str) -> Reply {
     }
     let view = call.request.expands("instanceView");
     let casing = Casing::Asked(&call.request.segments[3]);
-    page::page(call.request, call.world.extensions_of(machine), |it| {
+    page::page(call, call.world.extensions_of(machine), |it| {
         shown(it, casing, view)
     })
 }

@@ -71,7 +71,7 @@ pub(crate) fn list(call: &mut Call<'_>, scope: &str) -> Answer {
         .filter(|(_, row)| wanted.iter().all(|it| it.holds(row)))
         .collect();
     rows.sort_by_key(|(key, _)| *key);
-    Ok(page::page(call.request, rows.into_iter(), |row| row))
+    Ok(page::page(call, rows.into_iter(), |row| row))
 }
 
 fn row(id: &str, name: &str, kind: &str, location: &str, tags: Option<&Tags>) -> Value {

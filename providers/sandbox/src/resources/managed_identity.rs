@@ -9,7 +9,7 @@ use super::{
 use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
-use crate::state::{Resource, World, beneath};
+use crate::state::{Resource, World};
 
 /// The type of all of them.
 pub(crate) const TYPE: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
@@ -49,8 +49,8 @@ pub(crate) fn list(call: &mut Call<'_>, prefix: String) -> Answer {
     if call.request.method != Method::GET {
         return Err(method_not_allowed(call));
     }
-    let rows = beneath(&call.world.resources, prefix).filter(|(_, it)| it.kind == TYPE);
-    Ok(page::page(call.request, rows, shown))
+    let rows = page::beneath(call, &call.world.resources, prefix).filter(|(_, it)| it.kind == TYPE);
+    Ok(page::page(call, rows, shown))
 }
 
 /// The id of an identity: `resourcegroups` is in lower case whatever the request spells (arm/OBSERVED.md 4).
@@ -166,7 +166,7 @@ fn patch(call: &mut Call<'_>, key: &str) -> Answer {
 }
 
 /// Tags are there even where none were sent (arm/OBSERVED.md 5).
-fn shown(it: &Resource) -> Value {
+pub(super) fn shown(it: &Resource) -> Value {
     json!({"location": it.location, "tags": it.tags.clone().unwrap_or_default(), "id": it.id, "name": it.name,
         "type": it.kind, "properties": it.properties})
 }

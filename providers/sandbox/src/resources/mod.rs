@@ -15,7 +15,7 @@ mod listing;
 pub(crate) mod location;
 mod lock;
 pub(crate) mod machine;
-mod machine_answer;
+pub(crate) mod machine_answer;
 mod machine_fixed;
 mod machine_new;
 pub(crate) mod managed_identity;
@@ -39,7 +39,9 @@ use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::operation;
-use crate::state::{Resource, Tags};
+use crate::state::{Resource, Tags, World};
+use crate::sweep;
+pub(crate) use access::caller;
 pub(crate) use scope::Scope;
 
 /// Answers a request to ARM.
@@ -67,6 +69,7 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
     }
     match lower.as_slice() {
         ["tenants"] => get(call, subscription::tenants),
+        ["providers", "microsoft.resourcegraph", "resources"] => sweep::answer(call),
         ["subscriptions"] => get(call, subscription::list),
         ["subscriptions", id] => get(call, |call| subscription::get(call, id)),
         ["subscriptions", id, "locations"] => get(call, |_| Ok(location::list(id))),
@@ -415,6 +418,15 @@ pub(crate) fn tags_of(body: &Value) -> Result<Option<Tags>, Reply> {
                 "The request content was invalid: tags are a map of text to text.",
             )
         }),
+    }
+}
+
+/// What ARM answers of a resource that is neither a machine nor an extension.
+pub(crate) fn shown(world: &World, it: &Resource) -> Value {
+    match it.kind.as_str() {
+        managed_identity::TYPE => managed_identity::shown(it),
+        kind if kind.starts_with(network::NAMESPACE) => network::shown(world, it),
+        _ => plain::shown(it),
     }
 }
 

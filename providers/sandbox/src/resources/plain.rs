@@ -62,9 +62,9 @@ pub(crate) fn list_all(call: &mut Call<'_>, subscription: &str) -> Answer {
     }
     let kind = call.request.lower[3..].join("/");
     let prefix = format!("/subscriptions/{subscription}/");
-    let rows = beneath(&call.world.resources, prefix)
+    let rows = page::beneath(call, &call.world.resources, prefix)
         .filter(|(_, it)| it.kind.eq_ignore_ascii_case(&kind));
-    Ok(page::page(call.request, rows, shown))
+    Ok(page::page(call, rows, shown))
 }
 
 /// The type of what an id names.
@@ -87,7 +87,7 @@ fn list(call: &Call<'_>, prefix: String) -> Reply {
     let deep = prefix.matches('/').count();
     let rows =
         beneath(&call.world.resources, prefix).filter(|(key, _)| key.matches('/').count() == deep);
-    page::page(call.request, rows, shown)
+    page::page(call, rows, shown)
 }
 
 fn put(call: &mut Call<'_>, id: String, key: &str) -> Answer {
@@ -193,7 +193,7 @@ fn merge(held: &mut Map<String, Value>, sent: &Value) {
     }
 }
 
-fn shown(it: &Resource) -> Value {
+pub(super) fn shown(it: &Resource) -> Value {
     let mut shown = it.members.clone();
     shown.insert("id".to_owned(), json!(it.id));
     shown.insert("name".to_owned(), json!(it.name));

@@ -39,9 +39,9 @@ pub(crate) fn answer(call: &mut Call<'_>) -> Answer {
 pub(crate) fn list(call: &mut Call<'_>, subscription: &str) -> Answer {
     let wanted = call.request.query("$filter").and_then(tag_filter);
     let prefix = format!("/subscriptions/{subscription}/resourcegroups/");
-    let rows = beneath(&call.world.groups, prefix)
+    let rows = page::beneath(call, &call.world.groups, prefix)
         .filter(|(_, group)| wanted.as_ref().is_none_or(|wanted| has_tag(group, wanted)));
-    Ok(page::page(call.request, rows, shown))
+    Ok(page::page(call, rows, shown))
 }
 
 /// The 404 for the group that an id begins with.

@@ -31,7 +31,7 @@ pub(crate) fn list(call: &mut Call<'_>) -> Answer {
         .subscriptions
         .iter()
         .filter(|(_, it)| it.tenant == call.bearer.tenant);
-    Ok(page::page(call.request, rows, |it| shown(call, it)))
+    Ok(page::page(call, rows, |it| shown(call, it)))
 }
 
 /// `GET /subscriptions/{id}`.

@@ -3,6 +3,7 @@
 //! The command line reads a seed from KDL (grammar in SEED.md) and hands it over as these plain values. A seed is
 //! used once, to make a new world; after that the state file is the world.
 
+mod behaviour;
 mod check;
 mod fault;
 mod network;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use behaviour::Behaviour;
 pub use check::SeedError;
 pub use fault::FaultRule;
 pub use network::{
@@ -28,6 +30,8 @@ pub struct Seed {
     pub tenants: Vec<Tenant>,
     /// Answers that are to go wrong, in the order in which they are tried.
     pub faults: Vec<FaultRule>,
+    /// In what the services differ from how they mostly are.
+    pub behaviour: Behaviour,
 }
 
 /// A directory and the subscriptions that trust it.
@@ -116,6 +120,8 @@ pub struct Group {
     pub name: String,
     /// Object id, a GUID.
     pub id: String,
+    /// Object ids of its direct members.
+    pub members: Vec<String>,
 }
 
 /// An application's identity in the tenant.

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::resources::{location, managed_identity};
 use crate::seed::{self, SeedError};
+use crate::sweep::Sweep;
 
 impl World {
     /// The world as the seed says, at the time `now`.
@@ -47,6 +48,9 @@ impl World {
                     met: 0,
                 })
                 .collect(),
+            behaviour: seed.behaviour,
+            sweep: Sweep::default(),
+            quota: None,
             generation: 0,
         };
         for tenant in &seed.tenants {
@@ -381,6 +385,7 @@ fn directory(seed: &seed::Tenant, born: Timestamp) -> Tenant {
                 let it = DirectoryGroup {
                     id: group.id.clone(),
                     name: group.name.clone(),
+                    members: group.members.iter().map(|id| id.to_lowercase()).collect(),
                     created: born,
                 };
                 (group.id.to_lowercase(), it)

@@ -88,8 +88,16 @@ pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
             Form {
                 arguments: Arguments::Name(&OWN_NAME),
                 properties: Properties::Listed(vec![id(Want::Guid, true), cloud]),
-                later: &["break-glass", "sign-in-app", "conditional-access"],
+                later: &["sign-in-app", "conditional-access"],
                 ..blank("tenant", "tenant")
+            },
+        ),
+        (
+            "tenant",
+            Form {
+                arguments: Arguments::Principals,
+                number: Number::AtMostOne,
+                ..blank("break-glass", "list of break-glass principals")
             },
         ),
         (

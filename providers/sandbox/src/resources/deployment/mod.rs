@@ -94,7 +94,7 @@ fn list(call: &mut Call<'_>) -> Answer {
     }
     let prefix = format!("/{}/", call.request.lower.join("/"));
     let rows = beneath(&call.world.deployments, prefix);
-    Ok(page::page(call.request, rows, shown))
+    Ok(page::page(call, rows, shown))
 }
 
 fn put(call: &mut Call<'_>, id: String, key: &str) -> Answer {

@@ -25,7 +25,7 @@ use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
 use crate::operation;
-use crate::state::{Resource, World, beneath};
+use crate::state::{Resource, World};
 
 pub(crate) use child::{delete_ended as child_delete_ended, write_ended as child_write_ended};
 pub(crate) use frame::{delete_ended, write_ended};
@@ -141,6 +141,11 @@ pub(crate) fn list_all(call: &mut Call<'_>, subscription: &str, word: &str) -> A
     }
 }
 
+/// A resource of this provider as a GET answers it.
+pub(crate) fn shown(world: &World, it: &Resource) -> Value {
+    frame::shown(world, it, Look::Read)
+}
+
 /// Whether a thing of this provider exists, by its key; parts are looked for in what they belong to.
 pub(crate) fn exists(world: &World, key: &str) -> bool {
     if world.resources.contains_key(key) {
@@ -197,8 +202,8 @@ fn list(call: &mut Call<'_>, name: &str, prefix: String) -> Answer {
     }
     let wanted = format!("{NAMESPACE}/{name}");
     let world = &*call.world;
-    let rows = beneath(&world.resources, prefix).filter(|(_, it)| it.kind == wanted);
-    Ok(page::page(call.request, rows, |it| {
+    let rows = page::beneath(call, &world.resources, prefix).filter(|(_, it)| it.kind == wanted);
+    Ok(page::page(call, rows, |it| {
         frame::shown(world, it, Look::Read)
     }))
 }
