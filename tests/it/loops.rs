@@ -65,6 +65,21 @@ fn each_row_is_a_machine_and_a_line_that_goes_takes_its_access() {
 }
 
 #[test]
+fn a_saved_plan_keeps_what_cells_say() {
+    let group = "    for row in=(csv)\"fleet/pcs.csv\" {
+        vm $row.name {
+            identity system-assigned
+            login enable-automatic-upgrade=$row.upgrade
+            tags number=$row.number
+        }
+    }";
+    let stage = stage(group, "name,upgrade,number\npc-01,true,7\npc-02,false,8\n");
+    stage.sandbox(&["plan", "-o", "plan.json"]).expect(0);
+    stage.sandbox(&["apply", "plan.json", "--yes"]).expect(0);
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
+#[test]
 fn two_rows_with_one_name_are_both_shown() {
     assert_snapshot!(refused(
         LOOP,
