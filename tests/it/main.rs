@@ -21,6 +21,7 @@ mod init;
 mod interrupt;
 mod linux;
 mod login;
+mod loops;
 mod machines;
 mod management_groups;
 mod networks;

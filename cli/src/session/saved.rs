@@ -16,6 +16,8 @@ use vmlogin_engine::plan::saved::{
 use vmlogin_engine::plan::selection::Selected;
 use vmlogin_engine::syntax::tree::Tree;
 
+pub(super) use spelt::cells;
+
 use super::TOOL;
 use super::manifest::Loaded;
 use crate::args::{FailOn, PlanArgs, RuleArgs};
