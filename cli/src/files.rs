@@ -7,13 +7,14 @@ mod beside;
 mod include;
 pub(crate) mod output;
 mod pins;
+mod table;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use vmlogin_engine::language::{self, File, IncludeWish};
+use vmlogin_engine::language::{self, File, IncludeWish, Tables};
 use vmlogin_engine::pins::{FILE, Pins};
 use vmlogin_engine::problem::{Code, Label, Problem};
 use vmlogin_engine::source::{SourceId, Sources, Span};
@@ -36,11 +37,13 @@ pub(crate) struct Texts {
     pub problems: Vec<Problem>,
     /// Where each of them lies, for the files that they name.
     pub homes: Homes,
+    /// The tables that their loops go through.
+    pub tables: Tables,
     /// What the principal lock beside the first of them says, where there is one.
     pub pins: Option<Pins>,
 }
 
-/// Reads the files of `-f` and all that they include.
+/// Reads the files of `-f`, all that they include, and the tables that they name.
 pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     let mut reading = Reading::default();
     if paths.is_empty() {
@@ -52,6 +55,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     while let Some(wish) = reading.wishes.pop_front() {
         reading.include(&wish);
     }
+    reading.tables();
     reading.lock(&pins_path(paths));
     reading.texts
 }
@@ -118,6 +122,7 @@ struct Reading {
     /// What was read already, by its real path: a file that is named twice is read once.
     seen: BTreeSet<PathBuf>,
     wishes: VecDeque<Wish>,
+    tables: Vec<table::Wish>,
 }
 
 /// An include, with the folders that decide what it may name.
@@ -211,6 +216,15 @@ impl Reading {
             folder: folder(&real).to_owned(),
             tree: tree.to_owned(),
         }));
+        let (tables, problems) = language::tables(&file);
+        self.texts.problems.extend(problems);
+        self.tables
+            .extend(tables.into_iter().map(|wish| table::Wish {
+                table: wish,
+                shown: folder(path).to_owned(),
+                folder: folder(&real).to_owned(),
+                tree: tree.to_owned(),
+            }));
         self.texts.files.push(file);
         Ok(())
     }

@@ -102,7 +102,6 @@ const VARIABLES: &[(&str, &str)] = &[
     ("VMLOGIN_SNAPSHOT", "--snapshot"),
     ("VMLOGIN_OFFLINE", "--offline"),
     ("VMLOGIN_AUDIT_LOG", "--audit-log"),
-    ("VMLOGIN_LIMITS", "--limits"),
     ("VMLOGIN_FAULTS", "--faults"),
     ("VMLOGIN_FIX", "--fix"),
 ];

@@ -13,7 +13,7 @@ use vmlogin_engine::plan::guard::GUARDS;
 use vmlogin_engine::value::{Principal, PrincipalKind};
 
 use super::words::{
-    Auth, Color, FailOn, Format, GraphFormat, MaxFailures, Progress, Verify, one_of,
+    Auth, Color, FailOn, Format, GraphFormat, Limits, MaxFailures, Progress, Verify, one_of,
 };
 use crate::session::STATE;
 
@@ -489,6 +489,9 @@ pub(crate) struct ServeArgs {
     /// How long operations take, in milliseconds; without it they end at the second look
     #[arg(long, env = "VMLOGIN_LATENCY", value_name = "MS", value_parser = read_milliseconds)]
     pub latency: Option<Duration>,
+    /// Count requests, and refuse too many as Azure does; without it the counts never fall
+    #[arg(long, env = "VMLOGIN_LIMITS", value_parser = one_of::<Limits>())]
+    pub limits: Option<Limits>,
 }
 
 /// The manifest.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use vmlogin_engine::graph::Graph;
 use vmlogin_engine::inventory::{Inventory, Pinned};
 use vmlogin_engine::kind::{Catalogue, Scene};
-use vmlogin_engine::language::{self, Inputs};
+use vmlogin_engine::language::{self, Inputs, Tables};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::manifest::lower::lower;
 use vmlogin_engine::pins::Pins;
@@ -77,17 +77,20 @@ fn expanded(
         sources,
         mut problems,
         homes,
+        tables,
         pins,
     } = texts;
+    let refused = |problems| refused(problems, &sources, &tables, catalogue);
     let count = files.len();
     // What could not be read would only be missed again by every later check.
     if count == 0 {
-        return Err(refused(settle(problems), &sources, catalogue));
+        return Err(refused(settle(problems)));
     }
     let expanded = language::expand(
         files,
         &Inputs {
             sets: sets.to_vec(),
+            tables: tables.clone(),
         },
     );
     problems.extend(expanded.problems);
@@ -99,7 +102,7 @@ fn expanded(
         problems.extend(pins.iter().flat_map(|pins| pins.strangers(manifest)));
     }
     let Some(manifest) = manifest.filter(|_| problems.is_empty()) else {
-        return Err(refused(settle(problems), &sources, catalogue));
+        return Err(refused(settle(problems)));
     };
     match Graph::of(&manifest, catalogue) {
         Ok(graph) => {
@@ -115,16 +118,25 @@ fn expanded(
         }
         Err(cycle) => {
             let problems = vec![cycle.problem(&manifest)];
-            Err(refused(problems, &sources, catalogue))
+            Err(refused(problems))
         }
     }
 }
 
 /// What is wrong, with the texts as they may be shown: no secret, whether or not it is what is wrong.
-fn refused(problems: Vec<Problem>, sources: &Sources, catalogue: &Catalogue) -> Error {
+fn refused(
+    problems: Vec<Problem>,
+    sources: &Sources,
+    tables: &Tables,
+    catalogue: &Catalogue,
+) -> Error {
+    let cells = |column: &str| {
+        let tables = tables.values();
+        tables.flat_map(|table| table.places(column)).collect()
+    };
     Error::Problems {
         problems,
-        sources: veiled(sources, &catalogue.secret_words()),
+        sources: veiled(sources, &catalogue.secret_words(), cells),
     }
 }
 
