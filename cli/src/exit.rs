@@ -38,7 +38,7 @@ pub(crate) enum Exit {
     Bug = 70,
     /// Interrupted by Ctrl-C, orderly.
     Interrupted = 130,
-    /// Ended by SIGTERM, orderly.
+    /// Ended by SIGTERM, or because the terminal was closed, orderly.
     Terminated = 143,
 }
 
@@ -86,13 +86,23 @@ pub(crate) const TABLE: [(Exit, &str, &str); 15] = [
     (Exit::Usage, "wrong command line", "no"),
     (Exit::Bug, "a bug in vmlogin", "no"),
     (Exit::Interrupted, "interrupted by Ctrl-C, orderly", "yes"),
-    (Exit::Terminated, "ended by SIGTERM, orderly", "yes"),
+    (
+        Exit::Terminated,
+        "ended by SIGTERM or a closed terminal, orderly",
+        "yes",
+    ),
 ];
 
 impl Exit {
     /// The number.
     pub(crate) fn code(self) -> u8 {
         self as u8
+    }
+
+    /// What it means, as the table says.
+    pub(crate) fn meaning(self) -> &'static str {
+        let row = TABLE.iter().find(|(exit, _, _)| *exit == self);
+        row.map_or("", |(_, meaning, _)| meaning)
     }
 
     /// What a fault means before anything was written.

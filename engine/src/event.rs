@@ -100,6 +100,12 @@ pub enum Event {
         blocked: usize,
         /// Steps that were not begun because the run was told to stop.
         not_started: usize,
+        /// Why nothing new was begun, where the run was stopped: a signal, `--timeout`, `--max-failures`.
+        #[serde(default)]
+        stopped: Option<String>,
+        /// The command line that continues, where something is left to do.
+        #[serde(default)]
+        again: Option<String>,
         /// The exit code that follows.
         exit: u8,
     },

@@ -51,6 +51,8 @@ pub struct Inventory {
     pub locks: BTreeMap<String, Result<Vec<Lock>, Fault>>,
     /// Who has which role where, for guards.
     pub access: Access,
+    /// What only lists told of, by address: it is read by itself before anything is written to it. See [`crate::plan::unconfirmed`].
+    pub secondhand: BTreeSet<Address>,
     /// What could not be read, and why. What is missing here is unknown, not absent.
     pub gaps: Vec<Gap>,
 }

@@ -1,15 +1,20 @@
 //! The verbs and their flags, as types. Doc comments on them are the help pages.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use vmlogin_azure::Reads;
 use vmlogin_engine::address::Pattern;
 use vmlogin_engine::plan::guard::GUARDS;
+use vmlogin_engine::value::{Principal, PrincipalKind};
 
-use super::words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify, one_of};
+use super::words::{
+    Auth, Color, FailOn, Format, GraphFormat, Limits, MaxFailures, Progress, Verify, one_of,
+};
 use crate::session::STATE;
 
 /// Say in a checked-in file who can sign in to which Azure VM with their Entra ID
@@ -72,7 +77,9 @@ pub(crate) enum Verb {
     ///
     /// Shows the plan, asks, does it, and looks at what came of it. A failure stops only what
     /// depends on it. Running it again goes on where it stopped: live Azure is the only state.
-    /// The first Ctrl-C lets running operations end, the second leaves.
+    /// The first Ctrl-C lets running operations end, the second leaves. A terminal that is
+    /// closed counts as the first. What came of the last run that wrote stands in
+    /// .vmlogin/last-run.txt too, wherever its screen went.
     ///
     /// With PLAN, a file of `vmlogin plan -o`, it asks nothing and does exactly that plan, once.
     /// Where planning anew comes to anything else, it exits 7 and does nothing. The file holds
@@ -89,7 +96,8 @@ pub(crate) enum Verb {
     /// Remove what this estate made
     ///
     /// Deletes only what carries this estate's stamp: grants first, then logins, then resource
-    /// groups that hold nothing else. Adopted machines stay. Says what stays and why.
+    /// groups that hold nothing else. Adopted machines stay. Says what stays and why. What
+    /// came of the last run that wrote stands in .vmlogin/last-run.txt too.
     ///
     /// Example:
     ///   vmlogin destroy -f estate.kdl
@@ -136,6 +144,26 @@ pub(crate) enum Verb {
     ///   vmlogin show 'vm:core/*/login' --format json
     #[command(verbatim_doc_comment)]
     Show(ShowArgs),
+
+    /// Write down which directory object each name in the manifest stands for
+    ///
+    /// Looks up every user, group and service principal that the manifest names, and writes
+    /// principals.lock.kdl beside it: the name, the object id and the type. Check it in. With it,
+    /// plan, apply and destroy need no right to read the directory, and a name that has come to
+    /// stand for another object is refused: display names are not unique, and whoever may make a
+    /// group can give it the name of another.
+    ///
+    /// Run it again when the manifest names somebody new: all other lines stay as they are. What
+    /// stands for another object than before is renewed by name, one by one. Where a name stands
+    /// for nobody or for several, nothing is written. Exits 0, 4 (a name is refused) or 8 (the
+    /// directory may not be read).
+    ///
+    /// Examples:
+    ///   vmlogin pin
+    ///   vmlogin pin --renew 'group:sg-web-admins'
+    ///   vmlogin pin -f estate.kdl --format json
+    #[command(verbatim_doc_comment)]
+    Pin(PinArgs),
 
     /// Write a first manifest, from what there is
     ///
@@ -273,6 +301,9 @@ pub(crate) struct ApplyArgs {
     /// What is agreed to beforehand.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// When to stop by itself.
+    #[command(flatten)]
+    pub giving_up: GivingUpArgs,
     /// What is looked at after the writes
     #[arg(long, env = "VMLOGIN_VERIFY", value_parser = one_of::<Verify>(), num_args = 0..=1, default_value = "quick", default_missing_value = "quick")]
     pub verify: Verify,
@@ -299,6 +330,9 @@ pub(crate) struct DestroyArgs {
     /// What is agreed to beforehand.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// When to stop by itself.
+    #[command(flatten)]
+    pub giving_up: GivingUpArgs,
     /// Write events to stdout, one JSON object a line
     #[arg(long, env = "VMLOGIN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
     pub json: bool,
@@ -336,6 +370,23 @@ pub(crate) struct ShowArgs {
     #[command(flatten)]
     pub inputs: InputArgs,
     /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `pin`.
+#[derive(Debug, Args)]
+pub(crate) struct PinArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Pin this name to the object that it stands for now, though it was pinned to another; again for each
+    #[arg(long, value_name = "KIND:NAME", value_parser = read_principal)]
+    pub renew: Vec<Principal>,
+    /// Where names are looked up.
     #[command(flatten)]
     pub live: LiveArgs,
     /// Form of the result on stdout
@@ -438,6 +489,9 @@ pub(crate) struct ServeArgs {
     /// How long operations take, in milliseconds; without it they end at the second look
     #[arg(long, env = "VMLOGIN_LATENCY", value_name = "MS", value_parser = read_milliseconds)]
     pub latency: Option<Duration>,
+    /// Count requests, and refuse too many as Azure does; without it the counts never fall
+    #[arg(long, env = "VMLOGIN_LIMITS", value_parser = one_of::<Limits>())]
+    pub limits: Option<Limits>,
 }
 
 /// The manifest.
@@ -474,6 +528,19 @@ pub(crate) struct LiveArgs {
     /// How to sign in [default: auto]
     #[arg(long, env = "VMLOGIN_AUTH", value_parser = one_of::<Auth>(), help_heading = "Azure")]
     pub auth: Option<Auth>,
+    /// How things are read
+    #[arg(long, env = "VMLOGIN_READS", value_name = "HOW", value_parser = one_of::<Reads>(), default_value = "auto", help_heading = "Azure")]
+    pub reads: Reads,
+    /// Ask each machine itself about its extensions
+    ///
+    /// With many machines, their extensions are read from Resource Graph, which lags behind by some seconds: an extension that was removed
+    /// a moment ago may still be seen there, and a plan then says that nothing is to be done. Every change that a plan shows was
+    /// confirmed by a reading of the machine itself. With this flag Resource Graph is not asked at all: one request for each machine.
+    #[arg(long, env = "VMLOGIN_FRESH", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Azure")]
+    pub fresh: bool,
+    /// How many requests a second are sent to each tenant at most [default: what Azure's own limits allow]
+    #[arg(long, env = "VMLOGIN_MAX_RPS", value_name = "N", value_parser = read_rate, help_heading = "Azure")]
+    pub max_rps: Option<NonZeroU32>,
     /// How many requests and steps run at once
     #[arg(long, env = "VMLOGIN_PARALLELISM", value_name = "N", default_value = "16", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Azure")]
     pub parallelism: u16,
@@ -526,6 +593,19 @@ pub(crate) struct ConsentArgs {
     pub yes: bool,
 }
 
+/// When a run that writes stops by itself.
+#[derive(Debug, Args)]
+pub(crate) struct GivingUpArgs {
+    /// How many steps may fail, such as 5 or 10% of the plan: then nothing new starts, running operations are awaited
+    #[arg(
+        long,
+        env = "VMLOGIN_MAX_FAILURES",
+        value_name = "N|N%",
+        help_heading = "Azure"
+    )]
+    pub max_failures: Option<MaxFailures>,
+}
+
 /// How screens look.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Look {
@@ -572,6 +652,18 @@ fn read_subject(text: &str) -> Result<Subject, String> {
     }
 }
 
+/// Somebody as plans name them: `group:sg-web-admins`.
+fn read_principal(text: &str) -> Result<Principal, String> {
+    let read = text.split_once(':').and_then(|(kind, name)| {
+        let kind = PrincipalKind::read(kind)?;
+        Some(Principal {
+            kind,
+            name: name.to_owned(),
+        })
+    });
+    read.ok_or_else(|| "write it as KIND:NAME, such as `group:sg-web-admins`".to_owned())
+}
+
 fn read_set(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -585,6 +677,11 @@ fn read_duration(text: &str) -> Result<Duration, String> {
         Ok(Ok(duration)) if !duration.is_zero() => Ok(duration),
         _ => Err("write a number with a unit, such as 90s, 30m or 1h30m".to_owned()),
     }
+}
+
+fn read_rate(text: &str) -> Result<NonZeroU32, String> {
+    text.parse()
+        .map_err(|_| "write a whole number of requests a second, such as 10".to_owned())
 }
 
 fn read_milliseconds(text: &str) -> Result<Duration, String> {

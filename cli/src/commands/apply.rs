@@ -19,6 +19,7 @@ pub(crate) async fn run(session: &Session, args: &ApplyArgs) -> Result<Exit, Err
         live: &args.live,
         rules: Some(&args.rules),
         consent: &args.consent,
+        max_failures: args.giving_up.max_failures,
         verify: args.verify == Verify::Quick,
         until_converged: args.until_converged,
         json: args.json,

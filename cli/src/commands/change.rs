@@ -1,8 +1,10 @@
 //! What `apply` and `destroy` have in common: plan, guards, the question, the run, the looks afterwards, the report.
 
 mod converge;
+mod limit;
 mod live;
 pub(crate) mod question;
+pub(crate) mod record;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,7 +17,7 @@ use vmlogin_engine::plan::{Action, Mode, Plan, Step};
 use vmlogin_engine::provider::{Fault, Proof, Verdict};
 use vmlogin_engine::rule::Finding;
 
-use crate::args::{ConsentArgs, FailOn, InputArgs, LiveArgs, RuleArgs, SelectionArgs};
+use crate::args::{ConsentArgs, FailOn, InputArgs, LiveArgs, MaxFailures, RuleArgs, SelectionArgs};
 use crate::error::Error;
 use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
@@ -24,7 +26,10 @@ use crate::session::heartbeat::{patiently, uncounted};
 use crate::session::planning::{Asked, Basis, Planned, planned, severities};
 use crate::session::saved::{self, Opened};
 use crate::session::secrets::gather;
-use crate::session::{Events, Session};
+use crate::session::{Events, Session, event_line};
+
+use limit::Limit;
+use record::Record;
 
 /// What is to be changed, and how.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +50,8 @@ pub(crate) struct Change<'a> {
     pub rules: Option<&'a RuleArgs>,
     /// What is agreed to beforehand.
     pub consent: &'a ConsentArgs,
+    /// How many steps may fail before nothing new starts.
+    pub max_failures: Option<MaxFailures>,
     /// Whether to look at what came of it.
     pub verify: bool,
     /// For how long machines are waited for that are put off; not at all where there is nothing.
@@ -64,12 +71,11 @@ pub(crate) async fn change(session: &Session, wanted: Change<'_>) -> Result<Exit
             fault: (**fault).clone(),
         });
     }
-    let (tally, exit) = match &result {
-        Ok((tally, exit)) => (*tally, *exit),
-        Err(error) => (Tally::default(), error.exit()),
-    };
-    events.send(&summary(tally, exit));
-    result.map(|(_, exit)| exit)
+    match &result {
+        Ok(end) => events.send(&end.event()),
+        Err(error) => events.send(&summary(Tally::default(), error.exit())),
+    }
+    result.map(|end| end.exit)
 }
 
 /// What `--accept` lifts.
@@ -96,15 +102,45 @@ pub(crate) fn summary(tally: Tally, exit: Exit) -> Event {
         failed: tally.failed,
         blocked: tally.blocked,
         not_started: tally.not_started,
+        stopped: None,
+        again: None,
         exit: exit.code(),
     }
 }
 
-async fn recipe(
-    session: &Session,
-    wanted: Change<'_>,
-    events: Events<'_>,
-) -> Result<(Tally, Exit), Error> {
+/// How a run ended.
+#[derive(Debug)]
+struct End {
+    tally: Tally,
+    exit: Exit,
+    /// Why it was stopped, where it was.
+    stopped: Option<String>,
+    /// The command line that continues, where something is left to do.
+    again: Option<String>,
+}
+
+impl End {
+    /// Of a run that began no step.
+    fn at_once(exit: Exit) -> End {
+        End {
+            tally: Tally::default(),
+            exit,
+            stopped: None,
+            again: None,
+        }
+    }
+
+    fn event(&self) -> Event {
+        let mut event = summary(self.tally, self.exit);
+        if let Event::Summary { stopped, again, .. } = &mut event {
+            stopped.clone_from(&self.stopped);
+            again.clone_from(&self.again);
+        }
+        event
+    }
+}
+
+async fn recipe(session: &Session, wanted: Change<'_>, events: Events<'_>) -> Result<End, Error> {
     let accepted = accepted(&wanted.consent.accept)?;
     let opened = wanted.plan.map(saved::open).transpose()?;
     let saved = opened.as_ref();
@@ -124,6 +160,7 @@ async fn recipe(
         events: wanted.json,
     };
     let planned = planned(session, &watch, asked).await?;
+    let limit = Limit::of(wanted.max_failures, planned.plan.writes().count());
     let run = Running {
         session,
         wanted,
@@ -131,6 +168,8 @@ async fn recipe(
         fail_on: rules.map_or(FailOn::Error, |rules| rules.fail_on),
         events,
         watch: &watch,
+        limit: &limit,
+        record: Record::of(session),
         planned: &planned,
         asked,
     };
@@ -156,6 +195,8 @@ struct Running<'a> {
     fail_on: FailOn,
     events: Events<'a>,
     watch: &'a Watch,
+    limit: &'a Limit,
+    record: Record<'a>,
     planned: &'a Planned,
     asked: Asked<'a>,
 }
@@ -186,22 +227,22 @@ impl Running<'_> {
         result
     }
 
-    async fn carry_out(self) -> Result<(Tally, Exit), Error> {
+    async fn carry_out(self) -> Result<End, Error> {
         let plan = &self.planned.plan;
         self.show_plan(plan);
         match self.round(plan, &self.planned.refusals).await? {
-            Round::Refused(exit) => Ok((Tally::default(), exit)),
+            Round::Refused(exit) => Ok(End::at_once(exit)),
             Round::Empty => {
                 let run = Run {
                     refused: plan.is_refused(),
                     ..Run::default()
                 };
-                Ok((Tally::default(), run.exit()))
+                Ok(End::at_once(run.exit()))
             }
             Round::Ran(report, verdicts) => {
                 let verdicts = verdicts.as_deref();
-                self.show_report(plan, &report, verdicts, self.stopped());
-                Ok((report.tally(), self.judge(plan, &report, verdicts)))
+                let exit = self.judge(plan, &report, verdicts);
+                Ok(self.tell_end(plan, &report, verdicts, self.stopped(), exit))
             }
         }
     }
@@ -236,9 +277,11 @@ impl Running<'_> {
             session: self.session,
             events: self.events,
             watch: self.watch,
+            limit: self.limit,
             plan,
             azure: &azure,
         };
+        self.record.begin();
         let report = running.run(self.parallelism()).await;
         let verdicts = match self.wanted.verify && !self.watch.is_stopped() {
             true => Some(self.look(plan, &report).await),
@@ -302,16 +345,15 @@ impl Running<'_> {
         self.watch.unless_stopped(looking).await.unwrap_or_default()
     }
 
-    fn show_report(
+    /// Shows the report, and keeps it: whoever was to see it may be gone.
+    fn tell_end(
         self,
         plan: &Plan,
         report: &Report,
         verdicts: Option<&[Verdict]>,
-        stopped: Option<&str>,
-    ) {
-        if self.events.are_on() {
-            return;
-        }
+        stopped: Option<String>,
+        exit: Exit,
+    ) -> End {
         let done = |step: &&Step| {
             step.action == Action::Replace
                 && matches!(
@@ -329,23 +371,33 @@ impl Running<'_> {
             plan,
             report,
             verdicts,
-            stopped,
+            stopped: stopped.as_deref(),
             again: &again,
             is_saved: self.saved.is_some(),
         };
-        let text = report::text(ended, self.session.view_out());
-        // The plan stands above it.
-        self.session.terminal.result(&format!("\n{text}"));
+        let end = End {
+            tally: report.tally(),
+            exit,
+            stopped: stopped.clone(),
+            again: report::way_on(ended).map(|_| again.clone()),
+        };
+        if !self.events.are_on() {
+            let text = report::text(ended, self.session.view_out());
+            // The plan stands above it.
+            self.session.terminal.result(&format!("\n{text}"));
+        }
+        if self.watch.is_writing() {
+            let event = self.events.are_on().then(|| event_line(&end.event()));
+            let text = report::text(ended, self.session.view_kept());
+            self.record.keep(exit, &text, event.as_deref());
+        }
+        end
     }
 
     /// Why the run was stopped, where it was.
-    fn stopped(self) -> Option<&'static str> {
-        match self.watch.signal() {
-            Some(Exit::Terminated) => Some("SIGTERM"),
-            Some(_) => Some("Ctrl-C"),
-            None if self.watch.timed_out() => Some("the time of `--timeout` passed"),
-            None => None,
-        }
+    fn stopped(self) -> Option<String> {
+        let told = self.watch.reason().map(str::to_owned);
+        told.or_else(|| self.limit.reason())
     }
 
     fn judge(self, plan: &Plan, report: &Report, verdicts: Option<&[Verdict]>) -> Exit {

@@ -19,6 +19,7 @@ pub(crate) async fn run(session: &Session, args: &DestroyArgs) -> Result<Exit, E
         live: &args.live,
         rules: None,
         consent: &args.consent,
+        max_failures: args.giving_up.max_failures,
         verify: true,
         until_converged: None,
         json: args.json,

@@ -1,10 +1,10 @@
-//! Files that `-o` names: new ones only where there is none, old ones replaced at once or not at all.
+//! Files that are there whole or not at all: those that `-o` names, never written over unasked, and those of our own.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::shown;
+use super::{folder, shown};
 use crate::error::Error;
 
 /// Who may read a new file.
@@ -47,8 +47,16 @@ pub(crate) fn write(path: &Path, text: &str, force: bool, readers: Readers) -> R
     })
 }
 
+/// Writes a file of our own over an older one, and its folder where there is none.
+pub(crate) fn replace(path: &Path, text: &str, readers: Readers) -> io::Result<()> {
+    fs::create_dir_all(folder(path))?;
+    written(path, text, true, readers)
+}
+
 fn written(path: &Path, text: &str, force: bool, readers: Readers) -> io::Result<()> {
     let beside = beside(path);
+    // What a run that ended hard left under this name is nobody's; who may read it is settled when a file is made.
+    let _ = fs::remove_file(&beside);
     let mut file = create(&beside, readers)?;
     let filled = file
         .write_all(text.as_bytes())
@@ -101,6 +109,19 @@ mod tests {
         write(&path, "two", true, Readers::Owner).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_of_our_own_and_its_folder_are_made_and_replaced_and_nothing_is_left_beside() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("new/last.txt");
+        replace(&path, "one", Readers::Owner).unwrap();
+        replace(&path, "two", Readers::Owner).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(fs::read_dir(home.path().join("new")).unwrap().count(), 1);
+        // A folder cannot be replaced by a file.
+        replace(&home.path().join("new"), "three", Readers::AsUsual).unwrap_err();
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
     }
 
     #[cfg(unix)]

@@ -7,7 +7,7 @@ use vmlogin_engine::plan::reinstall;
 use vmlogin_engine::plan::saved::{Flags, Saved};
 
 use super::again::quoted;
-use super::{Paint, View, prose};
+use super::{Paint, View, foreign, prose};
 use crate::args::PlanArgs;
 use crate::files::shown;
 use crate::session::STATE;
@@ -30,13 +30,12 @@ pub(crate) fn told(path: &Path, args: &PlanArgs, accepted: &Accepted, view: View
     if accepted.has(reinstall::GUARD) {
         command.push(format!("--accept={}", reinstall::GUARD));
     }
-    let mut text = prose::prose(view, 0, &format!("saved the plan in {path}"));
-    text.push_str(&prose::prose(
-        view,
-        2,
-        &format!("to apply exactly that: {}", command.join(" ")),
-    ));
-    text
+    let text = prose::prose(view, 0, &format!("saved the plan in {path}"));
+    // Whole on its line: people copy it.
+    text + &format!(
+        "  to apply exactly that: {}\n",
+        foreign::line(&command.join(" "))
+    )
 }
 
 /// The command that makes a plan anew, in the place of this one.

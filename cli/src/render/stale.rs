@@ -47,7 +47,8 @@ fn how(drift: &Drift) -> String {
         Drift::Write { attributes } => {
             format!("something else would be sent now: {}", listed(attributes))
         }
-        Drift::Order => "it is another thing now, or waits for others".to_owned(),
+        Drift::Subject => "it is another thing now".to_owned(),
+        Drift::Waits => "it would wait for other steps now".to_owned(),
         Drift::Read => "is not as it was read for the plan".to_owned(),
     }
 }
@@ -123,7 +124,8 @@ mod tests {
             Drift::Write {
                 attributes: vec!["principal-id".to_owned()],
             },
-            Drift::Order,
+            Drift::Subject,
+            Drift::Waits,
             Drift::Read,
         ];
         let differences: Vec<Difference> = drifts

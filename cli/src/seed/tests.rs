@@ -114,7 +114,7 @@ fn what_a_seed_does_not_know_is_a_problem_like_a_manifests() {
      5 │ let id 1
        · ───
        ╰────
-      help: here may stand `tenant` and `fault`
+      help: here may stand `tenant`, `fault`, `lists` and `resource-graph`
 
     4 problems
     "#);

@@ -152,8 +152,9 @@ impl Ground {
                 },
             );
         }
-        let azure =
-            Azure::new(tenants, wanted.live.parallelism.into()).with_patience(place.patience());
+        let azure = Azure::new(tenants, wanted.live.parallelism.into())
+            .with_reads(wanted.live.reads, wanted.live.fresh)
+            .with_patience(place.patience());
         let sandbox = match place {
             Place::Sandbox(_, sandbox) => sandbox,
             Place::Azure => None,
@@ -260,6 +261,7 @@ fn client(
 ) -> Client {
     let mut options = ClientOptions::new(cloud, credential, http, chance());
     options.max_requests_at_once = live.parallelism.into();
+    options.max_requests_a_second = live.max_rps;
     options.stop = stop.clone();
     options.trace = Some(tracer(session));
     Client::new(options)
@@ -339,6 +341,7 @@ async fn start(session: &Session, state: &Path, beside: &Path) -> Result<Sandbox
         seed,
         log: None,
         latency: None,
+        limits: false,
     };
     let sandbox = Sandbox::start(options).await?;
     session.terminal.notice(&format!(

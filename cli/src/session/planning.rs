@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use vmlogin_azure::Azure;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::guard::{self, Accepted, Refusal};
 use vmlogin_engine::plan::selection::Selected;
-use vmlogin_engine::plan::{Mode, Plan, Wish, plan, reinstall, replace};
+use vmlogin_engine::plan::{Mode, Plan, Wish, plan, reinstall, replace, unconfirmed};
 use vmlogin_engine::provider::Provider;
 use vmlogin_engine::rule::{self, Severities};
 use vmlogin_engine::syntax::tree::Tree;
@@ -23,6 +24,7 @@ use crate::error::Error;
 use crate::files;
 use crate::interrupt::Watch;
 use crate::render::foreign;
+use crate::render::pinned;
 
 /// What a plan is asked for with.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +157,9 @@ pub(crate) async fn planned(
         beside: asked.basis.first(),
         stop: &watch.stop,
     };
-    let connection = watch
+    let surplus = pinned::surplus(&loaded, session.view_err());
+    session.terminal.notice(&surplus);
+    let mut connection = watch
         .unless_stopped(patiently(
             session,
             asked.events,
@@ -164,6 +168,7 @@ pub(crate) async fn planned(
             Connection::open(session, wanted),
         ))
         .await??;
+    connection.azure = connection.azure.with_pins(loaded.pins.clone());
     match reading(
         session,
         watch,
@@ -247,27 +252,55 @@ async fn reading(
     replaced: &BTreeSet<Address>,
 ) -> Result<Reading, Error> {
     let news = connection.azure.reading();
-    watch
+    let confirmed = watch
         .unless_stopped(patiently(
             session,
             asked.events,
             "reading",
             || Some(news.count()),
-            decide(loaded, connection, asked, replaced),
+            confirmed(loaded, connection, asked, replaced),
         ))
-        .await?
+        .await?;
+    for refusal in news.refusals() {
+        session.terminal.notice(&format!(
+            "{}: each thing is read by itself instead\n",
+            foreign::line(&refusal)
+        ));
+    }
+    confirmed
 }
 
-async fn decide(
+/// Plans until every step that writes rests on a reading of its subject itself: where only a list told of it, it is read, and what
+/// then follows is planned. Each round reads more by itself than the one before, so that it ends.
+async fn confirmed(
     loaded: &Loaded,
     connection: &Connection,
     asked: Asked<'_>,
     replaced: &BTreeSet<Address>,
 ) -> Result<Reading, Error> {
-    let inventory = connection
-        .azure
-        .survey(&loaded.manifest, asked.mode)
-        .await?;
+    let mut firsthand = BTreeSet::new();
+    loop {
+        let azure = connection.azure.reading_firsthand(firsthand.clone());
+        let reading = decide(loaded, &azure, asked, replaced).await?;
+        let scene = Scene {
+            manifest: &loaded.manifest,
+            inventory: &reading.inventory,
+        };
+        let unconfirmed = unconfirmed(&reading.plan, &scene);
+        if unconfirmed.is_empty() {
+            return Ok(reading);
+        }
+        firsthand.extend(unconfirmed);
+    }
+}
+
+async fn decide(
+    loaded: &Loaded,
+    azure: &Azure,
+    asked: Asked<'_>,
+    replaced: &BTreeSet<Address>,
+) -> Result<Reading, Error> {
+    let inventory = azure.survey(&loaded.manifest, asked.mode).await?;
     let scene = Scene {
         manifest: &loaded.manifest,
         inventory: &inventory,

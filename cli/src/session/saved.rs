@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use vmlogin_engine::pins::Pins;
 use vmlogin_engine::plan::Plan;
 use vmlogin_engine::plan::guard::{Accepted, Refusal};
 use vmlogin_engine::plan::reinstall;
@@ -253,6 +254,7 @@ pub(crate) fn save(
         },
         manifest_sha256: String::new(),
         manifest: spelt::text(tree, &loaded.homes)?,
+        principal_lock: loaded.pins.as_ref().map(Pins::text),
         plan: plan.clone(),
         digest: String::new(),
     };

@@ -16,6 +16,7 @@ pub mod selection;
 pub mod stakes;
 mod standing;
 mod teardown;
+mod unconfirmed;
 mod unneeded;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub use decide::{Wish, plan};
 pub use draft::{CLAIM, FIRST, PARTS};
 pub use stakes::Stakes;
 pub use standing::NOT_WAITED_FOR;
+pub use unconfirmed::unconfirmed;
 
 use crate::address::Address;
 use crate::kind::Hindrance;

@@ -18,6 +18,7 @@ mod replace;
 mod report;
 mod rounds;
 mod sample;
+mod saved;
 mod schedule;
 mod selection;
 mod syntax;

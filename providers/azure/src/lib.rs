@@ -27,4 +27,4 @@ mod testing;
 pub use kinds::catalogue;
 pub use provider::{Azure, JOINED, Patience, TenantAccess};
 pub use rules::rules;
-pub use survey::{Reading, discover};
+pub use survey::{Reading, Reads, discover};

@@ -6,7 +6,7 @@ pub(crate) mod rehearsal;
 mod tests;
 mod turns;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ use crate::directory::{
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
 use crate::secrets::Secrets;
-use crate::survey::{self, Reader, Reading};
+use crate::survey::{self, Hearsay, Manner, Reader, Reading, Reads};
 
 /// Azure, as far as one manifest's tenants reach.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ pub struct Azure {
     secrets: Secrets,
     turns: turns::Turns,
     reading: Arc<Reading>,
+    manner: Arc<Manner>,
 }
 
 /// Access to one tenant.
@@ -79,6 +80,31 @@ impl Azure {
             secrets: Secrets::default(),
             turns: turns::Turns::default(),
             reading: Arc::default(),
+            manner: Arc::default(),
+        }
+    }
+
+    /// The same, reading so. `fresh` leaves Resource Graph alone, which lags behind.
+    #[must_use]
+    pub fn with_reads(self, reads: Reads, fresh: bool) -> Azure {
+        let manner = Arc::new(Manner {
+            reads,
+            fresh,
+            ..Manner::default()
+        });
+        Azure { manner, ..self }
+    }
+
+    /// The same, reading each of these by itself, whatever lists may tell of them.
+    #[must_use]
+    pub fn reading_firsthand(&self, firsthand: BTreeSet<Address>) -> Azure {
+        let manner = Arc::new(Manner {
+            firsthand,
+            ..Manner::clone(&self.manner)
+        });
+        Azure {
+            manner,
+            ..self.clone()
         }
     }
 
@@ -102,7 +128,8 @@ impl Azure {
         &self,
         manifest: &Manifest,
     ) -> Result<BTreeMap<(String, Principal), Resolution>, Fault> {
-        directory::look_up(self.reader(&manifest.with_absent())).await
+        let hearsay = Hearsay::default();
+        directory::look_up(self.reader(&manifest.with_absent(), &hearsay)).await
     }
 
     /// How far a survey is, to be looked at while it runs.
@@ -124,16 +151,19 @@ impl Azure {
         manifest: &Manifest,
         inventory: &Inventory,
     ) -> BTreeMap<Address, Proof> {
-        survey::joined(self.reader(manifest), inventory).await
+        let hearsay = Hearsay::default();
+        survey::joined(self.reader(manifest, &hearsay), inventory).await
     }
 
-    fn reader<'a>(&'a self, manifest: &'a Manifest) -> Reader<'a> {
+    fn reader<'a>(&'a self, manifest: &'a Manifest, hearsay: &'a Hearsay) -> Reader<'a> {
         Reader {
             manifest,
             tenants: &self.tenants,
             pins: self.pins.as_ref(),
             parallelism: self.parallelism,
             reading: &self.reading,
+            manner: &self.manner,
+            hearsay,
         }
     }
 
@@ -153,7 +183,8 @@ impl Provider for Azure {
     async fn survey(&self, manifest: &Manifest, mode: Mode) -> Result<Inventory, Fault> {
         // What should be absent is read like anything else.
         let whole = manifest.with_absent();
-        survey::survey(self.reader(&whole), mode).await
+        let hearsay = Hearsay::default();
+        survey::survey(self.reader(&whole, &hearsay), mode).await
     }
 
     async fn carry_out(

@@ -79,7 +79,7 @@ pub fn read(bytes: &[u8]) -> Result<Saved, Unusable> {
     }
     let head: Head = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         Category::Eof => Unusable::Truncated,
-        Category::Syntax if bytes.starts_with(BEGINNING) => misread(&error),
+        _ if bytes.starts_with(BEGINNING) => misread(&error),
         _ => Unusable::NotAPlan,
     })?;
     if head.format != u64::from(FORMAT) {

@@ -56,8 +56,10 @@ pub enum Drift {
         /// The attributes.
         attributes: Vec<String>,
     },
-    /// It is about another thing, or waits for others.
-    Order,
+    /// It is about another thing: of another kind, id, tenant or subscription.
+    Subject,
+    /// It would wait for other steps.
+    Waits,
     /// What was read for the decision is not what was read then.
     Read,
 }
@@ -125,8 +127,11 @@ fn drift(was: &Step, is: Option<&Step>) -> Option<Drift> {
         let place = (step.tenant.clone(), step.subscription.clone());
         (step.kind.clone(), step.id.clone(), place)
     };
-    if about(was) != about(is) || was.waits != is.waits {
-        return Some(Drift::Order);
+    if about(was) != about(is) {
+        return Some(Drift::Subject);
+    }
+    if was.waits != is.waits {
+        return Some(Drift::Waits);
     }
     (was.fingerprint != is.fingerprint).then_some(Drift::Read)
 }

@@ -52,6 +52,16 @@ impl ArmId {
         self.with([kind, name])
     }
 
+    /// The same, its last segment spelt so.
+    #[must_use]
+    pub fn named(&self, name: &str) -> ArmId {
+        let mut segments = self.segments.clone();
+        if let Some(last) = segments.last_mut() {
+            name.clone_into(last);
+        }
+        ArmId::from_segments(segments)
+    }
+
     /// Reads an id.
     ///
     /// # Errors

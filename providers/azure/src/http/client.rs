@@ -8,6 +8,7 @@ use std::time::Duration;
 use azure_core::credentials::{AccessToken, Secret};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, sleep_until};
 use url::Url;
@@ -49,7 +50,10 @@ impl Client {
         Client(Arc::new(Inner {
             gate: Semaphore::new(options.max_requests_at_once.max(1)),
             started: Instant::now(),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                pace: Pace::at_most(options.max_requests_a_second),
+                ..State::default()
+            }),
             options,
         }))
     }
@@ -86,14 +90,51 @@ impl Client {
     /// As [`Client::send`]; [`FaultKind::Untrusted`] for a link to another host, [`FaultKind::Malformed`] for pages that go in a
     /// circle or that are none.
     pub async fn list<T: DeserializeOwned>(&self, request: Request) -> Result<Vec<T>, Fault> {
+        let mut all = Vec::new();
+        self.pages(request, |reply| {
+            let (rows, link) = page(reply)?;
+            all.extend(rows);
+            Ok(link)
+        })
+        .await?;
+        Ok(all)
+    }
+
+    /// Reads a whole list of which little may be wanted: `keep` sees each row as it was sent and says what to keep of it. A page is
+    /// let go before the next one is asked for.
+    ///
+    /// # Errors
+    /// As [`Client::list`]; [`FaultKind::Malformed`] where `keep` cannot read a row.
+    pub async fn sift<T>(
+        &self,
+        request: Request,
+        mut keep: impl FnMut(&RawValue, &mut Vec<T>) -> serde_json::Result<()>,
+    ) -> Result<Vec<T>, Fault> {
+        let mut kept = Vec::new();
+        self.pages(request, |reply| {
+            let (rows, link) = page::<&RawValue>(reply)?;
+            for row in rows {
+                keep(row, &mut kept).map_err(|error| reply.malformed(&error))?;
+            }
+            Ok(link)
+        })
+        .await?;
+        Ok(kept)
+    }
+
+    /// Reads page after page; `read` takes what it wants of each and gives back the link to the next one.
+    async fn pages(
+        &self,
+        request: Request,
+        mut read: impl FnMut(&Reply) -> Result<Option<String>, Fault>,
+    ) -> Result<(), Fault> {
         let mut request = request;
         let mut links = Links::default();
-        let mut all = Vec::new();
         loop {
             let Delivered { url, reply } = self.0.deliver(&request, Repeats::AsDecided).await?;
-            let (values, link) = page(&reply)?;
-            all.extend(values);
-            let Some(link) = link else { return Ok(all) };
+            let Some(link) = read(&reply)? else {
+                return Ok(());
+            };
             let next = links.check(&request, &url, &link, self.cloud())?;
             request = request.at(next);
         }
@@ -263,6 +304,8 @@ impl Inner {
                 self.gate.acquire(),
             )
             .await?;
+        // A token may have taken seconds, and so may the way to this place: nothing new leaves once a stop was asked for.
+        self.still_wanted(request, grade(request))?;
         let mut sending = self
             .options
             .http
@@ -299,14 +342,9 @@ impl Inner {
         }
     }
 
-    /// Sleeps, unless the run is stopped or its deadline comes first. Questions about what already runs in Azure go on until the
-    /// run is to be left at once.
+    /// Sleeps, unless the run is stopped or its deadline comes first.
     pub(super) async fn pause(&self, request: &Request, wait: Duration) -> Result<(), Fault> {
-        let grade = if request.class == Class::Poll {
-            Grade::AtOnce
-        } else {
-            Grade::Orderly
-        };
+        let grade = grade(request);
         self.still_wanted(request, grade)?;
         if wait.is_zero() {
             return Ok(());
@@ -385,6 +423,14 @@ impl Inner {
     /// No code panics while it holds the lock, so a poisoned one is still whole.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The wish that keeps a request from being sent: questions about what already runs in Azure go on until the run is to be left.
+fn grade(request: &Request) -> Grade {
+    match request.class {
+        Class::Poll => Grade::AtOnce,
+        _ => Grade::Orderly,
     }
 }
 

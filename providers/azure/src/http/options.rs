@@ -1,5 +1,6 @@
 //! What a client is made of.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ pub struct ClientOptions {
     pub http: reqwest::Client,
     /// Requests in flight, at least 1.
     pub max_requests_at_once: usize,
+    /// Requests that may leave in a second, of whatever class; none but the service's own limits where there is no number.
+    pub max_requests_a_second: Option<NonZeroU32>,
     /// The longest that everything may take, from the making of the client.
     pub deadline: Option<Duration>,
     /// Told about every attempt, for `-v`.
@@ -51,6 +54,7 @@ impl ClientOptions {
             credential,
             http,
             max_requests_at_once: 16,
+            max_requests_a_second: None,
             deadline: None,
             trace: None,
             stop: Stop::new(),

@@ -2,6 +2,7 @@
 //! what the answers say. Pure: the time since the start of the run is an input, and nobody sleeps here.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::reply::{Headers, Remaining, Reply};
@@ -13,6 +14,8 @@ use crate::cloud::Audience;
 #[derive(Debug, Default)]
 pub struct Pace {
     buckets: BTreeMap<Lane, Bucket>,
+    /// What every request passes besides, whatever its lane.
+    cap: Option<Bucket>,
 }
 
 /// Whose quota a request uses.
@@ -22,6 +25,9 @@ pub struct Lane {
     subscription: Option<String>,
     quota: Quota,
 }
+
+/// Where Resource Graph is asked.
+const SWEEP: &str = "/providers/Microsoft.ResourceGraph/";
 
 /// A place in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +44,8 @@ enum Quota {
     Writes,
     Deletes,
     Directory,
+    /// Resource Graph, which counts a caller's queries.
+    Sweep,
 }
 
 impl Lane {
@@ -45,6 +53,7 @@ impl Lane {
     #[must_use]
     pub fn of(request: &Request) -> Lane {
         let quota = match (request.audience, request.class) {
+            _ if request.path.starts_with(SWEEP) => Quota::Sweep,
             (Audience::Directory, _) => Quota::Directory,
             (_, Class::Write) => Quota::Writes,
             (_, Class::Delete) => Quota::Deletes,
@@ -76,16 +85,30 @@ impl Lane {
                 .any(|code| code.ends_with("RequestsThrottled"))
         };
         reply.status == 429
-            && (self.quota == Quota::Directory
+            && (matches!(self.quota, Quota::Directory | Quota::Sweep)
                 || reply.headers.is_from_gateway()
                 || counts_requests())
     }
 }
 
 impl Pace {
+    /// A pace that is never faster than so many requests a second.
+    #[must_use]
+    pub fn at_most(a_second: Option<NonZeroU32>) -> Pace {
+        Pace {
+            cap: a_second.map(|rate| Bucket::of(Some((1.0, rate.get().into())))),
+            ..Pace::default()
+        }
+    }
+
     /// Takes the next place in a lane's queue.
     pub fn queue(&mut self, lane: &Lane, now: Duration) -> Place {
-        self.bucket(lane).queue(now)
+        let own = self.bucket(lane).queue(now);
+        let capped = self.cap.as_mut().map(|cap| cap.queue(now).at);
+        Place {
+            at: capped.map_or(own.at, |capped| own.at.max(capped)),
+            ..own
+        }
     }
 
     /// Whether a place is still good; a closed lane sends everybody back to the end of the queue.
@@ -99,6 +122,11 @@ impl Pace {
     /// Lowers a lane to what an answer says is left.
     pub fn observe(&mut self, lane: &Lane, headers: &Headers, now: Duration) {
         let quota = lane.quota;
+        if quota == Quota::Sweep
+            && let Some(wait) = headers.sweep_resumes_after()
+        {
+            self.close(lane, wait, now);
+        }
         let left = headers
             .remaining()
             .into_iter()
@@ -130,6 +158,8 @@ impl Quota {
             Quota::Reads => Some((250.0, 25.0)),
             Quota::Writes | Quota::Deletes => Some((200.0, 10.0)),
             Quota::Directory => None,
+            // An example figure of Microsoft's page on throttled queries, which says that it may change; answers tell what is left.
+            Quota::Sweep => Some((15.0, 3.0)),
         }
     }
 
@@ -144,7 +174,7 @@ impl Quota {
                     || name.ends_with("vmsubscriptionmaximum")
             }
             Quota::Deletes => name.ends_with("-deletes") || name.ends_with("vmsubscriptionmaximum"),
-            Quota::Directory => false,
+            Quota::Directory | Quota::Sweep => false,
         }
     }
 }
@@ -161,7 +191,10 @@ struct Bucket {
 
 impl Bucket {
     fn new(quota: Quota) -> Bucket {
-        let figures = quota.figures();
+        Bucket::of(quota.figures())
+    }
+
+    fn of(figures: Option<(f64, f64)>) -> Bucket {
         Bucket {
             figures,
             level: figures.map_or(0.0, |(size, _)| size),
@@ -354,5 +387,36 @@ mod tests {
         pace.close(&write("s"), Duration::from_secs(30), NOW);
         pace.close(&write("s"), Duration::from_secs(1), NOW);
         assert_eq!(waits(&mut pace, &write("s"), NOW, 1), [30.1]);
+    }
+
+    #[test]
+    fn a_cap_spaces_all_lanes_together() {
+        let mut pace = Pace::at_most(NonZeroU32::new(10));
+        let directory = lane(&Request::directory("/v1.0/users", ""));
+        assert_eq!(waits(&mut pace, &write("s"), NOW, 2), [0.0, 0.1]);
+        assert_eq!(waits(&mut pace, &directory, NOW, 2), [0.2, 0.3]);
+        let later = NOW + Duration::from_secs(60);
+        assert_eq!(waits(&mut pace, &write("s"), later, 2), [0.0, 0.1]);
+    }
+
+    #[test]
+    fn the_sweep_waits_until_its_quota_is_there_again() {
+        let mut pace = Pace::default();
+        let sweep = lane(&Request::post(
+            "/providers/Microsoft.ResourceGraph/resources",
+            "1",
+            "",
+        ));
+        let left = |left: &str| {
+            Headers::from_iter([
+                ("x-ms-user-quota-remaining", left),
+                ("x-ms-user-quota-resets-after", "00:00:05"),
+            ])
+        };
+        pace.observe(&sweep, &left("14"), NOW);
+        assert_eq!(waits(&mut pace, &sweep, NOW, 1), [0.0]);
+        pace.observe(&sweep, &left("0"), NOW);
+        assert!(waits(&mut pace, &sweep, NOW, 1)[0] > 5.0);
+        assert_eq!(waits(&mut pace, &write("s"), NOW, 1), [0.0]);
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::link::follow;
@@ -13,8 +12,10 @@ use crate::arm::fault::{Fault, FaultKind, fault};
 use crate::cloud::Cloud;
 
 /// Reads one page, and the link to the next one if there is one: as ARM or the directory send it, or the bare list that
-/// compute's catalogue answers with.
-pub(super) fn page<T: DeserializeOwned>(reply: &Reply) -> Result<(Vec<T>, Option<String>), Fault> {
+/// compute's catalogue answers with. Rows may borrow from the answer.
+pub(super) fn page<'a, T: Deserialize<'a>>(
+    reply: &'a Reply,
+) -> Result<(Vec<T>, Option<String>), Fault> {
     if reply.body.trim_ascii_start().starts_with(b"[") {
         return Ok((reply.json()?, None));
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::arm::fault::{Fault, FaultKind, fault};
@@ -40,21 +40,24 @@ impl Reply {
         (200..300).contains(&self.status)
     }
 
-    /// Decodes the body.
+    /// Decodes the body; what is decoded may borrow from it.
     ///
     /// # Errors
     /// [`FaultKind::Malformed`] with the place where the body is not what it should be.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let mut malformed = fault(
-                FaultKind::Malformed,
-                &self.attempted,
-                format!("the answer cannot be read: {error}"),
-            );
-            malformed.status = Some(self.status);
-            malformed.request_id = self.headers.request_id().map(str::to_owned);
-            malformed
-        })
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Fault> {
+        serde_json::from_slice(&self.body).map_err(|error| self.malformed(&error))
+    }
+
+    /// The fault of an answer that is not what it should be.
+    pub(crate) fn malformed(&self, error: &serde_json::Error) -> Fault {
+        let mut malformed = fault(
+            FaultKind::Malformed,
+            &self.attempted,
+            format!("the answer cannot be read: {error}"),
+        );
+        malformed.status = Some(self.status);
+        malformed.request_id = self.headers.request_id().map(str::to_owned);
+        malformed
     }
 
     /// The body as JSON; `None` when it is empty, not JSON, or the literal `null` that operations end with.
@@ -104,6 +107,21 @@ impl Headers {
                 .ok()
                 .map(|date| until(date.timestamp(), now)),
         }
+    }
+
+    /// How long nobody of this caller may ask Resource Graph, where an answer says that its quota is used up: `hh:mm:ss`.
+    #[must_use]
+    pub fn sweep_resumes_after(&self) -> Option<Duration> {
+        if self.get("x-ms-user-quota-remaining")?.trim() != "0" {
+            return None;
+        }
+        let mut seconds = 0u64;
+        for part in self.get("x-ms-user-quota-resets-after")?.trim().split(':') {
+            seconds = seconds
+                .checked_mul(60)?
+                .checked_add(part.parse::<u64>().ok()?)?;
+        }
+        Some(Duration::from_secs(seconds))
     }
 
     /// Where the result will be, or the new resource is; may be relative.

@@ -20,6 +20,8 @@ pub const MANAGED_IDENTITY: &str = "2023-01-31";
 pub const NETWORK: &str = "2024-03-01";
 /// Resource groups, tags and lists of resources.
 pub const RESOURCES: &str = "2024-07-01";
+/// Resource Graph.
+pub const RESOURCE_GRAPH: &str = "2022-10-01";
 /// Subscriptions.
 pub const SUBSCRIPTIONS: &str = "2022-12-01";
 

@@ -1,141 +1,104 @@
-//! The machines that the manifest names, with their identities and their login extensions.
+//! The machines that the manifest names, with their identities and their login extensions: each by a reading of its own, which tells
+//! all, or many by lists and the sweep, where these tell enough.
 
-use std::collections::BTreeSet;
-
-use serde::Deserialize;
+use futures_util::future::try_join;
+use serde::de::DeserializeOwned;
 use vmlogin_engine::inventory::Live;
-use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
-use vmlogin_engine::value::Value;
 
-use super::{Reader, unless_missing};
-use crate::arm::ArmId;
-use crate::http::Request;
-use crate::kinds::{Place, arc_machine, arm_id, attachment, identity, login, vm};
+use super::find::{self, Look, Sort};
+use super::{Reader, parks};
+use crate::kinds::{Place, arc_machine, attachment, identity, login, versions, vm};
 
 /// Reads each machine with everything on it; one that does not exist is left out.
 pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
-    let declared: Vec<&Resource> = declared(reader).collect();
-    let found = reader
-        .each(declared, |resource| one(reader, resource))
-        .await?;
-    Ok(found.into_iter().flatten().collect())
+    let vms = of_sort::<vm::wire::Machine>(reader);
+    let arc = of_sort::<arc_machine::wire::Machine>(reader);
+    let (vms, arc) = try_join(vms, arc).await?;
+    Ok(vms.into_iter().chain(arc).flatten().collect())
 }
 
-fn declared<'a>(reader: Reader<'a>) -> impl Iterator<Item = &'a Resource> {
-    let manifest = reader.manifest;
-    manifest
-        .of_kind("vm")
-        .chain(manifest.of_kind("arc-machine"))
+/// A sort of machines.
+pub(super) trait Machine: DeserializeOwned + Send + Sync {
+    /// Its kind.
+    const KIND: &'static str;
+    /// What a sentence calls one.
+    const WORD: &'static str;
+
+    /// How its machines are read: by their list, or each with all that is on it.
+    fn sort() -> &'static Sort;
+
+    /// All that one reading tells.
+    fn lives(&self, reader: Reader<'_>, place: &Place) -> Vec<Live>;
 }
 
-async fn one(reader: Reader<'_>, resource: &Resource) -> Result<Vec<Live>, Fault> {
-    let Some(id) = arm_id(resource, reader.manifest) else {
-        return Ok(Vec::new());
-    };
-    let client = &reader.tenant(&resource.tenant)?.client;
-    let is_arc = resource.kind == "arc-machine";
-    let request = if is_arc {
-        arc_machine::read(&id, format!("read Arc-enabled machine `{}`", resource.name))
-    } else {
-        vm::read(&id, format!("read virtual machine `{}`", resource.name))
-    };
-    let Some(reply) = unless_missing(client.send(request).await)? else {
-        return Ok(Vec::new());
-    };
-    let place = Place {
-        subscription: resource.subscription.clone(),
-        address: resource.address.clone(),
-        name: resource.name.clone(),
-        id,
-    };
-    if is_arc {
-        return Ok(all_of_arc(&reply.json()?, &place));
+impl Machine for vm::wire::Machine {
+    const KIND: &'static str = "vm";
+    const WORD: &'static str = "virtual machine";
+
+    fn sort() -> &'static Sort {
+        static SORT: Sort = Sort {
+            one: vm::read,
+            ..Sort::plain(
+                "providers/Microsoft.Compute/virtualMachines",
+                versions::COMPUTE,
+                "virtual machines",
+            )
+        };
+        &SORT
     }
-    let machine: vm::wire::Machine = reply.json()?;
-    let mut all = all_of(&machine, &place);
-    all.extend(attachment::lives(&machine, &place, reader.manifest));
-    Ok(all)
-}
 
-/// What one reading of an Arc-enabled machine tells of. Its identity is the agent's affair, so it is no thing of its own.
-fn all_of_arc(machine: &arc_machine::wire::Machine, place: &Place) -> Vec<Live> {
-    std::iter::once(arc_machine::live(machine, place))
-        .chain(login::live(machine, place))
-        .collect()
-}
-
-/// What one reading of a virtual machine tells of.
-pub(super) fn all_of(machine: &vm::wire::Machine, place: &Place) -> Vec<Live> {
-    let parts = [identity::live(machine, place), login::live(machine, place)];
-    std::iter::once(vm::live(machine, place))
-        .chain(parts.into_iter().flatten())
-        .collect()
-}
-
-/// A row of the list of machines.
-#[derive(Deserialize)]
-struct Row {
-    name: String,
-}
-
-/// The sorts of machines, each with the fact of a group that lists them and the request that does.
-type Sort = (&'static str, &'static str, fn(&ArmId, String) -> Request);
-
-static SORTS: [Sort; 2] = [
-    ("vm", "machines", vm::list),
-    ("arc-machine", "arc-machines", arc_machine::list),
-];
-
-/// Adds, to each group in which a declared machine is missing, the names of the machines of its sort that are there: the facts
-/// `machines` and `arc-machines`. Only then is the list worth its request.
-pub(super) async fn neighbours(
-    reader: Reader<'_>,
-    groups: &mut [Live],
-    machines: &[Live],
-) -> Result<(), Fault> {
-    let present: BTreeSet<&str> = machines.iter().map(|live| live.key.0.as_str()).collect();
-    for sort in &SORTS {
-        let incomplete: BTreeSet<String> = reader
-            .manifest
-            .of_kind(sort.0)
-            .filter(|resource| !reader.manifest.absent.contains_key(&resource.address))
-            .filter_map(|resource| arm_id(resource, reader.manifest))
-            .filter(|id| !present.contains(id.key()))
-            .map(|id| id.parent().key().to_owned())
-            .collect();
-        let asked: Vec<&mut Live> = groups
-            .iter_mut()
-            .filter(|group| incomplete.contains(&group.key.0))
-            .collect();
-        reader
-            .each(asked, |group| name_machines(reader, group, sort))
-            .await?;
+    fn lives(&self, reader: Reader<'_>, place: &Place) -> Vec<Live> {
+        let parts = [identity::live(self, place), login::live(self, place)];
+        std::iter::once(vm::live(self, place))
+            .chain(parts.into_iter().flatten())
+            .chain(attachment::lives(self, place, reader.manifest))
+            .collect()
     }
-    Ok(())
 }
 
-async fn name_machines(
-    reader: Reader<'_>,
-    group: &mut Live,
-    (_, fact, list): &Sort,
-) -> Result<(), Fault> {
-    let Some(resource) = reader.manifest.resource(&group.address) else {
-        return Ok(());
-    };
-    let Some(id) = arm_id(resource, reader.manifest) else {
-        return Ok(());
-    };
-    let client = &reader.tenant(&resource.tenant)?.client;
-    let request = list(&id, format!("list the machines of `{}`", resource.name));
-    let mut names: Vec<String> = client
-        .list::<Row>(request)
-        .await?
+/// Its identity is the agent's affair, so it is no thing of its own.
+impl Machine for arc_machine::wire::Machine {
+    const KIND: &'static str = "arc-machine";
+    const WORD: &'static str = "Arc-enabled machine";
+
+    fn sort() -> &'static Sort {
+        static SORT: Sort = Sort {
+            one: arc_machine::read,
+            ..Sort::plain(
+                "providers/Microsoft.HybridCompute/machines",
+                versions::HYBRID_COMPUTE,
+                "Arc-enabled machines",
+            )
+        };
+        &SORT
+    }
+
+    fn lives(&self, _: Reader<'_>, place: &Place) -> Vec<Live> {
+        std::iter::once(arc_machine::live(self, place))
+            .chain(login::live(self, place))
+            .collect()
+    }
+}
+
+async fn of_sort<M: parks::Listed>(reader: Reader<'_>) -> Result<Vec<Vec<Live>>, Fault> {
+    let (wanted, places) = find::wanted(reader, M::KIND, M::WORD);
+    let mut lives = parks::read::<M>(reader, &wanted, &places).await?;
+    let rest: Vec<(usize, find::Wanted)> = wanted
         .into_iter()
-        .map(|row| row.name)
+        .enumerate()
+        .filter(|(at, _)| !lives.contains_key(at))
         .collect();
-    names.sort();
-    let names = names.into_iter().map(Value::Text).collect();
-    group.facts.insert((*fact).to_owned(), Value::List(names));
-    Ok(())
+    let looks = reader
+        .each(rest, |(at, wanted)| {
+            let place = &places[at];
+            async move {
+                let look: Look<M> = find::one(reader, M::sort(), wanted).await;
+                let lives = look?.map(|machine| machine.lives(reader, place));
+                Ok((at, lives.unwrap_or_default()))
+            }
+        })
+        .await?;
+    lives.extend(looks);
+    Ok(lives.into_values().collect())
 }

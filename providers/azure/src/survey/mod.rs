@@ -1,11 +1,12 @@
 //! One reading of everything that a plan rests on, as values. Requests go out at most `parallelism` at once; what came back is
 //! put together in the manifest's order, so that the same answers make the same inventory whatever their order.
 //!
-//! Machines are read one by one. When lists pay off (above about 20 of a type) is the choice of [`machines::read`]; nothing
-//! else would change.
+//! Things are read one by one while they are few, and by lists where they are many: [`find`] for any type, [`parks`] for machines, whose
+//! extensions no list of ARM tells. What only lists told is [`Inventory::secondhand`].
 
 mod contents;
 pub mod discover;
+mod find;
 mod grants;
 mod groups;
 mod identities;
@@ -13,7 +14,10 @@ mod interfaces;
 mod joins;
 mod locks;
 mod machines;
+mod manner;
+mod neighbours;
 mod offers;
+mod parks;
 pub(crate) mod policies;
 mod reading;
 mod realms;
@@ -23,14 +27,19 @@ mod roles;
 mod security_groups;
 mod subscriptions;
 mod surroundings;
+mod sweep;
 mod things;
 
+#[cfg(test)]
+mod bulk_tests;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
 pub(crate) use joins::joined;
+pub use manner::Reads;
+pub(crate) use manner::{Hearsay, Manner};
 pub use reading::Reading;
 pub(crate) use subscriptions::state as subscription_state;
 
@@ -57,6 +66,10 @@ pub(crate) struct Reader<'a> {
     pub(crate) parallelism: usize,
     /// How far it is.
     pub(crate) reading: &'a Reading,
+    /// How things are read.
+    pub(crate) manner: &'a Manner,
+    /// What only lists told.
+    pub(crate) hearsay: &'a Hearsay,
 }
 
 /// Reads everything.
@@ -94,6 +107,9 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
         joins::read(reader, &mut inventory).await?;
     }
     inventory.contents = contents::read(reader, &inventory, mode).await?;
+    let (secondhand, refusals) = reader.hearsay.take();
+    inventory.secondhand = secondhand;
+    reader.reading.refused(refusals);
     Ok(inventory)
 }
 
@@ -106,7 +122,7 @@ async fn machines_and_groups(
         things::read(reader),
     )
     .await?;
-    machines::neighbours(reader, &mut groups, &machines).await?;
+    neighbours::read(reader, &mut groups, &machines).await?;
     groups.extend(things);
     groups.extend(machines);
     Ok(groups)

@@ -9,28 +9,23 @@ use vmlogin_engine::kind::Key;
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::{Reader, optional, unless_missing};
+use super::Reader;
+use super::find::{self, Sort, Wanted};
 use crate::arm::ArmId;
-use crate::http::Client;
+use crate::kinds::surroundings;
 use crate::kinds::surroundings::Planned;
-use crate::kinds::{made, surroundings};
 
 /// Adds what is seen. Things that `inventory` has already are not read again.
 pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Result<(), Fault> {
     let interfaces = interfaces(reader, inventory);
-    let interfaces = look(
-        reader,
-        inventory,
-        interfaces,
-        "network interface",
-        surroundings::interface,
-    )
-    .await?;
+    let what = (&find::INTERFACES, "network interface");
+    let interfaces = look(reader, inventory, interfaces, what, surroundings::interface).await?;
     let subnets = named(reader, inventory, &interfaces, "subnet");
-    let subnets = look(reader, inventory, subnets, "subnet", surroundings::subnet).await?;
-    let around: Vec<Wanted> = interfaces.into_iter().chain(subnets).collect();
+    let what = (&find::SUBNETS, "subnet");
+    let subnets = look(reader, inventory, subnets, what, surroundings::subnet).await?;
+    let around: Vec<Around> = interfaces.into_iter().chain(subnets).collect();
     let groups = named(reader, inventory, &around, "security-group");
-    let what = "network security group";
+    let what = (&find::SECURITY_GROUPS, "network security group");
     look(
         reader,
         inventory,
@@ -40,27 +35,27 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
     )
     .await?;
     let tables = named(reader, inventory, &around, "route-table");
-    let what = "route table";
+    let what = (&find::ROUTE_TABLES, "route table");
     look(reader, inventory, tables, what, surroundings::route_table).await?;
     Ok(())
 }
 
 /// Something to look at, with the tenant whose identity may.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Wanted {
+struct Around {
     tenant: String,
     id: ArmId,
 }
 
 /// The interfaces of the machines that a login is declared for: those that they have, or are to be made with.
-fn interfaces(reader: Reader<'_>, inventory: &Inventory) -> BTreeSet<Wanted> {
+fn interfaces(reader: Reader<'_>, inventory: &Inventory) -> BTreeSet<Around> {
     let planned = Planned::of(reader.manifest, inventory);
     let logins = reader.manifest.of_kind("login");
     let machines = logins.filter_map(|login| reader.manifest.parent_of(login));
     machines
         .filter_map(|machine| {
             let id = planned.interface_of(machine)?;
-            Some(Wanted {
+            Some(Around {
                 tenant: machine.tenant.clone(),
                 id: ArmId::parse(id).ok()?,
             })
@@ -72,15 +67,15 @@ fn interfaces(reader: Reader<'_>, inventory: &Inventory) -> BTreeSet<Wanted> {
 fn named(
     reader: Reader<'_>,
     inventory: &Inventory,
-    by: &[Wanted],
+    by: &[Around],
     attribute: &str,
-) -> BTreeSet<Wanted> {
+) -> BTreeSet<Around> {
     let planned = Planned::of(reader.manifest, inventory);
     by.iter()
         .filter_map(|wanted| {
             let says = planned.says("", wanted.id.key()).ok()?;
             let id = says.get(attribute).and_then(Value::as_text)?;
-            Some(Wanted {
+            Some(Around {
                 tenant: wanted.tenant.clone(),
                 id: ArmId::parse(id).ok()?,
             })
@@ -89,44 +84,34 @@ fn named(
 }
 
 /// Looks at each thing that is there and was not looked at before, and gives back all of them.
-async fn look<T: DeserializeOwned>(
+async fn look<T: DeserializeOwned + Send>(
     reader: Reader<'_>,
     inventory: &mut Inventory,
-    wanted: BTreeSet<Wanted>,
-    what: &str,
+    around: BTreeSet<Around>,
+    (sort, word): (&'static Sort, &str),
     says: fn(&T) -> Attributes,
-) -> Result<Vec<Wanted>, Fault> {
+) -> Result<Vec<Around>, Fault> {
     let planned = Planned::of(reader.manifest, inventory);
-    let mut unseen: BTreeMap<Key, &Wanted> = BTreeMap::new();
-    for wanted in &wanted {
-        let key = Key(wanted.id.key().to_owned());
+    let mut unseen: BTreeMap<Key, Wanted> = BTreeMap::new();
+    for Around { tenant, id } in &around {
+        let key = Key(id.key().to_owned());
         if !inventory.surroundings.contains_key(&key) && !planned.is_new(&key.0) {
+            let wanted = Wanted {
+                tenant: tenant.clone(),
+                id: id.clone(),
+                attempted: format!("read {word} `{}`", id.name()),
+                address: None,
+            };
             unseen.insert(key, wanted);
         }
     }
-    let seen = reader
-        .each(unseen.into_iter().collect(), |(key, wanted)| async move {
-            let client = &reader.tenant(&wanted.tenant)?.client;
-            let sight = sight(client, &wanted.id, what, says).await?;
-            Ok((key, sight))
-        })
-        .await?;
-    inventory.surroundings.extend(seen);
-    Ok(wanted.into_iter().collect())
-}
-
-/// What a look at one thing shows.
-async fn sight<T: DeserializeOwned>(
-    client: &Client,
-    id: &ArmId,
-    what: &str,
-    says: fn(&T) -> Attributes,
-) -> Result<Sight, Fault> {
-    let request = made::read(id, format!("read {what} `{}`", id.name()));
-    let read = match optional(unless_missing(client.send(request).await))? {
-        Ok(Some(reply)) => reply.json().map(|body: T| Sight::Seen(says(&body))),
-        Ok(None) => Ok(Sight::Absent),
-        Err(fault) => Err(fault),
-    };
-    Ok(read.unwrap_or_else(Sight::Unread))
+    let (keys, wanted): (Vec<Key>, Vec<Wanted>) = unseen.into_iter().unzip();
+    let found = find::find::<T>(reader, sort, wanted).await?;
+    let sights = found.into_iter().map(|look| match look {
+        Ok(Some(body)) => Sight::Seen(says(&body)),
+        Ok(None) => Sight::Absent,
+        Err(fault) => Sight::Unread(fault),
+    });
+    inventory.surroundings.extend(keys.into_iter().zip(sights));
+    Ok(around.into_iter().collect())
 }

@@ -1,40 +1,46 @@
 //! Things that one reading each tells all of: managed identities, networks with their subnets, public addresses.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::try_join3;
 use serde::de::DeserializeOwned;
+use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
 
-use super::{Reader, unless_missing};
+use super::Reader;
+use super::find::{self, ADDRESSES, IDENTITIES, NETWORKS, Sort};
 use crate::kinds::virtual_network::wire::VirtualNetwork;
-use crate::kinds::{Place, arm_id, made, managed_identity, public_ip, subnet, virtual_network};
+use crate::kinds::{Place, managed_identity, public_ip, subnet, virtual_network};
 
 /// Reads each thing of these kinds; one that does not exist is left out.
 pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
-    let (identities, networks, addresses) = try_join3(
-        of_kind(reader, "managed-identity", managed_identity::live),
-        networks(reader),
-        of_kind(reader, "public-ip", public_ip::live),
-    )
-    .await?;
+    let identities = of_kind(
+        reader,
+        &IDENTITIES,
+        "managed-identity",
+        managed_identity::live,
+    );
+    let addresses = of_kind(reader, &ADDRESSES, "public-ip", public_ip::live);
+    let (identities, networks, addresses) =
+        try_join3(identities, networks(reader), addresses).await?;
     Ok([identities, networks, addresses].concat())
 }
 
 /// The networks, with those of their subnets that the manifest names: one reading tells both.
 async fn networks(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
-    let declared: Vec<&Resource> = reader.manifest.of_kind("virtual-network").collect();
-    let found = reader
-        .each(declared, |resource| {
-            found::<VirtualNetwork>(reader, resource)
-        })
-        .await?;
+    let found: Vec<(VirtualNetwork, Place)> =
+        find::declared(reader, &NETWORKS, "virtual-network").await?;
+    let mut declared: BTreeMap<&Address, Vec<&Resource>> = BTreeMap::new();
+    for subnet in reader.manifest.of_kind("subnet") {
+        declared.entry(&subnet.parent).or_default().push(subnet);
+    }
     let mut lives = Vec::new();
-    for (network, place) in found.into_iter().flatten() {
+    for (network, place) in found {
         lives.push(virtual_network::live(&network, &place));
-        let subnets = reader.manifest.of_kind("subnet");
-        let own = subnets.filter(|subnet| subnet.parent == place.address);
-        lives.extend(own.filter_map(|subnet| {
+        let own = declared.remove(&place.address).unwrap_or_default();
+        lives.extend(own.into_iter().filter_map(|subnet| {
             let place = Place {
                 address: subnet.address.clone(),
                 name: subnet.name.clone(),
@@ -48,41 +54,15 @@ async fn networks(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
     Ok(lives)
 }
 
-async fn of_kind<T: DeserializeOwned>(
+async fn of_kind<T: DeserializeOwned + Send>(
     reader: Reader<'_>,
+    sort: &'static Sort,
     kind: &str,
     live: fn(&T, &Place) -> Live,
 ) -> Result<Vec<Live>, Fault> {
-    let declared: Vec<&Resource> = reader.manifest.of_kind(kind).collect();
-    let found = reader
-        .each(declared, |resource| found::<T>(reader, resource))
-        .await?;
-    let found = found.into_iter().flatten();
-    Ok(found.map(|(thing, place)| live(&thing, &place)).collect())
-}
-
-/// One thing and where it lies; `None` where it does not exist.
-pub(super) async fn found<T: DeserializeOwned>(
-    reader: Reader<'_>,
-    resource: &Resource,
-) -> Result<Option<(T, Place)>, Fault> {
-    let Some(id) = arm_id(resource, reader.manifest) else {
-        return Ok(None);
-    };
-    let client = &reader.tenant(&resource.tenant)?.client;
-    let what = format!(
-        "read {} `{}`",
-        resource.kind.replace('-', " "),
-        resource.name
-    );
-    let Some(reply) = unless_missing(client.send(made::read(&id, what)).await)? else {
-        return Ok(None);
-    };
-    let place = Place {
-        subscription: resource.subscription.clone(),
-        address: resource.address.clone(),
-        name: resource.name.clone(),
-        id,
-    };
-    Ok(Some((reply.json()?, place)))
+    let found = find::declared(reader, sort, kind).await?;
+    Ok(found
+        .iter()
+        .map(|(thing, place)| live(thing, place))
+        .collect())
 }

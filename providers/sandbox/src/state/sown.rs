@@ -50,6 +50,7 @@ impl World {
                 .collect(),
             behaviour: seed.behaviour,
             sweep: Sweep::default(),
+            quota: None,
             generation: 0,
         };
         for tenant in &seed.tenants {

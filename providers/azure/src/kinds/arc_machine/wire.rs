@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Deserializer};
 
+use crate::arm::ArmId;
 use crate::kinds::identity::wire::Identity;
 use crate::kinds::login::Host;
 use crate::kinds::login::wire::Extension;
@@ -116,6 +117,18 @@ pub(crate) struct ErrorDetail {
 }
 
 impl Machine {
+    /// A machine of a list with its extensions, as a reading of its own would show it; their ids are put together from `id`.
+    pub(crate) fn with(self, id: &ArmId, extensions: Vec<Extension>) -> Machine {
+        let named = |extension: Extension| Extension {
+            id: id.child("extensions", extension.name()).to_string(),
+            ..extension
+        };
+        Machine {
+            resources: Some(extensions.into_iter().map(named).collect()),
+            ..self
+        }
+    }
+
     /// The agent's word in lower case; `never-seen` for a record that no agent stands behind.
     pub(crate) fn agent(&self) -> String {
         told(&self.properties.status)

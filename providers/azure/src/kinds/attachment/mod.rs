@@ -145,9 +145,9 @@ fn own_id(machine: &ArmId, id: &str) -> String {
 
 /// Those attachments of a machine that the manifest names.
 pub(crate) fn lives(machine: &Machine, place: &Place, manifest: &Manifest) -> Vec<Live> {
-    let named = manifest
-        .of_kind(SCHEMA.kind)
-        .filter(|named| named.parent == place.address);
+    // Only `absent` names them.
+    let absent = manifest.absent.values();
+    let named = absent.filter(|it| it.kind == SCHEMA.kind && it.parent == place.address);
     let found = named.filter_map(|named| {
         let id = named.get(IDENTITY)?.as_text()?;
         machine.identity.is_attached(id).then(|| {

@@ -2,8 +2,11 @@
 
 pub(super) mod new;
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
+use crate::arm::ArmId;
 use crate::kinds::identity::wire::Identity;
 use crate::kinds::login::Host;
 use crate::kinds::login::wire::{Extension, Status};
@@ -169,7 +172,56 @@ pub(crate) struct ExtensionView {
     pub(crate) substatuses: Option<Vec<Status>>,
 }
 
+/// A row of the list of machines that tells how they run and nothing else (`statusOnly`).
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Running {
+    properties: RunningProperties,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RunningProperties {
+    instance_view: InstanceView,
+}
+
 impl Machine {
+    /// A machine of a list, with how it runs and its extensions, as a reading of its own would show it. `None` where the extensions
+    /// are not those that the list names: what told of them is late, or does not show all.
+    ///
+    /// Lists spell the group in capitals (OBSERVED 4), so that the ids are put together from `id`. How an extension fares is not for
+    /// `statusOnly` to tell.
+    pub(crate) fn with(
+        mut self,
+        id: &ArmId,
+        running: Running,
+        extensions: Vec<Extension>,
+    ) -> Option<Machine> {
+        let own = self.id.as_deref().map_or(id.name(), last);
+        let own = id.named(own);
+        let named = self.resources.take().unwrap_or_default();
+        let mut told: BTreeMap<String, Extension> = extensions
+            .into_iter()
+            .map(|extension| (extension.name().to_lowercase(), extension))
+            .collect();
+        let mut whole = Vec::new();
+        for extension in &named {
+            let model = told.remove(&extension.name().to_lowercase())?;
+            let id = own.child("extensions", extension.name()).to_string();
+            whole.push(Extension { id, ..model });
+        }
+        if !told.is_empty() {
+            return None;
+        }
+        self.id = Some(own.to_string());
+        self.resources = Some(whole);
+        self.properties.instance_view = InstanceView {
+            extensions: None,
+            ..running.properties.instance_view
+        };
+        Some(self)
+    }
+
     /// `running`, `stopped`, `deallocated` and the words for what is on its way there.
     pub(crate) fn power(&self) -> Option<String> {
         self.statuses()
@@ -340,6 +392,11 @@ fn bounded(text: String) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// The last part of an id.
+fn last(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
 }
 
 /// The id of a disk that goes when its machine goes.
