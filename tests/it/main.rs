@@ -11,6 +11,7 @@ mod examples;
 mod exits;
 mod faults;
 mod grants;
+mod guards;
 mod hints;
 mod identities;
 mod identity_grants;

@@ -160,20 +160,16 @@ impl Opened {
         }
         for address in accepted.replaced() {
             if !flags.replace.iter().any(|own| own.is(address)) {
-                refusals.push(Refusal {
-                    guard: "replace".to_owned(),
-                    message: "the saved plan does not make it anew".to_owned(),
-                    affected: vec![address.clone()],
-                    who: Vec::new(),
-                    lift: format!("plan again with `--accept replace={address}`"),
-                    accept: None,
-                });
+                let message = "the saved plan does not make it anew".to_owned();
+                let help = format!("plan again with `--accept replace={address}`");
+                let affected = vec![address.clone()];
+                refusals.push(Refusal::firm("replace", message, affected, help));
             }
         }
         if flags.reinstall_login && !accepted.has(reinstall::GUARD) {
             let message = "logins that failed would be taken away and installed anew".to_owned();
-            let guard = reinstall::GUARD;
-            refusals.push(Refusal::of(guard, message, Vec::new(), guard.to_owned()));
+            let accept = reinstall::GUARD.to_owned();
+            refusals.push(Refusal::of(reinstall::GUARD, message, Vec::new(), accept));
         }
         refusals
     }
