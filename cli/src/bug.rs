@@ -39,3 +39,40 @@ fn report(panic: &PanicHookInfo<'_>) -> String {
         foreign::line(said),
     )
 }
+
+#[cfg(test)]
+#[expect(clippy::panic, reason = "a panic is what is looked at")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_code_of_its_own_on_whatever_thread() {
+        report_panics();
+        assert_eq!(guarded(|| Exit::Changes), Exit::Changes);
+        let beside = || {
+            let panicked = std::thread::spawn(|| panic!("beside")).join();
+            assert!(panicked.is_err());
+            Exit::Done
+        };
+        assert_eq!(guarded(beside), Exit::Bug);
+        assert_eq!(guarded(|| panic!("here")), Exit::Bug);
+    }
+
+    #[test]
+    fn its_report_says_where_and_what_to_do() {
+        let (send, told) = std::sync::mpsc::channel();
+        std::panic::set_hook(Box::new(move |panic| {
+            // Another test may panic on purpose meanwhile.
+            let _ = send.send(report(panic));
+        }));
+        let _ = catch_unwind(|| panic!("no \u{1b}[31mway"));
+        let mut reports = told.iter();
+        let report = reports.find(|report| report.contains("way")).unwrap();
+        assert!(report.starts_with("this is a bug in vmlogin "), "{report}");
+        assert!(
+            report.contains("no \\u{1b}[31mway (cli/src/bug.rs:"),
+            "{report}"
+        );
+        assert!(report.contains("running it again is safe"), "{report}");
+    }
+}

@@ -3,13 +3,14 @@
 use std::error::Error as _;
 use std::path::PathBuf;
 
+use vmlogin_engine::plan::saved::Difference;
 use vmlogin_engine::problem::Problem;
 use vmlogin_engine::provider::Fault;
 use vmlogin_engine::source::Sources;
 use vmlogin_sandbox::SandboxError;
 
 use crate::exit::Exit;
-use crate::render::{Paint, View, fault, problems, prose};
+use crate::render::{Paint, View, fault, problems, prose, stale};
 
 /// Why a run ended early.
 #[derive(Debug)]
@@ -45,6 +46,15 @@ pub(crate) enum Error {
     Secret {
         /// Which, and why.
         message: String,
+        /// What to do.
+        help: String,
+    },
+    /// A saved plan must not be applied.
+    SavedPlan {
+        /// Which, and why.
+        message: String,
+        /// Where planning anew comes to something else.
+        differences: Vec<Difference>,
         /// What to do.
         help: String,
     },
@@ -89,6 +99,7 @@ impl Error {
         match self {
             Error::Problems { .. } => Exit::ManifestInvalid,
             Error::Usage { .. } => Exit::Usage,
+            Error::SavedPlan { .. } => Exit::StalePlan,
             Error::Fault(fault) => Exit::of_fault(fault),
             Error::Stopped(exit) => *exit,
             Error::OutOfTime => Exit::OutOfTime,
@@ -106,7 +117,9 @@ impl Error {
             Error::Problems { problems, .. } => problems
                 .first()
                 .map_or_else(String::new, |problem| problem.message.clone()),
-            Error::Usage { message, .. } | Error::Secret { message, .. } => message.clone(),
+            Error::Usage { message, .. }
+            | Error::Secret { message, .. }
+            | Error::SavedPlan { message, .. } => message.clone(),
             Error::Fault(of_cloud) => of_cloud.to_string(),
             Error::Sandbox(error) => std::iter::once(error.to_string())
                 .chain(causes(error))
@@ -130,6 +143,16 @@ impl Error {
             Error::Problems { problems, sources } => problems::text(problems, sources, view),
             Error::Usage { message, help } | Error::Secret { message, help } => {
                 said(view, message, &[], Some(help))
+            }
+            Error::SavedPlan {
+                message,
+                differences,
+                help,
+            } => {
+                let mut text = said(view, message, &[], None);
+                text.push_str(&stale::text(differences, view));
+                text.push_str(&prose::prose(view, 2, &format!("help: {help}")));
+                text
             }
             Error::Fault(of_cloud) => fault::text(of_cloud, view),
             Error::Sandbox(error) => said(view, &error.to_string(), &causes(error), None),

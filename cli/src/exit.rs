@@ -24,6 +24,8 @@ pub(crate) enum Exit {
     GuardRefused = 5,
     /// Apply finished partly; running it again is safe.
     Partly = 6,
+    /// A saved plan that must not be applied: stale, used, damaged, or of another version.
+    StalePlan = 7,
     /// Not signed in, token refused, permission missing.
     NoAccess = 8,
     /// Throttled, or out of time.
@@ -36,13 +38,12 @@ pub(crate) enum Exit {
     Bug = 70,
     /// Interrupted by Ctrl-C, orderly.
     Interrupted = 130,
-    /// Ended by SIGTERM, orderly.
+    /// Ended by SIGTERM, or because the terminal was closed, orderly.
     Terminated = 143,
 }
 
-/// The table as `vmlogin --help` shows it: code, meaning, whether a pipeline should run the same thing again. Code 7
-/// belongs to saved plans, which this version does not build yet.
-pub(crate) const TABLE: [(Exit, &str, &str); 14] = [
+/// The table as `vmlogin --help` shows it: code, meaning, whether a pipeline should run the same thing again.
+pub(crate) const TABLE: [(Exit, &str, &str); 15] = [
     (Exit::Done, "done, or nothing to change", ""),
     (Exit::Error, "an error not below", "maybe"),
     (
@@ -63,6 +64,11 @@ pub(crate) const TABLE: [(Exit, &str, &str); 14] = [
         "yes",
     ),
     (
+        Exit::StalePlan,
+        "saved plan stale, used or damaged; nothing was done",
+        "yes, plan again",
+    ),
+    (
         Exit::NoAccess,
         "not signed in, token refused, permission missing",
         "no",
@@ -80,13 +86,23 @@ pub(crate) const TABLE: [(Exit, &str, &str); 14] = [
     (Exit::Usage, "wrong command line", "no"),
     (Exit::Bug, "a bug in vmlogin", "no"),
     (Exit::Interrupted, "interrupted by Ctrl-C, orderly", "yes"),
-    (Exit::Terminated, "ended by SIGTERM, orderly", "yes"),
+    (
+        Exit::Terminated,
+        "ended by SIGTERM or a closed terminal, orderly",
+        "yes",
+    ),
 ];
 
 impl Exit {
     /// The number.
     pub(crate) fn code(self) -> u8 {
         self as u8
+    }
+
+    /// What it means, as the table says.
+    pub(crate) fn meaning(self) -> &'static str {
+        let row = TABLE.iter().find(|(exit, _, _)| *exit == self);
+        row.map_or("", |(_, meaning, _)| meaning)
     }
 
     /// What a fault means before anything was written.
@@ -190,7 +206,7 @@ mod tests {
     #[test]
     fn every_code_stands_in_the_table_once_and_in_order() {
         let codes: Vec<u8> = TABLE.iter().map(|(exit, _, _)| exit.code()).collect();
-        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 64, 70, 130, 143]);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 64, 70, 130, 143]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Signals and the time limit of a run: first nothing new starts, then everything is left at once.
 
+mod inherited;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,15 +27,63 @@ pub(crate) struct Watch {
     seen: watch::Receiver<Seen>,
 }
 
+/// What asks a run to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Somebody pressed Ctrl-C.
+    Interrupt,
+    /// SIGTERM, as service managers and pipelines send it.
+    Terminate,
+    /// SIGHUP: the terminal is gone. It comes more than once, from the system and from the shell, and nobody is there to be hurried for:
+    /// it never makes a run leave what runs in Azure.
+    HangUp,
+}
+
+impl Signal {
+    /// The code that a run ends with because of it.
+    fn exit(self) -> Exit {
+        match self {
+            Signal::Interrupt => Exit::Interrupted,
+            Signal::Terminate | Signal::HangUp => Exit::Terminated,
+        }
+    }
+
+    /// What a report calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Signal::Interrupt => "Ctrl-C",
+            Signal::Terminate => "SIGTERM",
+            Signal::HangUp => "the terminal was closed (SIGHUP)",
+        }
+    }
+}
+
 /// What has come so far.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     /// The first signal.
-    signal: Option<Exit>,
-    /// How many signals came.
-    signals: u32,
+    signal: Option<Signal>,
+    /// How often somebody asked to end, the terminal that was closed left out.
+    orders: u32,
     /// Whether the time is up.
     timed_out: bool,
+}
+
+impl Seen {
+    fn take(&mut self, signal: Signal) {
+        self.signal.get_or_insert(signal);
+        if signal != Signal::HangUp {
+            self.orders += 1;
+        }
+    }
+
+    fn is_stopped(self) -> bool {
+        self.timed_out || self.signal.is_some()
+    }
+
+    fn is_urgent(self) -> bool {
+        self.orders > 1
+    }
 }
 
 impl Watch {
@@ -57,14 +107,11 @@ impl Watch {
             loop {
                 let timed_out = send.borrow().timed_out;
                 tokio::select! {
-                    signal = signals.next() => send.send_modify(|seen| {
-                        seen.signal.get_or_insert(signal);
-                        seen.signals += 1;
-                    }),
+                    signal = signals.next() => send.send_modify(|seen| seen.take(signal)),
                     () = &mut timer, if !timed_out => send.send_modify(|seen| seen.timed_out = true),
                 }
                 let now = *send.borrow();
-                if now.signals > 1 {
+                if now.is_urgent() {
                     raised.raise_at_once();
                 } else {
                     raised.raise();
@@ -86,15 +133,26 @@ impl Watch {
         self.writing.store(true, Ordering::Relaxed);
     }
 
+    /// Whether anything may have been written.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.writing.load(Ordering::Relaxed)
+    }
+
     /// Whether nothing new is to start.
     pub(crate) fn is_stopped(&self) -> bool {
-        let seen = *self.seen.borrow();
-        seen.timed_out || seen.signals > 0
+        self.seen.borrow().is_stopped()
     }
 
     /// The code of the signal that came, where one did.
     pub(crate) fn signal(&self) -> Option<Exit> {
-        self.seen.borrow().signal
+        self.seen.borrow().signal.map(Signal::exit)
+    }
+
+    /// Why nothing new is to start, where that is so.
+    pub(crate) fn reason(&self) -> Option<&'static str> {
+        let seen = *self.seen.borrow();
+        let out_of_time = seen.timed_out.then_some("the time of `--timeout` passed");
+        seen.signal.map(Signal::name).or(out_of_time)
     }
 
     /// Whether the time is up.
@@ -107,24 +165,29 @@ impl Watch {
         &self,
         doing: impl Future<Output = T>,
     ) -> Result<T, Error> {
-        tokio::select! {
+        let done = tokio::select! {
             biased;
-            () = self.stopped() => Err(match self.signal() {
+            () = self.stopped() => None,
+            done = doing => Some(done),
+        };
+        // What was done may have heard of the stop before this did, and have failed because of it.
+        match done {
+            Some(done) if !self.is_stopped() => Ok(done),
+            _ => Err(match self.signal() {
                 Some(exit) => Error::Stopped(exit),
                 None => Error::OutOfTime,
             }),
-            done = doing => Ok(done),
         }
     }
 
     /// Waits until nothing new is to start.
     pub(crate) async fn stopped(&self) {
-        self.wait(|seen| seen.timed_out || seen.signals > 0).await;
+        self.wait(|seen| seen.is_stopped()).await;
     }
 
     /// Waits until the run has to be left even if something does not end.
     pub(crate) async fn given_up(&self) {
-        self.wait(|seen| seen.signals > 1).await;
+        self.wait(|seen| seen.is_urgent()).await;
         tokio::time::sleep(FAREWELL).await;
     }
 
@@ -138,7 +201,10 @@ impl Watch {
 
 fn announcement(seen: Seen) -> &'static str {
     match seen.signal {
-        Some(_) if seen.signals > 1 => "leaving now\n",
+        Some(_) if seen.is_urgent() => "leaving now\n",
+        Some(Signal::HangUp) => {
+            "the terminal was closed: nothing new starts, running operations are awaited\n"
+        }
         Some(_) => {
             "stopping: nothing new starts, running operations are awaited; a second Ctrl-C leaves now\n"
         }
@@ -153,12 +219,11 @@ async fn sleep(duration: Option<Duration>) {
     }
 }
 
-/// Ctrl-C and, where there is one, SIGTERM.
+/// Ctrl-C and, where there are such, SIGTERM and SIGHUP. What whoever started the run wants ignored stays ignored: `nohup`, and
+/// scripts that run it in the background.
 struct Signals {
     #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
+    watched: Vec<(Signal, tokio::signal::unix::Signal)>,
     #[cfg(windows)]
     interrupt: tokio::signal::windows::CtrlC,
 }
@@ -167,9 +232,18 @@ impl Signals {
     #[cfg(unix)]
     fn listen() -> io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [
+            (Signal::Interrupt, SignalKind::interrupt()),
+            (Signal::Terminate, SignalKind::terminate()),
+            (Signal::HangUp, SignalKind::hangup()),
+        ];
+        let ignored = inherited::ignored();
+        let watched = kinds
+            .into_iter()
+            .filter(|(_, kind)| !ignored.has(kind.as_raw_value()))
+            .map(|(name, kind)| Ok((name, signal(kind)?)));
         Ok(Signals {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
+            watched: watched.collect::<io::Result<_>>()?,
         })
     }
 
@@ -181,16 +255,53 @@ impl Signals {
     }
 
     #[cfg(unix)]
-    async fn next(&mut self) -> Exit {
-        tokio::select! {
-            _ = self.interrupt.recv() => Exit::Interrupted,
-            _ = self.terminate.recv() => Exit::Terminated,
-        }
+    async fn next(&mut self) -> Signal {
+        std::future::poll_fn(|context| {
+            let came = self
+                .watched
+                .iter_mut()
+                .find_map(|(name, signal)| signal.poll_recv(context).is_ready().then_some(*name));
+            came.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
+        })
+        .await
     }
 
     #[cfg(windows)]
-    async fn next(&mut self) -> Exit {
+    async fn next(&mut self) -> Signal {
         self.interrupt.recv().await;
-        Exit::Interrupted
+        Signal::Interrupt
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(signals: &[Signal]) -> Seen {
+        let mut seen = Seen::default();
+        for signal in signals {
+            seen.take(*signal);
+        }
+        seen
+    }
+
+    #[test]
+    fn the_first_signal_decides_and_the_second_order_hurries() {
+        use Signal::{HangUp, Interrupt, Terminate};
+        let cases: [(&[Signal], Exit, bool); 7] = [
+            (&[Interrupt], Exit::Interrupted, false),
+            (&[Interrupt, Interrupt], Exit::Interrupted, true),
+            (&[Terminate, Interrupt], Exit::Terminated, true),
+            (&[HangUp], Exit::Terminated, false),
+            (&[HangUp, HangUp], Exit::Terminated, false),
+            (&[HangUp, Terminate], Exit::Terminated, false),
+            (&[Interrupt, HangUp], Exit::Interrupted, false),
+        ];
+        for (signals, exit, urgent) in cases {
+            let seen = seen(signals);
+            assert!(seen.is_stopped());
+            assert_eq!(seen.signal.map(Signal::exit), Some(exit), "{signals:?}");
+            assert_eq!(seen.is_urgent(), urgent, "{signals:?}");
+        }
     }
 }

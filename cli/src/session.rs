@@ -4,6 +4,7 @@ pub(crate) mod connection;
 pub(crate) mod heartbeat;
 pub(crate) mod manifest;
 pub(crate) mod planning;
+pub(crate) mod saved;
 pub(crate) mod secrets;
 
 use std::ffi::OsString;
@@ -13,8 +14,8 @@ use std::time::Duration;
 use vmlogin_engine::event::{self, Event};
 
 use crate::args::{Look, Progress};
-use crate::render::View;
-use crate::terminal::Terminal;
+use crate::render::{Paint, View};
+use crate::terminal::{Terminal, WIDTH};
 
 /// Where the embedded sandbox keeps its state, from the current directory.
 pub(crate) const STATE: &str = ".vmlogin/sandbox.json";
@@ -48,6 +49,15 @@ impl Session {
         View {
             paint: self.terminal.paint_err(),
             ..self.view_out()
+        }
+    }
+
+    /// How a report is written that is kept in a file: all of it, as wide as where nothing tells the width.
+    pub(crate) fn view_kept(&self) -> View {
+        View {
+            paint: Paint { on: false },
+            width: WIDTH,
+            verbose: true,
         }
     }
 
@@ -102,9 +112,7 @@ impl<'a> Events<'a> {
     /// Writes one line.
     pub(crate) fn send(&self, event: &Event) {
         if self.on {
-            // Our own types with text as keys always become JSON.
-            let line = serde_json::to_string(event).unwrap_or_else(|error| unreachable!("{error}"));
-            self.terminal.result(&format!("{line}\n"));
+            self.terminal.result(&format!("{}\n", event_line(event)));
         }
     }
 
@@ -112,4 +120,10 @@ impl<'a> Events<'a> {
     pub(crate) fn are_on(&self) -> bool {
         self.on
     }
+}
+
+/// An event as its line in the stream.
+pub(crate) fn event_line(event: &Event) -> String {
+    // Our own types with text as keys always become JSON.
+    serde_json::to_string(event).unwrap_or_else(|error| unreachable!("{error}"))
 }

@@ -1,10 +1,11 @@
 //! The only file that writes to stdout and stderr.
 //!
-//! A closed pipe is no error: whoever reads has seen enough. Any other failure to write is kept and ends the run.
+//! A closed pipe is no error: whoever reads has seen enough. Any other failure to write is kept and ends the run. Neither stops what is
+//! under way: a run that writes to Azure asks in the end whether its words arrived.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
@@ -27,6 +28,8 @@ pub(crate) struct Terminal {
     columns: Option<usize>,
     quiet: bool,
     broken: Mutex<Option<io::Error>>,
+    /// Whether a result did not arrive, for whatever reason.
+    lost: AtomicBool,
     /// The live lines as they stand at the end of stderr.
     drawn: Mutex<Vec<String>>,
 }
@@ -62,7 +65,7 @@ impl Surroundings {
 }
 
 /// The width of screens where nothing tells it: neither COLUMNS nor a terminal at stdout or stderr.
-const WIDTH: usize = 100;
+pub(crate) const WIDTH: usize = 100;
 
 /// Below this nothing can be laid out.
 const NARROWEST: usize = 30;
@@ -82,6 +85,7 @@ impl Terminal {
             columns: around.columns,
             quiet: look.quiet,
             broken: Mutex::new(None),
+            lost: AtomicBool::new(false),
             drawn: Mutex::default(),
         }
     }
@@ -141,7 +145,15 @@ impl Terminal {
             &text,
         );
         redraw(&drawn);
+        if written.is_err() {
+            self.lost.store(true, Ordering::Relaxed);
+        }
         self.note(written);
+    }
+
+    /// Whether something that was written to stdout did not arrive: nobody reads there any more.
+    pub(crate) fn has_lost_results(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Writes what is wrong to stderr, above the live lines.

@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::problem::nearest;
+
 /// Names one declared resource: `vm:core/rg-web/web01/login`.
 ///
 /// The word before the first `:` is the kind of the outermost named thing, the rest its place. `/`, `%` and `*` inside a
@@ -81,7 +83,12 @@ impl Pattern {
                 Ok(Pattern(text.to_owned()))
             }
             _ => Err(format!(
-                "`{text}` is no address; addresses look like `vm:core/rg-web/web01` or `resource-group:core/*`"
+                "`{text}` is no address; addresses look like `vm:core/rg-web/web01`, and `vm:*/{}` is one in any group",
+                if text.is_empty() || text.contains([':', '/']) {
+                    "web01"
+                } else {
+                    text
+                }
             )),
         }
     }
@@ -92,6 +99,16 @@ impl Pattern {
         let address = address.as_str().to_lowercase();
         matches(pattern.as_bytes(), address.as_bytes())
             || matches(format!("{pattern}/*").as_bytes(), address.as_bytes())
+    }
+
+    /// The address that was probably meant by a pattern that covers none: one of the same last name, else the one with the fewest
+    /// slips between them.
+    pub fn meant<'a>(&self, among: impl Iterator<Item = &'a Address> + Clone) -> Option<&'a str> {
+        let last = |text: &str| text.rsplit(['/', ':']).next().map(str::to_lowercase);
+        let name = last(&self.0).filter(|name| !name.contains('*'));
+        let texts = || among.clone().map(Address::as_str);
+        let alike = texts().filter(|text| name.is_some() && last(text) == name);
+        alike.min().or_else(|| nearest(&self.0, texts()))
     }
 
     /// The pattern as it was typed.
@@ -154,6 +171,19 @@ mod tests {
         let exact = Pattern::parse("vm:core/rg/web1").expect("a pattern");
         assert!(exact.covers(&Address::new("vm", ["core", "rg", "web1"]).child("login")));
         assert!(!exact.covers(&Address::new("vm", ["core", "rg", "web10"])));
+    }
+
+    #[test]
+    fn a_pattern_that_covers_nothing_knows_what_was_meant() {
+        let web01 = Address::new("vm", ["core", "rg-web", "web01"]);
+        let group = Address::new("resource-group", ["core", "rg-web"]);
+        let known = [&group, &web01];
+        let meant = |text: &str| Pattern::parse(text).unwrap().meant(known.into_iter());
+        assert_eq!(meant("vm:rg-web/WEB01"), Some(web01.as_str()));
+        assert_eq!(meant("vm:core/rg-wbe/web10"), Some(web01.as_str()));
+        assert_eq!(meant("resource-grop:core/rg-web"), Some(group.as_str()));
+        assert_eq!(meant("vm:core/rg-data/*"), None);
+        assert_eq!(meant("arc-machine:elsewhere/x"), None);
     }
 
     #[test]

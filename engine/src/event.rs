@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::coverage::{Coverage, Waiting};
 use crate::plan::guard::Refusal;
+use crate::plan::saved::Difference;
 use crate::plan::{Action, Plan};
 use crate::provider::{Fault, Verdict};
 
@@ -34,6 +35,11 @@ pub enum Event {
     Refused {
         /// The refusal.
         refusal: Refusal,
+    },
+    /// A saved plan is not what planning comes to now; nothing is done.
+    Stale {
+        /// The steps that differ.
+        differences: Vec<Difference>,
     },
     /// A step began.
     Started {
@@ -94,6 +100,12 @@ pub enum Event {
         blocked: usize,
         /// Steps that were not begun because the run was told to stop.
         not_started: usize,
+        /// Why nothing new was begun, where the run was stopped: a signal, `--timeout`, `--max-failures`.
+        #[serde(default)]
+        stopped: Option<String>,
+        /// The command line that continues, where something is left to do.
+        #[serde(default)]
+        again: Option<String>,
         /// The exit code that follows.
         exit: u8,
     },

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::Access;
 use crate::address::Address;
 use crate::kind::Key;
 use crate::manifest::Resource;
+use crate::pins::Pin;
 use crate::provider::Fault;
 use crate::value::{Attributes, Principal, PrincipalKind, Value};
 
@@ -17,6 +19,8 @@ pub struct Inventory {
     pub live: BTreeMap<(&'static str, Key), Live>,
     /// What became of each principal of the manifest, by tenant name.
     pub principals: BTreeMap<(String, Principal), Resolution>,
+    /// How each principal of the manifest stands to the principal lock, by tenant name; empty where there is no lock.
+    pub pinned: BTreeMap<(String, Principal), Pinned>,
     /// What became of the identity that each grant to one names, by the grant's address: one name means different things in
     /// different places.
     pub identities: BTreeMap<Address, Resolution>,
@@ -45,6 +49,8 @@ pub struct Inventory {
     pub referred: BTreeMap<String, bool>,
     /// What forbids writes or deletions, by the manifest's name of the subscription; the fault where that could not be read.
     pub locks: BTreeMap<String, Result<Vec<Lock>, Fault>>,
+    /// Who has which role where, for guards.
+    pub access: Access,
     /// What only lists told of, by address: it is read by itself before anything is written to it. See [`crate::plan::unconfirmed`].
     pub secondhand: BTreeSet<Address>,
     /// What could not be read, and why. What is missing here is unknown, not absent.
@@ -165,6 +171,24 @@ pub enum Resolution {
     },
 }
 
+/// How a principal's name stands to the principal lock. Where the lock has the name, its [`Resolution`] is the pinned object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pinned {
+    /// The directory makes of it the object that the lock has.
+    Confirmed,
+    /// The directory could not be asked: the lock's word is taken.
+    Unasked,
+    /// The directory makes something else of it.
+    Moved {
+        /// The object that the lock has.
+        pin: Pin,
+        /// What the directory makes of it.
+        now: Resolution,
+    },
+    /// The lock does not have it.
+    NotPinned,
+}
+
 /// What an identity is once the thing that has it is made anew: another one than it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Successor {
@@ -209,6 +233,10 @@ pub struct Role {
     pub signs_in: bool,
     /// Whether whoever has it can hand out roles.
     pub privileged: bool,
+    /// Whether it lets people sign in to machines as administrator.
+    pub admin: bool,
+    /// What this program writes that it lets its holder write: see [`crate::access::Holding::rights`].
+    pub rights: BTreeSet<&'static str>,
 }
 
 /// A directory object that can be granted a role.
@@ -220,8 +248,8 @@ pub struct Found {
     pub principal_type: String,
     /// Its display name.
     pub display_name: String,
-    /// `false` for a user whose account is disabled.
-    pub enabled: bool,
+    /// Whether the account is enabled; `None` where the directory does not tell or was not asked, and for what has no such switch.
+    pub enabled: Option<bool>,
     /// Whether it is a guest in the tenant; `None` where the directory does not tell, and for what is no user.
     pub guest: Option<bool>,
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Holding;
 use crate::address::Address;
 use crate::inventory::{Inventory, Live};
 use crate::manifest::{Manifest, Resource};
@@ -65,6 +66,12 @@ pub trait Kind: Sync {
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         let _ = (resource, scene);
         Attributes::new()
+    }
+
+    /// What somebody has once this resource is made; `None` for what is no grant, or is not known to whom it is.
+    fn holding(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Holding> {
+        let _ = (resource, scene);
+        None
     }
 
     /// What is wrong with a declared resource and only its kind can see, such as what a thing lacks that is to be made. Asked

@@ -4,6 +4,7 @@
 //! time, chance and order are arguments. The same inputs give the same plan, byte for byte. `clippy.toml` beside this
 //! crate's Cargo.toml fences files, clocks and terminals out.
 
+pub mod access;
 pub mod address;
 pub mod apply;
 pub mod coverage;
@@ -14,6 +15,7 @@ pub mod inventory;
 pub mod kind;
 pub mod language;
 pub mod manifest;
+pub mod pins;
 pub mod plan;
 pub mod problem;
 pub mod provider;

@@ -4,11 +4,13 @@ use schemars::{JsonSchema, SchemaGenerator};
 
 use crate::event::Event;
 use crate::plan::Plan;
+use crate::plan::saved::Saved;
 
 /// File names and texts of all published schemas. Deterministic, so that a check can compare bytes.
 pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
         ("plan.schema.json", text::<Plan>()),
+        ("saved-plan.schema.json", text::<Saved>()),
         ("event.schema.json", text::<Event>()),
     ]
 }

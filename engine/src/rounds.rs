@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::address::Address;
 use crate::apply::Report;
 use crate::event::Outcome;
+use crate::plan::stakes::Lost;
 use crate::plan::{Action, NOT_WAITED_FOR, Plan, Step};
 use crate::provider::{FaultKind, Verdict};
 
@@ -60,7 +61,10 @@ impl Rounds {
         self.plan
             .steps
             .retain(|step| !again.contains(&step.address));
+        let lost = before.stakes.lost.into_iter();
+        let lost: Vec<Lost> = lost.filter(|lost| again.contains(&lost.step)).collect();
         self.plan.steps.splice(0..0, told);
+        self.plan.stakes.lost.splice(0..0, lost);
         for (kind, count) in before.live_counts {
             let counted = self.plan.live_counts.entry(kind).or_default();
             *counted = count.max(*counted);

@@ -32,9 +32,21 @@ pub(crate) fn on_a_terminal(
     arguments: &str,
     variables: &[(&str, &str)],
 ) -> Option<Child> {
-    let vmlogin = env!("CARGO_BIN_EXE_vmlogin");
     // `exec`, so that a signal to the terminal's program reaches vmlogin.
-    let line = format!("stty cols 60 rows 24; exec '{vmlogin}' {arguments}");
+    scripted(stage, &format!("exec '{VMLOGIN}' {arguments}"), variables)
+}
+
+/// The same, and its exit code is noted in the file `code`, whatever becomes of the terminal.
+pub(crate) fn on_a_terminal_and_noted(stage: &Stage, arguments: &str) -> Option<Child> {
+    let line =
+        format!("trap '' HUP INT; (trap - HUP INT; exec '{VMLOGIN}' {arguments}); echo $? > code");
+    scripted(stage, &line, &[])
+}
+
+const VMLOGIN: &str = env!("CARGO_BIN_EXE_vmlogin");
+
+fn scripted(stage: &Stage, doing: &str, variables: &[(&str, &str)]) -> Option<Child> {
+    let line = format!("stty cols 60 rows 24; {doing}");
     let mut command = Command::new("script");
     command
         .args(["-qefc", &line, "/dev/null"])

@@ -160,11 +160,9 @@ const NODES: &[(&str, &str, &[&str], &[&str])] = &[
 /// The words that this version refuses, each by its name and nowhere else.
 const REFUSED: &[&str] = &[
     "assert",
-    "break-glass",
     "conditional-access",
     "edit",
     "eligible",
-    "for",
     "max",
     "own",
     "owner",

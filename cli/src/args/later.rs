@@ -10,7 +10,6 @@ pub(crate) const VERBS: &[&str] = &[
     "drift",
     "fmt",
     "eval",
-    "pin",
     "import",
     "export",
     "preflight",
@@ -30,13 +29,13 @@ pub(crate) const VERBS: &[&str] = &[
 ];
 
 const READING: &[&str] = &[
-    "validate", "plan", "apply", "destroy", "graph", "show", "doctor",
+    "validate", "plan", "apply", "destroy", "graph", "show", "doctor", "pin",
 ];
 const CHECKING: &[&str] = &["validate", "plan", "apply"];
 const SELECTING: &[&str] = &["plan", "apply"];
 const WRITING: &[&str] = &["apply", "destroy"];
 const STREAMING: &[&str] = &["plan", "apply", "destroy"];
-const NETWORK: &[&str] = &["plan", "apply", "destroy", "show", "init", "doctor"];
+const NETWORK: &[&str] = &["plan", "apply", "destroy", "show", "init", "doctor", "pin"];
 
 /// Every documented flag and the verbs of this version that it is documented for. A flag that clap does not know although
 /// its verb stands here is one that is not built yet.
@@ -48,7 +47,9 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("--force-overwrite", &["plan", "init"]),
     (
         "--format",
-        &["validate", "plan", "graph", "explain", "show", "doctor"],
+        &[
+            "validate", "plan", "graph", "explain", "show", "doctor", "pin",
+        ],
     ),
     ("--json", STREAMING),
     ("--detailed-exitcode", SELECTING),
@@ -57,7 +58,7 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("--only", SELECTING),
     ("--tenant", SELECTING),
     ("--shard", SELECTING),
-    ("--accept", WRITING),
+    ("--accept", &["plan", "apply", "destroy"]),
     ("--yes", WRITING),
     ("--verify", &["apply"]),
     ("--no-wait", &["apply"]),
@@ -67,7 +68,7 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("--max-rps", NETWORK),
     ("--parallelism", NETWORK),
     ("--timeout", NETWORK),
-    ("--max-failures", NETWORK),
+    ("--max-failures", WRITING),
     ("--snapshot", NETWORK),
     ("--offline", NETWORK),
     ("--sandbox", NETWORK),
@@ -98,7 +99,6 @@ const VARIABLES: &[(&str, &str)] = &[
     ("VMLOGIN_TENANT", "--tenant"),
     ("VMLOGIN_SHARD", "--shard"),
     ("VMLOGIN_NO_WAIT", "--no-wait"),
-    ("VMLOGIN_MAX_FAILURES", "--max-failures"),
     ("VMLOGIN_SNAPSHOT", "--snapshot"),
     ("VMLOGIN_OFFLINE", "--offline"),
     ("VMLOGIN_AUDIT_LOG", "--audit-log"),

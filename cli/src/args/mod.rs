@@ -2,6 +2,7 @@
 
 pub(crate) mod later;
 pub(crate) mod refusal;
+mod saved;
 mod verbs;
 pub(crate) mod words;
 
@@ -14,10 +15,10 @@ use clap::{Command, CommandFactory, FromArgMatches};
 pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
     ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, DoctorArgs, ExplainArgs, GraphArgs,
-    InitArgs, InputArgs, LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs,
-    ServeArgs, ShowArgs, ValidateArgs, Verb,
+    InitArgs, InputArgs, LiveArgs, Look, ManArgs, PinArgs, PlanArgs, RuleArgs, SandboxVerb,
+    SelectionArgs, ServeArgs, ShowArgs, Subject, ValidateArgs, Verb,
 };
-pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, Progress, Verify};
+pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, MaxFailures, Progress, Verify};
 
 use crate::exit;
 
@@ -34,6 +35,7 @@ pub(crate) fn read(
     if let Some((verb, matches)) = matches.subcommand() {
         later::check_variables(verb, &variable)?;
         check_json(matches)?;
+        saved::check(verb, matches)?;
     }
     check_live(&cli)?;
     Ok(cli)
@@ -138,6 +140,7 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         Verb::Destroy(args) => &args.live,
         Verb::Init(args) => &args.live,
         Verb::Show(args) => &args.live,
+        Verb::Pin(args) => &args.live,
         Verb::Doctor(args) => &args.live,
         Verb::Validate(_)
         | Verb::Graph(_)

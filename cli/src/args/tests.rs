@@ -166,7 +166,7 @@ fn a_wrong_value_says_what_is_allowed() {
     For more information, try '--help'.
     ");
     insta::assert_snapshot!(said("plan --target web01"), @"
-    error: invalid value 'web01' for '--target <ADDRESS>': `web01` is no address; addresses look like `vm:core/rg-web/web01` or `resource-group:core/*`
+    error: invalid value 'web01' for '--target <ADDRESS>': `web01` is no address; addresses look like `vm:core/rg-web/web01`, and `vm:*/web01` is one in any group
 
     For more information, try '--help'.
     ");
@@ -273,7 +273,7 @@ fn a_flag_before_its_verb_is_told_where_it_belongs() {
 
 #[test]
 fn the_help_of_accept_names_every_guard_that_is_built_and_none_that_is_not() {
-    use vmlogin_engine::plan::guard::{GUARDS, GUARDS_LATER};
+    use vmlogin_engine::plan::guard::GUARDS;
 
     for verb in ["apply", "destroy"] {
         let command = command();
@@ -286,14 +286,20 @@ fn the_help_of_accept_names_every_guard_that_is_built_and_none_that_is_not() {
             .split([' ', ',', '='])
             .filter(|word| word.contains('-') || matches!(*word, "protected" | "replace"))
             .collect();
-        let built: Vec<&str> = GUARDS.iter().map(|(name, _)| *name).collect();
+        let built: Vec<&str> = GUARDS.iter().map(|guard| guard.name).collect();
         assert_eq!(names, built);
         assert!(help.contains("replace=ADDRESS"), "{help}");
-        // Every guard that the design names is one or the other.
-        let mut all: Vec<&str> = built.iter().chain(GUARDS_LATER).copied().collect();
-        all.sort_unstable();
+        let long = accept
+            .and_then(|it| it.get_long_help())
+            .unwrap()
+            .to_string();
+        for guard in GUARDS {
+            let line = format!("  {}\n      {}", guard.written(), guard.title);
+            assert!(long.contains(&line), "{long}");
+        }
+        // Every guard that the design names is one.
         assert_eq!(
-            all.join(" "),
+            built.join(" "),
             "break-glass foreign-estate last-admin max-change-percent max-delete privileged-role protected reinstall-login replace self-lockout"
         );
     }

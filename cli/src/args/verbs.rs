@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
@@ -10,8 +10,11 @@ use clap_complete::Shell;
 use vmlogin_azure::Reads;
 use vmlogin_engine::address::Pattern;
 use vmlogin_engine::plan::guard::GUARDS;
+use vmlogin_engine::value::{Principal, PrincipalKind};
 
-use super::words::{Auth, Color, FailOn, Format, GraphFormat, Limits, Progress, Verify, one_of};
+use super::words::{
+    Auth, Color, FailOn, Format, GraphFormat, Limits, MaxFailures, Progress, Verify, one_of,
+};
 use crate::session::STATE;
 
 /// Say in a checked-in file who can sign in to which Azure VM with their Entra ID
@@ -66,6 +69,7 @@ pub(crate) enum Verb {
     ///   vmlogin plan
     ///   vmlogin plan --format json | jq '.steps[].address'
     ///   vmlogin plan --target 'vm:core/rg-web/*' --detailed-exitcode
+    ///   vmlogin plan -o plan.json && vmlogin apply plan.json
     #[command(verbatim_doc_comment)]
     Plan(PlanArgs),
 
@@ -73,12 +77,18 @@ pub(crate) enum Verb {
     ///
     /// Shows the plan, asks, does it, and looks at what came of it. A failure stops only what
     /// depends on it. Running it again goes on where it stopped: live Azure is the only state.
-    /// The first Ctrl-C lets running operations end, the second leaves.
+    /// The first Ctrl-C lets running operations end, the second leaves. A terminal that is
+    /// closed counts as the first. What came of the last run that wrote stands in
+    /// .vmlogin/last-run.txt too, wherever its screen went.
+    ///
+    /// With PLAN, a file of `vmlogin plan -o`, it asks nothing and does exactly that plan, once.
+    /// Where planning anew comes to anything else, it exits 7 and does nothing. The file holds
+    /// the manifest and the flags that shaped it; guards are lifted here.
     ///
     /// Examples:
     ///   vmlogin apply
     ///   vmlogin apply -f estate.kdl --yes --json > events.ndjson
-    ///   vmlogin apply --accept max-delete=12
+    ///   vmlogin apply plan.json --accept max-delete=12
     ///   vmlogin apply --accept replace=vm:core/rg-web/web01
     #[command(verbatim_doc_comment)]
     Apply(ApplyArgs),
@@ -86,7 +96,8 @@ pub(crate) enum Verb {
     /// Remove what this estate made
     ///
     /// Deletes only what carries this estate's stamp: grants first, then logins, then resource
-    /// groups that hold nothing else. Adopted machines stay. Says what stays and why.
+    /// groups that hold nothing else. Adopted machines stay. Says what stays and why. What
+    /// came of the last run that wrote stands in .vmlogin/last-run.txt too.
     ///
     /// Example:
     ///   vmlogin destroy -f estate.kdl
@@ -106,27 +117,53 @@ pub(crate) enum Verb {
     #[command(verbatim_doc_comment)]
     Graph(GraphArgs),
 
-    /// Explain a rule, or list all rules
+    /// Explain a rule or a guard, or list all rules and guards
     ///
-    /// What it asks for, why, where that is written and when it was read there. Needs nothing.
+    /// What a rule asks for, why, where that is written and when it was read there; what a guard
+    /// refuses, and what lifts it. Needs nothing.
     ///
     /// Examples:
     ///   vmlogin explain
     ///   vmlogin explain VML401
+    ///   vmlogin explain max-delete
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
 
-    /// Show what is declared and what is live, side by side
+    /// Show what is declared and what is live, side by side; or a saved plan
     ///
     /// For each address, and for what lies beneath it: where it is declared, what is live, its
     /// id, stamp and health, what a plan would do, what it waits for and why, and what the rules
     /// say. `*` stands for anything. Writes nothing.
     ///
+    /// The name of a file, which has no `kind:`, shows the plan that `vmlogin plan -o` saved in
+    /// it, and asks nobody.
+    ///
     /// Examples:
+    ///   vmlogin show plan.json
     ///   vmlogin show vm:core/rg-web/web01
     ///   vmlogin show 'vm:core/*/login' --format json
     #[command(verbatim_doc_comment)]
     Show(ShowArgs),
+
+    /// Write down which directory object each name in the manifest stands for
+    ///
+    /// Looks up every user, group and service principal that the manifest names, and writes
+    /// principals.lock.kdl beside it: the name, the object id and the type. Check it in. With it,
+    /// plan, apply and destroy need no right to read the directory, and a name that has come to
+    /// stand for another object is refused: display names are not unique, and whoever may make a
+    /// group can give it the name of another.
+    ///
+    /// Run it again when the manifest names somebody new: all other lines stay as they are. What
+    /// stands for another object than before is renewed by name, one by one. Where a name stands
+    /// for nobody or for several, nothing is written. Exits 0, 4 (a name is refused) or 8 (the
+    /// directory may not be read).
+    ///
+    /// Examples:
+    ///   vmlogin pin
+    ///   vmlogin pin --renew 'group:sg-web-admins'
+    ///   vmlogin pin -f estate.kdl --format json
+    #[command(verbatim_doc_comment)]
+    Pin(PinArgs),
 
     /// Write a first manifest, from what there is
     ///
@@ -206,6 +243,20 @@ pub(crate) struct ValidateArgs {
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
+    /// A file to save the plan in, for `vmlogin apply FILE`
+    #[arg(short = 'o', value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, env = "VMLOGIN_FORCE_OVERWRITE", value_parser = clap::builder::BoolishValueParser::new())]
+    pub force_overwrite: bool,
+    /// Plan what is only done on request: replace=ADDRESS, reinstall-login
+    #[arg(
+        long,
+        env = "VMLOGIN_ACCEPT",
+        value_name = "GUARD[=ADDRESS]",
+        value_delimiter = '\n'
+    )]
+    pub accept: Vec<String>,
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -232,6 +283,9 @@ pub(crate) struct PlanArgs {
 /// Arguments of `apply`.
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
+    /// A plan that `vmlogin plan -o` saved: exactly that is done, or nothing
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
@@ -247,6 +301,9 @@ pub(crate) struct ApplyArgs {
     /// What is agreed to beforehand.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// When to stop by itself.
+    #[command(flatten)]
+    pub giving_up: GivingUpArgs,
     /// What is looked at after the writes
     #[arg(long, env = "VMLOGIN_VERIFY", value_parser = one_of::<Verify>(), num_args = 0..=1, default_value = "quick", default_missing_value = "quick")]
     pub verify: Verify,
@@ -273,6 +330,9 @@ pub(crate) struct DestroyArgs {
     /// What is agreed to beforehand.
     #[command(flatten)]
     pub consent: ConsentArgs,
+    /// When to stop by itself.
+    #[command(flatten)]
+    pub giving_up: GivingUpArgs,
     /// Write events to stdout, one JSON object a line
     #[arg(long, env = "VMLOGIN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
     pub json: bool,
@@ -292,8 +352,8 @@ pub(crate) struct GraphArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The rule, such as VML401; all of them without it
-    #[arg(value_name = "RULE")]
+    /// The rule, such as VML401, or the guard, such as max-delete; all of them without it
+    #[arg(value_name = "RULE|GUARD")]
     pub rule: Option<String>,
     /// Form of the result on stdout
     #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
@@ -303,13 +363,30 @@ pub(crate) struct ExplainArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// What to show: `vm:core/rg-web/web01`, or with `*`
-    #[arg(value_name = "ADDRESS", required = true, value_parser = read_shown)]
-    pub addresses: Vec<Pattern>,
+    /// What to show: `vm:core/rg-web/web01`, or with `*`; or the file of a saved plan
+    #[arg(value_name = "ADDRESS|PLAN", required = true, value_parser = read_subject)]
+    pub subjects: Vec<Subject>,
     /// The manifest.
     #[command(flatten)]
     pub inputs: InputArgs,
     /// Where "live" comes from.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `pin`.
+#[derive(Debug, Args)]
+pub(crate) struct PinArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Pin this name to the object that it stands for now, though it was pinned to another; again for each
+    #[arg(long, value_name = "KIND:NAME", value_parser = read_principal)]
+    pub renew: Vec<Principal>,
+    /// Where names are looked up.
     #[command(flatten)]
     pub live: LiveArgs,
     /// Form of the result on stdout
@@ -504,7 +581,7 @@ pub(crate) struct ConsentArgs {
     /// What to lift; once for each.
     #[arg(
         long,
-        help = accept_help(),
+        help = accept_help(), long_help = accept_long_help(),
         env = "VMLOGIN_ACCEPT",
         value_name = "GUARD[=N|=ADDRESS]",
         value_delimiter = '\n',
@@ -514,6 +591,19 @@ pub(crate) struct ConsentArgs {
     /// Do not ask; needed where stdin is no terminal
     #[arg(long, env = "VMLOGIN_YES", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Consent")]
     pub yes: bool,
+}
+
+/// When a run that writes stops by itself.
+#[derive(Debug, Args)]
+pub(crate) struct GivingUpArgs {
+    /// How many steps may fail, such as 5 or 10% of the plan: then nothing new starts, running operations are awaited
+    #[arg(
+        long,
+        env = "VMLOGIN_MAX_FAILURES",
+        value_name = "N|N%",
+        help_heading = "Azure"
+    )]
+    pub max_failures: Option<MaxFailures>,
 }
 
 /// How screens look.
@@ -541,13 +631,37 @@ fn not_emulated() -> String {
     format!("It does not emulate:{}", lines.collect::<String>())
 }
 
-/// An address. A saved plan is documented in its place, and not built.
-fn read_shown(text: &str) -> Result<Pattern, String> {
-    let is_file = text.ends_with(".json") || std::path::Path::new(text).is_file();
-    Pattern::parse(text).map_err(|wrong| match is_file {
-        true => "`vmlogin show PLAN` is documented but this version does not build it yet; it builds `vmlogin show ADDRESS`".to_owned(),
-        false => wrong,
-    })
+/// What `show` shows.
+#[derive(Clone, Debug)]
+pub(crate) enum Subject {
+    /// Things with such addresses.
+    Things(Pattern),
+    /// The plan in a file.
+    Plan(PathBuf),
+}
+
+/// An address has a `kind:`; anything else is the name of a file. One letter before a colon is a drive of Windows.
+fn read_subject(text: &str) -> Result<Subject, String> {
+    let is_drive = text.as_bytes().get(1) == Some(&b':');
+    let names_file = text.ends_with(".json") || Path::new(text).is_file();
+    match Pattern::parse(text) {
+        Ok(pattern) if !is_drive => Ok(Subject::Things(pattern)),
+        Ok(_) => Ok(Subject::Plan(PathBuf::from(text))),
+        Err(_) if names_file => Ok(Subject::Plan(PathBuf::from(text))),
+        Err(wrong) => Err(wrong),
+    }
+}
+
+/// Somebody as plans name them: `group:sg-web-admins`.
+fn read_principal(text: &str) -> Result<Principal, String> {
+    let read = text.split_once(':').and_then(|(kind, name)| {
+        let kind = PrincipalKind::read(kind)?;
+        Some(Principal {
+            kind,
+            name: name.to_owned(),
+        })
+    });
+    read.ok_or_else(|| "write it as KIND:NAME, such as `group:sg-web-admins`".to_owned())
 }
 
 fn read_set(text: &str) -> Result<(String, String), String> {
@@ -586,13 +700,21 @@ fn read_listen(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
+/// The long help of `--accept`: when each guard refuses.
+fn accept_long_help() -> String {
+    let mut help = format!(
+        "{}\n\n`plan` says beforehand what would be refused. `vmlogin explain GUARD` tells more of one.\n",
+        "Lift one guard by its name, again for each"
+    );
+    for guard in GUARDS {
+        help.push_str(&format!("\n  {}\n      {}", guard.written(), guard.title));
+    }
+    help
+}
+
 /// The help of `--accept`: every guard as it is written.
 fn accept_help() -> String {
-    let guards = GUARDS.iter().map(|(name, counts)| match (*name, counts) {
-        ("replace", _) => "replace=ADDRESS".to_owned(),
-        (name, true) => format!("{name}=N"),
-        (name, false) => name.to_owned(),
-    });
+    let guards = GUARDS.iter().map(|guard| guard.written());
     let guards: Vec<String> = guards.collect();
     format!(
         "Lift one guard by its name, again for each: {}",

@@ -1,7 +1,9 @@
 //! Options whose value is one of some words. Words that are documented and not built are refused by name.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::marker::PhantomData;
+use std::str::FromStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -301,4 +303,48 @@ impl Words for Progress {
         ("none", Progress::None, "nothing"),
     ];
     const LATER: &'static [&'static str] = &[];
+}
+/// How many steps may fail before nothing new starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MaxFailures {
+    /// So many.
+    Count(usize),
+    /// So many of a hundred steps of the plan.
+    Percent(usize),
+}
+
+impl MaxFailures {
+    /// How many that is of so many steps: at least one.
+    pub(crate) fn of(self, steps: usize) -> usize {
+        match self {
+            MaxFailures::Count(count) => count,
+            MaxFailures::Percent(percent) => (steps * percent).div_ceil(100).max(1),
+        }
+    }
+}
+
+impl FromStr for MaxFailures {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<MaxFailures, String> {
+        let number = |text: &str| text.parse::<u32>().ok().map(|number| number as usize);
+        let read = match text.strip_suffix('%') {
+            Some(percent) => number(percent)
+                .filter(|percent| (1..=100).contains(percent))
+                .map(MaxFailures::Percent),
+            None => number(text)
+                .filter(|count| *count > 0)
+                .map(MaxFailures::Count),
+        };
+        read.ok_or_else(|| "write a number from 1, or a share such as 10%".to_owned())
+    }
+}
+
+impl fmt::Display for MaxFailures {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MaxFailures::Count(count) => write!(out, "{count}"),
+            MaxFailures::Percent(percent) => write!(out, "{percent}%"),
+        }
+    }
 }

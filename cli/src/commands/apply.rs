@@ -1,4 +1,4 @@
-//! `vmlogin apply`: bring Azure in line with the manifest.
+//! `vmlogin apply`: bring Azure in line with the manifest, or carry out a saved plan.
 
 use vmlogin_engine::plan::Mode;
 
@@ -13,11 +13,13 @@ pub(crate) async fn run(session: &Session, args: &ApplyArgs) -> Result<Exit, Err
     let wanted = Change {
         verb: "apply",
         mode: Mode::Apply,
+        plan: args.plan.as_deref(),
         inputs: &args.inputs,
         selection: Some(&args.selection),
         live: &args.live,
         rules: Some(&args.rules),
         consent: &args.consent,
+        max_failures: args.giving_up.max_failures,
         verify: args.verify == Verify::Quick,
         until_converged: args.until_converged,
         json: args.json,

@@ -1,10 +1,13 @@
 //! What `apply` and `destroy` have in common: plan, guards, the question, the run, the looks afterwards, the report.
 
 mod converge;
+mod limit;
 mod live;
 pub(crate) mod question;
+pub(crate) mod record;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use vmlogin_engine::apply::{self, Report, Tally};
@@ -14,15 +17,19 @@ use vmlogin_engine::plan::{Action, Mode, Plan, Step};
 use vmlogin_engine::provider::{Fault, Proof, Verdict};
 use vmlogin_engine::rule::Finding;
 
-use crate::args::{ConsentArgs, FailOn, InputArgs, LiveArgs, RuleArgs, SelectionArgs};
+use crate::args::{ConsentArgs, FailOn, InputArgs, LiveArgs, MaxFailures, RuleArgs, SelectionArgs};
 use crate::error::Error;
 use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
 use crate::render::{again, findings, foreign, plan_text, refusals, report};
 use crate::session::heartbeat::{patiently, uncounted};
-use crate::session::planning::{Asked, Planned, planned, severities};
+use crate::session::planning::{Asked, Basis, Planned, planned, severities};
+use crate::session::saved::{self, Opened};
 use crate::session::secrets::gather;
-use crate::session::{Events, Session};
+use crate::session::{Events, Session, event_line};
+
+use limit::Limit;
+use record::Record;
 
 /// What is to be changed, and how.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +38,8 @@ pub(crate) struct Change<'a> {
     pub verb: &'static str,
     /// Build or tear down.
     pub mode: Mode,
+    /// A saved plan, which holds all that shapes it; then the manifest and the flags about it are not used.
+    pub plan: Option<&'a Path>,
     /// The manifest.
     pub inputs: &'a InputArgs,
     /// What of it; everything where there is nothing.
@@ -41,6 +50,8 @@ pub(crate) struct Change<'a> {
     pub rules: Option<&'a RuleArgs>,
     /// What is agreed to beforehand.
     pub consent: &'a ConsentArgs,
+    /// How many steps may fail before nothing new starts.
+    pub max_failures: Option<MaxFailures>,
     /// Whether to look at what came of it.
     pub verify: bool,
     /// For how long machines are waited for that are put off; not at all where there is nothing.
@@ -60,12 +71,19 @@ pub(crate) async fn change(session: &Session, wanted: Change<'_>) -> Result<Exit
             fault: (**fault).clone(),
         });
     }
-    let (tally, exit) = match &result {
-        Ok((tally, exit)) => (*tally, *exit),
-        Err(error) => (Tally::default(), error.exit()),
-    };
-    events.send(&summary(tally, exit));
-    result.map(|(_, exit)| exit)
+    match &result {
+        Ok(end) => events.send(&end.event()),
+        Err(error) => events.send(&summary(Tally::default(), error.exit())),
+    }
+    result.map(|end| end.exit)
+}
+
+/// What `--accept` lifts.
+pub(crate) fn accepted(texts: &[String]) -> Result<Accepted, Error> {
+    Accepted::read(texts).map_err(|error| {
+        let help = error.help();
+        Error::usage(format!("`--accept`: {error}"), help)
+    })
 }
 
 /// How many warnings end the run, which only `--fail-on warn` lets them.
@@ -84,46 +102,81 @@ pub(crate) fn summary(tally: Tally, exit: Exit) -> Event {
         failed: tally.failed,
         blocked: tally.blocked,
         not_started: tally.not_started,
+        stopped: None,
+        again: None,
         exit: exit.code(),
     }
 }
 
-async fn recipe(
-    session: &Session,
-    wanted: Change<'_>,
-    events: Events<'_>,
-) -> Result<(Tally, Exit), Error> {
-    let accepted = Accepted::read(&wanted.consent.accept).map_err(|error| {
-        let help = error.help();
-        Error::usage(format!("`--accept`: {error}"), help)
-    })?;
-    let severities = wanted
-        .rules
-        .map(severities)
-        .transpose()?
-        .unwrap_or_default();
+/// How a run ended.
+#[derive(Debug)]
+struct End {
+    tally: Tally,
+    exit: Exit,
+    /// Why it was stopped, where it was.
+    stopped: Option<String>,
+    /// The command line that continues, where something is left to do.
+    again: Option<String>,
+}
+
+impl End {
+    /// Of a run that began no step.
+    fn at_once(exit: Exit) -> End {
+        End {
+            tally: Tally::default(),
+            exit,
+            stopped: None,
+            again: None,
+        }
+    }
+
+    fn event(&self) -> Event {
+        let mut event = summary(self.tally, self.exit);
+        if let Event::Summary { stopped, again, .. } = &mut event {
+            stopped.clone_from(&self.stopped);
+            again.clone_from(&self.again);
+        }
+        event
+    }
+}
+
+async fn recipe(session: &Session, wanted: Change<'_>, events: Events<'_>) -> Result<End, Error> {
+    let accepted = accepted(&wanted.consent.accept)?;
+    let opened = wanted.plan.map(saved::open).transpose()?;
+    let saved = opened.as_ref();
+    if let Some(saved) = saved {
+        saved.check_fit(wanted.live.sandbox.is_some())?;
+    }
+    let of_plan = saved.map(Opened::rules);
+    let rules = of_plan.as_ref().or(wanted.rules);
+    let severities = rules.map(severities).transpose()?.unwrap_or_default();
     let watch = Watch::start(session.terminal.clone(), wanted.live.timeout)?;
     let asked = Asked {
-        inputs: wanted.inputs,
+        basis: saved.map_or(Basis::Files(wanted.inputs, wanted.selection), Basis::Saved),
         live: wanted.live,
-        selection: wanted.selection,
         mode: wanted.mode,
         severities: &severities,
         accepted: &accepted,
         events: wanted.json,
     };
     let planned = planned(session, &watch, asked).await?;
+    let limit = Limit::of(wanted.max_failures, planned.plan.writes().count());
     let run = Running {
         session,
         wanted,
+        saved,
+        fail_on: rules.map_or(FailOn::Error, |rules| rules.fail_on),
         events,
         watch: &watch,
+        limit: &limit,
+        record: Record::of(session),
         planned: &planned,
         asked,
     };
-    let result = match wanted.until_converged {
-        Some(within) => converge::run(run, within).await,
-        None => run.carry_out().await,
+    let result = match (run.check_still_so(), wanted.until_converged) {
+        (Err(error), _) => Err(error),
+        (Ok(()), Some(within)) => converge::run(run, within).await,
+        (Ok(()), None) => run.carry_out().await,
     };
     // A state that could not be written counts only where nothing else went wrong.
     let closed = planned.connection.close().await;
@@ -137,8 +190,13 @@ async fn recipe(
 struct Running<'a> {
     session: &'a Session,
     wanted: Change<'a>,
+    /// The saved plan that it is.
+    saved: Option<&'a Opened>,
+    fail_on: FailOn,
     events: Events<'a>,
     watch: &'a Watch,
+    limit: &'a Limit,
+    record: Record<'a>,
     planned: &'a Planned,
     asked: Asked<'a>,
 }
@@ -155,22 +213,36 @@ enum Round {
 }
 
 impl Running<'_> {
-    async fn carry_out(self) -> Result<(Tally, Exit), Error> {
+    /// Refuses a saved plan that is no longer what would be planned.
+    fn check_still_so(self) -> Result<(), Error> {
+        let Some(saved) = self.saved else {
+            return Ok(());
+        };
+        let result = saved.check_still_so(&self.planned.plan);
+        if let Err(Error::SavedPlan { differences, .. }) = &result {
+            self.events.send(&Event::Stale {
+                differences: differences.clone(),
+            });
+        }
+        result
+    }
+
+    async fn carry_out(self) -> Result<End, Error> {
         let plan = &self.planned.plan;
         self.show_plan(plan);
         match self.round(plan, &self.planned.refusals).await? {
-            Round::Refused(exit) => Ok((Tally::default(), exit)),
+            Round::Refused(exit) => Ok(End::at_once(exit)),
             Round::Empty => {
                 let run = Run {
                     refused: plan.is_refused(),
                     ..Run::default()
                 };
-                Ok((Tally::default(), run.exit()))
+                Ok(End::at_once(run.exit()))
             }
             Round::Ran(report, verdicts) => {
                 let verdicts = verdicts.as_deref();
-                self.show_report(plan, &report, verdicts, self.stopped());
-                Ok((report.tally(), self.judge(plan, &report, verdicts)))
+                let exit = self.judge(plan, &report, verdicts);
+                Ok(self.tell_end(plan, &report, verdicts, self.stopped(), exit))
             }
         }
     }
@@ -181,11 +253,7 @@ impl Running<'_> {
             self.refuse(refused);
             return Ok(Round::Refused(Exit::GuardRefused));
         }
-        let fail_on = self
-            .wanted
-            .rules
-            .map_or(FailOn::Error, |rules| rules.fail_on);
-        let warned = warnings(&plan.findings, fail_on);
+        let warned = warnings(&plan.findings, self.fail_on);
         if warned > 0 {
             let text = findings::refused(warned, self.session.view_err());
             self.session.terminal.diagnostic(&text);
@@ -194,20 +262,26 @@ impl Running<'_> {
         if plan.is_empty() {
             return Ok(Round::Empty);
         }
-        if !self.wanted.consent.yes {
+        // A saved plan was agreed to when it was handed on.
+        if !self.wanted.consent.yes && self.saved.is_none() {
             question::check_stdin(self.wanted.verb)?;
             let place = self.place(plan);
             question::ask(self.session, self.watch, self.wanted.verb, plan, &place).await?;
         }
         let secrets = gather(plan, &self.planned.loaded.homes)?;
+        if let Some(saved) = self.saved {
+            saved.use_up()?;
+        }
         let azure = self.planned.connection.azure.clone().with_secrets(secrets);
         let running = live::Running {
             session: self.session,
             events: self.events,
             watch: self.watch,
+            limit: self.limit,
             plan,
             azure: &azure,
         };
+        self.record.begin();
         let report = running.run(self.parallelism()).await;
         let verdicts = match self.wanted.verify && !self.watch.is_stopped() {
             true => Some(self.look(plan, &report).await),
@@ -245,7 +319,9 @@ impl Running<'_> {
                 refusal: refusal.clone(),
             });
         }
-        let text = refusals::refused(refused, self.session.view_err());
+        let flags = refusals::accepting(refused).unwrap_or_default();
+        let all = again::lifted(&self.session.line, &flags);
+        let text = refusals::refused(refused, &all, self.session.view_err());
         self.session.terminal.diagnostic(&text);
     }
 
@@ -269,16 +345,15 @@ impl Running<'_> {
         self.watch.unless_stopped(looking).await.unwrap_or_default()
     }
 
-    fn show_report(
+    /// Shows the report, and keeps it: whoever was to see it may be gone.
+    fn tell_end(
         self,
         plan: &Plan,
         report: &Report,
         verdicts: Option<&[Verdict]>,
-        stopped: Option<&str>,
-    ) {
-        if self.events.are_on() {
-            return;
-        }
+        stopped: Option<String>,
+        exit: Exit,
+    ) -> End {
         let done = |step: &&Step| {
             step.action == Action::Replace
                 && matches!(
@@ -288,27 +363,41 @@ impl Running<'_> {
         };
         let replaced = plan.steps.iter().filter(done);
         let replaced: Vec<&str> = replaced.map(|step| step.address.as_str()).collect();
-        let again = again::command(&self.session.line, &replaced);
+        let again = match self.saved {
+            Some(saved) => saved.again_command(),
+            None => again::command(&self.session.line, &replaced),
+        };
         let ended = report::Ended {
             plan,
             report,
             verdicts,
-            stopped,
+            stopped: stopped.as_deref(),
             again: &again,
+            is_saved: self.saved.is_some(),
         };
-        let text = report::text(ended, self.session.view_out());
-        // The plan stands above it.
-        self.session.terminal.result(&format!("\n{text}"));
+        let end = End {
+            tally: report.tally(),
+            exit,
+            stopped: stopped.clone(),
+            again: report::way_on(ended).map(|_| again.clone()),
+        };
+        if !self.events.are_on() {
+            let text = report::text(ended, self.session.view_out());
+            // The plan stands above it.
+            self.session.terminal.result(&format!("\n{text}"));
+        }
+        if self.watch.is_writing() {
+            let event = self.events.are_on().then(|| event_line(&end.event()));
+            let text = report::text(ended, self.session.view_kept());
+            self.record.keep(exit, &text, event.as_deref());
+        }
+        end
     }
 
     /// Why the run was stopped, where it was.
-    fn stopped(self) -> Option<&'static str> {
-        match self.watch.signal() {
-            Some(Exit::Terminated) => Some("SIGTERM"),
-            Some(_) => Some("Ctrl-C"),
-            None if self.watch.timed_out() => Some("the time of `--timeout` passed"),
-            None => None,
-        }
+    fn stopped(self) -> Option<String> {
+        let told = self.watch.reason().map(str::to_owned);
+        told.or_else(|| self.limit.reason())
     }
 
     fn judge(self, plan: &Plan, report: &Report, verdicts: Option<&[Verdict]>) -> Exit {

@@ -13,11 +13,13 @@ pub(crate) async fn run(session: &Session, args: &DestroyArgs) -> Result<Exit, E
     let wanted = Change {
         verb: "destroy",
         mode: Mode::Destroy,
+        plan: None,
         inputs: &args.inputs,
         selection: None,
         live: &args.live,
         rules: None,
         consent: &args.consent,
+        max_failures: args.giving_up.max_failures,
         verify: true,
         until_converged: None,
         json: args.json,

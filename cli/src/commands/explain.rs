@@ -1,6 +1,8 @@
-//! `vmlogin explain`: what a rule asks for, why, and where that is written.
+//! `vmlogin explain`: what a rule asks for, why, and where that is written; what a guard refuses.
 
 use vmlogin_azure::rules::{cards, rules};
+use vmlogin_engine::plan::guard::{GUARDS, Guard};
+use vmlogin_engine::problem::nearest;
 use vmlogin_engine::rule::{Card, nearest_rule};
 
 use crate::args::{ExplainArgs, Format};
@@ -9,16 +11,27 @@ use crate::exit::Exit;
 use crate::render::explained::{self, Explained};
 use crate::session::Session;
 
-/// Explains one rule, or lists all.
+/// Explains one rule or guard, or lists all.
 pub(crate) fn run(session: &Session, args: &ExplainArgs) -> Result<Exit, Error> {
-    let chosen: Vec<Explained> = match &args.rule {
-        Some(name) => vec![with_firm(card(name)?)],
-        None => cards().into_iter().map(with_firm).collect(),
+    let (rules, guards): (Vec<Explained>, Vec<&Guard>) = match &args.rule {
+        Some(name) => match Guard::named(name) {
+            Some(guard) => (Vec::new(), vec![guard]),
+            None => (vec![with_firm(card(name)?)], Vec::new()),
+        },
+        None => (
+            cards().into_iter().map(with_firm).collect(),
+            GUARDS.iter().collect(),
+        ),
     };
+    let view = session.view_out();
     session.terminal.result(&match (args.format, &args.rule) {
-        (Format::Json, _) => explained::json(&chosen),
-        (Format::Text, Some(_)) => explained::text(&chosen, session.view_out()),
-        (Format::Text, None) => explained::list(&chosen, session.view_out()),
+        (Format::Json, _) => explained::json(&rules, &guards),
+        (Format::Text, Some(_)) => {
+            explained::text(&rules, view) + &explained::guards(&guards, view)
+        }
+        (Format::Text, None) => {
+            explained::list(&rules, view) + &explained::guard_list(&guards, view)
+        }
     });
     Ok(Exit::Done)
 }
@@ -32,6 +45,7 @@ fn with_firm(card: &'static Card) -> Explained {
 }
 
 fn card(name: &str) -> Result<&'static Card, Error> {
+    let name = &spelled(name);
     let known = cards().into_iter().find(|card| card.id == name);
     known.ok_or_else(|| {
         if is_problem(name) {
@@ -40,12 +54,22 @@ fn card(name: &str) -> Result<&'static Card, Error> {
                 "its own message and help say what to do; `vmlogin validate` shows them",
             );
         }
-        let help = match nearest_rule(rules(), name) {
+        let guards = GUARDS.iter().map(|guard| guard.name);
+        let near = nearest_rule(rules(), name).or_else(|| nearest(name, guards));
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "see all rules with `vmlogin explain`".to_owned(),
+            None => "see all rules and guards with `vmlogin explain`".to_owned(),
         };
-        Error::usage(format!("there is no rule `{name}`"), help)
+        Error::usage(format!("there is no rule or guard `{name}`"), help)
     })
+}
+
+/// A rule's number as the rules spell it, however a person typed it: `vml201`, `201`.
+fn spelled(name: &str) -> String {
+    match name.bytes().all(|byte| byte.is_ascii_digit()) && name.len() == 3 {
+        true => format!("VML{name}"),
+        false => name.to_uppercase(),
+    }
 }
 
 /// Whether a word is the code of a problem: those below 200 are.
@@ -71,7 +95,10 @@ mod tests {
     #[test]
     fn every_rule_is_found_by_its_number() {
         for rule in rules() {
-            assert_eq!(card(rule.card().id).unwrap().id, rule.card().id);
+            let id = rule.card().id;
+            for typed in [id, &id.to_lowercase(), &id[3..]] {
+                assert_eq!(card(typed).unwrap().id, id);
+            }
         }
     }
 }

@@ -3,8 +3,7 @@
 mod dialog;
 mod look;
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use vmlogin_engine::provider::{Fault, FaultKind};
@@ -13,6 +12,7 @@ use crate::args::{InitArgs, LiveArgs};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
+use crate::files::output::{Readers, refuse_overwriting, write};
 use crate::interrupt::Watch;
 use crate::render::written::{self, World};
 use crate::render::{fault, foreign};
@@ -35,7 +35,7 @@ pub(crate) async fn run(session: &Session, args: &InitArgs) -> Result<Exit, Erro
         .output
         .clone()
         .unwrap_or_else(|| PathBuf::from(files::DEFAULT));
-    refuse_overwriting(&path, args)?;
+    refuse_overwriting(&path, args.force_overwrite)?;
     let watch = Watch::start(session.terminal.clone(), args.live.timeout)?;
     let init = Init {
         session,
@@ -54,7 +54,7 @@ pub(crate) async fn run(session: &Session, args: &InitArgs) -> Result<Exit, Erro
         files::in_memory(&files::shown(&path), &text),
         vmlogin_azure::catalogue(),
     )?;
-    write(&path, &text, args.force_overwrite)?;
+    write(&path, &text, args.force_overwrite, Readers::AsUsual)?;
     session.terminal.result(&wrote(&path, &said, &args.live));
     Ok(Exit::Done)
 }
@@ -122,38 +122,6 @@ impl Init<'_> {
 /// Whether a fault means that there is nothing to be seen for whoever runs this, rather than that something broke.
 fn hides(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::SignIn | FaultKind::Permission)
-}
-
-fn refuse_overwriting(path: &Path, args: &InitArgs) -> Result<(), Error> {
-    if args.force_overwrite || !path.exists() {
-        return Ok(());
-    }
-    let shown = files::shown(path);
-    Err(Error::usage(
-        format!("`{shown}` exists already: nothing was written"),
-        "name another file with `-o FILE`, or add `--force-overwrite`",
-    ))
-}
-
-/// Writes the file: a new one only where there is none, an old one replaced at once or not at all.
-fn write(path: &Path, text: &str, force: bool) -> Result<(), Error> {
-    let failed = |cause: io::Error| Error::File {
-        attempted: "write",
-        path: path.to_owned(),
-        cause,
-    };
-    if force {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
-        fs::write(&beside, text).map_err(failed)?;
-        return fs::rename(&beside, path).map_err(|cause| {
-            let _ = fs::remove_file(&beside);
-            failed(cause)
-        });
-    }
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(failed)
 }
 
 fn counted(world: &World) -> String {

@@ -1,17 +1,18 @@
-//! `vmlogin plan`: what an apply would do. Writes nothing.
+//! `vmlogin plan`: what an apply would do. Writes nothing but the file of `-o`.
 
 use vmlogin_engine::apply::Tally;
 use vmlogin_engine::event::Event;
 use vmlogin_engine::plan::Mode;
-use vmlogin_engine::plan::guard::Accepted;
 
 use crate::args::{Format, PlanArgs};
-use crate::commands::change::{summary, warnings};
+use crate::commands::change::{accepted, summary, warnings};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::files::output::refuse_overwriting;
 use crate::interrupt::Watch;
-use crate::render::{findings, plan_text, pretty, problems, refusals};
-use crate::session::planning::{Asked, Planned, planned, severities};
+use crate::render::{findings, plan_text, pretty, problems, refusals, saved};
+use crate::session::planning::{Asked, Basis, Planned, planned, severities};
+use crate::session::saved::save;
 use crate::session::secrets;
 use crate::session::{Events, Session};
 
@@ -39,24 +40,31 @@ pub(crate) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Erro
 
 async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<Exit, Error> {
     let severities = severities(&args.rules)?;
+    if let Some(path) = &args.output {
+        refuse_overwriting(path, args.force_overwrite)?;
+    }
+    let accepted = accepted(&args.accept)?;
     let watch = Watch::start(session.terminal.clone(), args.live.timeout)?;
     let asked = Asked {
-        inputs: &args.inputs,
+        basis: Basis::Files(&args.inputs, Some(&args.selection)),
         live: &args.live,
-        selection: Some(&args.selection),
         mode: Mode::Apply,
         severities: &severities,
-        accepted: &Accepted::default(),
+        accepted: &accepted,
         events: args.json,
     };
     let Planned {
         plan,
         refusals,
         loaded,
+        tree,
         connection,
         ..
     } = planned(session, &watch, asked).await?;
     connection.close().await?;
+    if let Some(path) = &args.output {
+        save(path, args, &accepted, (&loaded, &tree), &plan)?;
+    }
     if events.are_on() {
         events.send(&Event::Planned {
             plan: Box::new(plan.clone()),
@@ -87,6 +95,10 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
     session
         .terminal
         .notice(&findings::announced(warned, session.view_err()));
+    if let Some(path) = &args.output {
+        let text = saved::told(path, args, &accepted, session.view_err());
+        session.terminal.notice(&text);
+    }
     Ok(match () {
         () if plan.is_refused() || warned > 0 => Exit::RuleRefused,
         () if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,

@@ -1,32 +1,62 @@
-//! `vmlogin show`: what the manifest declares and what is live, side by side.
+//! `vmlogin show`: what the manifest declares and what is live, side by side; or a saved plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use vmlogin_engine::address::{Address, Pattern};
 use vmlogin_engine::inventory::{Inventory, Live};
 use vmlogin_engine::kind::{Key, Scene};
-use vmlogin_engine::plan::Mode;
 use vmlogin_engine::plan::guard::Accepted;
-use vmlogin_engine::rule::{self, Severities};
+use vmlogin_engine::plan::{Mode, Step};
+use vmlogin_engine::rule::{self, Finding, Severities};
+use vmlogin_engine::source::Sources;
 
-use crate::args::{Format, ShowArgs};
+use crate::args::{Format, ShowArgs, Subject};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::interrupt::Watch;
 use crate::render::names::Names;
 use crate::render::shown::{self, Shown};
+use crate::render::{self, plan_text, pretty};
 use crate::session::Session;
 use crate::session::manifest::Loaded;
-use crate::session::planning::{Asked, Planned, planned};
+use crate::session::planning::{Asked, Basis, Planned, planned, way_to_an_address};
+use crate::session::saved;
 
-/// Reads both sides, and shows what is asked for.
+/// Shows what is asked for.
 pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Error> {
+    let mut patterns = Vec::new();
+    for subject in &args.subjects {
+        match subject {
+            Subject::Plan(path) => return plan(session, path, args.format),
+            Subject::Things(pattern) => patterns.push(pattern.clone()),
+        }
+    }
+    things(session, args, &patterns).await
+}
+
+/// Shows a saved plan. Nobody is asked whether it still holds.
+fn plan(session: &Session, path: &Path, format: Format) -> Result<Exit, Error> {
+    let opened = saved::open(path)?;
+    let view = session.view_out();
+    session.terminal.result(&match format {
+        Format::Json => pretty(&opened.saved),
+        Format::Text => {
+            let used = opened.used();
+            let head = render::saved::head(&opened.saved, path, used.as_deref(), view);
+            head + &plan_text::text(&opened.saved.plan, &Sources::new(), view)
+        }
+    });
+    Ok(Exit::Done)
+}
+
+/// Reads both sides, and shows them.
+async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Result<Exit, Error> {
     let watch = Watch::start(session.terminal.clone(), args.live.timeout)?;
     let severities = Severities::default();
     let asked = Asked {
-        inputs: &args.inputs,
+        basis: Basis::Files(&args.inputs, None),
         live: &args.live,
-        selection: None,
         mode: Mode::Apply,
         severities: &severities,
         accepted: &Accepted::default(),
@@ -41,13 +71,23 @@ pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Erro
     } = planned(session, &watch, asked).await?;
     connection.close().await?;
     let both = both(&loaded, &inventory);
-    check(&args.addresses, both.keys().copied())?;
+    check(addresses, both.keys().copied())?;
     let scene = Scene {
         manifest: &loaded.manifest,
         inventory: &inventory,
     };
     let findings = rule::run(vmlogin_azure::rules(), &scene);
-    let wanted = |address: &Address| args.addresses.iter().any(|it| it.covers(address));
+    let steps: BTreeMap<&Address, &Step> = plan
+        .steps
+        .iter()
+        .map(|step| (&step.address, step))
+        .collect();
+    let mut about: BTreeMap<&Address, Vec<Finding>> = BTreeMap::new();
+    for finding in &findings {
+        let said = about.entry(&finding.subject).or_default();
+        said.push(finding.clone());
+    }
+    let wanted = |address: &Address| addresses.iter().any(|it| it.covers(address));
     let shown: Vec<Shown<'_>> = both
         .iter()
         .filter(|(address, _)| wanted(address))
@@ -55,13 +95,9 @@ pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Erro
             address,
             declared: loaded.manifest.resource(address),
             live: *live,
-            step: plan.steps.iter().find(|step| step.address == **address),
+            step: steps.get(address).copied(),
             waits: loaded.graph.waits_of(address),
-            findings: findings
-                .iter()
-                .filter(|finding| finding.subject == **address)
-                .cloned()
-                .collect(),
+            findings: about.remove(address).unwrap_or_default(),
         })
         .collect();
     session.terminal.result(&match args.format {
@@ -118,7 +154,7 @@ fn check<'a>(
                 "`{}` shows nothing: no declared or live thing has such an address",
                 pattern.as_str()
             ),
-            "see the addresses with `vmlogin graph`",
+            way_to_an_address(pattern.meant(known.clone())),
         )),
     }
 }

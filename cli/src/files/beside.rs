@@ -51,10 +51,45 @@ pub(crate) fn find(manifest: &mut Manifest, homes: &Homes) -> Vec<Problem> {
                         .to_owned(),
                 ),
             }),
-            false => *path = shown(&home.folder.join(&*path)),
+            false => *path = shown(&home.seen_from_here().join(&*path)),
         }
     }
     problems
+}
+
+/// The home of texts that lie in no file: the current folder.
+pub(super) fn here(sources: impl Iterator<Item = SourceId>) -> Homes {
+    // Without a current folder no file is found.
+    let Ok(tree) = Path::new(".").canonicalize() else {
+        return Homes::default();
+    };
+    let home = Home {
+        folder: PathBuf::new(),
+        tree,
+    };
+    Homes(sources.map(|source| (source, home.clone())).collect())
+}
+
+/// A path that a text names, from the current folder; `None` where the text lies outside of that.
+pub(crate) fn from_here(path: &str, source: SourceId, homes: &Homes) -> Option<String> {
+    let folder = homes.0.get(&source)?.below_here()?;
+    Some(shown(&folder.join(path)))
+}
+
+impl Home {
+    /// Its folder as the current one sees it, so that one file has one name however the manifest was named.
+    fn seen_from_here(&self) -> PathBuf {
+        self.below_here().unwrap_or_else(|| self.folder.clone())
+    }
+
+    fn below_here(&self) -> Option<PathBuf> {
+        let here = Path::new(".").canonicalize().ok()?;
+        let folder = match self.folder.as_os_str().is_empty() {
+            true => here.clone(),
+            false => self.folder.canonicalize().ok()?,
+        };
+        folder.strip_prefix(&here).ok().map(Path::to_owned)
+    }
 }
 
 /// Whether a path leaves the folder that it begins in, links aside.

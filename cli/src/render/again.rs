@@ -1,6 +1,9 @@
 //! The command line that continues a run: the one that was typed, ready to be pasted into a shell.
 
 use std::ffi::OsString;
+use std::fmt::Write;
+
+use super::foreign;
 
 /// Puts a command line together again. The first word is how vmlogin was started, which may be a path. What was made anew (`replaced`,
 /// addresses) is not asked for again: it no longer differs, and to ask would be refused.
@@ -27,12 +30,41 @@ pub(crate) fn command(line: &[OsString], replaced: &[&str]) -> String {
     words.join(" ")
 }
 
-fn quoted(word: &str) -> String {
+/// The same command line with more guards lifted. A guard that was lifted up to a lower number is lifted by the later one.
+pub(crate) fn lifted(line: &[OsString], flags: &[&str]) -> String {
+    let mut command = command(line, &[]);
+    for flag in flags {
+        command.push_str(" --accept ");
+        command.push_str(&quoted(flag));
+    }
+    command
+}
+
+/// A word as a shell takes it.
+pub(super) fn quoted(word: &str) -> String {
     let plain = |character: char| character.is_alphanumeric() || "-_./=:,@%+".contains(character);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
+    if word.chars().any(foreign::acts) {
+        return escaped(word);
+    }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A word with characters that cannot be shown, as bash and zsh read it.
+fn escaped(word: &str) -> String {
+    let mut quoted = String::from("$'");
+    for character in word.chars() {
+        match character {
+            '\'' | '\\' => quoted.extend(['\\', character]),
+            shown if !foreign::acts(shown) => quoted.push(shown),
+            hidden => {
+                let _ = write!(quoted, "\\U{:08x}", u32::from(hidden));
+            }
+        }
+    }
+    quoted + "'"
 }
 
 #[cfg(test)]
@@ -57,6 +89,15 @@ mod tests {
         assert_eq!(
             command(&line, &[]),
             r"vmlogin apply -f 'my estate.kdl' --target 'vm:core/*' --set 'a=it'\''s' --sandbox=x ''"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_shown_is_escaped_as_a_shell_reads_it() {
+        let line = ["vmlogin", "apply", "--set", "a=it's\n\\b"].map(OsString::from);
+        assert_eq!(
+            command(&line, &[]),
+            r"vmlogin apply --set $'a=it\'s\U0000000a\\b'"
         );
     }
 

@@ -1,8 +1,9 @@
-//! What rules say of themselves: one as a page, all as a list, either as JSON.
+//! What rules and guards say of themselves: one as a page, all as a list, either as JSON.
 
 use std::fmt::Write;
 
 use serde::Serialize;
+use vmlogin_engine::plan::guard::Guard;
 use vmlogin_engine::rule::{Card, Needs, Severity};
 
 use super::{Paint, View, pretty, prose};
@@ -67,11 +68,49 @@ pub(crate) fn list(rules: &[Explained], view: View) -> String {
     list
 }
 
+/// Each guard as a page.
+pub(crate) fn guards(guards: &[&Guard], view: View) -> String {
+    let pages: Vec<String> = guards.iter().map(|guard| guard_page(guard, view)).collect();
+    pages.join("\n")
+}
+
+fn guard_page(guard: &Guard, view: View) -> String {
+    let mut page = prose::headed(view, 0, guard.name, Paint::heading, guard.title);
+    page.push_str(&prose::prose(view, 2, judges(guard)));
+    for paragraph in guard.explanation.split("\n\n") {
+        page.push('\n');
+        page.push_str(&prose::prose(view, 2, paragraph));
+    }
+    page.push('\n');
+    let lift = format!("to lift it: --accept {}", guard.written());
+    page.push_str(&prose::prose(view, 2, &lift));
+    page
+}
+
+fn judges(guard: &Guard) -> &'static str {
+    match guard.in_destroy {
+        true => "a guard: judges apply and destroy",
+        false => "a guard: judges apply, and has no say in a destroy",
+    }
+}
+
+/// One line a guard.
+pub(crate) fn guard_list(guards: &[&Guard], view: View) -> String {
+    let longest = guards.iter().map(|guard| guard.name.len()).max();
+    let wide = longest.unwrap_or_default();
+    let lines = guards.iter().map(|guard| {
+        let name = view.paint.heading(&format!("{:wide$}", guard.name));
+        format!("{name}  {}\n", guard.title)
+    });
+    lines.collect()
+}
+
 /// The same as one JSON document.
-pub(crate) fn json(rules: &[Explained]) -> String {
+pub(crate) fn json(rules: &[Explained], guards: &[&Guard]) -> String {
     pretty(&Document {
         format: FORMAT,
         rules: rules.iter().map(Row::of).collect(),
+        guards: guards.iter().map(|guard| GuardRow::of(guard)).collect(),
     })
 }
 
@@ -79,6 +118,28 @@ pub(crate) fn json(rules: &[Explained]) -> String {
 struct Document<'a> {
     format: u32,
     rules: Vec<Row<'a>>,
+    guards: Vec<GuardRow>,
+}
+
+#[derive(Serialize)]
+struct GuardRow {
+    name: &'static str,
+    title: &'static str,
+    explanation: &'static str,
+    accept: String,
+    in_destroy: bool,
+}
+
+impl GuardRow {
+    fn of(guard: &Guard) -> GuardRow {
+        GuardRow {
+            name: guard.name,
+            title: guard.title,
+            explanation: guard.explanation,
+            accept: guard.written(),
+            in_destroy: guard.in_destroy,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -170,6 +231,8 @@ mod tests {
             text(&[rule], PLAIN)
                 .ends_with("`--allow VML208` is refused: nothing would come of it\n")
         );
-        assert!(json(&[rule]).contains("\"not_allowed_because\": \"nothing would come of it\""));
+        assert!(
+            json(&[rule], &[]).contains("\"not_allowed_because\": \"nothing would come of it\"")
+        );
     }
 }

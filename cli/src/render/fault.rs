@@ -13,12 +13,12 @@ pub(crate) fn text(fault: &Fault, view: View) -> String {
         Paint::removed,
         &format!("could not {}", fault.attempted),
     );
-    screen.push_str(&body(fault, view, 2));
+    screen.push_str(&body(fault, view, 2, usize::MAX));
     screen
 }
 
-/// Everything but what was attempted, after an indent.
-pub(crate) fn body(fault: &Fault, view: View, indent: usize) -> String {
+/// Everything but what was attempted, after an indent. Of the service's words at most so many lines: an extension's may be pages.
+pub(crate) fn body(fault: &Fault, view: View, indent: usize, most: usize) -> String {
     let status = fault
         .status
         .filter(|status| *status >= 400)
@@ -30,7 +30,7 @@ pub(crate) fn body(fault: &Fault, view: View, indent: usize) -> String {
         code.unwrap_or_default(),
         fault.message
     );
-    let mut body = prose::prose(view, indent, &said);
+    let mut body = shortened(prose::prose(view, indent, &said), indent, most);
     let mut more = |label: &str, text: &Option<String>| {
         if let Some(text) = text {
             body.push_str(&prose::prose(view, indent, &format!("{label}: {text}")));
@@ -43,6 +43,22 @@ pub(crate) fn body(fault: &Fault, view: View, indent: usize) -> String {
     );
     more("help", &fault.help);
     body
+}
+
+/// The first lines of a text, and how many more there are.
+fn shortened(text: String, indent: usize, most: usize) -> String {
+    let lines = text.lines().count();
+    // To leave one line out would save none.
+    if lines <= most.saturating_add(1) {
+        return text;
+    }
+    let first: Vec<&str> = text.lines().take(most).collect();
+    let more = lines - most;
+    format!(
+        "{}\n{:indent$}… {more} more lines; -v shows them\n",
+        first.join("\n"),
+        ""
+    )
 }
 
 /// A URL without its query: those of operations carry signatures of kilobytes, and whoever has them may read the operation.

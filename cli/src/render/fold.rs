@@ -127,6 +127,33 @@ fn general(step: &Step, note: &str) -> String {
     }
 }
 
+/// What was said of a step, so that it reads the same for each of many machines: without the name of what it is about, and without
+/// the ids of single requests and objects.
+pub(super) fn alike(step: &Step, said: &str) -> String {
+    let unnamed = match step.address.segments().nth(OWN) {
+        Some(own) => said.replace(own, "it"),
+        None => said.to_owned(),
+    };
+    let words =
+        unnamed.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+    words
+        .map(|word| {
+            match is_guid(word.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric())) {
+                true => "id ",
+                false => word,
+            }
+        })
+        .collect()
+}
+
+fn is_guid(word: &str) -> bool {
+    let lengths = word.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12])
+        && word
+            .chars()
+            .all(|letter| letter == '-' || letter.is_ascii_hexdigit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,5 +187,18 @@ mod tests {
         assert_eq!(make("web01", "D2"), make("web02", "D2"));
         assert_ne!(make("web01", "D2"), make("web02", "D4"));
         assert_ne!(make("web01", id), make("web02", id));
+    }
+
+    #[test]
+    fn names_and_ids_do_not_keep_what_was_said_apart() {
+        let said = |name: &str, id: &str| {
+            let step = step(machine(name, &["login"]), "login", "", Action::Create);
+            let text = format!("VM '{name}' failed: {id} (exit code 1007).");
+            alike(&step, &text)
+        };
+        let one = said("web01", "11111111-1111-4111-8111-111111111111");
+        assert_eq!(one, said("web02", "22222222-2222-4222-8222-222222222222"));
+        assert_ne!(one, said("web02", "1111"));
+        assert!(one.contains("exit code 1007"), "{one}");
     }
 }

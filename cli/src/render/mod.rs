@@ -10,9 +10,11 @@ pub(crate) mod findings;
 mod fold;
 pub(crate) mod foreign;
 pub(crate) mod graph;
+pub(crate) mod kept;
 pub(crate) mod manual;
 pub(crate) mod names;
 pub(crate) mod paint;
+pub(crate) mod pinned;
 pub(crate) mod plan_text;
 pub(crate) mod problems;
 pub(crate) mod progress;
@@ -21,8 +23,10 @@ pub(crate) mod refusals;
 pub(crate) mod report;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod saved;
 pub(crate) mod shown;
 mod snippet;
+pub(crate) mod stale;
 pub(crate) mod validated;
 pub(crate) mod written;
 

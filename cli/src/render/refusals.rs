@@ -1,16 +1,17 @@
 //! What guards refuse: with numbers, the addresses it is about, and the exact flag that lifts it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use vmlogin_engine::plan::guard::Refusal;
 
 use super::{Paint, View, foreign, prose};
 
-/// More addresses than this are counted.
+/// More lines than this are counted.
 const FEW: usize = 10;
 
-/// The refusals of an apply, which end it.
-pub(crate) fn refused(refusals: &[Refusal], view: View) -> String {
+/// The refusals of an apply, which end it; `all` is the command line that lifts all of them.
+pub(crate) fn refused(refusals: &[Refusal], all: &str, view: View) -> String {
     let mut screen = String::new();
     for refusal in refusals {
         let what = format!("the guard `{}` refuses this plan", refusal.guard);
@@ -18,6 +19,9 @@ pub(crate) fn refused(refusals: &[Refusal], view: View) -> String {
         details(refusal, view, &mut screen);
     }
     screen.push_str("nothing was done\n");
+    if !refusals.is_empty() {
+        screen.push_str(&lifting(refusals, all, view));
+    }
     screen
 }
 
@@ -32,21 +36,39 @@ pub(crate) fn announced(refusals: &[Refusal], view: View) -> String {
     screen
 }
 
+/// The values of `--accept` that lift all refusals; `None` where flags alone do not.
+pub(crate) fn accepting(refusals: &[Refusal]) -> Option<Vec<&str>> {
+    let flags = refusals.iter().map(|refusal| refusal.accept.as_deref());
+    let flags: Option<BTreeSet<&str>> = flags.collect();
+    Some(flags?.into_iter().collect())
+}
+
+/// How to go on after a look at all of them.
+fn lifting(refusals: &[Refusal], all: &str, view: View) -> String {
+    let flags = accepting(refusals);
+    let how = match (flags, refusals.len()) {
+        (Some(_), 1) => "to go on all the same, after a look at it:",
+        (Some(_), _) => "to go on all the same, after a look at all of them:",
+        (None, 1) => return String::new(),
+        (None, _) => {
+            let not = "flags alone do not lift all of these: see each of them";
+            return prose::prose(view, 0, not);
+        }
+    };
+    // A command line is pasted: it is not broken into lines.
+    format!("{}  {}\n", prose::prose(view, 0, how), foreign::line(all))
+}
+
 fn details(refusal: &Refusal, view: View, screen: &mut String) {
     screen.push_str(&prose::prose(view, 2, &refusal.message));
-    let shown = if view.verbose {
-        refusal.affected.len()
-    } else {
-        FEW
-    };
-    for address in refusal.affected.iter().take(shown) {
-        let _ = writeln!(screen, "    {}", foreign::line(address.as_str()));
-    }
-    if refusal.affected.len() > shown {
-        let _ = writeln!(
+    let addresses = refusal.affected.iter().map(|it| it.as_str());
+    listed(addresses.collect(), view, screen);
+    if !refusal.who.is_empty() {
+        screen.push_str(&prose::prose(view, 2, "whom it concerns:"));
+        listed(
+            refusal.who.iter().map(String::as_str).collect(),
+            view,
             screen,
-            "    and {} more; -v shows them all",
-            refusal.affected.len() - shown
         );
     }
     screen.push_str(&prose::prose(
@@ -54,6 +76,18 @@ fn details(refusal: &Refusal, view: View, screen: &mut String) {
         2,
         &format!("to lift it: {}", refusal.lift),
     ));
+}
+
+/// One a line; more than a few are counted.
+fn listed(lines: Vec<&str>, view: View, screen: &mut String) {
+    let shown = if view.verbose { lines.len() } else { FEW };
+    for line in lines.iter().take(shown) {
+        let _ = writeln!(screen, "    {}", foreign::line(line));
+    }
+    if lines.len() > shown {
+        let more = lines.len() - shown;
+        let _ = writeln!(screen, "    and {more} more; -v shows them all");
+    }
 }
 
 /// What a plan says of a secret that an apply would not find.
@@ -68,6 +102,41 @@ mod tests {
     use crate::render::sample::{PLAIN, machine};
 
     #[test]
+    fn one_command_line_lifts_all_where_flags_do() {
+        let refusal = |guard: &str, accept: Option<&str>| Refusal {
+            guard: guard.to_owned(),
+            message: "something".to_owned(),
+            affected: Vec::new(),
+            who: Vec::new(),
+            lift: "…".to_owned(),
+            accept: accept.map(str::to_owned),
+        };
+        let liftable = refusal("protected", Some("protected"));
+        let other = refusal("max-delete", Some("max-delete=12"));
+        let firm = refusal("max-delete", None);
+        let both = [liftable.clone(), other, liftable.clone()];
+        assert_eq!(accepting(&both), Some(vec!["max-delete=12", "protected"]));
+        let with_firm = [liftable, firm.clone()];
+        assert_eq!(accepting(&with_firm), None);
+        let ends = |refusals: &[Refusal]| {
+            let screen = refused(refusals, "vmlogin apply", PLAIN);
+            screen
+                .rsplit("nothing was done\n")
+                .next()
+                .map(str::to_owned)
+        };
+        assert_eq!(
+            ends(&both).as_deref(),
+            Some("to go on all the same, after a look at all of them:\n  vmlogin apply\n")
+        );
+        assert_eq!(
+            ends(&with_firm).as_deref(),
+            Some("flags alone do not lift all of these: see each of them\n")
+        );
+        assert_eq!(ends(&[firm]).as_deref(), Some(""));
+    }
+
+    #[test]
     fn a_refusal_has_numbers_addresses_and_the_flag_that_lifts_it() {
         let refusal = Refusal {
             guard: "max-delete".to_owned(),
@@ -75,9 +144,12 @@ mod tests {
             affected: (1..=12)
                 .map(|number| machine(&format!("web{number:02}"), &["login"]))
                 .collect(),
+            who: (1..=12).map(|number| format!("user `u{number}`")).collect(),
             lift: "--accept max-delete=12".to_owned(),
+            accept: Some("max-delete=12".to_owned()),
         };
-        insta::assert_snapshot!(refused(std::slice::from_ref(&refusal), PLAIN), @"
+        let all = "vmlogin apply --accept max-delete=12";
+        insta::assert_snapshot!(refused(std::slice::from_ref(&refusal), all, PLAIN), @"
         refused: the guard `max-delete` refuses this plan
           12 things would be deleted or revoked, and 5 may be
             vm:core/rg-web/web01/login

@@ -1,12 +1,14 @@
-//! What came of an apply or a destroy: what failed and why, what was kept from running, what the looks afterwards found, and
-//! the command that continues.
+//! What came of an apply or a destroy: what was kept from running, what the looks afterwards found, what failed and why, and the
+//! command that continues. What matters most stands last, where the prompt is.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use vmlogin_engine::apply::{Report, Tally};
 use vmlogin_engine::event::Outcome;
 use vmlogin_engine::plan::{Action, Mode, Plan, Step};
-use vmlogin_engine::provider::{Proof, Verdict};
+use vmlogin_engine::provider::{Fault, FaultKind, Proof, Verdict};
+use vmlogin_engine::rounds::passes;
 
 use super::fold::{self, folded};
 use super::{Paint, View, fault, foreign, prose};
@@ -24,10 +26,15 @@ pub(crate) struct Ended<'a> {
     pub stopped: Option<&'a str>,
     /// The command line that continues.
     pub again: &'a str,
+    /// Whether it was a saved plan, which is used once.
+    pub is_saved: bool,
 }
 
 /// More steps of one sort than this are counted.
 const FEW: usize = 20;
+
+/// More lines of a service's words than this are counted.
+const LINES: usize = 10;
 
 /// The whole screen.
 pub(crate) fn text(ended: Ended<'_>, view: View) -> String {
@@ -38,48 +45,130 @@ pub(crate) fn text(ended: Ended<'_>, view: View) -> String {
     };
     screen.done();
     screen.section(
-        "failed",
-        "x failed",
-        Paint::removed,
-        |outcome| match outcome {
-            Outcome::Failed { fault } => Some(fault::body(fault, view, 6)),
-            _ => None,
-        },
-    );
-    screen.section(
         "put off for now",
         "! deferred",
         Paint::changed,
         |outcome| match outcome {
-            Outcome::Deferred { reason } => {
-                Some(prose::prose(view, 6, &format!("because {reason}")))
-            }
+            Outcome::Deferred { reason } => Some(Said::of(reason, |reason| {
+                prose::prose(view, 6, &format!("because {reason}"))
+            })),
             _ => None,
         },
     );
+    screen.section("not started", "? not started", Paint::changed, |outcome| {
+        matches!(outcome, Outcome::NotStarted).then(Said::default)
+    });
+    let causes = Causes::of(ended.report);
     screen.section(
         "blocked",
         "x blocked",
         Paint::changed,
         |outcome| match outcome {
-            Outcome::Blocked { because } => {
-                Some(prose::prose(view, 6, &format!("because of {because}")))
-            }
-            _ => None,
-        },
-    );
-    screen.section(
-        "not started",
-        "? not started",
-        Paint::changed,
-        |outcome| match outcome {
-            Outcome::NotStarted => Some(String::new()),
+            Outcome::Blocked { because } => Some(Said::of(&causes.first(because), |because| {
+                prose::prose(view, 6, &format!("because of {because}"))
+            })),
             _ => None,
         },
     );
     screen.verdicts();
+    let lines = if view.verbose { usize::MAX } else { LINES };
+    screen.section(
+        "failed",
+        "x failed",
+        Paint::removed,
+        |outcome| match outcome {
+            Outcome::Failed { fault } => Some(Said {
+                text: fault::body(fault, view, 6, lines),
+                meaning: told(fault),
+            }),
+            _ => None,
+        },
+    );
     screen.summary();
     screen.text
+}
+
+/// What makes a command that continues worth typing, where something is left to do.
+pub(crate) fn way_on(ended: Ended<'_>) -> Option<&'static str> {
+    let tally = ended.report.tally();
+    let passes = ended.steps().any(|(_, outcome)| match outcome {
+        Outcome::Failed { fault } => passes(fault.kind) || fault.kind == FaultKind::Interrupted,
+        _ => false,
+    });
+    match (
+        tally.failed,
+        tally.not_started + tally.deferred,
+        tally.blocked,
+    ) {
+        (0, 0, 0) => None,
+        _ if ended.is_saved => Some("a new plan continues"),
+        // Nothing failed that could have blocked them: a rule did.
+        (0, 0, _) => Some("once what the rules found is corrected, this continues"),
+        (1.., _, _) if !passes && tally.not_started == 0 => {
+            Some("once what failed is corrected, this continues")
+        }
+        _ => Some("running it again continues"),
+    }
+}
+
+/// What is said of a step.
+#[derive(Clone, Debug, Default)]
+struct Said {
+    /// As it stands on the screen.
+    text: String,
+    /// What has to be alike where steps are shown as one.
+    meaning: String,
+}
+
+impl Said {
+    fn of(what: &str, text: impl Fn(&str) -> String) -> Said {
+        Said {
+            text: text(what),
+            meaning: what.to_owned(),
+        }
+    }
+}
+
+/// What two failures have in common that are shown as one: all but the id of the request.
+fn told(fault: &Fault) -> String {
+    let running = fault.operation_url.is_some();
+    format!(
+        "{:?}",
+        (
+            &fault.code,
+            fault.status,
+            &fault.message,
+            &fault.help,
+            running
+        )
+    )
+}
+
+/// What kept steps from running, followed to where it began.
+struct Causes<'a>(BTreeMap<&'a str, &'a Outcome>);
+
+impl<'a> Causes<'a> {
+    fn of(report: &'a Report) -> Causes<'a> {
+        let outcomes = report.outcomes.iter();
+        Causes(
+            outcomes
+                .map(|(address, outcome)| (address.as_str(), outcome))
+                .collect(),
+        )
+    }
+
+    /// The step that failed at first, or the rule that blocked. A plan has no circles, yet none would be followed for ever.
+    fn first(&self, because: &str) -> String {
+        let mut cause = because;
+        for _ in 0..self.0.len() {
+            match self.0.get(cause) {
+                Some(Outcome::Blocked { because }) => cause = because,
+                Some(Outcome::Failed { .. }) => return format!("{cause}, which failed"),
+                _ => break,
+            }
+        }
+        cause.to_owned()
+    }
 }
 
 impl<'a> Ended<'a> {
@@ -143,13 +232,10 @@ impl Screen<'_> {
     /// What went well is told one by one only where it has a note, or where more is asked for: the plan named it already.
     fn done(&mut self) {
         let view = self.view;
-        let all = |note: &Option<String>| note.is_some() || view.verbose;
-        let note = |note: &Option<String>| {
-            note.as_ref()
-                .map(|note| prose::prose(view, 6, &format!("note: {note}")))
-        };
+        let noted = |note: &str| prose::prose(view, 6, &format!("note: {note}"));
         self.section("done", "= done", Paint::added, |outcome| match outcome {
-            Outcome::Done { note: said } if all(said) => Some(note(said).unwrap_or_default()),
+            Outcome::Done { note: Some(note) } => Some(Said::of(note, noted)),
+            Outcome::Done { note: None } if view.verbose => Some(Said::default()),
             _ => None,
         });
     }
@@ -160,13 +246,13 @@ impl Screen<'_> {
         title: &str,
         head: &str,
         paint: fn(Paint, &str) -> String,
-        of: impl Fn(&Outcome) -> Option<String>,
+        of: impl Fn(&Outcome) -> Option<Said>,
     ) {
         let steps = self
             .ended
             .steps()
             .filter_map(|(step, outcome)| of(outcome).map(|said| (step, said)));
-        let steps: Vec<(&Step, String)> = steps.collect();
+        let steps: Vec<(&Step, Said)> = steps.collect();
         if steps.is_empty() {
             return;
         }
@@ -175,10 +261,13 @@ impl Screen<'_> {
             .paint
             .heading(&format!("{title} ({})", steps.len()));
         let _ = writeln!(self.text, "{heading}");
-        let things: Vec<&(&Step, String)> = steps.iter().collect();
+        let things: Vec<&(&Step, Said)> = steps.iter().collect();
         let groups = folded(&things, self.view.verbose, |(step, said)| {
             let place = fold::same_place(&step.kind, &step.address);
-            format!("{:?}", (step.action, place, said))
+            format!(
+                "{:?}",
+                (step.action, place, fold::alike(step, &said.meaning))
+            )
         });
         let shown = if self.view.verbose { groups.len() } else { FEW };
         for group in groups.iter().take(shown) {
@@ -197,7 +286,11 @@ impl Screen<'_> {
                 self.text
                     .push_str(&prose::headed(self.view, 2, &head, paint, &what));
             }
-            self.text.push_str(said);
+            self.text.push_str(&said.text);
+            if group.count > 1 && fold::alike(step, &said.meaning) != said.meaning {
+                let others = "the others likewise, each with its own names and ids";
+                self.text.push_str(&prose::prose(self.view, 6, others));
+            }
         }
         let more: usize = groups.iter().skip(shown).map(|group| group.count).sum();
         if more > 0 {
@@ -249,14 +342,14 @@ impl Screen<'_> {
         for line in prose::prose(self.view, 0, &line).lines() {
             let _ = writeln!(self.text, "{}", self.view.paint.heading(line));
         }
-        let unfinished = tally.failed + tally.not_started + tally.deferred;
-        let again = match (unfinished, tally.blocked) {
-            (0, 0) => return,
-            // Nothing failed that could have blocked them: a rule did.
-            (0, _) => "once what the rules found is corrected, this continues",
-            _ => "running it again continues",
-        };
-        let _ = writeln!(self.text, "{again}: {}", foreign::line(self.ended.again));
+        if let Some(way_on) = way_on(self.ended) {
+            // On a line of its own it is copied with three clicks, however long it is.
+            let _ = writeln!(
+                self.text,
+                "{way_on}:\n  {}",
+                foreign::line(self.ended.again)
+            );
+        }
     }
 }
 
@@ -281,6 +374,7 @@ mod tests {
             verdicts,
             stopped: None,
             again: "vmlogin apply -f estate.kdl",
+            is_saved: false,
         };
         text(ended, view)
     }
@@ -337,6 +431,17 @@ mod tests {
             (at("web04"), Outcome::NotStarted),
         ];
         insta::assert_snapshot!(screen(outcomes, None, PLAIN), @r"
+        put off for now (1)
+          ! deferred create vm:core/rg-web/web03/login (login extension of `web03`)
+              because the machine is deallocated
+
+        not started (1)
+          ? not started create vm:core/rg-web/web04/login (login extension of `web04`)
+
+        blocked (1)
+          x blocked create vm:core/rg-web/web02/login (login extension of `web02`)
+              because of vm:core/rg-web/web01/login, which failed
+
         failed (1)
           x failed create vm:core/rg-web/web01/login (login extension of `web01`)
               VMExtensionProvisioningError: VM has reported a failure.
@@ -344,20 +449,117 @@ mod tests {
               request id: 11111111-2222-4333-8444-555555555555
               help: give the machine an identity: `identity system-assigned`
 
-        put off for now (1)
-          ! deferred create vm:core/rg-web/web03/login (login extension of `web03`)
-              because the machine is deallocated
-
-        blocked (1)
-          x blocked create vm:core/rg-web/web02/login (login extension of `web02`)
-              because of vm:core/rg-web/web01/login
-
-        not started (1)
-          ? not started create vm:core/rg-web/web04/login (login extension of `web04`)
-
         apply: 0 done, 1 failed, 1 deferred, 1 blocked, 1 not started
-        running it again continues: vmlogin apply -f estate.kdl
+        running it again continues:
+          vmlogin apply -f estate.kdl
         ");
+    }
+
+    fn failed(name: &str, change: impl Fn(&mut Fault)) -> (Address, Outcome) {
+        let mut fault = Fault {
+            message: format!("VM '{name}' has reported a failure."),
+            request_id: Some(format!("{:08x}-0000-4000-8000-000000000000", name.len())),
+            ..sample::fault()
+        };
+        change(&mut fault);
+        (at(name), Outcome::Failed { fault })
+    }
+
+    #[test]
+    fn many_failures_alike_are_one_entry_and_others_stay_apart() {
+        let mut outcomes: Vec<(Address, Outcome)> = ["web01", "web02", "web03"]
+            .map(|name| failed(name, |_| ()))
+            .into();
+        outcomes.push(failed("web04", |fault| {
+            fault.kind = FaultKind::Throttled;
+            fault.status = Some(429);
+            fault.code = Some("TooManyRequests".to_owned());
+        }));
+        insta::assert_snapshot!(screen(outcomes, None, PLAIN), @"
+        failed (4)
+          x failed create × 3 logins like vm:core/rg-web/web01/login
+              VMExtensionProvisioningError: VM 'web01' has reported a failure.
+              request id: 00000005-0000-4000-8000-000000000000
+              help: give the machine an identity: `identity system-assigned`
+              the others likewise, each with its own names and ids
+          x failed create vm:core/rg-web/web04/login (login extension of `web04`)
+              HTTP 429 TooManyRequests: VM 'web04' has reported a failure.
+              request id: 00000005-0000-4000-8000-000000000000
+              help: give the machine an identity: `identity system-assigned`
+
+        apply: 0 done, 4 failed
+        running it again continues:
+          vmlogin apply -f estate.kdl
+        ");
+    }
+
+    #[test]
+    fn what_is_blocked_names_the_first_cause() {
+        let because = |name: &str| Outcome::Blocked {
+            because: at(name).to_string(),
+        };
+        let outcomes = vec![
+            failed("web01", |_| ()),
+            (at("web02"), because("web01")),
+            (at("web03"), because("web02")),
+            (
+                at("web04"),
+                Outcome::Blocked {
+                    because: "VML310".to_owned(),
+                },
+            ),
+        ];
+        let report = Report {
+            outcomes: outcomes.into_iter().collect(),
+        };
+        let causes = Causes::of(&report);
+        let first = "vm:core/rg-web/web01/login, which failed";
+        assert_eq!(causes.first("vm:core/rg-web/web02/login"), first);
+        assert_eq!(causes.first("vm:core/rg-web/web01/login"), first);
+        assert_eq!(causes.first("VML310"), "VML310");
+    }
+
+    #[test]
+    fn a_service_that_talks_is_cut_short_unless_more_is_asked_for() {
+        let long = |view| {
+            let outcomes = vec![failed("web01", |fault| {
+                fault.message = (1..=30).map(|line| format!("line {line}\n")).collect();
+            })];
+            screen(outcomes, None, view)
+        };
+        let short = long(PLAIN);
+        assert!(
+            short.contains("line 10\n      … 20 more lines; -v shows them\n"),
+            "{short}"
+        );
+        assert!(short.contains("request id"), "{short}");
+        let whole = long(View {
+            verbose: true,
+            ..PLAIN
+        });
+        assert!(whole.contains("line 30\n"), "{whole}");
+    }
+
+    #[test]
+    fn the_way_on_depends_on_whether_time_alone_may_help() {
+        let way = |outcomes: Vec<(Address, Outcome)>| {
+            let text = screen(outcomes, None, PLAIN);
+            let lines: Vec<&str> = text.lines().rev().take(2).collect();
+            lines.get(1).map(|line| (*line).to_owned())
+        };
+        let throttled = |fault: &mut Fault| fault.kind = FaultKind::Throttled;
+        let rejected = "once what failed is corrected, this continues:";
+        let again = "running it again continues:";
+        assert_eq!(
+            way(vec![failed("web01", |_| ())]).as_deref(),
+            Some(rejected)
+        );
+        assert_eq!(
+            way(vec![failed("web01", throttled)]).as_deref(),
+            Some(again)
+        );
+        let left = vec![failed("web01", |_| ()), (at("web02"), Outcome::NotStarted)];
+        assert_eq!(way(left).as_deref(), Some(again));
     }
 
     #[test]

@@ -61,6 +61,7 @@ pub(crate) fn plan(steps: Vec<Step>) -> Plan {
         findings: Vec::new(),
         unmanaged: Vec::new(),
         gaps: Vec::new(),
+        stakes: Default::default(),
         live_counts: BTreeMap::new(),
     }
 }

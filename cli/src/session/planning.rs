@@ -1,7 +1,7 @@
 //! From a manifest to a plan: sign in, survey, ask the rules, decide.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use vmlogin_azure::Azure;
 use vmlogin_engine::address::Address;
@@ -12,26 +12,27 @@ use vmlogin_engine::plan::selection::Selected;
 use vmlogin_engine::plan::{Mode, Plan, Wish, plan, reinstall, replace, unconfirmed};
 use vmlogin_engine::provider::Provider;
 use vmlogin_engine::rule::{self, Severities};
+use vmlogin_engine::syntax::tree::Tree;
 
 use super::connection::{Connection, Wanted};
 use super::heartbeat::{patiently, uncounted};
-use super::manifest::{Loaded, load};
+use super::manifest::{Loaded, load_saved, load_whole};
+use super::saved::Opened;
 use super::{Session, TOOL};
 use crate::args::{InputArgs, LiveArgs, RuleArgs, SelectionArgs};
 use crate::error::Error;
 use crate::files;
 use crate::interrupt::Watch;
 use crate::render::foreign;
+use crate::render::pinned;
 
 /// What a plan is asked for with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
-    /// The manifest.
-    pub inputs: &'a InputArgs,
+    /// The manifest, and what of it.
+    pub basis: Basis<'a>,
     /// Where "live" comes from.
     pub live: &'a LiveArgs,
-    /// What of the manifest; everything where there is nothing.
-    pub selection: Option<&'a SelectionArgs>,
     /// Build or tear down.
     pub mode: Mode,
     /// How much the findings of rules weigh.
@@ -40,6 +41,67 @@ pub(crate) struct Asked<'a> {
     pub accepted: &'a Accepted,
     /// Whether events go to stdout.
     pub events: bool,
+}
+
+/// Where the manifest of a plan comes from, and with it what is taken of that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Basis<'a> {
+    /// Files, and what of them; everything where there is nothing.
+    Files(&'a InputArgs, Option<&'a SelectionArgs>),
+    /// A saved plan, which is derived once more.
+    Saved(&'a Opened),
+}
+
+impl<'a> Basis<'a> {
+    fn load(self) -> Result<(Loaded, Tree), Error> {
+        let catalogue = vmlogin_azure::catalogue();
+        match self {
+            Basis::Files(inputs, _) => load_whole(inputs, catalogue),
+            Basis::Saved(opened) => {
+                let loaded = load_saved(opened, catalogue)?;
+                opened.check_manifest(&loaded.0)?;
+                Ok(loaded)
+            }
+        }
+    }
+
+    /// The first file, beside which a sandbox looks for its seed.
+    fn first(self) -> &'a Path {
+        let first = match self {
+            Basis::Files(inputs, _) => inputs.files.first().map(PathBuf::as_path),
+            Basis::Saved(opened) => opened.saved.files.first().map(Path::new),
+        };
+        first.unwrap_or(Path::new(files::DEFAULT))
+    }
+
+    fn selected(self) -> Result<Selected, Error> {
+        match self {
+            Basis::Files(_, None) => Ok(Selected::default()),
+            Basis::Files(_, Some(args)) => Ok(Selected {
+                targets: args.targets.clone(),
+                excludes: args.excludes.clone(),
+            }),
+            Basis::Saved(opened) => opened.selected(),
+        }
+    }
+
+    /// What is made anew, and whether failed logins are.
+    fn anew(self, accepted: &'a Accepted) -> (&'a [Address], bool) {
+        match self {
+            Basis::Files(..) => (accepted.replaced(), accepted.has(reinstall::GUARD)),
+            Basis::Saved(Opened { saved, .. }) => {
+                (&saved.flags.replace, saved.flags.reinstall_login)
+            }
+        }
+    }
+
+    /// What has to be accepted besides what any plan is judged by.
+    fn unaccepted(self, accepted: &Accepted) -> Vec<Refusal> {
+        match self {
+            Basis::Files(..) => Vec::new(),
+            Basis::Saved(opened) => opened.unaccepted(accepted),
+        }
+    }
 }
 
 /// A plan, with all that it rests on.
@@ -53,6 +115,8 @@ pub(crate) struct Planned {
     pub inventory: Inventory,
     /// The manifest.
     pub loaded: Loaded,
+    /// The one tree that its files came to.
+    pub tree: Tree,
     /// The provider that was asked.
     pub connection: Connection,
 }
@@ -85,20 +149,17 @@ pub(crate) async fn planned(
     watch: &Watch,
     asked: Asked<'_>,
 ) -> Result<Planned, Error> {
-    let loaded = load(asked.inputs, vmlogin_azure::catalogue())?;
+    let (loaded, tree) = asked.basis.load()?;
     let ceiling = ceiling(std::env::var("VMLOGIN_MAX_DELETE").ok())?;
-    let beside = asked
-        .inputs
-        .files
-        .first()
-        .map_or(Path::new(files::DEFAULT), |path| path.as_path());
     let wanted = Wanted {
         live: asked.live,
         manifest: &loaded.manifest,
-        beside,
+        beside: asked.basis.first(),
         stop: &watch.stop,
     };
-    let connection = watch
+    let surplus = pinned::surplus(&loaded, session.view_err());
+    session.terminal.notice(&surplus);
+    let mut connection = watch
         .unless_stopped(patiently(
             session,
             asked.events,
@@ -107,6 +168,7 @@ pub(crate) async fn planned(
             Connection::open(session, wanted),
         ))
         .await??;
+    connection.azure = connection.azure.with_pins(loaded.pins.clone());
     match reading(
         session,
         watch,
@@ -124,12 +186,14 @@ pub(crate) async fn planned(
         }) => {
             let safety = &loaded.manifest.safety;
             let mut refusals = unfit;
+            refusals.extend(asked.basis.unaccepted(asked.accepted));
             refusals.extend(guard::judge(&plan, safety, asked.accepted, ceiling));
             Ok(Planned {
                 plan,
                 refusals,
                 inventory,
                 loaded,
+                tree,
                 connection,
             })
         }
@@ -241,13 +305,18 @@ async fn decide(
         manifest: &loaded.manifest,
         inventory: &inventory,
     };
-    let selected = asked.selection.map(selected).unwrap_or_default();
-    check_selection(&selected, &scene)?;
+    let selected = asked.basis.selected()?;
+    // Where a saved plan selects what is gone, the plan that is derived from it differs.
+    if let Basis::Files(..) = asked.basis {
+        check_selection(&selected, &scene)?;
+    }
     let mut findings = asked
         .severities
         .weigh(rule::run(vmlogin_azure::rules(), &scene));
-    let anew = asked.accepted.replaced().iter();
-    let anew = anew.filter(|asked| !replaced.iter().any(|done| done.is(asked)));
+    let (anew, reinstall) = asked.basis.anew(asked.accepted);
+    let anew = anew
+        .iter()
+        .filter(|asked| !replaced.iter().any(|done| done.is(asked)));
     let anew: Vec<Address> = anew.cloned().collect();
     let unfit = replace::refusals(vmlogin_azure::catalogue(), &scene, &anew);
     // What is made anew differs in just what this rule speaks of.
@@ -260,7 +329,7 @@ async fn decide(
         mode: asked.mode,
         selected,
         replaced: anew,
-        reinstall: asked.accepted.has(reinstall::GUARD),
+        reinstall,
         tool: TOOL.to_owned(),
     };
     // The graph of this manifest was built before, and had no cycle.
@@ -273,21 +342,23 @@ async fn decide(
     })
 }
 
-fn selected(args: &SelectionArgs) -> Selected {
-    Selected {
-        targets: args.targets.clone(),
-        excludes: args.excludes.clone(),
+/// A pattern that selects nothing, declared or live, is a slip of the pen.
+fn check_selection(selected: &Selected, scene: &Scene<'_>) -> Result<(), Error> {
+    match selected.unmatched(scene) {
+        None => Ok(()),
+        Some((pattern, meant)) => Err(Error::usage(
+            format!("`{pattern}` selects nothing: no declared or live thing has such an address"),
+            way_to_an_address(meant.as_deref()),
+        )),
     }
 }
 
-/// A pattern that selects nothing, declared or live, is a slip of the pen.
-fn check_selection(selected: &Selected, scene: &Scene<'_>) -> Result<(), Error> {
-    match selected.unmatched(scene).first() {
-        None => Ok(()),
-        Some(pattern) => Err(Error::usage(
-            format!("`{pattern}` selects nothing: no declared or live thing has such an address"),
-            "see the addresses with `vmlogin graph`",
-        )),
+/// What to do about an address that nothing has.
+pub(crate) fn way_to_an_address(meant: Option<&str>) -> String {
+    let all = "see the addresses with `vmlogin graph`";
+    match meant {
+        Some(meant) => format!("did you mean `{}`? else {all}", foreign::line(meant)),
+        None => all.to_owned(),
     }
 }
 

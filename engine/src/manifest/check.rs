@@ -258,7 +258,7 @@ pub(super) fn note(text: &str) -> Result<(), Misfit> {
 }
 
 /// Whether a text is a GUID in its usual spelling: `8-4-4-4-12` hexadecimal digits.
-pub(super) fn is_guid(text: &str) -> bool {
+pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',

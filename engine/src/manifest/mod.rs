@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use crate::address::Address;
 use crate::schema::NameRule;
 use crate::source::Span;
-use crate::value::{Attributes, Value};
+use crate::value::{Attributes, Principal, PrincipalKind, Value};
+
+pub(crate) use check::is_guid;
 
 /// Whether a text is a name by a rule.
 #[must_use]
@@ -66,6 +68,8 @@ pub struct Tenant {
     pub id: String,
     /// One of the catalogue's clouds.
     pub cloud: String,
+    /// Those who get in when all else fails: no plan takes their grants away unasked. None of them is an identity.
+    pub break_glass: Vec<(Principal, Span)>,
     /// Where it stands.
     pub span: Span,
 }
@@ -148,6 +152,24 @@ impl Manifest {
         let mut whole = self.clone();
         whole.resources.extend(self.absent.clone());
         Cow::Owned(whole)
+    }
+
+    /// Everybody whom the manifest names in a directory, with the name of the tenant and the place, one entry a place: those of
+    /// grants, and those of `break-glass`. Identities are named after things of the cloud instead.
+    pub fn principals(&self) -> impl Iterator<Item = (&str, &Principal, Span)> {
+        let granted = self.of_kind("grant").filter_map(|grant| {
+            let declared = grant.attributes.get("principal")?;
+            let principal = declared.value.as_principal()?;
+            (principal.kind != PrincipalKind::Identity).then_some((
+                grant.tenant.as_str(),
+                principal,
+                declared.span,
+            ))
+        });
+        granted.chain(self.tenants.values().flat_map(|tenant| {
+            let named = tenant.break_glass.iter();
+            named.map(|(principal, span)| (tenant.name.as_str(), principal, *span))
+        }))
     }
 
     /// The resource at an address.

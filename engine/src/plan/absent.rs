@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::draft::{self, CLAIM, PARTS, Protected};
+use super::draft::{self, CLAIM, PARTS};
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
 use super::standing::{FOLLOWS, NOT_SELECTED};
@@ -37,10 +37,12 @@ pub(super) fn steps(
         scene,
         matching,
         wish,
-        protected: Protected::of(scene),
+        access: access(scene, matching),
+        by_id: by_id(scene),
         declared: declared(scene, matching),
         gone: revoked.clone(),
         held_up: BTreeMap::new(),
+        placed: BTreeSet::new(),
         steps: Vec::new(),
     };
     let mut waits = teardown::waits(&graph);
@@ -61,7 +63,7 @@ pub(super) fn edges(scene: &Scene<'_>, matching: &Matching<'_>) -> Vec<Edge> {
         let pairs = pairs.filter(|(address, _)| scene.manifest.absent.contains_key(address));
         pairs.filter_map(|(address, pair)| Some((*address, pair, pair.live?)))
     };
-    let by_id: BTreeMap<String, &Address> = going()
+    let address_of: BTreeMap<String, &Address> = going()
         .map(|(address, _, live)| (live.id.to_lowercase(), address))
         .collect();
     let mut edges = Vec::new();
@@ -77,7 +79,7 @@ pub(super) fn edges(scene: &Scene<'_>, matching: &Matching<'_>) -> Vec<Edge> {
                 value => vec![value],
             };
             let ids = texts.into_iter().filter_map(Value::as_text);
-            let found = ids.filter_map(|id| holder(&by_id, &id.to_lowercase()));
+            let found = ids.filter_map(|id| holder(&address_of, &id.to_lowercase()).copied());
             edges.extend(found.filter(|on| *on != from).map(|on| Edge {
                 from: from.clone(),
                 on: on.clone(),
@@ -90,7 +92,7 @@ pub(super) fn edges(scene: &Scene<'_>, matching: &Matching<'_>) -> Vec<Edge> {
 }
 
 /// The innermost thing of these that is what an id names, or around it.
-fn holder<'a>(by_id: &BTreeMap<String, &'a Address>, id: &str) -> Option<&'a Address> {
+fn holder<'a, T>(by_id: &'a BTreeMap<String, T>, id: &str) -> Option<&'a T> {
     let mut at = id;
     loop {
         if let Some(found) = by_id.get(at) {
@@ -112,16 +114,39 @@ fn declared<'a>(
         .collect()
 }
 
+/// The live things that vanish with their nodes and that no node names, by the ids of what they lie in.
+fn access<'a>(scene: &Scene<'a>, matching: &Matching<'_>) -> BTreeMap<&'a str, Vec<&'a Live>> {
+    let mut access: BTreeMap<&str, Vec<&Live>> = BTreeMap::new();
+    for grant in scene.inventory.live.values() {
+        if matching.lifetime(grant) == Some(Lifetime::Vanishes) && !matching.claims(grant) {
+            for around in &grant.within {
+                access.entry(around).or_default().push(grant);
+            }
+        }
+    }
+    access
+}
+
+fn by_id<'a>(scene: &Scene<'a>) -> BTreeMap<String, &'a Live> {
+    let lives = scene.inventory.live.values();
+    lives.map(|live| (live.id.to_lowercase(), live)).collect()
+}
+
 struct Clearing<'a, 'm> {
     scene: &'a Scene<'m>,
     matching: &'a Matching<'m>,
     wish: &'a Wish,
-    protected: Protected,
+    /// What vanishes and no node names, by the ids of what it lies in.
+    access: BTreeMap<&'m str, Vec<&'m Live>>,
+    /// What is there, by its id in lower case.
+    by_id: BTreeMap<String, &'m Live>,
     declared: BTreeMap<(&'static str, &'a Key), &'a Address>,
     /// The ids, in lower case, of what goes before.
     gone: BTreeSet<String>,
     /// What does not go now though it is there, and why what it lies in has to wait.
     held_up: BTreeMap<Address, Hindrance>,
+    /// The addresses of the steps.
+    placed: BTreeSet<Address>,
     steps: Vec<Step>,
 }
 
@@ -176,10 +201,13 @@ impl Clearing<'_, '_> {
                         .iter()
                         .filter_map(|grant| Some(grant.id.as_ref()?.to_lowercase())),
                 );
+                self.placed
+                    .extend(grants.iter().map(|grant| grant.address.clone()));
                 self.steps.extend(grants);
             }
             _ => {}
         }
+        self.placed.insert(step.address.clone());
         self.steps.push(step);
     }
 
@@ -213,7 +241,7 @@ impl Clearing<'_, '_> {
             step.foreign = None;
             return Some(step);
         }
-        step.protected = draft::is_protected(self.scene, pair, live);
+        step.protected = self.matching.protected.touches(self.scene, pair, live);
         step.write.insert(
             CLAIM.to_owned(),
             live.stamp.as_deref().unwrap_or_default().into(),
@@ -252,12 +280,7 @@ impl Clearing<'_, '_> {
             return Some(draft::maker(live));
         }
         let user = pair.kind.used_by(live)?;
-        let lives = self.scene.inventory.live.values();
-        let known = lives.filter(|live| {
-            let id = BTreeSet::from([live.id.to_lowercase()]);
-            teardown::is_in(&user, &id)
-        });
-        let known = known.max_by_key(|live| live.id.len());
+        let known = holder(&self.by_id, &user);
         let name = known.map_or(format!("`{user}`"), |live| format!("the {}", live.title));
         (!teardown::is_in(&user, &self.gone)).then(|| format!("{name} has it"))
     }
@@ -297,14 +320,9 @@ impl Clearing<'_, '_> {
 
     /// The live grants at a thing, and in it, which no step takes away yet.
     fn access_to(&self, live: &Live) -> impl Iterator<Item = &Live> {
-        let id = live.id.to_lowercase();
-        let lives = self.scene.inventory.live.values();
-        lives.filter(move |grant| {
-            grant.within.contains(&id)
-                && !self.matching.claims(grant)
-                && !self.gone.contains(&grant.id.to_lowercase())
-                && self.matching.lifetime(grant) == Some(Lifetime::Vanishes)
-        })
+        let grants = self.access.get(live.id.to_lowercase().as_str());
+        let grants = grants.into_iter().flatten().copied();
+        grants.filter(|grant| !self.gone.contains(&grant.id.to_lowercase()))
     }
 
     /// Why a thing has to stay for a grant at it that is not selected: the grant would go with it.
@@ -328,8 +346,13 @@ impl Clearing<'_, '_> {
         self.access_to(live)
             .map(|grant| {
                 let why = format!("what it is at goes: {}", step.title);
-                let mut removal =
-                    draft::removal(self.scene, &self.protected, grant, Action::Revoke, &why);
+                let mut removal = draft::removal(
+                    self.scene,
+                    &self.matching.protected,
+                    grant,
+                    Action::Revoke,
+                    &why,
+                );
                 removal.write.insert(
                     CLAIM.to_owned(),
                     grant.stamp.as_deref().unwrap_or_default().into(),
@@ -349,10 +372,10 @@ impl Clearing<'_, '_> {
 
     fn hindrance_of(&self, step: &Step) -> Option<Hindrance> {
         let around = &step.address;
-        let held = self.held_up.iter();
-        held.filter(|(inner, _)| inner.lies_in(around))
+        let mut held = self.held_up.range(Address::read(&format!("{around}/"))..);
+        held.next()
+            .filter(|(inner, _)| inner.lies_in(around))
             .map(|(_, hindrance)| hindrance.clone())
-            .next()
             .or_else(|| {
                 let mut waits = step.waits.iter();
                 waits.find_map(|wait| self.held_up.get(&wait.on).cloned())
@@ -360,37 +383,58 @@ impl Clearing<'_, '_> {
     }
 
     fn has_step(&self, address: &Address) -> bool {
-        self.steps.iter().any(|step| step.address == *address)
+        self.placed.contains(address)
     }
 
     /// Says where a revoked role still reaches its principal: the same role, granted further out, stays.
     fn tell_what_is_inherited(&mut self) {
-        let notes: Vec<Option<String>> =
-            self.steps.iter().map(|step| self.inherited(step)).collect();
+        let kept: BTreeMap<_, Vec<&Live>> = self.kept_access();
+        let own = |step: &Step| self.by_id.get(&step.id.as_ref()?.to_lowercase()).copied();
+        let inherited = |step: &Step| {
+            let own = own(step).filter(|_| step.action == Action::Revoke)?;
+            let wider = wider(&kept, own)?;
+            Some(format!(
+                "the role is still inherited: {} stays",
+                wider.title
+            ))
+        };
+        let notes: Vec<Option<String>> = self.steps.iter().map(inherited).collect();
         for (step, note) in self.steps.iter_mut().zip(notes) {
             step.notes.extend(note);
         }
     }
 
-    fn inherited(&self, step: &Step) -> Option<String> {
-        let lives = &self.scene.inventory.live;
-        let own = lives
-            .values()
-            .find(|live| step.action == Action::Revoke && Some(&live.id) == step.id.as_ref())?;
-        let wider = lives.values().find(|wider| {
-            wider.kind == own.kind
-                && wider.within.len() < own.within.len()
-                && own.within.starts_with(&wider.within)
-                && wider.attributes.get("role") == own.attributes.get("role")
-                && wider.facts.contains_key("principal-id")
-                && wider.facts.get("principal-id") == own.facts.get("principal-id")
-                && !self.gone.contains(&wider.id.to_lowercase())
-        })?;
-        Some(format!(
-            "the role is still inherited: {} stays",
-            wider.title
-        ))
+    /// What stays of all that a role was granted by, by its principal and by what it lies in.
+    fn kept_access(&self) -> BTreeMap<(&str, &[String]), Vec<&Live>> {
+        let mut kept: BTreeMap<_, Vec<&Live>> = BTreeMap::new();
+        let lives = self.scene.inventory.live.values();
+        for live in lives.filter(|live| !self.gone.contains(&live.id.to_lowercase())) {
+            if let Some(principal) = principal(live) {
+                let there = kept.entry((principal, live.within.as_slice()));
+                there.or_default().push(live);
+            }
+        }
+        kept
     }
+}
+
+/// The grant of the same role to the same principal further out.
+fn wider<'a>(kept: &BTreeMap<(&str, &[String]), Vec<&'a Live>>, own: &Live) -> Option<&'a Live> {
+    let principal = principal(own)?;
+    let further_out = (0..own.within.len())
+        .rev()
+        .map(|depth| &own.within[..depth]);
+    further_out
+        .filter_map(|within| kept.get(&(principal, within)))
+        .flatten()
+        .copied()
+        .find(|wider| {
+            wider.kind == own.kind && wider.attributes.get("role") == own.attributes.get("role")
+        })
+}
+
+fn principal(live: &Live) -> Option<&str> {
+    live.facts.get("principal-id").and_then(Value::as_text)
 }
 
 fn blocked(rule: &str, subject: &Address) -> Blocked {

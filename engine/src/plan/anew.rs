@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::draft::{self, Protected, blank, made_of};
+use super::draft::{self, blank, made_of};
 use super::matching::{Matching, Pair};
 use super::{Action, Blocked, Step, Wish, replace};
 use crate::address::Address;
@@ -123,11 +123,15 @@ impl<'a> Anew<'a> {
         matching: &Matching<'a>,
         steps: &[Step],
     ) -> Vec<Step> {
-        let protected = Protected::of(scene);
-        let goes = |address: &Address| {
-            let step = steps.iter().find(|step| step.address == *address);
-            step.is_some_and(|step| step.blocked.is_none() && step.action.writes())
-        };
+        if self.made.is_empty() {
+            return Vec::new();
+        }
+        let steps = steps.iter();
+        let going: BTreeSet<&Address> = steps
+            .filter(|step| step.blocked.is_none() && step.action.writes())
+            .map(|step| &step.address)
+            .collect();
+        let goes = |address: &Address| going.contains(address);
         let grants = matching.pairs.values().filter_map(|pair| {
             let holder = self.holder(scene, &pair.resource.address)?;
             let mut around = scene.manifest.around(pair.resource).skip(1);
@@ -139,7 +143,8 @@ impl<'a> Anew<'a> {
         grants
             .map(|(live, holder)| {
                 let why = format!("its identity goes with the old `{holder}`");
-                let mut removal = draft::removal(scene, &protected, live, Action::Revoke, &why);
+                let mut removal =
+                    draft::removal(scene, &matching.protected, live, Action::Revoke, &why);
                 removal.address = nameless(live);
                 removal
             })

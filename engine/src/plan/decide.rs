@@ -9,7 +9,8 @@ use super::selection::Selected;
 use super::standing::{Blocks, Standing, blocking, inherit, missing};
 use super::unneeded::unneeded;
 use super::{
-    Action, Change, FORMAT, Mode, Plan, Step, Wait, absent, ownership, reinstall, teardown,
+    Action, Change, FORMAT, Mode, Plan, Stakes, Step, Wait, absent, ownership, reinstall, stakes,
+    teardown,
 };
 use crate::address::Address;
 use crate::diff::diff;
@@ -112,6 +113,7 @@ pub fn plan(
         mode: wish.mode,
         selection: wish.selected.record(),
         live_counts,
+        stakes: Stakes::default(),
         steps: revocations.into_iter().chain(steps).collect(),
         findings,
         unmanaged,
@@ -123,6 +125,7 @@ pub fn plan(
             .collect(),
     };
     keep_only_live_waits(&mut plan.steps);
+    plan.stakes = stakes::of(catalogue, scene, &plan.steps);
     Ok(plan)
 }
 
@@ -161,7 +164,7 @@ fn build(
         let mut step = match (&unneeded, anew.around(scene, pair)) {
             (Some(why), _) => idle(scene, pair, why),
             (None, Some(around)) => again(building, pair, around),
-            (None, None) => decide(scene, pair, building.reinstall),
+            (None, None) => decide(building, pair),
         };
         anew.apply(scene, matching, pair, &mut step);
         step.waits = waits(graph, address);
@@ -194,7 +197,8 @@ fn idle(scene: &Scene<'_>, pair: &Pair<'_>, why: &str) -> Step {
 }
 
 /// Decides one step from its own two sides.
-fn decide(scene: &Scene<'_>, pair: &Pair<'_>, reinstall: bool) -> Step {
+fn decide(building: &Building<'_>, pair: &Pair<'_>) -> Step {
+    let scene = building.scene;
     let schema = pair.kind.schema();
     let mut step = blank(scene, pair);
     let hindrance = pair.kind.hindrance(pair.resource, pair.live, scene);
@@ -222,7 +226,8 @@ fn decide(scene: &Scene<'_>, pair: &Pair<'_>, reinstall: bool) -> Step {
         defer(&mut step, hindrance);
     }
     if let Some(live) = pair.live {
-        reinstall::settle(scene, pair, live, reinstall, &mut step);
+        let protected = &building.matching.protected;
+        reinstall::settle(scene, pair, live, protected, building.reinstall, &mut step);
     }
     step
 }

@@ -50,7 +50,7 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
         waits: Vec::new(),
         hindrance: None,
         blocked: None,
-        fingerprint: fingerprint(&declared, pair.live),
+        fingerprint: fingerprint(schema.attributes, &declared, pair.live),
         foreign: foreign(scene, schema, pair.bearer),
         privileged: privileged(scene, resource),
         protected: pair.live.is_some_and(|live| live.protected)
@@ -135,7 +135,7 @@ pub(super) fn removal(
         waits: Vec::new(),
         hindrance: None,
         blocked: None,
-        fingerprint: fingerprint(&live.attributes, Some(live)),
+        fingerprint: fingerprint(&[], &live.attributes, Some(live)),
         foreign: None,
         privileged: None,
         protected: protected.covers(live),
@@ -163,32 +163,34 @@ pub(super) fn defer(step: &mut Step, hindrance: Hindrance) {
     step.hindrance = Some(hindrance);
 }
 
-/// The ids, in lower case, of what carries the live protection tag: what lies in one of them is under its protection.
-pub(super) struct Protected(BTreeSet<String>);
+/// What carries the live protection tag, by ids in lower case.
+pub(super) struct Protected {
+    /// What carries it: what lies in one of them is under its protection.
+    themselves: BTreeSet<String>,
+    /// What one of them lies in: it cannot go without that.
+    around: BTreeSet<String>,
+}
 
 impl Protected {
     pub(super) fn of(scene: &Scene<'_>) -> Protected {
-        let live = scene.inventory.live.values();
-        Protected(
-            live.filter(|live| live.protected)
-                .map(|live| live.id.to_lowercase())
-                .collect(),
-        )
+        let live = || scene.inventory.live.values().filter(|live| live.protected);
+        Protected {
+            themselves: live().map(|live| live.id.to_lowercase()).collect(),
+            around: live().flat_map(|live| live.within.clone()).collect(),
+        }
     }
 
     pub(super) fn covers(&self, live: &Live) -> bool {
-        live.protected || live.within.iter().any(|around| self.0.contains(around))
+        live.protected || live.within.iter().any(|id| self.themselves.contains(id))
     }
-}
 
-/// Whether a thing, anything around it or anything in it is protected, by the manifest or by a live tag.
-pub(super) fn is_protected(scene: &Scene<'_>, pair: &Pair<'_>, live: &Live) -> bool {
-    let id = live.id.to_lowercase();
-    let mut around = scene.manifest.around(pair.resource);
-    let mut lives = scene.inventory.live.values();
-    Protected::of(scene).covers(live)
-        || around.any(|around| around.get("protect").and_then(Value::as_bool) == Some(true))
-        || lives.any(|inner| inner.protected && inner.within.contains(&id))
+    /// Whether a thing, anything around it or anything in it is protected, by the manifest or by a live tag.
+    pub(super) fn touches(&self, scene: &Scene<'_>, pair: &Pair<'_>, live: &Live) -> bool {
+        let mut around = scene.manifest.around(pair.resource);
+        self.covers(live)
+            || self.around.contains(&live.id.to_lowercase())
+            || around.any(|around| around.get("protect").and_then(Value::as_bool) == Some(true))
+    }
 }
 
 pub(super) fn maker(live: &Live) -> String {

@@ -1,13 +1,24 @@
 //! Guards judge the finished plan before anything runs. Each is lifted by its own name, and only by that.
 
 mod accepted;
+mod break_glass;
+mod counts;
+mod entry;
+mod foreign_estate;
+mod last_admin;
+mod privileged_role;
+mod protected;
+mod self_lockout;
+
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use accepted::{AcceptError, Accepted, GUARDS, GUARDS_LATER};
+pub use accepted::{AcceptError, Accepted};
+pub use entry::{GUARDS, Guard, Takes};
 
-use super::{Action, Mode, Plan, Step};
+use super::{Mode, Plan, Step};
 use crate::address::Address;
 use crate::manifest::Safety;
 
@@ -18,14 +29,17 @@ pub struct Refusal {
     pub guard: String,
     /// What it saw, with its numbers.
     pub message: String,
-    /// The steps that it is about.
+    /// The steps, or the things, that it is about.
     pub affected: Vec<Address>,
+    /// Whom it is about, by the names that are known.
+    #[serde(default)]
+    pub who: Vec<String>,
     /// The exact flag that lifts it, or what to do where no flag does.
     pub lift: String,
+    /// The value of `--accept` that lifts it, where one does.
+    #[serde(default)]
+    pub accept: Option<String>,
 }
-
-/// Below this many live objects of a kind a share says nothing.
-const FEW: u32 = 10;
 
 /// Judges a plan. `ceiling` is the environment's limit for deletions: it may only tighten, so no flag lifts it.
 pub fn judge(
@@ -34,180 +48,88 @@ pub fn judge(
     accepted: &Accepted,
     ceiling: Option<u32>,
 ) -> Vec<Refusal> {
-    let mut refusals: Vec<Refusal> = [protected(plan, accepted), foreign_estate(plan, accepted)]
-        .into_iter()
-        .flatten()
-        .collect();
-    // A destroy is a deletion that was asked for in full: counting it says nothing.
+    let always = [
+        protected::judge(plan),
+        break_glass::judge(plan),
+        self_lockout::judge(plan),
+        foreign_estate::judge(plan),
+    ];
+    let mut refusals: Vec<Refusal> = always.into_iter().flatten().collect();
+    // A destroy is a deletion that was asked for in full: counting it says nothing, and nobody is to be left.
     if plan.mode == Mode::Apply {
-        refusals.extend(max_delete(plan, safety, accepted, ceiling));
-        refusals.extend(max_change_percent(plan, safety, accepted));
-        refusals.extend(privileged_role(plan, accepted));
+        refusals.extend(last_admin::judge(plan));
+        refusals.extend(privileged_role::judge(plan));
+    }
+    refusals.retain(|refusal| !accepted.has(&refusal.guard));
+    if plan.mode == Mode::Apply {
+        refusals.extend(counts::max_delete(plan, safety, accepted, ceiling));
+        refusals.extend(counts::max_change_percent(plan, safety, accepted));
     }
     refusals
 }
 
-fn protected(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
-    // A grant whose node is gone was taken away on purpose, protection or not; a destroy asks about everything at once.
-    let taken = |step: &Step| {
-        matches!(step.action, Action::Delete | Action::Replace)
-            || (plan.mode == Mode::Destroy && step.action.removes())
-    };
-    let affected = addresses(plan, |step| taken(step) && step.protected);
-    if affected.is_empty() || accepted.has("protected") {
-        return None;
-    }
-    Some(Refusal {
-        guard: "protected".to_owned(),
-        message: format!(
-            "{} under the protection of `protect` or of the live tag `vmlogin-protect` would be taken away",
-            things(affected.len())
-        ),
-        affected,
-        lift: "--accept protected".to_owned(),
-    })
-}
-
-fn foreign_estate(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
-    let claimed = |step: &Step| {
-        step.foreign
-            .as_ref()
-            .is_some_and(|foreign| step.action.writes() || foreign.by_being_named)
-    };
-    let affected = addresses(plan, claimed);
-    if affected.is_empty() || accepted.has("foreign-estate") {
-        return None;
-    }
-    let mut estates: Vec<String> = plan
-        .steps
-        .iter()
-        .filter(|step| claimed(step))
-        .filter_map(|step| step.foreign.as_ref())
-        .map(|foreign| format!("`{}`", foreign.estate))
-        .collect();
-    estates.sort();
-    estates.dedup();
-    Some(Refusal {
-        guard: "foreign-estate".to_owned(),
-        message: format!(
-            "{} {} the stamp of {}, not of `{}`, and would be claimed",
-            things(affected.len()),
-            if affected.len() == 1 {
-                "carries"
-            } else {
-                "carry"
-            },
-            estates.join(", "),
-            plan.estate
-        ),
-        affected,
-        lift: "--accept foreign-estate".to_owned(),
-    })
-}
-
-fn privileged_role(plan: &Plan, accepted: &Accepted) -> Option<Refusal> {
-    let granted = |step: &Step| step.action == Action::Create && step.privileged.is_some();
-    let affected = addresses(plan, granted);
-    if affected.is_empty() || accepted.has("privileged-role") {
-        return None;
-    }
-    let steps = plan.steps.iter().filter(|step| granted(step));
-    let roles = steps.filter_map(|step| step.privileged.as_ref());
-    let mut roles: Vec<String> = roles.map(|role| format!("`{role}`")).collect();
-    roles.sort();
-    roles.dedup();
-    Some(Refusal {
-        guard: "privileged-role".to_owned(),
-        message: format!(
-            "{} would hand out {}: whoever has that can hand out roles in turn",
-            things(affected.len()),
-            roles.join(" and ")
-        ),
-        affected,
-        lift: "--accept privileged-role".to_owned(),
-    })
-}
-
-fn max_delete(
-    plan: &Plan,
-    safety: &Safety,
-    accepted: &Accepted,
-    ceiling: Option<u32>,
-) -> Option<Refusal> {
-    let affected = addresses(plan, |step| step.action.loses());
-    let count = u32::try_from(affected.len()).unwrap_or(u32::MAX);
-    let allowed = accepted
-        .number("max-delete")
-        .unwrap_or(safety.max_delete)
-        .max(safety.max_delete);
-    if let Some(ceiling) = ceiling.filter(|ceiling| count > *ceiling) {
-        return Some(Refusal {
-            guard: "max-delete".to_owned(),
-            message: format!(
-                "{} would be revoked or deleted; the environment's VMLOGIN_MAX_DELETE allows {ceiling}",
-                things(affected.len())
-            ),
+impl Refusal {
+    /// A refusal that `--accept` lifts with these words.
+    pub fn of(guard: &str, message: String, affected: Vec<Address>, accept: String) -> Refusal {
+        Refusal {
+            guard: guard.to_owned(),
+            message,
             affected,
-            lift: format!("raise VMLOGIN_MAX_DELETE to {count}: no flag lifts it"),
-        });
-    }
-    (count > allowed).then(|| Refusal {
-        guard: "max-delete".to_owned(),
-        message: format!(
-            "{} would be revoked or deleted; `safety max-delete` allows {}",
-            things(affected.len()),
-            safety.max_delete
-        ),
-        affected,
-        lift: format!("--accept max-delete={count}"),
-    })
-}
-
-fn max_change_percent(plan: &Plan, safety: &Safety, accepted: &Accepted) -> Option<Refusal> {
-    let allowed = accepted
-        .number("max-change-percent")
-        .unwrap_or(safety.max_change_percent)
-        .max(safety.max_change_percent);
-    let mut worst = 0;
-    let mut seen = Vec::new();
-    let mut affected = Vec::new();
-    for (kind, live) in plan.live_counts.iter().filter(|(_, live)| **live >= FEW) {
-        let changed = addresses(plan, |step| {
-            step.kind == *kind && (step.action == Action::Update || step.action.loses())
-        });
-        let count = u32::try_from(changed.len()).unwrap_or(u32::MAX);
-        // Rounded up, so that a share just above the limit is above it.
-        let percent = count.saturating_mul(100).div_ceil(*live);
-        if percent > allowed {
-            worst = worst.max(percent);
-            seen.push(format!("{count} of {live} live `{kind}` ({percent} %)"));
-            affected.extend(changed);
+            who: Vec::new(),
+            lift: format!("--accept {accept}"),
+            accept: Some(accept),
         }
     }
-    (!seen.is_empty()).then(|| Refusal {
-        guard: "max-change-percent".to_owned(),
-        message: format!(
-            "{} would be changed or deleted; `safety max-change-percent` allows {} %",
-            seen.join(" and "),
-            safety.max_change_percent
-        ),
-        affected,
-        lift: format!("--accept max-change-percent={worst}"),
-    })
+
+    /// A refusal that no flag lifts; `help` says what to do.
+    pub fn firm(guard: &str, message: String, affected: Vec<Address>, help: String) -> Refusal {
+        Refusal {
+            guard: guard.to_owned(),
+            message,
+            affected,
+            who: Vec::new(),
+            lift: help,
+            accept: None,
+        }
+    }
+
+    /// The same with whom it is about, each once.
+    fn about(self, who: impl IntoIterator<Item = String>) -> Refusal {
+        let mut told = BTreeSet::new();
+        let who = who.into_iter();
+        Refusal {
+            who: who.filter(|one| told.insert(one.clone())).collect(),
+            ..self
+        }
+    }
 }
 
+/// The addresses of the steps that run and are wanted.
 fn addresses(plan: &Plan, wanted: impl Fn(&Step) -> bool) -> Vec<Address> {
-    plan.steps
-        .iter()
-        .filter(|step| step.blocked.is_none() && wanted(step))
+    let steps = plan.steps.iter().filter(|step| step.blocked.is_none());
+    steps
+        .filter(|step| wanted(step))
         .map(|step| step.address.clone())
         .collect()
 }
 
-fn things(count: usize) -> String {
-    if count == 1 {
-        "1 thing".to_owned()
-    } else {
-        format!("{count} things")
+/// Those who lose something by some steps.
+fn losers<'a>(plan: &'a Plan, steps: &'a [Address]) -> impl Iterator<Item = String> {
+    let steps: BTreeSet<&Address> = steps.iter().collect();
+    let lost = plan.stakes.lost.iter();
+    lost.filter(move |lost| steps.contains(&lost.step))
+        .map(|lost| lost.who.clone())
+}
+
+/// The steps that run and write, by address: of what was at stake, only what they do counts.
+fn running(plan: &Plan) -> BTreeSet<&Address> {
+    plan.writes().map(|step| &step.address).collect()
+}
+
+/// "1 thing", "2 things".
+fn counted(count: usize, thing: &str) -> String {
+    match count {
+        1 => format!("1 {thing}"),
+        _ => format!("{count} {thing}s"),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::draft::Protected;
 use crate::address::Address;
 use crate::inventory::{Live, Resolution, RoleResolution};
 use crate::kind::{Catalogue, Key, Kind, Scene};
@@ -25,6 +26,7 @@ pub(super) struct Matching<'a> {
     /// The first resource without a key of each kind and place, and what of it is not resolved.
     unresolved: BTreeMap<(&'static str, String), (&'a Address, &'static str)>,
     lifetimes: BTreeMap<&'static str, Lifetime>,
+    pub(super) protected: Protected,
 }
 
 impl<'a> Matching<'a> {
@@ -66,6 +68,7 @@ impl<'a> Matching<'a> {
             lifetimes: schemas
                 .map(|schema| (schema.kind, schema.lifetime))
                 .collect(),
+            protected: Protected::of(scene),
         }
     }
 

@@ -11,7 +11,9 @@ mod matching;
 mod ownership;
 pub mod reinstall;
 pub mod replace;
+pub mod saved;
 pub mod selection;
+pub mod stakes;
 mod standing;
 mod teardown;
 mod unconfirmed;
@@ -25,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{Wish, plan};
 pub use draft::{CLAIM, FIRST, PARTS};
+pub use stakes::Stakes;
 pub use standing::NOT_WAITED_FOR;
 pub use unconfirmed::unconfirmed;
 
@@ -60,6 +63,9 @@ pub struct Plan {
     pub gaps: Vec<String>,
     /// How many live objects of each kind lie in the manifest's scope; guards count against it.
     pub live_counts: BTreeMap<String, u32>,
+    /// Who loses what by its steps.
+    #[serde(default)]
+    pub stakes: Stakes,
 }
 
 /// What a plan is for.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::Protected;
 use super::matching::Matching;
 use super::{Action, Mode, Step, Unmanaged, Wish, draft};
 use crate::address::Address;
@@ -68,7 +67,7 @@ fn fate_of_lasting(scene: &Scene<'_>, wish: &Wish, grounds: &Grounds<'_>, live: 
         )),
         Mode::Destroy => Fate::Goes(Box::new(draft::removal(
             scene,
-            &grounds.protected,
+            grounds.protected,
             live,
             Action::Delete,
             "this estate made it, and its node is gone",
@@ -122,7 +121,7 @@ fn fate(
     };
     Fate::Goes(Box::new(draft::removal(
         scene,
-        &grounds.protected,
+        grounds.protected,
         live,
         Action::Revoke,
         why,
@@ -144,15 +143,15 @@ fn stays(live: &Live, why: String) -> Unmanaged {
 
 /// What the manifest names, by its id in lower case: a grant on one of them concerns its readers.
 struct Grounds<'a> {
-    protected: Protected,
+    protected: &'a draft::Protected,
     subscriptions: BTreeMap<String, Address>,
     resources: BTreeMap<String, &'a Address>,
 }
 
 impl<'a> Grounds<'a> {
-    fn of(scene: &Scene<'a>, matching: &Matching<'a>) -> Grounds<'a> {
+    fn of(scene: &Scene<'a>, matching: &'a Matching<'a>) -> Grounds<'a> {
         Grounds {
-            protected: Protected::of(scene),
+            protected: &matching.protected,
             subscriptions: scene
                 .manifest
                 .subscriptions

@@ -1,7 +1,7 @@
 //! Things that failed in a way that writing them again may not mend: they are taken away and made anew only where that guard is
 //! lifted, this estate made them, and their kind knows of nothing that would be lost.
 
-use super::draft::{is_protected, maker};
+use super::draft::{Protected, maker};
 use super::matching::Pair;
 use super::{Action, Step};
 use crate::inventory::{Health, Live};
@@ -15,6 +15,7 @@ pub(super) fn settle(
     scene: &Scene<'_>,
     pair: &Pair<'_>,
     live: &Live,
+    protected: &Protected,
     accepted: bool,
     step: &mut Step,
 ) {
@@ -36,7 +37,7 @@ pub(super) fn settle(
         return step.notes.push(note);
     }
     step.action = Action::Replace;
-    step.protected = is_protected(scene, pair, live);
+    step.protected = protected.touches(scene, pair, live);
     step.notes.push(format!(
         "it is DELETED and made anew, with nothing but what the manifest says of it: {reason}"
     ));

@@ -89,12 +89,14 @@ pub fn refusals(catalogue: &Catalogue, scene: &Scene<'_>, asked: &[Address]) -> 
                 Some(live) => fit(catalogue, scene, &matching, pair, live).err()?,
             },
         };
-        Some(Refusal {
-            guard: "replace".to_owned(),
-            message: format!("`{address}` is not made anew: {unfit}"),
-            affected: vec![address.clone()],
-            lift: unfit.help(address),
-        })
+        let message = format!("`{address}` is not made anew: {unfit}");
+        let affected = vec![address.clone()];
+        Some(Refusal::firm(
+            "replace",
+            message,
+            affected,
+            unfit.help(address),
+        ))
     });
     unfit.collect()
 }
@@ -272,7 +274,7 @@ pub(super) fn replaced<'a>(
         return draft::defer(step, hindrance);
     }
     step.action = Action::Replace;
-    step.protected = draft::is_protected(scene, pair, live);
+    step.protected = matching.protected.touches(scene, pair, live);
     let then = match beneath(scene, pair.resource).next() {
         Some(_) => "all that lies in it is made again after it",
         None => "what refers to the old one has to be pointed at the new one",

@@ -40,8 +40,9 @@ impl Selected {
         cover(&self.excludes, places)
     }
 
-    /// Patterns that cover nothing, declared or live: a slip of the pen, not an empty wish.
-    pub fn unmatched(&self, scene: &Scene<'_>) -> Vec<&str> {
+    /// The first pattern that covers nothing, declared or live, and the address that was probably meant: a slip of the pen, not an
+    /// empty wish.
+    pub fn unmatched(&self, scene: &Scene<'_>) -> Option<(&str, Option<String>)> {
         let manifest = scene.manifest;
         let subscriptions: Vec<Address> = manifest
             .subscriptions
@@ -58,9 +59,11 @@ impl Selected {
         self.targets
             .iter()
             .chain(&self.excludes)
-            .filter(|pattern| !addresses.iter().any(|address| pattern.covers(address)))
-            .map(Pattern::as_str)
-            .collect()
+            .find(|pattern| !addresses.iter().any(|address| pattern.covers(address)))
+            .map(|pattern| {
+                let meant = pattern.meant(addresses.iter().copied());
+                (pattern.as_str(), meant.map(str::to_owned))
+            })
     }
 
     /// The record for the plan; `None` where everything is selected.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::draft::Protected;
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
 use super::standing::FOLLOWS;
@@ -22,7 +21,6 @@ pub(super) fn steps(
     taken: &BTreeSet<&Address>,
 ) -> Vec<Step> {
     let mut reversed = waits(graph);
-    let protected = Protected::of(scene);
     let mut gone: BTreeSet<String> = BTreeSet::new();
     let mut deferred: BTreeSet<Address> = BTreeSet::new();
     let mut steps = Vec::new();
@@ -34,7 +32,7 @@ pub(super) fn steps(
         else {
             continue;
         };
-        let Some(mut step) = decide_one(scene, pair, &protected, &gone) else {
+        let Some(mut step) = decide_one(scene, pair, &matching.protected, &gone) else {
             continue;
         };
         step.waits = reversed.remove(address).unwrap_or_default();
@@ -77,7 +75,7 @@ pub(super) fn steps(
 fn decide_one(
     scene: &Scene<'_>,
     pair: &Pair<'_>,
-    protected: &Protected,
+    protected: &draft::Protected,
     gone: &BTreeSet<String>,
 ) -> Option<Step> {
     let mut step = draft::blank(scene, pair);
@@ -156,10 +154,8 @@ fn goes(content: &Content, gone: &BTreeSet<String>) -> bool {
 
 /// Whether an id is one of these, or lies in one.
 pub(super) fn is_in(id: &str, gone: &BTreeSet<String>) -> bool {
-    gone.iter().any(|around| {
-        id.strip_prefix(around.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    let mut around = id.match_indices('/').map(|(end, _)| &id[..end]);
+    gone.contains(id) || around.any(|around| gone.contains(around))
 }
 
 /// The graph's edges turned round: what was made last goes first.

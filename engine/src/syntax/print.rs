@@ -19,6 +19,11 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
+/// A string in quotes that is read back as itself, whatever stands in it: a `${` in it is no reference.
+pub fn verbatim(text: &str) -> String {
+    format!("\"{}\"", literal(text))
+}
+
 /// The inside of a quoted string: quotes, backslashes, line ends, control and bidirectional characters are escaped.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -74,8 +79,8 @@ pub fn scalar(scalar: &Scalar) -> String {
         Scalar::Integer(value) => value.to_string(),
         // Debug keeps the fraction or exponent that tells a float from a whole number.
         Scalar::Float(value) => format!("{value:?}"),
-        Scalar::Text(value) if value.contains("${") => format!("\"{}\"", literal(value)),
-        Scalar::Text(value) => text(value),
+        Scalar::Text(value) | Scalar::Cell(value) if value.contains("${") => verbatim(value),
+        Scalar::Text(value) | Scalar::Cell(value) => text(value),
         Scalar::Reference(reference) => format!("${}", path(reference)),
         Scalar::Pattern(pieces) => {
             let pieces = pieces.iter().map(|piece| match piece {

@@ -1,5 +1,12 @@
 //! Guards: what stops a plan, with its numbers, and what lifts it.
 
+mod break_glass;
+mod complete;
+mod counts;
+mod last_admin;
+mod privileged_role;
+mod self_lockout;
+
 use insta::assert_snapshot;
 use vmlogin_engine::manifest::Safety;
 use vmlogin_engine::plan::Plan;
@@ -18,20 +25,38 @@ fn accept(texts: &[&str]) -> Accepted {
     Accepted::read(texts).expect("guards")
 }
 
+/// What an apply, or a destroy, of the plan would be refused for.
+fn refused(plan: &Plan, accepted: &[&str]) -> String {
+    shown(&judge(plan, &Safety::default(), &accept(accepted), None))
+}
+
 fn shown(refusals: &[Refusal]) -> String {
     let lines: Vec<String> = refusals
         .iter()
         .map(|refusal| {
             format!(
-                "{}: {} [{} affected]\n    {}",
+                "{}: {} [{} affected]\n{}    {}",
                 refusal.guard,
                 refusal.message,
                 refusal.affected.len(),
+                people(refusal),
                 refusal.lift
             )
         })
         .collect();
     lines.join("\n")
+}
+
+/// Whom a refusal is about; more than a few are counted.
+fn people(refusal: &Refusal) -> String {
+    match refusal.who.len() {
+        0..=3 => refusal
+            .who
+            .iter()
+            .map(|who| format!("    - {who}\n"))
+            .collect(),
+        many => format!("    - {many} people\n"),
+    }
 }
 
 #[test]
@@ -40,6 +65,7 @@ fn too_many_revocations_are_refused_with_the_number_that_lifts_them() {
     let safety = Safety::default();
     assert_snapshot!(shown(&judge(&plan, &safety, &accept(&[]), None)), @"
     max-delete: 6 things would be revoked or deleted; `safety max-delete` allows 5 [6 affected]
+        - 6 people
         --accept max-delete=6
     ");
     assert_eq!(judge(&plan, &safety, &accept(&["max-delete=6"]), None), []);
@@ -58,6 +84,7 @@ fn the_environment_only_tightens_and_no_flag_lifts_it() {
     let refusals = judge(&plan, &safety, &accept(&["max-delete=50"]), Some(3));
     assert_snapshot!(shown(&refusals), @"
     max-delete: 4 things would be revoked or deleted; the environment's VMLOGIN_MAX_DELETE allows 3 [4 affected]
+        - 4 people
         raise VMLOGIN_MAX_DELETE to 4: no flag lifts it
     ");
 }
@@ -73,6 +100,7 @@ fn a_large_share_of_many_is_refused_and_a_large_share_of_few_is_not() {
     let many = with_revocations(10);
     assert_snapshot!(shown(&judge(&many, &safety, &accept(&[]), None)), @"
     max-change-percent: 10 of 10 live `grant` (100 %) would be changed or deleted; `safety max-change-percent` allows 25 % [10 affected]
+        - 10 people
         --accept max-change-percent=100
     ");
     assert_eq!(
@@ -163,7 +191,8 @@ fn accept_names_one_guard_and_its_number() {
         "max-delete",
         "protected=1",
         "max-delete=x",
-        "break-glass",
+        "replace",
+        "last-admin=2",
     ]
     .iter()
     .map(|text| Accepted::read(&[text]).expect_err(text))
@@ -174,7 +203,8 @@ fn accept_names_one_guard_and_its_number() {
     `max-delete` needs the number that you accept; write `--accept max-delete=12`, with the number that the refusal shows
     `protected` takes no number; write `--accept protected`
     `x` is no number; write `--accept max-delete=12`, with the number that the refusal shows
-    the guard `break-glass` is documented, but this version of vmlogin does not build it yet; the guards are `foreign-estate`, `max-change-percent`, `max-delete`, `privileged-role`, `protected`, `reinstall-login`, `replace`
+    `replace` needs the address of what is to be made anew; write `--accept replace=ADDRESS`, with the address that the plan shows
+    `last-admin` takes no number; write `--accept last-admin`
     ");
 }
 
@@ -198,6 +228,7 @@ fn what_lies_in_something_protected_is_not_destroyed_but_may_be_revoked_by_an_ap
     );
     assert_snapshot!(shown(&refusals), @"
     protected: 2 things under the protection of `protect` or of the live tag `vmlogin-protect` would be taken away [2 affected]
+        - user `u1`
         --accept protected
     ");
     assert_eq!(

@@ -69,6 +69,13 @@ fn manifest(text: &str) -> Manifest {
     lowered.manifest.expect("no problems, so a manifest")
 }
 
+/// What a text that stands alone says.
+fn manifest_alone(text: &str) -> Manifest {
+    let (lowered, sources) = lowered(&[("estate.kdl", text)]);
+    assert_eq!(report(&lowered.problems, &sources), "");
+    lowered.manifest.expect("no problems, so a manifest")
+}
+
 /// Every resource on a line: its address, and what is declared of it.
 fn listed(manifest: &Manifest) -> String {
     let line = |resource: &vmlogin_engine::manifest::Resource| {

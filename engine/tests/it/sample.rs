@@ -3,6 +3,7 @@
 //! Keys and ids are spelt the same way here, in lower case: `core/rg`, `core/rg/web01`, `core/rg/web01/login`, and for a
 //! grant `core/rg|OBJECT-ID|role`. The real spellings are the provider's business.
 
+use vmlogin_engine::access::Holding;
 use vmlogin_engine::inventory::{Health, Live, Resolution};
 use vmlogin_engine::kind::{Catalogue, Hindrance, Key, Kind, Reinstall, Scene};
 use vmlogin_engine::manifest::Resource;
@@ -425,6 +426,12 @@ impl Kind for Grant {
             object_id(resource, scene).map(|object| ("principal-id".to_owned(), object.into())),
         );
         attributes
+    }
+
+    fn holding(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Holding> {
+        let role = resource.get("role")?.as_text()?;
+        let object = object_id(resource, scene)?;
+        Some(crate::world::holding(&scope(resource), role, &object))
     }
 }
 

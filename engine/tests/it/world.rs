@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use vmlogin_engine::access::{Door, Holding};
 use vmlogin_engine::address::Address;
 use vmlogin_engine::graph::Cycle;
-use vmlogin_engine::inventory::{Content, Found, Health, Inventory, Live, Resolution};
+use vmlogin_engine::inventory::{
+    Content, Found, Health, Inventory, Live, Resolution, Role, RoleResolution,
+};
 use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::language::{self, File, Inputs};
 use vmlogin_engine::manifest::{Manifest, lower};
@@ -49,7 +52,7 @@ pub(crate) fn whole_manifest(text: &str) -> Manifest {
         tree: parsed.tree,
         root: true,
     };
-    let expanded = language::expand(vec![file], &Inputs { sets: Vec::new() });
+    let expanded = language::expand(vec![file], &Inputs::default());
     assert_eq!(expanded.problems, [], "{text}");
     let lowered = lower::lower(&expanded.tree, &CATALOGUE);
     assert_eq!(lowered.problems, [], "{text}");
@@ -99,7 +102,51 @@ impl World {
         live.within = around(place);
         live.stamp = stamp.map(str::to_owned);
         live.attributes = Attributes::from([("role".to_owned(), role.into())]);
-        self.with(live)
+        let holding = Holding {
+            id: live.id.to_lowercase(),
+            ..holding(place, role, object)
+        };
+        self.with(live).held(holding)
+    }
+
+    /// A role that somebody has, whether or not it is a grant of concern.
+    pub(crate) fn held(mut self, holding: Holding) -> World {
+        self.inventory.access.holdings.push(holding);
+        self
+    }
+
+    /// Changes the roles of one object.
+    pub(crate) fn holder(mut self, object: &str, change: impl Fn(&mut Holding)) -> World {
+        let holdings = self.inventory.access.holdings.iter_mut();
+        holdings
+            .filter(|one| one.principal == object)
+            .for_each(change);
+        self
+    }
+
+    /// A role of the manifest's in the subscription, with which people may hand out roles.
+    pub(crate) fn privileged(mut self, role: &str) -> World {
+        let key = ("core".to_owned(), role.to_lowercase());
+        let found = RoleResolution::Found(Role {
+            id: role.to_lowercase(),
+            name: role.to_owned(),
+            signs_in: false,
+            privileged: true,
+            admin: false,
+            rights: Default::default(),
+        });
+        self.inventory.roles.insert(key, found);
+        self
+    }
+
+    /// People can sign in to a machine.
+    pub(crate) fn door(mut self, machine: &str) -> World {
+        self.inventory.access.doors.push(Door {
+            address: Address::new("vm", machine.split('/')),
+            subscription: "core".to_owned(),
+            within: around(machine),
+        });
+        self
     }
 
     /// A live grant at a management group.
@@ -127,7 +174,7 @@ impl World {
             object_id: object.to_owned(),
             principal_type: "User".to_owned(),
             display_name: principal.to_owned(),
-            enabled: true,
+            enabled: Some(true),
             guest: None,
         });
         self.resolves(principal, found)
@@ -355,6 +402,29 @@ pub(crate) fn live(kind: &'static str, key: &str) -> Live {
         protected: false,
         health: Health::Good,
         facts: BTreeMap::new(),
+    }
+}
+
+/// What somebody has by a role at a place: `admin` signs in as administrator, `Owner` hands out roles and writes machines.
+pub(crate) fn holding(place: &str, role: &str, object: &str) -> Holding {
+    let who = format!("user `{object}`");
+    let rights: &[&str] = match role {
+        "Owner" => &["hand out roles", "write machines"],
+        "Contributor" => &["write machines"],
+        _ => &[],
+    };
+    Holding {
+        title: format!("`{role}` of {who} at `{place}`"),
+        who,
+        tenant: "contoso".to_owned(),
+        subscription: "core".to_owned(),
+        within: around(place),
+        principal: object.to_owned(),
+        principal_type: "User".to_owned(),
+        admin: Some(role == "admin"),
+        rights: rights.iter().copied().collect(),
+        of_caller: object == "me",
+        ..Holding::default()
     }
 }
 

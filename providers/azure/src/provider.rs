@@ -14,12 +14,17 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::Inventory;
+use vmlogin_engine::inventory::{Inventory, Resolution};
 use vmlogin_engine::manifest::Manifest;
+use vmlogin_engine::pins::Pins;
 use vmlogin_engine::plan::{Action, Mode, Step};
 use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider, Verdict};
+use vmlogin_engine::value::Principal;
 
-use crate::directory::device::{self, Sighting, Sought};
+use crate::directory::{
+    self,
+    device::{self, Sighting, Sought},
+};
 use crate::http::{Client, Request};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
 use crate::secrets::Secrets;
@@ -31,6 +36,7 @@ pub struct Azure {
     tenants: BTreeMap<String, TenantAccess>,
     parallelism: usize,
     patience: Patience,
+    pins: Option<Pins>,
     secrets: Secrets,
     turns: turns::Turns,
     reading: Arc<Reading>,
@@ -70,6 +76,7 @@ impl Azure {
             tenants,
             parallelism,
             patience,
+            pins: None,
             secrets: Secrets::default(),
             turns: turns::Turns::default(),
             reading: Arc::default(),
@@ -107,6 +114,24 @@ impl Azure {
         Azure { secrets, ..self }
     }
 
+    /// The same, with what the principal lock says: the directory has to confirm it where it can be read, and need not be readable.
+    #[must_use]
+    pub fn with_pins(self, pins: Option<Pins>) -> Azure {
+        Azure { pins, ..self }
+    }
+
+    /// What the directory makes of everybody whom the manifest names, and names in `absent`, whatever a principal lock says.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    pub async fn look_up(
+        &self,
+        manifest: &Manifest,
+    ) -> Result<BTreeMap<(String, Principal), Resolution>, Fault> {
+        let hearsay = Hearsay::default();
+        directory::look_up(self.reader(&manifest.with_absent(), &hearsay)).await
+    }
+
     /// How far a survey is, to be looked at while it runs.
     #[must_use]
     pub fn reading(&self) -> Arc<Reading> {
@@ -134,6 +159,7 @@ impl Azure {
         Reader {
             manifest,
             tenants: &self.tenants,
+            pins: self.pins.as_ref(),
             parallelism: self.parallelism,
             reading: &self.reading,
             manner: &self.manner,

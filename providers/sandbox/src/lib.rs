@@ -201,7 +201,7 @@ pub fn not_emulated() -> &'static [&'static str] {
         "registration of providers: nothing is refused for want of it",
         "deleted groups and applications: only deleted people lie in the recycle bin",
         "rules for the characters and lengths of names, tags and descriptions, but for the fewest",
-        "group membership, and what a role assignment permits: the caller may do all that the seed does not deny",
+        "group membership but for what `assignedTo` lists, and what a role assignment permits: the caller may do all that the seed does not deny",
         "making Arc machines, actions on them, their run commands and licences",
         "queries of Resource Graph but for where, project, extend, order by, limit, count and summarize over three tables: others are \
          refused by name; virtual machine scale sets",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use vmlogin_engine::address::Address;
-use vmlogin_engine::apply::{Report, Tally};
+use vmlogin_engine::apply::Report;
 use vmlogin_engine::coverage::{Coverage, Waiting, coverage};
 use vmlogin_engine::event::Event;
 use vmlogin_engine::kind::Scene;
@@ -15,7 +15,7 @@ use vmlogin_engine::provider::Proof;
 use vmlogin_engine::rounds::{Rounds, passes};
 use vmlogin_engine::schedule::Schedule;
 
-use super::{Round, Running, faults};
+use super::{End, Round, Running, faults};
 use crate::error::Error;
 use crate::exit::{Exit, Run};
 use crate::render::converged;
@@ -23,7 +23,7 @@ use crate::session::Telling;
 use crate::session::planning::{Reading, again, judged};
 
 /// Runs rounds until nothing is left to wait for, the time is over, or something stops the run.
-pub(super) async fn run(run: Running<'_>, within: Duration) -> Result<(Tally, Exit), Error> {
+pub(super) async fn run(run: Running<'_>, within: Duration) -> Result<End, Error> {
     let deadline = Instant::now() + within;
     let mut pauses = Pauses::of(run.wanted.live.sandbox.is_some());
     let mut rounds = Rounds::begin(run.planned.plan.clone());
@@ -33,7 +33,7 @@ pub(super) async fn run(run: Running<'_>, within: Duration) -> Result<(Tally, Ex
     while let Some((plan, refused)) = next.take() {
         match run.round(&plan, &refused).await {
             Ok(Round::Refused(exit)) if rounds.report.outcomes.is_empty() => {
-                return Ok((Tally::default(), exit));
+                return Ok(End::at_once(exit));
             }
             Ok(Round::Refused(exit)) => {
                 broken = Some(exit);
@@ -74,7 +74,8 @@ async fn wait(
 ) -> Result<Option<(Plan, Vec<Refusal>)>, Error> {
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        if run.watch.is_stopped() || rounds.waiting().is_empty() || left.is_zero() {
+        let is_stopped = run.watch.is_stopped() || run.limit.is_reached();
+        if is_stopped || rounds.waiting().is_empty() || left.is_zero() {
             return Ok(None);
         }
         let pause = pauses.next().min(left);
@@ -164,24 +165,24 @@ fn told(run: Running<'_>, error: &Error) -> Exit {
 }
 
 /// The report over all rounds, and how far the machines have come.
-async fn end(run: Running<'_>, rounds: &Rounds, broken: Option<Exit>) -> (Tally, Exit) {
+async fn end(run: Running<'_>, rounds: &Rounds, broken: Option<Exit>) -> End {
     let verdicts = run.wanted.verify.then_some(rounds.verdicts.as_slice());
     let out_of_time = "the time of `--until-converged` passed";
     let stopped = run.stopped().or_else(|| {
         let is_over = broken.is_none() && !rounds.waiting().is_empty();
-        is_over.then_some(out_of_time)
+        is_over.then(|| out_of_time.to_owned())
     });
-    run.show_report(&rounds.plan, &rounds.report, verdicts, stopped);
-    if !run.watch.is_stopped() {
-        show_coverage(run, rounds).await;
-    }
     let exit = match (broken, run.watch.signal()) {
         // What stopped the run, a guard too, says what to do; that something was written before it outweighs which it was.
         (Some(_), None) if has_written(rounds) => Exit::Partly,
         (Some(exit), None) => exit,
         _ => run.judge(&rounds.plan, &rounds.report, verdicts),
     };
-    (rounds.report.tally(), exit)
+    let end = run.tell_end(&rounds.plan, &rounds.report, verdicts, stopped, exit);
+    if !run.watch.is_stopped() {
+        show_coverage(run, rounds).await;
+    }
+    end
 }
 
 /// Whether any round wrote something, or may have.

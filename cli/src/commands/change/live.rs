@@ -11,7 +11,9 @@ use vmlogin_engine::apply::{self, Options, Report};
 use vmlogin_engine::event::{Event, Outcome};
 use vmlogin_engine::plan::{Action, Plan};
 use vmlogin_engine::provider::{Fault, FaultKind};
+use vmlogin_engine::schedule::Schedule;
 
+use super::limit::Limit;
 use crate::interrupt::Watch;
 use crate::render::progress::Progress;
 use crate::session::{Events, FRAME, Session, Telling};
@@ -29,6 +31,8 @@ pub(crate) struct Running<'a> {
     pub events: Events<'a>,
     /// The wish to stop.
     pub watch: &'a Watch,
+    /// How many steps may fail.
+    pub limit: &'a Limit,
     /// The plan.
     pub plan: &'a Plan,
     /// Azure, with the secrets that the writes need.
@@ -40,8 +44,8 @@ impl Running<'_> {
     pub(crate) async fn run(self, parallelism: usize) -> Report {
         let Running { watch, plan, .. } = self;
         watch.begin_writing();
-        let news = News::begin(self.session, self.events, plan);
-        let stop = || watch.is_stopped();
+        let news = News::begin(self);
+        let stop = || watch.is_stopped() || self.limit.is_reached();
         let tell = |event: Event| news.tell(&event);
         let options = Options {
             parallelism,
@@ -53,13 +57,15 @@ impl Running<'_> {
             Telling::Lines | Telling::Nothing => TICK,
         });
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        let report = loop {
             tokio::select! {
-                report = &mut running => return report,
-                () = watch.given_up() => return news.left_behind(plan),
+                report = &mut running => break report,
+                () = watch.given_up() => break news.left_behind(plan),
                 _ = clock.tick() => news.tick(),
             }
-        }
+        };
+        news.complete(plan, &report);
+        report
     }
 }
 
@@ -67,6 +73,7 @@ impl Running<'_> {
 struct News<'a> {
     session: &'a Session,
     events: Events<'a>,
+    limit: &'a Limit,
     telling: Telling,
     live: Live<'a>,
     begun: Instant,
@@ -80,8 +87,11 @@ struct Told {
 }
 
 impl<'a> News<'a> {
-    fn begin(session: &'a Session, events: Events<'a>, plan: &Plan) -> News<'a> {
-        let steps = plan.writes().count();
+    fn begin(run: Running<'a>) -> News<'a> {
+        let Running {
+            session, events, ..
+        } = run;
+        let steps = run.plan.writes().count();
         let telling = session.telling(events.are_on());
         let told = Told {
             progress: (telling != Telling::Nothing)
@@ -92,6 +102,7 @@ impl<'a> News<'a> {
         News {
             session,
             events,
+            limit: run.limit,
             telling,
             live: session.terminal.live(),
             begun: Instant::now(),
@@ -121,6 +132,41 @@ impl<'a> News<'a> {
         if self.telling == Telling::Lines || self.is_kept(event) {
             self.say(line);
         }
+        drop(told);
+        self.count(event);
+    }
+
+    /// Counts what failed, and says so where that was one too many.
+    fn count(&self, event: &Event) {
+        let Event::Ended {
+            address,
+            outcome: Outcome::Failed { .. },
+            ..
+        } = event
+        else {
+            return;
+        };
+        if self.limit.count(address) {
+            let reason = self.limit.reason().unwrap_or_default();
+            let said = format!("{reason}: nothing new starts, running operations are awaited\n");
+            self.session.terminal.diagnostic(&said);
+        }
+    }
+
+    /// Tells the events of the steps whose end was not told yet: those that the plan itself puts off or blocks, and those that were not
+    /// begun or were left.
+    fn complete(&self, plan: &Plan, report: &Report) {
+        let told = self.told();
+        for step in &plan.steps {
+            let outcome = report.outcomes.get(&step.address);
+            if let Some(outcome) = outcome.filter(|_| !told.outcomes.contains_key(&step.address)) {
+                self.events.send(&Event::Ended {
+                    address: step.address.clone(),
+                    action: step.action,
+                    outcome: outcome.clone(),
+                });
+            }
+        }
     }
 
     /// Whether an event deserves a line of its own above the live ones, which show the rest while it lasts.
@@ -128,7 +174,8 @@ impl<'a> News<'a> {
         let Event::Ended { outcome, .. } = event else {
             return false;
         };
-        self.session.look.verbose || !matches!(outcome, Outcome::Done { .. })
+        let goes_without_saying = matches!(outcome, Outcome::Done { .. } | Outcome::NotStarted);
+        self.session.look.verbose || !goes_without_saying
     }
 
     fn tick(&self) {
@@ -158,7 +205,8 @@ impl<'a> News<'a> {
     /// What is known where the run is left while something runs that does not end.
     fn left_behind(&self, plan: &Plan) -> Report {
         let told = self.told();
-        let mut outcomes = told.outcomes.clone();
+        let mut outcomes = Schedule::of(plan).outcomes();
+        outcomes.extend(told.outcomes.clone());
         for step in plan.writes() {
             let outcome = match told.running.contains_key(&step.address) {
                 true => Outcome::Failed {

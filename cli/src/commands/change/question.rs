@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use vmlogin_engine::plan::{Mode, Plan};
 
 use crate::error::Error;
+use crate::exit::Exit;
 use crate::interrupt::Watch;
 use crate::render::foreign;
 use crate::session::Session;
@@ -45,7 +46,17 @@ pub(crate) async fn ask(
     ));
     match watch.unless_stopped(answer()).await? {
         Some(line) if line.trim() == "yes" => Ok(()),
-        _ => Err(Error::NotAgreed),
+        Some(line) if line.ends_with('\n') => Err(Error::NotAgreed),
+        _ => Err(unanswered()),
+    }
+}
+
+/// What it means that no line came: Ctrl-D is a no, but a terminal that is no terminal any more was closed, whether its signal has
+/// come already or not.
+pub(crate) fn unanswered() -> Error {
+    match io::stdin().is_terminal() {
+        true => Error::NotAgreed,
+        false => Error::Stopped(Exit::Terminated),
     }
 }
 

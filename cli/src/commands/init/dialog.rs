@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::look::Seen;
-use crate::commands::change::question::answer;
+use crate::commands::change::question::{answer, unanswered};
 use crate::error::Error;
 use crate::interrupt::Watch;
 use crate::render::foreign;
@@ -64,8 +64,7 @@ async fn ask(session: &Session, watch: &Watch, question: &str) -> Result<String,
     session.terminal.diagnostic(question);
     match watch.unless_stopped(answer()).await? {
         Some(line) if line.ends_with('\n') => Ok(line),
-        // The terminal was closed.
-        _ => Err(Error::NotAgreed),
+        _ => Err(unanswered()),
     }
 }
 

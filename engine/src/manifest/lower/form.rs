@@ -53,6 +53,8 @@ pub(super) enum Arguments {
     Word(&'static str),
     /// One of these roles, then principals.
     Grant(&'static [&'static str]),
+    /// Principals, by names that the directory knows.
+    Principals,
     /// The kind of something in the same parent, then what would stand behind its own name.
     Absent,
 }

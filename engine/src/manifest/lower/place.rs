@@ -67,7 +67,7 @@ pub(super) fn place(
 fn things(node: &Checked<'_>) -> u64 {
     let own = match &node.given {
         Given::Names(names) => names.len() as u64,
-        Given::Grant(_, principals) => principals.len() as u64,
+        Given::Grant(_, principals) | Given::Principals(principals) => principals.len() as u64,
         Given::Nothing | Given::Word(..) | Given::Value(_) => 1,
     };
     let beneath = node
@@ -129,7 +129,7 @@ impl Placing<'_> {
                 // What `absent` names in an identity is the machine's.
                 self.children(node, spot);
             }
-            Given::Nothing | Given::Value(_) => {
+            Given::Nothing | Given::Principals(_) | Given::Value(_) => {
                 // One that says only what should not be is none itself.
                 let is_word = matches!(schema.naming, Naming::Word(_));
                 if !is_word || !node.values.is_empty() || node.children.is_empty() {

@@ -4,6 +4,7 @@ mod absent;
 mod arguments;
 mod grant;
 mod meant;
+mod principal;
 mod secret;
 mod value;
 
@@ -55,6 +56,8 @@ pub(super) enum Given {
     Word(&'static str, Span),
     /// A role and those who get it.
     Grant(Declared, Vec<(Principal, Span)>),
+    /// Principals alone.
+    Principals(Vec<(Principal, Span)>),
     /// The value of a setting.
     Value(Declared),
 }

@@ -107,7 +107,9 @@ impl ManifestProblem {
             Self::Twice { .. } => {
                 "rename one of them, or put what both say into one; names have no case".to_owned()
             }
-            Self::GrantTwice { .. } => "remove one of them; names have no case".to_owned(),
+            Self::GrantTwice { .. } | Self::PrincipalTwice { .. } => {
+                "remove one of them; names have no case".to_owned()
+            }
             Self::Shared { .. } => "change one of them".to_owned(),
             Self::DeclaredAndAbsent { .. } => {
                 "remove one of the two: a thing is either there or not".to_owned()
@@ -130,6 +132,10 @@ impl ManifestProblem {
                 }
             }
             Self::UnknownType { hint, .. } => hint.help("principals are"),
+            Self::NoIdentityHere { .. } => {
+                "write the identity's `(service-principal)\"NAME\"`, or its `(object-id)`"
+                    .to_owned()
+            }
             Self::UnknownRole { hint, .. } => {
                 hint.help("write a role by its name as Azure shows it, by its id, or as one of")
             }

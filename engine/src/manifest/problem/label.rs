@@ -7,7 +7,7 @@ use crate::source::Span;
 
 impl ManifestProblem {
     /// The places, the primary one first.
-    pub(super) fn labels(&self) -> Vec<Label> {
+    pub(in crate::manifest) fn labels(&self) -> Vec<Label> {
         match self {
             Self::UnknownNode { span, .. } => vec![Label::new(*span, "no such node here")],
             Self::Misplaced { span, .. } => vec![Label::new(*span, "not here")],
@@ -66,6 +66,7 @@ impl ManifestProblem {
             }
             Self::Twice { first, second, .. } => both(*second, *first, "declared"),
             Self::GrantTwice { first, second, .. } => both(*second, *first, "granted"),
+            Self::PrincipalTwice { first, second, .. } => both(*second, *first, "named"),
             Self::Shared { first, second, .. } => both(*second, *first, "given"),
             Self::DeclaredAndAbsent {
                 declared, absent, ..
@@ -83,6 +84,7 @@ impl ManifestProblem {
             Self::TooMany { span, .. } => vec![Label::new(*span, "most of them are here")],
             Self::UntypedPrincipal { span, .. } => vec![Label::new(*span, "without a type")],
             Self::UnknownType { span, .. } => vec![Label::new(*span, "unknown type")],
+            Self::NoIdentityHere { span, .. } => vec![Label::new(*span, "an identity")],
             Self::UnknownRole { span, .. } => vec![Label::new(*span, "unknown role")],
             Self::ForeignScope { span, .. } => vec![Label::new(*span, "outside the manifest")],
             Self::UnknownReference { title, span, .. } => {

@@ -215,6 +215,14 @@ pub(super) enum ManifestProblem {
         first: Span,
         second: Span,
     },
+    /// One principal, named twice by one node.
+    #[error("`{word}` names {} `{}` twice", .principal.kind.word(), shown(&.principal.name))]
+    PrincipalTwice {
+        word: &'static str,
+        principal: Principal,
+        first: Span,
+        second: Span,
+    },
     /// Two things that must differ in what these say together.
     #[error("{title}s `{}` and `{}` share {says}", shown(.one), shown(.other))]
     Shared {
@@ -261,6 +269,9 @@ pub(super) enum ManifestProblem {
         hint: Hint,
         span: Span,
     },
+    /// An identity where nothing says which thing's it is.
+    #[error("`{word}` takes no `(identity)`: nothing here says where it lies")]
+    NoIdentityHere { word: &'static str, span: Span },
     /// A word that is no role.
     #[error("there is no role `{}`", shown(.written))]
     UnknownRole {
@@ -411,6 +422,7 @@ impl ManifestProblem {
             Self::Shared { .. } => "VML144",
             Self::DeclaredAndAbsent { .. } => "VML145",
             Self::AbsentReferred { .. } => "VML146",
+            Self::PrincipalTwice { .. } => "VML147",
             Self::UntypedPrincipal { .. } => "VML150",
             Self::UnknownType { .. } => "VML151",
             Self::UnknownRole { .. } => "VML152",
@@ -418,6 +430,7 @@ impl ManifestProblem {
             Self::UnknownReference { .. } => UNKNOWN_REFERENCE,
             Self::AmbiguousReference { .. } => "VML155",
             Self::NoReference { .. } => "VML156",
+            Self::NoIdentityHere { .. } => "VML157",
             Self::BadTag { .. } => "VML160",
             Self::ReservedTag { .. } => "VML161",
             Self::TagTwice { .. } => "VML162",

@@ -2,22 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::{GUARDS, Guard, Takes};
 use crate::address::Address;
 use crate::problem::nearest;
-
-/// The guards that `--accept` lifts, and whether each takes a number. `replace` takes an address.
-pub const GUARDS: &[(&str, bool)] = &[
-    ("foreign-estate", false),
-    ("max-change-percent", true),
-    ("max-delete", true),
-    ("privileged-role", false),
-    ("protected", false),
-    ("reinstall-login", false),
-    ("replace", false),
-];
-
-/// Guards that the design names and this version does not build: `--accept` refuses them by name.
-pub const GUARDS_LATER: &[&str] = &["break-glass", "last-admin", "self-lockout"];
 
 /// The guards that were lifted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,12 +23,6 @@ pub enum AcceptError {
         name: String,
         /// The guard that was probably meant.
         nearest: Option<&'static str>,
-    },
-    /// The guard is documented and not built yet.
-    #[error("the guard `{name}` is documented, but this version of vmlogin does not build it yet")]
-    Later {
-        /// Its name.
-        name: String,
     },
     /// The guard counts, and no number was given.
     #[error("`{name}` needs the number that you accept")]
@@ -82,8 +63,8 @@ impl AcceptError {
                 nearest: Some(nearest),
                 ..
             } => format!("did you mean `--accept {nearest}`?"),
-            AcceptError::Unknown { nearest: None, .. } | AcceptError::Later { .. } => {
-                let names: Vec<&str> = GUARDS.iter().map(|(name, _)| *name).collect();
+            AcceptError::Unknown { nearest: None, .. } => {
+                let names: Vec<&str> = GUARDS.iter().map(|guard| guard.name).collect();
                 format!("the guards are `{}`", names.join("`, `"))
             }
             AcceptError::NumberMissing { name } | AcceptError::NotANumber { name, .. } => {
@@ -148,30 +129,24 @@ fn read_one(text: &str) -> Result<(&'static str, Option<u32>), AcceptError> {
         Some((name, number)) => (name, Some(number)),
         None => (text, None),
     };
-    let Some((name, counts)) = GUARDS.iter().find(|(name, _)| *name == typed) else {
-        let name = typed.to_owned();
-        return Err(if GUARDS_LATER.contains(&typed) {
-            AcceptError::Later { name }
-        } else {
-            AcceptError::Unknown {
-                nearest: nearest(typed, GUARDS.iter().map(|(name, _)| *name)),
-                name,
-            }
+    let Some(guard) = Guard::named(typed) else {
+        return Err(AcceptError::Unknown {
+            nearest: nearest(typed, GUARDS.iter().map(|guard| guard.name)),
+            name: typed.to_owned(),
         });
     };
-    if *name == REPLACE {
-        return Err(AcceptError::AddressMissing);
-    }
-    match (counts, number) {
-        (true, Some(number)) => match number.parse() {
+    let name = guard.name;
+    match (guard.takes, number) {
+        (Takes::Address, _) => Err(AcceptError::AddressMissing),
+        (Takes::Number, Some(number)) => match number.parse() {
             Ok(number) => Ok((name, Some(number))),
             Err(_) => Err(AcceptError::NotANumber {
                 name,
                 text: number.to_owned(),
             }),
         },
-        (true, None) => Err(AcceptError::NumberMissing { name }),
-        (false, Some(_)) => Err(AcceptError::NumberSurplus { name }),
-        (false, None) => Ok((name, None)),
+        (Takes::Number, None) => Err(AcceptError::NumberMissing { name }),
+        (Takes::Nothing, Some(_)) => Err(AcceptError::NumberSurplus { name }),
+        (Takes::Nothing, None) => Ok((name, None)),
     }
 }

@@ -1,6 +1,6 @@
 //! Who is granted what.
 
-use super::problems;
+use super::{manifest_alone, problems, problems_alone};
 use insta::assert_snapshot;
 
 #[test]
@@ -119,5 +119,86 @@ resource-group rg2 { grant " Reader" (group)a; grant "" (group)a; grant "Rea\u{2
     VML113: `Rea\u{202e}der` cannot be the name of a role
       estate.kdl:3:73 `"Rea\u{202e}der"` holds U+202E, which is not shown
       help: write it without that character
+    "#);
+}
+
+#[test]
+fn those_who_get_in_when_all_else_fails_are_principals_of_their_tenant() {
+    let manifest = manifest_alone(
+        r#"
+vmlogin 1 { estate e }
+tenant t id="11111111-1111-4111-8111-111111111111" {
+    break-glass (user)"bg1@contoso.com" (group)sg-emergency
+    subscription s id="22222222-2222-4222-8222-222222222222" { grant user (group)g }
+}
+tenant u id="11111111-1111-4111-8111-111111111112"
+"#,
+    );
+    let named = |tenant: &str| -> Vec<String> {
+        let principals = manifest.tenants[tenant].break_glass.iter();
+        principals.map(|(who, _)| who.to_string()).collect()
+    };
+    assert_eq!(named("t"), ["user:bg1@contoso.com", "group:sg-emergency"]);
+    assert!(named("u").is_empty());
+    let all: Vec<String> = manifest
+        .principals()
+        .map(|(tenant, who, _)| format!("{tenant} {who}"))
+        .collect();
+    assert_eq!(
+        all,
+        [
+            "t group:g",
+            "t user:bg1@contoso.com",
+            "t group:sg-emergency"
+        ]
+    );
+}
+
+#[test]
+fn a_break_glass_principal_has_a_type_and_is_named_once() {
+    assert_snapshot!(problems_alone(r#"
+vmlogin 1 { estate e }
+tenant t id="11111111-1111-4111-8111-111111111111" {
+    break-glass (user)"bg1@contoso.com" "bg2@contoso.com" (user)"BG1@contoso.com" (identity)id-web (robot)r2
+}
+tenant u id="11111111-1111-4111-8111-111111111112" {
+    break-glass
+    break-glass (user)"bg1@contoso.com" { x }
+}
+break-glass (user)"bg1@contoso.com"
+"#), @r#"
+    VML150: `bg2@contoso.com` does not say what it is
+      estate.kdl:4:41 `"bg2@contoso.com"` without a type
+      help: write `(user)"bg2@contoso.com"`
+
+    VML147: `break-glass` names user `BG1@contoso.com` twice
+      estate.kdl:4:59 `(user)"BG1@contoso.com"` named again here
+      estate.kdl:4:17 `(user)"bg1@contoso.com"` first named here
+      help: remove one of them; names have no case
+
+    VML157: `break-glass` takes no `(identity)`: nothing here says where it lies
+      estate.kdl:4:83 `(identity)id-web` an identity
+      help: write the identity's `(service-principal)"NAME"`, or its `(object-id)`
+
+    VML151: `(robot)` is no type of principal
+      estate.kdl:4:101 `robot` unknown type
+      help: principals are `group`, `user`, `service-principal`, `identity` and `object-id`
+
+    VML105: `break-glass` lacks a principal
+      estate.kdl:7:5 `break-glass` a principal belongs behind it
+      help: write `break-glass (user)"NAME@DOMAIN"`
+
+    VML122: `tenant` has `break-glass` twice
+      estate.kdl:8:5 `break-glass` given again here
+      estate.kdl:7:5 `break-glass` first given here
+      help: remove one of them
+
+    VML100: unknown node `x` in `break-glass`
+      estate.kdl:8:43 `x` no such node here
+      help: remove it
+
+    VML101: `break-glass` cannot stand at the top level
+      estate.kdl:10:1 `break-glass` not here
+      help: move it into the braces of `tenant`
     "#);
 }

@@ -184,7 +184,6 @@ fn what_is_not_built_is_refused_by_name() {
     assert_snapshot!(problems_alone(r#"
 vmlogin 1 { estate e }
 tenant t id="11111111-1111-4111-8111-111111111111" {
-    break-glass (user)"bg1@contoso.com" (user)"bg2@contoso.com"
     sign-in-app ensure=#true
     conditional-access baseline { app vm-sign-in }
     subscription s id="22222222-2222-4222-8222-222222222222" { own login-roles; policy require-login }
@@ -206,72 +205,68 @@ resource-group rg {
 }
 image Win2022Datacenter
 "#), @"
-    VML102: `break-glass` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:4:5 `break-glass` not built yet
-      help: remove it, or put `/-` before it until a version builds it
-
     VML102: `sign-in-app` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:5:5 `sign-in-app` not built yet
+      estate.kdl:4:5 `sign-in-app` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `conditional-access` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:6:5 `conditional-access` not built yet
+      estate.kdl:5:5 `conditional-access` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `own` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:7:64 `own` not built yet
+      estate.kdl:6:64 `own` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `policy` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:7:81 `policy` not built yet
+      estate.kdl:6:81 `policy` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `assert` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:9:1 `assert` not built yet
+      estate.kdl:8:1 `assert` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `wave` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:11:5 `wave` not built yet
+      estate.kdl:10:5 `wave` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `virtual-network` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:12:5 `virtual-network` not built yet
+      estate.kdl:11:5 `virtual-network` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `network-security-group` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:13:5 `network-security-group` not built yet
+      estate.kdl:12:5 `network-security-group` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `managed-identity` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:14:5 `managed-identity` not built yet
+      estate.kdl:13:5 `managed-identity` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `arc-machine` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:15:5 `arc-machine` not built yet
+      estate.kdl:14:5 `arc-machine` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `image` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:17:9 `image` not built yet
+      estate.kdl:16:9 `image` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `user-assigned` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:18:36 `user-assigned` not built yet
+      estate.kdl:17:36 `user-assigned` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `mdm-id` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:19:15 `mdm-id` not built yet
+      estate.kdl:18:15 `mdm-id` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `until` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:20:29 `until` not built yet
+      estate.kdl:19:29 `until` not built yet
       help: remove it, or put `/-` before it until a version builds it
 
     VML102: `os=linux` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:22:18 `linux` not built yet
+      estate.kdl:21:18 `linux` not built yet
       help: this version builds `windows`
 
     VML102: `image` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:24:1 `image` not built yet
+      estate.kdl:23:1 `image` not built yet
       help: remove it, or put `/-` before it until a version builds it
     ");
 }

@@ -1,11 +1,15 @@
 //! ARM ids: the natural identity of every Azure resource, compared without case, segment by segment.
 
+mod scopes;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::http::segment;
+
+pub(crate) use scopes::Scopes;
 
 /// An ARM id or a scope: `/`, a subscription, a group, a resource, or a resource upon another one.
 ///
@@ -180,12 +184,8 @@ impl ArmId {
     /// Whether `other` is this or lies below it. Management groups lie outside the path and are not seen.
     #[must_use]
     pub fn contains(&self, other: &ArmId) -> bool {
-        self.segments.len() <= other.segments.len()
-            && self
-                .segments
-                .iter()
-                .zip(&other.segments)
-                .all(|(one, two)| one.to_lowercase() == two.to_lowercase())
+        let rest = other.key.strip_prefix(self.key.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The id in lower case: equal for equal ids, for use as a map key.

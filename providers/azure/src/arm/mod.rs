@@ -7,4 +7,5 @@ pub mod operation;
 
 pub use fault::{Fault, FaultKind};
 pub use id::ArmId;
+pub(crate) use id::Scopes;
 pub use operation::{Operation, Progress};

@@ -1,6 +1,8 @@
 //! Who asks: the ways to sign in, the order in which they are tried, and tokens that are asked for once.
 
+mod beside;
 mod cache;
+mod caller;
 mod environment;
 mod managed;
 mod sandbox;
@@ -21,6 +23,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 pub(crate) use cache::refused;
+pub(crate) use caller::caller;
 pub use environment::Environment;
 pub use sandbox::sandbox_credential;
 
@@ -258,7 +261,7 @@ fn cli_of(
 ) -> Result<Arc<dyn TokenCredential>, Fault> {
     let options = AzureCliCredentialOptions {
         tenant_id: tenant_id.map(str::to_owned),
-        executor,
+        executor: Some(executor.unwrap_or_else(|| Arc::new(beside::Beside))),
         ..Default::default()
     };
     let cloud_name = cloud.name.cli_name();

@@ -1,6 +1,6 @@
 //! What a machine that is to join the directory meets there: devices that have its name already, and the app that signs people in.
 
-use vmlogin_engine::provider::Fault;
+use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::value::{Attributes, Value};
 
 use super::device::{self, Namesake};
@@ -18,12 +18,12 @@ pub(crate) const SIGN_IN_APP: &str = "372140e0-b3b7-4226-8ef9-d57986796201";
 /// # Errors
 /// A fault that ends the run.
 pub(crate) async fn devices(client: &Client, names: &[&str]) -> Result<Vec<Attributes>, Fault> {
-    let answers = match optional(device::namesakes(client, names).await)? {
+    let answers = match unless_told(device::namesakes(client, names).await)? {
         Ok(answers) => answers,
         Err(fault) => return Ok(vec![unread("devices-unread", fault); names.len()]),
     };
     let facts = answers.into_iter().map(|answer| {
-        Ok(match optional(answer)? {
+        Ok(match unless_told(answer)? {
             Ok(found) => Attributes::from([("devices".to_owned(), map(found))]),
             Err(fault) => unread("devices-unread", fault),
         })
@@ -47,13 +47,22 @@ pub(crate) async fn sign_in_app(client: &Client) -> Result<Attributes, Fault> {
     let listed = client
         .list::<Object>(query::by_application_id(SIGN_IN_APP))
         .await;
-    Ok(match optional(listed)? {
+    Ok(match unless_told(listed)? {
         Ok(rows) => {
             let there = Value::Bool(!rows.is_empty());
             Attributes::from([("sign-in-app".to_owned(), there)])
         }
         Err(fault) => unread("sign-in-app-unread", fault),
     })
+}
+
+/// As with whatever rules alone ask for. That the directory refuses a token ends nothing: ARM, which is asked with the same
+/// credential, tells where nobody is signed in, and a principal lock makes do without the directory.
+fn unless_told<T>(read: Result<T, Fault>) -> Result<Result<T, Fault>, Fault> {
+    match read {
+        Err(fault) if fault.kind == FaultKind::SignIn => Ok(Err(fault)),
+        read => optional(read),
+    }
 }
 
 /// What could not be read is not known, and no reason to stop.

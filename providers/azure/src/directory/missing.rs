@@ -8,15 +8,17 @@ use vmlogin_engine::inventory::Resolution;
 use vmlogin_engine::value::{Principal, PrincipalKind};
 
 use super::wire::Object;
-use super::{batch, candidate, query};
+use super::{Answers, batch, candidate, query};
 use crate::http::Client;
 
 /// Looks further for every name that was not found.
-pub(super) async fn explain(client: &Client, resolved: &mut [(Principal, Resolution)]) {
-    let missing: Vec<(&Principal, &mut Resolution)> = resolved
+pub(super) async fn explain(client: &Client, answers: &mut Answers) {
+    let missing: Vec<(&Principal, &mut Resolution)> = answers
         .iter_mut()
-        .filter(|(_, resolution)| *resolution == Resolution::Missing)
-        .map(|(principal, resolution)| (&*principal, resolution))
+        .filter_map(|(principal, answer)| match answer {
+            Ok(resolution @ Resolution::Missing) => Some((&*principal, resolution)),
+            _ => None,
+        })
         .collect();
     let (by_id, by_name): (Vec<_>, Vec<_>) = missing
         .into_iter()

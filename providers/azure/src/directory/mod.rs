@@ -7,6 +7,7 @@ mod batch;
 pub(crate) mod device;
 pub(crate) mod join;
 mod missing;
+mod pinned;
 mod query;
 mod wire;
 
@@ -16,12 +17,18 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use vmlogin_engine::inventory::{Candidate, Found, Resolution};
+use vmlogin_engine::manifest::Manifest;
+use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::{Fault, FaultKind};
-use vmlogin_engine::value::{Principal, PrincipalKind, Value};
+use vmlogin_engine::value::{Principal, PrincipalKind};
 
 use crate::http::Client;
 use crate::survey::Reader;
+pub(crate) use pinned::Resolved;
 use wire::Object;
+
+/// What the directory makes of each of some principals, or why it does not tell.
+type Answers = Vec<(Principal, Result<Resolution, Fault>)>;
 
 /// What became of each principal of the manifest, by tenant.
 pub(crate) type Resolutions = BTreeMap<(String, Principal), Resolution>;
@@ -41,31 +48,38 @@ impl Named {
     }
 }
 
-/// Resolves every principal of the manifest.
-pub(crate) async fn resolve(reader: Reader<'_>) -> Result<Resolutions, Fault> {
-    let mut all: BTreeMap<&str, BTreeSet<Principal>> = BTreeMap::new();
-    for grant in reader.manifest.of_kind("grant") {
-        let principal = grant.get("principal").and_then(Value::as_principal);
-        // Identities are named after things of the cloud, not of the directory.
-        if let Some(principal) = principal.filter(|own| own.kind != PrincipalKind::Identity) {
-            all.entry(grant.tenant.as_str())
-                .or_default()
-                .insert(principal.clone());
+/// Resolves every principal of the manifest. With a principal lock, what it says holds, and the directory only confirms it; without
+/// one the directory has to be readable, unless everything is to go: stamps tell what that is.
+pub(crate) async fn resolve(reader: Reader<'_>, mode: Mode) -> Result<Resolved, Fault> {
+    let mut resolved = Resolved::default();
+    for (tenant, principals) in by_tenant(reader.manifest) {
+        let client = &reader.tenant(tenant)?.client;
+        let answers = ask(client, principals.into_iter().collect()).await?;
+        match reader.pins {
+            Some(pins) => resolved.pin(tenant, pins, answers),
+            None => resolved.take(tenant, answers, mode)?,
         }
     }
-    let mut resolutions = Resolutions::new();
-    for (tenant, principals) in all {
+    Ok(resolved)
+}
+
+/// What the directory makes of every principal of the manifest, whatever a lock says.
+pub(crate) async fn look_up(reader: Reader<'_>) -> Result<Resolutions, Fault> {
+    let mut resolved = Resolved::default();
+    for (tenant, principals) in by_tenant(reader.manifest) {
         let client = &reader.tenant(tenant)?.client;
-        let resolved = resolve_all(client, principals.into_iter().collect())
-            .await
-            .map_err(with_help)?;
-        resolutions.extend(
-            resolved
-                .into_iter()
-                .map(|(principal, what)| ((tenant.to_owned(), principal), what)),
-        );
+        let answers = ask(client, principals.into_iter().collect()).await?;
+        resolved.take(tenant, answers, Mode::Apply)?;
     }
-    Ok(resolutions)
+    Ok(resolved.principals)
+}
+
+fn by_tenant(manifest: &Manifest) -> BTreeMap<&str, BTreeSet<Principal>> {
+    let mut all: BTreeMap<&str, BTreeSet<Principal>> = BTreeMap::new();
+    for (tenant, principal, _) in manifest.principals() {
+        all.entry(tenant).or_default().insert(principal.clone());
+    }
+    all
 }
 
 /// What some object ids are called; unknown ones are left out.
@@ -80,39 +94,62 @@ pub(crate) async fn names(
         .collect())
 }
 
-async fn resolve_all(
-    client: &Client,
-    principals: Vec<Principal>,
-) -> Result<Vec<(Principal, Resolution)>, Fault> {
+/// Asks for some principals, each for itself: people may be readable where groups are not.
+///
+/// # Errors
+/// A fault that ends the run.
+async fn ask(client: &Client, principals: Vec<Principal>) -> Result<Answers, Fault> {
     let (by_id, by_name): (Vec<Principal>, Vec<Principal>) = principals
         .into_iter()
         .partition(|principal| principal.kind == PrincipalKind::ObjectId);
-    let mut resolved = resolve_ids(client, by_id).await?;
-    resolved.extend(resolve_names(client, by_name).await?);
-    missing::explain(client, &mut resolved).await;
-    Ok(resolved)
+    let by_id = unreadable(resolve_ids(client, &by_id).await, by_id)?;
+    let by_name = unreadable(resolve_names(client, &by_name).await, by_name)?;
+    let mut answers: Answers = by_id.into_iter().chain(by_name).collect();
+    missing::explain(client, &mut answers).await;
+    Ok(answers)
+}
+
+/// The answers; where there was none for all together, that for each. The directory is not all that there is: ARM, which is asked with
+/// the same credential, tells where nobody is signed in.
+fn unreadable(
+    answers: Result<Vec<Result<Resolution, Fault>>, Fault>,
+    principals: Vec<Principal>,
+) -> Result<Answers, Fault> {
+    let answers = match answers {
+        Ok(answers) => answers,
+        Err(fault) => vec![Err(fault); principals.len()],
+    };
+    let both = principals.into_iter().zip(answers);
+    both.map(|(principal, answer)| match answer {
+        Err(fault) if !is_unreadable(&fault) => Err(fault),
+        answer => Ok((principal, answer.map_err(with_help))),
+    })
+    .collect()
+}
+
+/// Whether a fault means that the directory cannot be read, rather than that something broke or was stopped.
+fn is_unreadable(fault: &Fault) -> bool {
+    matches!(
+        fault.kind,
+        FaultKind::Permission | FaultKind::SignIn | FaultKind::Network
+    )
 }
 
 async fn resolve_names(
     client: &Client,
-    principals: Vec<Principal>,
-) -> Result<Vec<(Principal, Resolution)>, Fault> {
+    principals: &[Principal],
+) -> Result<Vec<Result<Resolution, Fault>>, Fault> {
     let requests = principals.iter().map(query::by_name).collect();
     let answers = batch::ask(client, requests).await?;
-    let resolved = principals
-        .into_iter()
-        .zip(answers)
-        .map(|(principal, answer)| {
-            let resolution = resolution(&principal, &answer?);
-            Ok((principal, resolution))
-        });
-    resolved.collect()
+    let both = principals.iter().zip(answers);
+    let resolved = both.map(|(principal, answer)| Ok(resolution(principal, &answer?)));
+    Ok(resolved.collect())
 }
 
 async fn resolve_ids(
     client: &Client,
-    principals: Vec<Principal>,
-) -> Result<Vec<(Principal, Resolution)>, Fault> {
+    principals: &[Principal],
+) -> Result<Vec<Result<Resolution, Fault>>, Fault> {
     let ids: Vec<String> = principals
         .iter()
         .map(|principal| principal.name.to_lowercase())
@@ -124,8 +161,8 @@ async fn resolve_ids(
         None => Resolution::Missing,
     };
     Ok(principals
-        .into_iter()
-        .map(|principal| (principal.clone(), resolution(&principal)))
+        .iter()
+        .map(|principal| Ok(resolution(principal)))
         .collect())
 }
 
@@ -179,8 +216,8 @@ fn found_of(object: &Object, principal_type: &str) -> Found {
             .display_name
             .clone()
             .unwrap_or_else(|| object.id.to_lowercase()),
-        // Groups have no such switch, and `getByIds` may leave it out: only an explicit `false` is one.
-        enabled: object.account_enabled != Some(false),
+        // Groups have no such switch, and `getByIds` may leave it out.
+        enabled: object.account_enabled,
         guest: object
             .user_type
             .as_ref()
@@ -222,7 +259,7 @@ fn with_help(fault: Fault) -> Fault {
     }
     Fault {
         help: Some(
-            "names of people and groups are resolved in the directory: give the identity the directory role `Directory Readers`, or the Microsoft Graph permissions `User.Read.All` and `Group.Read.All`"
+            "names of people and groups are resolved in the directory: give the identity the directory role `Directory Readers`, or the Microsoft Graph permissions `User.Read.All` and `Group.Read.All`; with a principal lock, which somebody who has them writes with `vmlogin pin`, it needs neither"
                 .to_owned(),
         ),
         ..fault

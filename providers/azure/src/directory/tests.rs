@@ -4,7 +4,7 @@ use vmlogin_engine::provider::FaultKind;
 use vmlogin_engine::value::{Principal, PrincipalKind};
 
 use super::device::{Sighting, Sought, judge};
-use super::{batch, query, resolve_all};
+use super::{ask, batch, query};
 use crate::arm::ArmId;
 use crate::provider::rehearsal::{self, Part};
 use crate::testing::{Answer, Server};
@@ -24,10 +24,10 @@ async fn resolve(
     parts: Vec<Part>,
 ) -> (Vec<(Principal, Resolution)>, Vec<String>) {
     let server = rehearsal::server(parts).await;
-    let resolved = resolve_all(&rehearsal::client(&server), principals)
-        .await
-        .unwrap();
-    (resolved, server.lines())
+    let answers = ask(&rehearsal::client(&server), principals).await.unwrap();
+    let resolved = answers.into_iter();
+    let resolved = resolved.map(|(principal, answer)| (principal, answer.unwrap()));
+    (resolved.collect(), server.lines())
 }
 
 async fn resolve_one(
@@ -99,7 +99,7 @@ async fn names_are_asked_for_together_and_answered_in_any_order() {
         match resolution {
             Resolution::Found(found) => {
                 assert_eq!(principal.name, "u07@contoso.com");
-                assert_eq!((found.object_id.as_str(), found.enabled), (ID, false));
+                assert_eq!((found.object_id.as_str(), found.enabled), (ID, Some(false)));
             }
             other => assert_eq!(*other, Resolution::Missing),
         }
@@ -239,7 +239,7 @@ async fn an_object_id_is_found_with_its_type_and_nothing_more_is_asked() {
             found.principal_type.as_str(),
             found.enabled
         ),
-        (ID, "ServicePrincipal", true)
+        (ID, "ServicePrincipal", None)
     );
     assert_eq!(lines, ["POST /v1.0/directoryObjects/getByIds"]);
 }
@@ -361,8 +361,29 @@ async fn a_row_without_an_id_is_no_object() {
     )])
     .await;
     let asked = vec![principal(PrincipalKind::Group, "sg-web")];
-    let fault = resolve_all(&rehearsal::client(&server), asked)
-        .await
-        .unwrap_err();
+    let fault = ask(&rehearsal::client(&server), asked).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Malformed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_name_has_an_answer_of_its_own() {
+    let refused = json!({"error": {"code": "Authorization_RequestDenied", "message": "no"}});
+    let server = rehearsal::server(vec![
+        ("GET /v1.0/users?", 200, rows(json!([{"id": ID}]))),
+        ("GET /v1.0/groups?", 403, refused),
+    ])
+    .await;
+    let asked = vec![
+        principal(PrincipalKind::User, "kim@contoso.com"),
+        principal(PrincipalKind::Group, "sg-web"),
+    ];
+    let answers = ask(&rehearsal::client(&server), asked).await.unwrap();
+    assert!(
+        matches!(answers[0].1, Ok(Resolution::Found(_))),
+        "{answers:?}"
+    );
+    let fault = answers[1].1.as_ref().unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Permission);
+    let help = fault.help.as_deref().unwrap_or_default();
+    assert!(help.contains("`vmlogin pin`"), "{help}");
 }

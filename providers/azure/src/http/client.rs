@@ -73,6 +73,17 @@ impl Client {
         Ok(self.0.deliver(&request, Repeats::AsDecided).await?.reply)
     }
 
+    /// The object id of whoever asks, lower-case, as the token for a request says; `None` where it does not. Nothing is sent but
+    /// to the token service.
+    ///
+    /// # Errors
+    /// As [`Client::send`], where no token comes.
+    pub(crate) async fn caller(&self, request: &Request) -> Result<Option<String>, Fault> {
+        let url = request.url(self.cloud())?;
+        let token = self.0.token(request, &url, None).await?;
+        Ok(credential::caller(&token.token))
+    }
+
     /// Reads a whole list, following its links.
     ///
     /// # Errors
@@ -293,6 +304,8 @@ impl Inner {
                 self.gate.acquire(),
             )
             .await?;
+        // A token may have taken seconds, and so may the way to this place: nothing new leaves once a stop was asked for.
+        self.still_wanted(request, grade(request))?;
         let mut sending = self
             .options
             .http
@@ -329,14 +342,9 @@ impl Inner {
         }
     }
 
-    /// Sleeps, unless the run is stopped or its deadline comes first. Questions about what already runs in Azure go on until the
-    /// run is to be left at once.
+    /// Sleeps, unless the run is stopped or its deadline comes first.
     pub(super) async fn pause(&self, request: &Request, wait: Duration) -> Result<(), Fault> {
-        let grade = if request.class == Class::Poll {
-            Grade::AtOnce
-        } else {
-            Grade::Orderly
-        };
+        let grade = grade(request);
         self.still_wanted(request, grade)?;
         if wait.is_zero() {
             return Ok(());
@@ -415,6 +423,14 @@ impl Inner {
     /// No code panics while it holds the lock, so a poisoned one is still whole.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The wish that keeps a request from being sent: questions about what already runs in Azure go on until the run is to be left.
+fn grade(request: &Request) -> Grade {
+    match request.class {
+        Class::Poll => Grade::AtOnce,
+        _ => Grade::Orderly,
     }
 }
 

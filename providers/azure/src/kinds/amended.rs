@@ -114,9 +114,5 @@ fn still_as_planned(
     if shape.is_some_and(|shape| same::same(shape, &change.before, found)) {
         return Ok(());
     }
-    Err(refuse(
-        step,
-        format!("somebody changed its `{}` meanwhile", change.attribute),
-        "run again: the plan then starts from what is there",
-    ))
+    Err(refusal::changed_meanwhile(step, &change.attribute))
 }

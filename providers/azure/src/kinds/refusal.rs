@@ -14,6 +14,16 @@ pub(crate) fn refuse(step: &Step, message: String, help: &str) -> Fault {
     }
 }
 
+/// A value that an update would write over is no longer the one that the plan started from: somebody may have thought for an hour
+/// over the plan, or saved it, and another hand may have been there.
+pub(crate) fn changed_meanwhile(step: &Step, attribute: &str) -> Fault {
+    refuse(
+        step,
+        format!("somebody changed its `{attribute}` meanwhile"),
+        "run again: the plan then starts from what is there",
+    )
+}
+
 /// An answer that is not what the service documents.
 pub(crate) fn malformed(step: &Step, why: &str) -> Fault {
     fault(

@@ -44,6 +44,7 @@ pub(crate) fn manifest() -> Manifest {
         name: "contoso".to_owned(),
         id: TENANT.to_owned(),
         cloud: "public".to_owned(),
+        break_glass: Vec::new(),
         span: SPAN,
     };
     let subscription = Subscription {
@@ -581,7 +582,7 @@ pub(crate) fn found() -> Found {
         object_id: GROUP_ID.to_owned(),
         principal_type: "Group".to_owned(),
         display_name: "sg-web".to_owned(),
-        enabled: true,
+        enabled: Some(true),
         guest: None,
     }
 }

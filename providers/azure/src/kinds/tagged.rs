@@ -53,17 +53,14 @@ pub(super) fn new_tags(step: &Step) -> Result<serde_json::Value, Fault> {
     Ok(json!(tags))
 }
 
-/// The tags of a thing, read before one is deleted: deletion goes by name and value.
+/// The tags of a thing, read before they are changed: a tag that another hand set meanwhile is not written over, and one is
+/// deleted by name and value.
 pub(super) fn fresh(step: &Step) -> Result<Ask, Fault> {
-    Ok(if unprotects(step) {
-        Ask::One(Request::get(
-            path(&refusal::id(step)?),
-            versions::RESOURCES,
-            refusal::attempted(step),
-        ))
-    } else {
-        Ask::Nothing
-    })
+    Ok(Ask::One(Request::get(
+        path(&refusal::id(step)?),
+        versions::RESOURCES,
+        refusal::attempted(step),
+    )))
 }
 
 /// The requests that bring the tags of an existing thing in line, and touch no other tag: a resource's own PATCH would replace
@@ -74,12 +71,55 @@ pub(super) fn requests(step: &Step, fresh: &Seen) -> Result<Vec<Request>, Fault>
             let tags: TagsResource = decode(step, body)?;
             requests_on(step, &tags.properties.tags)
         }
-        _ => requests_on(step, &Tags::default()),
+        Seen::Missing => Err(refuse(
+            step,
+            "it is gone".to_owned(),
+            "run again: the plan then says what is missing",
+        )),
+        _ => writes(step, &Tags::default()),
     }
 }
 
 /// The same, by the tags that were just read.
 pub(super) fn requests_on(step: &Step, now: &Tags) -> Result<Vec<Request>, Fault> {
+    still_as_planned(step, now)?;
+    writes(step, now)
+}
+
+/// Refuses to write over tags that are no longer those that the plan started from, or over another estate's stamp.
+fn still_as_planned(step: &Step, now: &Tags) -> Result<(), Fault> {
+    let found = attributes(now);
+    let tag = |name: &str| {
+        let mut pairs = now.pairs();
+        let found = pairs.find(|(own, _)| own.eq_ignore_ascii_case(name));
+        found.map_or(Value::Null, |(_, value)| value.into())
+    };
+    for change in &step.changes {
+        let is = match change.attribute.strip_prefix("tags.") {
+            Some(name) => tag(name),
+            None if change.attribute == "protect" => found["protect"].clone(),
+            None => continue,
+        };
+        // What is as it should be already is no other hand's wish against ours.
+        if ![&change.before, &change.after].contains(&&is) {
+            return Err(refusal::changed_meanwhile(step, &change.attribute));
+        }
+    }
+    let ours = step.write.get("estate").and_then(Value::as_text);
+    let known = step.foreign.as_ref().map(|foreign| foreign.estate.as_str());
+    match now.estate() {
+        Some(stamp) if ours.is_some() && ![ours, known].contains(&Some(stamp.as_str())) => {
+            Err(refuse(
+                step,
+                format!("the estate `{stamp}` put its stamp on it meanwhile"),
+                "run again: the plan then says whose it is",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn writes(step: &Step, now: &Tags) -> Result<Vec<Request>, Fault> {
     let id = refusal::id(step)?;
     let mut requests = Vec::new();
     let merged = merged(step);

@@ -11,6 +11,7 @@ use vmlogin_engine::rule::{Card, Rule};
 
 use crate::kinds::login;
 
+pub use grant::names::unpinnable;
 pub use thing::fixed::SETTLED;
 
 static RULES: &[&dyn Rule] = &[
@@ -50,7 +51,10 @@ static RULES: &[&dyn Rule] = &[
     &grant::same_principal::SamePrincipal,
     &grant::no_such_role::NoSuchRole,
     &grant::ambiguous_role::AmbiguousRole,
+    &grant::moved_principal::MovedPrincipal,
+    &grant::unpinned::Unpinned,
     &tenant::no_sign_in_app::NoSignInApp,
+    &tenant::no_such_break_glass::NoSuchBreakGlass,
 ];
 
 /// All rules that this version checks, by number.

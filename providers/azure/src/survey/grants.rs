@@ -1,6 +1,8 @@
 //! Role assignments: one list a subscription, and one a management group. Those of the sign-in roles become grants, those that an estate made, and those that
 //! the manifest declares.
 
+mod access;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use vmlogin_engine::address::Address;
@@ -23,6 +25,7 @@ use crate::kinds::{arm_id, grant};
 
 /// Adds the live grants, the names that they take, and the names of those whom they let in.
 pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Result<(), Fault> {
+    inventory.access.doors = access::doors(inventory);
     let all = Realm::all(reader.manifest);
     let lists = reader.each(all, |realm| realm.list(reader)).await?;
     let mut read = Vec::new();
@@ -66,7 +69,11 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
             inventory,
         };
         let lives = words.lives(&shown);
+        let mut found = access::read(reader, &words, &of_tenant).await?;
         inventory.names.extend(known);
+        inventory.access.holdings.append(&mut found.holdings);
+        inventory.access.itself.append(&mut found.itself);
+        inventory.gaps.append(&mut found.gaps);
         for live in lives {
             insert(inventory, &reader.manifest.estate, live);
         }

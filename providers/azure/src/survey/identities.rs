@@ -120,7 +120,7 @@ fn found(principal: &str, name: &str) -> Resolution {
         object_id: principal.to_lowercase(),
         principal_type: "ServicePrincipal".to_owned(),
         display_name: name.to_owned(),
-        enabled: true,
+        enabled: None,
         guest: None,
     })
 }

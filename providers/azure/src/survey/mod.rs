@@ -31,6 +31,8 @@ mod sweep;
 mod things;
 
 #[cfg(test)]
+mod bulk_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
@@ -45,6 +47,7 @@ use futures_util::future::{try_join, try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::manifest::Manifest;
+use vmlogin_engine::pins::Pins;
 use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::{Fault, FaultKind};
 
@@ -57,6 +60,8 @@ use crate::provider::TenantAccess;
 pub(crate) struct Reader<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) tenants: &'a BTreeMap<String, TenantAccess>,
+    /// What the principal lock says, where there is one.
+    pub(crate) pins: Option<&'a Pins>,
     /// How many requests of one sort are under way at once.
     pub(crate) parallelism: usize,
     /// How far it is.
@@ -72,10 +77,10 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (mut live, (filters, interfaces), (principals, roles), (locks, policies)) = try_join4(
+    let (mut live, (filters, interfaces), (names, roles), (locks, policies)) = try_join4(
         machines_and_groups(reader),
         try_join(security_groups::read(reader), interfaces::read(reader)),
-        try_join(directory::resolve(reader), roles::read(reader)),
+        try_join(directory::resolve(reader, mode), roles::read(reader)),
         try_join(locks::read(reader), policies::read(reader)),
     )
     .await?;
@@ -90,7 +95,9 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     inventory.surroundings.extend(policies);
     inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
-    inventory.principals = principals;
+    inventory.principals = names.principals;
+    inventory.pinned = names.pinned;
+    inventory.gaps.extend(names.gaps);
     referred::read(reader, &mut inventory).await?;
     inventory.roles = roles;
     identities::read(reader, &mut inventory).await?;

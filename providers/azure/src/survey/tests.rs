@@ -105,7 +105,80 @@ async fn an_estate_is_read_with_one_request_each() {
     for live in expected.live.values_mut().filter(|live| live.kind == "vm") {
         live.attributes.remove("nic");
     }
+    let admin = read.access.holdings.first().unwrap();
+    assert_eq!(
+        admin.title,
+        "`Virtual Machine Administrator Login` of group `sg-web` at `rg-web`"
+    );
+    assert_eq!((admin.admin, admin.of_caller), (Some(true), false));
+    let doors = read.access.doors.iter().map(|door| door.address.as_str());
+    assert_eq!(doors.collect::<Vec<_>>(), ["vm:core/rg-web/web01"]);
+    expected.access = read.access.clone();
     assert_eq!(read, expected);
+}
+
+/// A role that nobody knows by heart is read where it may let people in or matter to the caller, and nowhere else.
+#[tokio::test(start_paused = true)]
+async fn what_a_role_allows_is_read_where_it_matters() {
+    let group = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web";
+    let of = |name: &str, scope: &str, role: &str, sort: &str| {
+        let mut row = assignment(name, scope, STRANGER, "");
+        row["properties"]["roleDefinitionId"] = format!("/x/{role}").into();
+        row["properties"]["principalType"] = sort.into();
+        row
+    };
+    let custom = "77777777-0000-4000-8000-000000000007";
+    let secret = "77777777-0000-4000-8000-000000000008";
+    let elsewhere = "77777777-0000-4000-8000-000000000009";
+    let owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+    let other = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/other";
+    let rows = json!({"value": [
+        of("1", group, custom, "Group"), of("2", group, secret, "User"), of("3", other, owner, "Group"),
+        of("4", "/", elsewhere, "ServicePrincipal"),
+    ]});
+    let definition = json!({"name": custom, "properties": {"roleName": "Door keeper", "permissions": [
+        {"actions": ["Microsoft.Authorization/*"], "dataActions": ["Microsoft.Compute/*/loginAsAdmin/action"]},
+    ]}});
+    let at = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Authorization/roleDefinitions/";
+    let custom: &'static str = Box::leak(format!("{at}{custom}").into_boxed_str());
+    let secret: &'static str = Box::leak(format!("{at}{secret}").into_boxed_str());
+    let (read, lines) = survey(
+        vec![
+            (ASSIGNMENTS, 200, rows),
+            (custom, 200, definition),
+            (secret, 403, refused()),
+        ],
+        Mode::Apply,
+    )
+    .await;
+    let read = read.unwrap();
+    let told: Vec<_> = read
+        .access
+        .holdings
+        .iter()
+        .map(|one| (one.admin, one.rights.len(), one.beyond))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(true), 1, false),
+            (None, 0, false),
+            (Some(false), 5, false),
+            (None, 0, true)
+        ]
+    );
+    let asked = lines.iter().filter(|line| line.contains("roleDefinitions"));
+    assert_eq!(asked.count(), 2);
+    // The token that is played here does not say whose it is.
+    let gaps: Vec<String> = read
+        .gaps
+        .iter()
+        .map(|gap| format!("{}: {}", gap.what, gap.fault.message))
+        .collect();
+    assert_eq!(
+        gaps,
+        ["whether a plan takes away what you need in `core`: the token does not say whose it is"]
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -182,6 +182,9 @@ pub(crate) struct User {
 pub(crate) struct DirectoryGroup {
     pub id: String,
     pub name: String,
+    /// Object ids of its direct members, lower-case.
+    #[serde(default)]
+    pub members: BTreeSet<String>,
     pub created: Timestamp,
 }
 

@@ -386,6 +386,7 @@ fn directory(seed: &seed::Tenant, born: Timestamp) -> Tenant {
                 let it = DirectoryGroup {
                     id: group.id.clone(),
                     name: group.name.clone(),
+                    members: group.members.iter().map(|id| id.to_lowercase()).collect(),
                     created: born,
                 };
                 (group.id.to_lowercase(), it)

@@ -24,6 +24,7 @@ fn people() -> Seed {
     tenant.groups.push(Group {
         name: "SG-Web-Admins".to_owned(),
         id: guid(3),
+        members: Vec::new(),
     });
     tenant.service_principals.push(ServicePrincipal {
         name: "ci-deployer".to_owned(),
@@ -284,6 +285,7 @@ async fn long_lists_are_paged_by_links() {
     seed.tenants[0].groups.extend((0..=99).map(|n| Group {
         name: format!("g{n}"),
         id: guid(n),
+        members: Vec::new(),
     }));
     let stage = Stage::new(seed).await;
     let first = stage.look_up("/groups?$select=id").await;

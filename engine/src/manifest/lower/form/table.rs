@@ -26,7 +26,7 @@ const MOST_DELETIONS: u32 = 1_000_000;
 /// The file itself, as if it were a node.
 pub(super) fn root() -> Form {
     Form {
-        later: &["template", "use", "for", "set", "edit", "remove", "assert"],
+        later: &["template", "use", "set", "edit", "remove", "assert"],
         ..blank(TOP, "manifest")
     }
 }
@@ -88,8 +88,16 @@ pub(super) fn own(catalogue: &Catalogue) -> Vec<(&'static str, Form)> {
             Form {
                 arguments: Arguments::Name(&OWN_NAME),
                 properties: Properties::Listed(vec![id(Want::Guid, true), cloud]),
-                later: &["break-glass", "sign-in-app", "conditional-access"],
+                later: &["sign-in-app", "conditional-access"],
                 ..blank("tenant", "tenant")
+            },
+        ),
+        (
+            "tenant",
+            Form {
+                arguments: Arguments::Principals,
+                number: Number::AtMostOne,
+                ..blank("break-glass", "list of break-glass principals")
             },
         ),
         (

@@ -13,7 +13,7 @@ use crate::manifest::lower::walk::{Checked, Given};
 use crate::manifest::problem::ManifestProblem;
 use crate::manifest::{ManagementGroup, Manifest, Safety, Subscription, Tenant};
 use crate::source::Span;
-use crate::value::Value;
+use crate::value::{Principal, Value};
 
 /// The ids met so far, each with the node that has it.
 type Ids = BTreeMap<(&'static str, String), Span>;
@@ -93,6 +93,7 @@ impl<'f> Placing<'f> {
             name: name.clone(),
             id: text(node, "id").unwrap_or_default(),
             cloud: text(node, "cloud").unwrap_or_else(|| first_cloud.to_owned()),
+            break_glass: break_glass(node),
             span,
         });
         for subscription in of_word(&node.children, "subscription") {
@@ -177,6 +178,18 @@ impl<'f> Placing<'f> {
             }),
         }
     }
+}
+
+/// Whom a tenant names as break-glass.
+fn break_glass(tenant: &Checked<'_>) -> Vec<(Principal, Span)> {
+    let named = of_word(&tenant.children, "break-glass");
+    named
+        .filter_map(|node| match &node.given {
+            Given::Principals(principals) => Some(principals.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect()
 }
 
 fn of_word<'n, 'a>(

@@ -34,6 +34,7 @@ impl Walker<'_, '_> {
             Arguments::Names(rule) => self.names(form, node, rule, arguments),
             Arguments::Word(word) => self.word(form, node, word),
             Arguments::Grant(roles) => self.grant(form, node, roles),
+            Arguments::Principals => self.named_principals(form, node),
             // It says nothing of itself: the walker holds it against the form of the kind that it names.
             Arguments::Absent => Given::Nothing,
         }
@@ -112,7 +113,7 @@ impl Walker<'_, '_> {
         let argument = node
             .arguments
             .iter()
-            .find(|argument| matches!(&argument.value, Scalar::Text(text) if all(text)));
+            .find(|argument| argument.value.as_text().is_some_and(all));
         if let Some(argument) = argument {
             self.found.push(ManifestProblem::BadText {
                 what: format!("one of several values of `{}`", form.word),
@@ -235,6 +236,7 @@ impl Form {
                 let role = roles.first().copied().unwrap_or("ROLE");
                 format!("{word} {role} (group)\"NAME\"")
             }
+            Arguments::Principals => format!("{word} (user)\"NAME@DOMAIN\""),
             Arguments::Absent => format!("{word} KIND NAME"),
         }
     }

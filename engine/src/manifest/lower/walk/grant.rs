@@ -6,9 +6,8 @@ use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::Form;
 use crate::manifest::problem::{Hint, ManifestProblem, Rule};
-use crate::source::Span;
-use crate::syntax::tree::{Argument, Node, Scalar, Word};
-use crate::value::{Principal, PrincipalKind};
+use crate::syntax::tree::{Argument, Node, Word};
+use crate::value::PrincipalKind;
 
 /// Longer than the name of any role.
 const MOST_ROLE: usize = 512;
@@ -57,7 +56,7 @@ impl Walker<'_, '_> {
         }
         let span = argument.span;
         let hint = self.guess(&written, roles.iter().copied(), &[]);
-        if !matches!(argument.value, Scalar::Text(_)) || matches!(hint, Hint::Nearest(_)) {
+        if argument.value.as_text().is_none() || matches!(hint, Hint::Nearest(_)) {
             self.found.push(ManifestProblem::UnknownRole {
                 written,
                 hint,
@@ -85,61 +84,5 @@ impl Walker<'_, '_> {
                 None
             }
         }
-    }
-
-    fn principals(&mut self, arguments: &[Argument]) -> Vec<(Principal, Span)> {
-        arguments
-            .iter()
-            .filter_map(|argument| Some((self.principal(argument)?, argument.span)))
-            .collect()
-    }
-
-    fn principal(&mut self, argument: &Argument) -> Option<Principal> {
-        let name = self.text("the name of a principal", &argument.value, argument.span)?;
-        let span = argument.span;
-        let Some(annotation) = &argument.annotation else {
-            self.found.push(ManifestProblem::UntypedPrincipal {
-                written: name,
-                span,
-            });
-            return None;
-        };
-        let Some(kind) = PrincipalKind::read(annotation.as_str()) else {
-            self.unknown_type(annotation);
-            return None;
-        };
-        match check::principal(kind, &name) {
-            Ok(()) => Some(Principal { kind, name }),
-            Err(misfit) => {
-                self.found.push(ManifestProblem::BadText {
-                    what: match kind {
-                        PrincipalKind::User => "the name of a user".to_owned(),
-                        PrincipalKind::Group => "the name of a group".to_owned(),
-                        PrincipalKind::ServicePrincipal => {
-                            "the name of a service principal".to_owned()
-                        }
-                        PrincipalKind::Identity => "the name of an identity".to_owned(),
-                        PrincipalKind::ObjectId => "an object id".to_owned(),
-                    },
-                    written: name,
-                    misfit: match (kind, misfit) {
-                        (PrincipalKind::User, Misfit::Blank | Misfit::Empty) => Misfit::NoUserName,
-                        (PrincipalKind::ObjectId, Misfit::Empty) => Misfit::NoGuid,
-                        (_, misfit) => misfit,
-                    },
-                    rule: Rule::Principal,
-                    span,
-                });
-                None
-            }
-        }
-    }
-
-    fn unknown_type(&mut self, annotation: &Word) {
-        let (word, span) = (annotation.text.clone(), annotation.span);
-        let built = PrincipalKind::ALL.map(PrincipalKind::word);
-        let hint = self.guess(&word, built.into_iter(), &[]);
-        self.found
-            .push(ManifestProblem::UnknownType { word, hint, span });
     }
 }

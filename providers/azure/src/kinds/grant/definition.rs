@@ -53,6 +53,12 @@ impl Definition {
         })
     }
 
+    /// Whether it allows an action, be it under a condition.
+    pub(crate) fn allows(&self, action: &str) -> bool {
+        let mut permissions = self.properties.permissions.iter();
+        permissions.any(|own| own.allows(action))
+    }
+
     /// Whether it allows an action without a condition.
     pub(crate) fn allows_everywhere(&self, action: &str) -> bool {
         let mut permissions = self.properties.permissions.iter();
@@ -124,6 +130,23 @@ fn list(scope: &ArmId, attempted: String) -> Request {
         versions::AUTHORIZATION,
         attempted,
     )
+}
+
+/// A definition with these actions, as Microsoft's reference of built-in roles gives it.
+pub(crate) fn built_in(guid: &str, name: &str, actions: &[&str], less: &[&str]) -> Definition {
+    let texts = |texts: &[&str]| Some(texts.iter().map(|&text| text.to_owned()).collect());
+    Definition {
+        name: guid.to_owned(),
+        properties: Properties {
+            role_name: name.to_owned(),
+            type_of: Some("BuiltInRole".to_owned()),
+            permissions: vec![Permission {
+                actions: texts(actions),
+                not_actions: texts(less),
+                ..Permission::default()
+            }],
+        },
+    }
 }
 
 /// One definition by its GUID.

@@ -80,17 +80,15 @@ pub(crate) fn scope(assignment: &wire::Assignment) -> Option<ArmId> {
     }
 }
 
+/// The estate whose stamp is on an assignment.
+pub(crate) fn stamp(assignment: &wire::Assignment) -> Option<&str> {
+    let description = assignment.properties.description.as_deref();
+    description::read(description.unwrap_or_default()).0
+}
+
 /// Whether the stamp of any estate is on an assignment.
 pub(crate) fn is_stamped(assignment: &wire::Assignment) -> bool {
-    description::read(
-        assignment
-            .properties
-            .description
-            .as_deref()
-            .unwrap_or_default(),
-    )
-    .0
-    .is_some()
+    stamp(assignment).is_some()
 }
 
 /// Whether an assignment is what a finished step was to make of it.

@@ -3,6 +3,7 @@
 
 pub(crate) mod definition;
 pub(super) mod description;
+pub(crate) mod holding;
 mod live;
 pub mod name;
 pub(crate) mod pending;
@@ -15,6 +16,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use vmlogin_engine::access::Holding;
 use vmlogin_engine::inventory::{Found, Resolution, Role};
 use vmlogin_engine::kind::{Elsewhere, Key, Kind, Scene};
 use vmlogin_engine::manifest::{Manifest, Resource};
@@ -30,7 +32,7 @@ use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, decode, refusal, versi
 use crate::arm::ArmId;
 use crate::http::Request;
 
-pub(crate) use live::{Wording, is_stamped, live, scope};
+pub(crate) use live::{Wording, is_stamped, live, scope, stamp};
 pub(crate) use wire::principal_of;
 
 /// The kind `grant`.
@@ -181,6 +183,27 @@ impl Kind for Grant {
         };
         let name = name::name(parts, |name| scene.inventory.names_taken.contains(name))?;
         Some(triple.scope.resource(TYPE, &name).to_string())
+    }
+
+    fn holding(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Holding> {
+        let Triple {
+            scope,
+            principal,
+            role,
+        } = Triple::of(resource, scene)?;
+        let who = holding::declared(resource.get("principal")?.as_principal()?, principal);
+        Some(Holding {
+            title: format!("`{}` of {who} at `{}`", role.name, scope.name()),
+            who,
+            tenant: resource.tenant.clone(),
+            subscription: resource.subscription.clone(),
+            within: holding::within(&scope),
+            principal: principal.object_id.to_lowercase(),
+            principal_type: principal.principal_type.clone(),
+            admin: Some(role.admin),
+            rights: role.rights.clone(),
+            ..Holding::default()
+        })
     }
 
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {

@@ -1,5 +1,7 @@
 //! Roles: the two that let people sign in to a machine, known by heart, and any other by its definition.
 
+use std::collections::BTreeSet;
+
 use vmlogin_engine::inventory::Role as Known;
 use vmlogin_engine::inventory::RoleResolution;
 use vmlogin_engine::kind::Scene;
@@ -55,6 +57,8 @@ impl Role {
             name: self.title.to_owned(),
             signs_in: true,
             privileged: false,
+            admin: self.word == ROLES[0].word,
+            rights: BTreeSet::new(),
         }
     }
 }
@@ -80,6 +84,12 @@ pub(crate) fn defined(definition: &Definition) -> Known {
         name: definition.properties.role_name.clone(),
         signs_in: SIGN_IN.iter().any(|action| definition.allows_data(action)),
         privileged: definition.allows_everywhere(GRANTING),
+        admin: AS_ADMIN.iter().any(|action| definition.allows_data(action)),
+        rights: RIGHTS
+            .iter()
+            .filter(|(action, _)| definition.allows(action))
+            .map(|(_, right)| *right)
+            .collect(),
     }
 }
 
@@ -89,6 +99,27 @@ const SIGN_IN: [&str; 4] = [
     "Microsoft.Compute/virtualMachines/loginAsAdmin/action",
     "Microsoft.HybridCompute/machines/login/action",
     "Microsoft.HybridCompute/machines/loginAsAdmin/action",
+];
+
+/// Those of them with which one is an administrator.
+const AS_ADMIN: [&str; 2] = [SIGN_IN[1], SIGN_IN[3]];
+
+/// What this program writes, and what a sentence calls the right to do so.
+pub(crate) const RIGHTS: [(&str, &str); 5] = [
+    (GRANTING, "hand out roles"),
+    ("Microsoft.Compute/virtualMachines/write", "write machines"),
+    (
+        "Microsoft.Compute/virtualMachines/extensions/write",
+        "install extensions",
+    ),
+    (
+        "Microsoft.HybridCompute/machines/extensions/write",
+        "install extensions on Arc machines",
+    ),
+    (
+        "Microsoft.Resources/subscriptions/resourceGroups/write",
+        "write resource groups",
+    ),
 ];
 
 /// The action of handing out roles.

@@ -41,7 +41,8 @@ fn of(machine: &dyn Host) -> Option<&wire::Extension> {
 
 /// `running` is what the instance view tells. A version that the model asks for already is as good as one that runs: to ask for
 /// it again would change nothing.
-fn attributes(properties: &wire::Properties, running: Option<&str>) -> Attributes {
+/// The settings of an extension, as the plan compares them.
+pub(super) fn attributes(properties: &wire::Properties, running: Option<&str>) -> Attributes {
     let asked = properties.type_handler_version.as_deref();
     let newest = asked
         .into_iter()

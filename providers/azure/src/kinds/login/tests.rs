@@ -196,10 +196,9 @@ fn only_changed_members_are_sent() {
         ("enable-automatic-upgrade", false.into()),
         ("mdm-id", "Intune".into()),
     ];
-    play(
-        &declared(&attributes, &inventory),
-        include_str!("testdata/change.json"),
-    );
+    let step = declared(&attributes, &inventory);
+    play(&step, include_str!("testdata/change.json"));
+    play(&step, include_str!("testdata/changed-meanwhile.json"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use vmlogin_engine::value::Value;
 
 use super::handler::PUBLISHER;
 use super::wire::{self, Extension};
-use super::{INTUNE, host};
+use super::{INTUNE, host, live};
 use crate::arm::ArmId;
 use crate::http::Request;
 use crate::kinds::{Seen, Write, decode, health, refusal, refuse, tagged, versions};
@@ -84,6 +84,7 @@ pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
         ));
     };
     let extension: Extension = decode(step, body)?;
+    still_as_planned(step, &extension)?;
     let id = refusal::id(step)?;
     let mut changed = changed(step, &extension, parts(&id));
     let state = health(&extension.properties.provisioning_state, || None);
@@ -109,6 +110,22 @@ pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
             "run again when that has ended",
         )),
     }
+}
+
+/// Refuses to write over settings that are no longer those that the plan started from. The version is left out: the plan's may be
+/// that of the running handler, which this reading does not show, and a newer one is never asked back.
+fn still_as_planned(step: &Step, extension: &Extension) -> Result<(), Fault> {
+    let now = live::attributes(&extension.properties, None);
+    let compared = |attribute: &str| attribute != "version";
+    for change in step.changes.iter().filter(|it| compared(&it.attribute)) {
+        if now
+            .get(&change.attribute)
+            .is_some_and(|now| *now != change.before)
+        {
+            return Err(refusal::changed_meanwhile(step, &change.attribute));
+        }
+    }
+    Ok(())
 }
 
 /// Writes a failed extension again, with nothing but the declared members changed, so that its handler runs once more: only a

@@ -91,11 +91,7 @@ fn still_as_planned(step: &Step, network: &wire::VirtualNetwork) -> Result<(), F
     let changes = step.changes.iter().filter(|change| is_address(change));
     for change in changes {
         if now.get(&change.attribute) != Some(&change.before) {
-            return Err(refuse(
-                step,
-                format!("somebody changed its `{}` meanwhile", change.attribute),
-                "run again: the plan then starts from what is there",
-            ));
+            return Err(refusal::changed_meanwhile(step, &change.attribute));
         }
     }
     Ok(())

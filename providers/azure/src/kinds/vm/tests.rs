@@ -50,10 +50,10 @@ fn tags_and_protection_are_merged() {
         Value::Map(BTreeMap::from([("owner".to_owned(), "team web".into())])),
     );
     declare(&mut manifest, VM, "protect", true.into());
-    play(
-        &step(&manifest, &inventory, Mode::Apply, VM),
-        include_str!("testdata/tags.json"),
-    );
+    let step = step(&manifest, &inventory, Mode::Apply, VM);
+    play(&step, include_str!("testdata/tags.json"));
+    play(&step, include_str!("testdata/tags-meanwhile.json"));
+    play(&step, include_str!("testdata/tags-claimed.json"));
 }
 
 #[test]

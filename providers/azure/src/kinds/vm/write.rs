@@ -76,11 +76,7 @@ pub(super) fn update(step: &Step, fresh: &Seen) -> Result<Write, Fault> {
     let mut requests = Vec::new();
     if let Some(change) = size_change(step) {
         if machine.size().map_or(Value::Null, Value::from) != change.before {
-            return Err(refuse(
-                step,
-                "somebody changed its `size` meanwhile".to_owned(),
-                "run again: the plan then starts from what is there",
-            ));
+            return Err(refusal::changed_meanwhile(step, "size"));
         }
         let patch = Request::patch(
             refusal::id(step)?.path(),

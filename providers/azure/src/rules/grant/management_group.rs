@@ -113,6 +113,8 @@ mod tests {
             id: "r".to_owned(),
             name: "Reader".to_owned(),
             signs_in: false,
+            admin: false,
+            rights: Default::default(),
             privileged: false,
         };
         let place = ("management-group:root".to_owned(), "reader".to_owned());

@@ -1,10 +1,13 @@
 //! VML408: somebody gets Owner or Contributor where machines are signed in to, and no role that lets them sign in.
 
+use std::collections::BTreeMap;
+
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
-use vmlogin_engine::value::{PrincipalKind, Value};
+use vmlogin_engine::value::{Principal, PrincipalKind, Value};
 
+use crate::arm::{ArmId, Scopes};
 use crate::kinds::grant::{declared_scope, role::Role};
 
 pub(in crate::rules) struct NoLoginRole;
@@ -38,19 +41,68 @@ impl Rule for NoLoginRole {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let grants = scene.manifest.of_kind("grant");
-        grants.filter_map(|grant| opinion(scene, grant)).collect()
+        let grants: Vec<&Resource> = scene
+            .manifest
+            .of_kind("grant")
+            .filter(|grant| general(grant).is_some())
+            .collect();
+        // Most manifests have none, and what follows looks at every login and every grant.
+        if grants.is_empty() {
+            return Vec::new();
+        }
+        let access = Access::of(scene);
+        grants
+            .into_iter()
+            .filter_map(|grant| opinion(scene, &access, grant))
+            .collect()
     }
 }
 
-fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
+/// Where people are to sign in, and where each principal may.
+struct Access<'a> {
+    logins: Scopes,
+    admitted: BTreeMap<&'a Principal, Scopes>,
+}
+
+impl<'a> Access<'a> {
+    fn of(scene: &Scene<'a>) -> Access<'a> {
+        let manifest = scene.manifest;
+        let logins = manifest.of_kind("login");
+        let mut admitted: BTreeMap<&Principal, Scopes> = BTreeMap::new();
+        for grant in manifest.of_kind("grant") {
+            let role = grant.get("role").and_then(Value::as_text);
+            let principal = grant.get("principal").and_then(Value::as_principal);
+            let scope = declared_scope(grant, manifest);
+            if let (Some(principal), Some(scope)) = (principal, scope)
+                && role.is_some_and(|role| Role::named(role).is_some())
+            {
+                admitted.entry(principal).or_default().insert(&scope);
+            }
+        }
+        Access {
+            logins: logins
+                .filter_map(|login| declared_scope(login, manifest))
+                .collect(),
+            admitted,
+        }
+    }
+
+    /// Whether a principal has a sign-in role at, above or below the scope.
+    fn admits(&self, principal: &Principal, scope: &ArmId) -> bool {
+        let at = self.admitted.get(principal);
+        at.is_some_and(|at| at.hold(scope) || at.are_in(scope))
+    }
+}
+
+fn opinion(scene: &Scene<'_>, access: &Access<'_>, grant: &Resource) -> Option<Finding> {
     let role = general(grant)?;
     let principal = grant.get("principal")?.as_principal()?;
     let person = matches!(
         principal.kind,
         PrincipalKind::User | PrincipalKind::Group | PrincipalKind::ObjectId
     );
-    if !person || !holds_a_login(scene, grant) || may_sign_in(scene, grant) {
+    let scope = declared_scope(grant, scene.manifest)?;
+    if !person || !access.logins.are_in(&scope) || access.admits(principal, &scope) {
         return None;
     }
     let message = format!("`{role}` does not let {principal} sign in to the machines here");
@@ -74,32 +126,6 @@ fn general(grant: &Resource) -> Option<&'static str> {
         .iter()
         .find(|(name, id)| name.eq_ignore_ascii_case(written) || *id == written)
         .map(|(name, _)| *name)
-}
-
-/// Whether people are to sign in to a machine at or below the scope of the grant.
-fn holds_a_login(scene: &Scene<'_>, grant: &Resource) -> bool {
-    let Some(scope) = declared_scope(grant, scene.manifest) else {
-        return false;
-    };
-    scene.manifest.of_kind("login").any(|login| {
-        declared_scope(login, scene.manifest).is_some_and(|machine| scope.contains(&machine))
-    })
-}
-
-/// Whether the same people are granted a sign-in role at, above or below the scope.
-fn may_sign_in(scene: &Scene<'_>, grant: &Resource) -> bool {
-    let Some(scope) = declared_scope(grant, scene.manifest) else {
-        return false;
-    };
-    scene.manifest.of_kind("grant").any(|other| {
-        other.get("principal") == grant.get("principal")
-            && other
-                .get("role")
-                .and_then(Value::as_text)
-                .is_some_and(|role| Role::named(role).is_some())
-            && declared_scope(other, scene.manifest)
-                .is_some_and(|place| place.contains(&scope) || scope.contains(&place))
-    })
 }
 
 #[cfg(test)]

@@ -43,16 +43,30 @@ fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
         let message = format!("{} was not looked up in the directory", shown(principal));
         return Some(Finding::not_checked(&CARD, address, span, message));
     };
+    if let Resolution::Found(Found {
+        enabled: None,
+        principal_type,
+        ..
+    }) = resolution
+        && principal_type == "User"
+    {
+        let message = format!("whether `{principal}` is disabled is not told by the directory");
+        return Some(Finding::not_checked(&CARD, address, span, message));
+    }
     let (message, help) = judge(principal, &grant.tenant, resolution)?;
     Some(Finding::hit(&CARD, address, span, message, help))
 }
 
 /// What is wrong, and what to do.
-fn judge(principal: &Principal, tenant: &str, resolution: &Resolution) -> Option<(String, String)> {
+pub(super) fn judge(
+    principal: &Principal,
+    tenant: &str,
+    resolution: &Resolution,
+) -> Option<(String, String)> {
     let who = shown(principal);
     match resolution {
         Resolution::Found(Found {
-            enabled: false,
+            enabled: Some(false),
             display_name,
             ..
         }) => Some((
@@ -176,10 +190,28 @@ mod tests {
     fn a_deleted_and_a_disabled_one_are_told_apart() {
         assert!(check(Some(Resolution::Deleted(candidate()))).contains("was deleted"));
         let disabled = Found {
-            enabled: false,
+            enabled: Some(false),
             ..scenes::found()
         };
         assert!(check(Some(Resolution::Found(disabled))).contains("is disabled"));
+    }
+
+    #[test]
+    fn whether_somebody_is_disabled_who_was_not_looked_up_is_not_checked() {
+        let unasked = Found {
+            enabled: None,
+            principal_type: "User".to_owned(),
+            ..scenes::found()
+        };
+        assert_eq!(
+            check(Some(Resolution::Found(unasked))),
+            "VML403 grant:core/rg-web/admin/group:sg-web not checked: whether `group:sg-web` is disabled is not told by the directory\n"
+        );
+        let group = Found {
+            enabled: None,
+            ..scenes::found()
+        };
+        assert_eq!(check(Some(Resolution::Found(group))), "");
     }
 
     #[test]

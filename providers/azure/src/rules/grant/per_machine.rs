@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use vmlogin_engine::address::Address;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
@@ -28,41 +29,58 @@ impl Rule for PerMachine {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let groups = scene.manifest.of_kind("resource-group");
-        groups.flat_map(|group| opinions(scene, group)).collect()
+        let fleets = fleets(scene).into_iter();
+        fleets
+            .flat_map(|(group, fleet)| fleet.opinions(group))
+            .collect()
     }
 }
 
-fn opinions(scene: &Scene<'_>, group: &Resource) -> Vec<Finding> {
-    let machines: Vec<&Resource> = scene
-        .manifest
-        .of_kind("vm")
-        .chain(scene.manifest.of_kind("arc-machine"))
-        .filter(|machine| machine.parent == group.address)
-        .collect();
-    if machines.len() < 2 {
-        return Vec::new();
+/// The machines of one group, and how many of them each grant stands at.
+#[derive(Default)]
+struct Fleet<'a> {
+    machines: usize,
+    granted: BTreeMap<(&'a str, String), usize>,
+}
+
+impl Fleet<'_> {
+    fn opinions(self, group: &Resource) -> Vec<Finding> {
+        let machines = self.machines;
+        let granted = self.granted.into_iter();
+        granted
+            .filter(|(_, count)| machines >= 2 && *count == machines)
+            .map(|((role, principal), count)| opinion(group, role, &principal, count))
+            .collect()
     }
-    let mut alike: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let grants = scene.manifest.of_kind("grant");
-    for grant in grants.filter(|grant| machines.iter().any(|own| own.address == grant.parent)) {
-        if let Some(terms) = terms(grant) {
-            *alike.entry(terms).or_default() += 1;
+}
+
+/// The groups in the order of their addresses, each with its machines: one look at each resource.
+fn fleets<'a>(scene: &Scene<'a>) -> Vec<(&'a Resource, Fleet<'a>)> {
+    let manifest = scene.manifest;
+    let mut fleets: BTreeMap<&Address, Fleet<'_>> = BTreeMap::new();
+    for machine in manifest
+        .of_kind("vm")
+        .chain(manifest.of_kind("arc-machine"))
+    {
+        fleets.entry(&machine.parent).or_default().machines += 1;
+    }
+    for grant in manifest.of_kind("grant") {
+        let machine = manifest.parent_of(grant);
+        let fleet = machine.and_then(|machine| fleets.get_mut(&machine.parent));
+        if let (Some(fleet), Some(terms)) = (fleet, terms(grant)) {
+            *fleet.granted.entry(terms).or_default() += 1;
         }
     }
-    let everywhere = alike.iter().filter(|(_, count)| **count == machines.len());
-    everywhere
-        .map(|((role, principal), count)| opinion(group, role, principal, *count))
+    let groups = manifest.of_kind("resource-group");
+    groups
+        .filter_map(|group| Some((group, fleets.remove(&group.address)?)))
         .collect()
 }
 
 /// Role and principal; at one machine they stand once.
-fn terms(grant: &Resource) -> Option<(String, String)> {
+fn terms(grant: &Resource) -> Option<(&str, String)> {
     let role = grant.get("role").and_then(Value::as_text)?;
-    Some((
-        role.to_owned(),
-        grant.get("principal")?.as_principal()?.to_string(),
-    ))
+    Some((role, grant.get("principal")?.as_principal()?.to_string()))
 }
 
 fn opinion(group: &Resource, role: &str, principal: &str, count: usize) -> Finding {
@@ -78,7 +96,6 @@ fn opinion(group: &Resource, role: &str, principal: &str, count: usize) -> Findi
 
 #[cfg(test)]
 mod tests {
-    use vmlogin_engine::address::Address;
     use vmlogin_engine::inventory::Inventory;
 
     use super::*;

@@ -1,7 +1,9 @@
 //! Locks that stand in the way.
 
-use vmlogin_engine::inventory::{Forbids, Live, Lock};
-use vmlogin_engine::kind::Scene;
+use std::collections::{BTreeMap, BTreeSet};
+
+use vmlogin_engine::inventory::{Forbids, Lock};
+use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::manifest::{Resource, Subscription};
 use vmlogin_engine::rule::Finding;
 
@@ -11,19 +13,80 @@ use crate::arm::ArmId;
 use crate::kinds::{arm_id, catalogue};
 
 pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
+    let ground = Ground::of(scene);
     let subscriptions = scene.manifest.subscriptions.values();
     subscriptions
         .flat_map(
             |subscription| match scene.inventory.locks.get(&subscription.name) {
                 Some(Ok(locks)) => locks
                     .iter()
-                    .filter_map(|lock| opinion(scene, lock))
+                    .filter_map(|lock| opinion(&ground, lock))
                     .collect(),
                 Some(Err(fault)) => vec![unread(subscription, &fault.to_string())],
                 None => vec![unread(subscription, "they were not read")],
             },
         )
         .collect()
+}
+
+/// What locks can stand in the way of, each with its id: worked out once for all locks.
+struct Ground<'a> {
+    /// What is declared, each with how deep it lies, by the ids in lower case.
+    declared: BTreeMap<String, Vec<(usize, &'a Resource)>>,
+    /// What is there and declared absent.
+    going: Vec<(ArmId, usize, &'a Resource)>,
+    /// The scopes of live grants of this estate that are declared no more.
+    leftovers: Vec<ArmId>,
+}
+
+impl<'a> Ground<'a> {
+    fn of(scene: &Scene<'a>) -> Ground<'a> {
+        let are_locks =
+            |locks: &Result<Vec<Lock>, _>| locks.as_ref().is_ok_and(|it| !it.is_empty());
+        if !scene.inventory.locks.values().any(are_locks) {
+            return Ground {
+                declared: BTreeMap::new(),
+                going: Vec::new(),
+                leftovers: Vec::new(),
+            };
+        }
+        let manifest = scene.manifest;
+        let depth = |resource: &Resource| manifest.around(resource).count();
+        let mut declared: BTreeMap<String, Vec<(usize, &Resource)>> = BTreeMap::new();
+        for resource in manifest.resources.values() {
+            if let Some(id) = arm_id(resource, manifest) {
+                let there = declared.entry(id.key().to_owned()).or_default();
+                there.push((depth(resource), resource));
+            }
+        }
+        let absent = manifest.absent.values();
+        let going = absent.filter(|resource| is_live(scene, resource));
+        Ground {
+            declared,
+            going: going
+                .filter_map(|it| Some((arm_id(it, manifest)?, depth(it), it)))
+                .collect(),
+            leftovers: leftovers(scene),
+        }
+    }
+
+    /// What is declared at a scope or beneath it.
+    fn beneath(&self, scope: &ArmId) -> impl Iterator<Item = (usize, &'a Resource)> {
+        let inside = format!("{}/", scope.key().trim_end_matches('/'));
+        let at = self.declared.get(scope.key()).into_iter();
+        let below = self.declared.range(inside.clone()..);
+        let below = below.take_while(move |(key, _)| key.starts_with(&inside));
+        at.chain(below.map(|(_, there)| there)).flatten().copied()
+    }
+
+    /// What goes beneath a scope or around it: nothing can go that holds what is locked.
+    fn going(&self, scope: &ArmId) -> Vec<(usize, &'a Resource)> {
+        let held = |id: &ArmId| scope.contains(id) || id.contains(scope);
+        let going = self.going.iter().filter(|(id, ..)| held(id));
+        going
+            .map(|(_, depth, resource)| (*depth, *resource))
+            .collect()
+    }
 }
 
 fn unread(subscription: &Subscription, why: &str) -> Finding {
@@ -34,17 +97,19 @@ fn unread(subscription: &Subscription, why: &str) -> Finding {
     Finding::not_checked(&CARD, subscription.address(), subscription.span, message)
 }
 
-fn opinion(scene: &Scene<'_>, lock: &Lock) -> Option<Finding> {
+fn opinion(ground: &Ground<'_>, lock: &Lock) -> Option<Finding> {
     let scope = ArmId::parse(&lock.scope).ok()?;
-    let lies_beneath = |resource: &&Resource| {
-        arm_id(resource, scene.manifest).is_some_and(|id| scope.contains(&id))
-    };
-    let going = going(scene, &scope);
-    let kept = scene.manifest.resources.values().filter(lies_beneath);
-    let mut beneath: Vec<&Resource> = kept.chain(going.iter().copied()).collect();
+    let going = ground.going(&scope);
+    let beneath: Vec<(usize, &Resource)> = ground
+        .beneath(&scope)
+        .chain(going.iter().copied())
+        .collect();
     // The one nearest to the lock speaks for all.
-    beneath.sort_by_key(|resource| (scene.manifest.around(resource).count(), &resource.address));
-    let first = *beneath.first()?;
+    let nearest = beneath
+        .iter()
+        .min_by_key(|(depth, resource)| (*depth, &resource.address));
+    let (_, first) = *nearest?;
+    let going: Vec<&Resource> = going.into_iter().map(|(_, resource)| resource).collect();
     let (lock_name, place) = (&lock.name, scope.name());
     let mut about = first;
     let message = match lock.forbids {
@@ -53,8 +118,10 @@ fn opinion(scene: &Scene<'_>, lock: &Lock) -> Option<Finding> {
             declared(beneath.len())
         ),
         Forbids::Deletion => {
+            let left = ground.leftovers.iter().filter(|id| scope.contains(id));
+            let left = left.count();
             about = going.first().copied().unwrap_or(first);
-            let goes = [to_revoke(leftovers(scene, &scope)), to_delete(&going)];
+            let goes = [to_revoke(left), to_delete(&going)];
             let goes: Vec<String> = goes.into_iter().flatten().collect();
             if goes.is_empty() {
                 return None;
@@ -107,39 +174,24 @@ fn to_delete(going: &[&Resource]) -> Option<String> {
     }
 }
 
-/// What is there and declared absent, beneath a scope or around it: nothing can go that holds what is locked.
-fn going<'a>(scene: &Scene<'a>, scope: &ArmId) -> Vec<&'a Resource> {
-    let is_held = |resource: &&Resource| {
-        let id = arm_id(resource, scene.manifest);
-        id.is_some_and(|id| scope.contains(&id) || id.contains(scope))
-    };
-    let is_live = |resource: &&Resource| {
-        let kind = catalogue().kind(resource.kind);
-        let key = kind.and_then(|kind| kind.key(resource, scene));
-        key.is_some_and(|key| scene.inventory.get(resource.kind, &key).is_some())
-    };
-    let manifest = scene.manifest;
-    let absent = manifest.absent.values();
-    absent.filter(is_held).filter(is_live).collect()
+fn is_live(scene: &Scene<'_>, resource: &Resource) -> bool {
+    let kind = catalogue().kind(resource.kind);
+    let key = kind.and_then(|kind| kind.key(resource, scene));
+    key.is_some_and(|key| scene.inventory.get(resource.kind, &key).is_some())
 }
 
-/// How many live grants of this estate beneath a scope are declared no more.
-fn leftovers(scene: &Scene<'_>, scope: &ArmId) -> usize {
-    let is_declared = |live: &Live| {
-        catalogue().kind(live.kind).is_some_and(|kind| {
-            scene
-                .manifest
-                .of_kind(live.kind)
-                .any(|resource| kind.key(resource, scene).as_ref() == Some(&live.key))
-        })
+/// The scopes of live grants of this estate that are declared no more.
+fn leftovers(scene: &Scene<'_>) -> Vec<ArmId> {
+    let Some(kind) = catalogue().kind("grant") else {
+        return Vec::new();
     };
-    scene
-        .inventory
-        .of_kind("grant")
-        .filter(|live| live.stamp.as_deref() == Some(scene.manifest.estate.as_str()))
-        .filter(|live| ArmId::parse(&live.id).is_ok_and(|id| scope.contains(&id.scope())))
-        .filter(|live| !is_declared(live))
-        .count()
+    let grants = scene.manifest.of_kind("grant");
+    let declared: BTreeSet<Key> = grants.filter_map(|grant| kind.key(grant, scene)).collect();
+    let live = scene.inventory.of_kind("grant");
+    live.filter(|live| live.stamp.as_deref() == Some(scene.manifest.estate.as_str()))
+        .filter(|live| !declared.contains(&live.key))
+        .filter_map(|live| Some(ArmId::parse(&live.id).ok()?.scope()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,34 @@
+//! `self-lockout`: whoever runs this program would lose what it needs.
+
+use std::collections::BTreeSet;
+
+use super::{Refusal, counted, running};
+use crate::address::Address;
+use crate::plan::Plan;
+use crate::plan::stakes::Lost;
+
+pub(super) fn judge(plan: &Plan) -> Option<Refusal> {
+    let running = running(plan);
+    let lost = plan.stakes.lost.iter();
+    let lost: Vec<&Lost> = lost
+        .filter(|lost| !lost.lockout.is_empty() && running.contains(&lost.step))
+        .collect();
+    if lost.is_empty() {
+        return None;
+    }
+    let rights: BTreeSet<&str> = lost
+        .iter()
+        .flat_map(|lost| lost.lockout.iter().map(String::as_str))
+        .collect();
+    let rights: Vec<&str> = rights.into_iter().collect();
+    let message = format!(
+        "{} would be taken away by which the identity that runs this may {}, with nothing left that reaches as far",
+        counted(lost.len(), "grant"),
+        rights.join(" and ")
+    );
+    let steps: BTreeSet<&Address> = lost.iter().map(|lost| &lost.step).collect();
+    let affected = steps.into_iter().cloned().collect();
+    let who = lost.into_iter().map(|lost| lost.grant.clone());
+    let accept = "self-lockout".to_owned();
+    Some(Refusal::of("self-lockout", message, affected, accept).about(who))
+}

@@ -1,0 +1,91 @@
+//! Which live grants are of those who get in when all else fails. One that could not be found might be anybody of its sort: what
+//! might be theirs is taken for theirs.
+
+use std::collections::BTreeMap;
+
+use crate::access::Holding;
+use crate::inventory::{Candidate, Found, Resolution};
+use crate::kind::Scene;
+use crate::value::{Principal, PrincipalKind};
+
+/// The break-glass principals of a manifest.
+pub(super) struct BreakGlass<'a> {
+    /// By tenant and object id: which principal, and why it is one where that is not sure.
+    known: BTreeMap<(&'a str, String), String>,
+    /// By tenant: whom any grant of a type may belong to.
+    unknown: Vec<(&'a str, &'static str, String)>,
+}
+
+impl<'a> BreakGlass<'a> {
+    pub(super) fn of(scene: &Scene<'a>) -> BreakGlass<'a> {
+        let mut all = BreakGlass {
+            known: BTreeMap::new(),
+            unknown: Vec::new(),
+        };
+        for tenant in scene.manifest.tenants.values() {
+            for (principal, _) in &tenant.break_glass {
+                let resolution = scene.inventory.principal(&tenant.name, principal);
+                all.add(&tenant.name, principal, resolution);
+            }
+        }
+        all
+    }
+
+    /// Which break-glass principal a grant is of.
+    pub(super) fn is(&self, holding: &Holding) -> Option<String> {
+        let key = (holding.tenant.as_str(), holding.principal.clone());
+        let known = self.known.get(&key).cloned();
+        known.or_else(|| {
+            let mut unknown = self.unknown.iter();
+            let may_be = unknown.find(|(tenant, sort, _)| {
+                *tenant == holding.tenant
+                    && (holding.principal_type.is_empty() || *sort == holding.principal_type)
+            });
+            may_be.map(|(.., which)| which.clone())
+        })
+    }
+
+    fn add(&mut self, tenant: &'a str, principal: &Principal, resolution: Option<&Resolution>) {
+        let who = format!("{} `{}`", principal.kind.word(), principal.name);
+        match resolution {
+            Some(Resolution::Found(Found { object_id, .. })) => self.know(tenant, object_id, who),
+            Some(Resolution::Deleted(Candidate { object_id, .. })) => {
+                self.know(tenant, object_id, format!("{who}, who is deleted"));
+            }
+            Some(Resolution::ApplicationId(Candidate { object_id, .. })) => {
+                self.know(tenant, object_id, who);
+            }
+            Some(Resolution::Ambiguous(candidates)) => {
+                for one in candidates {
+                    let which = format!("perhaps {who}, as several are called");
+                    self.know(tenant, &one.object_id, which);
+                }
+            }
+            // An object id is itself, whether or not the directory tells of it.
+            _ if principal.kind == PrincipalKind::ObjectId => {
+                self.know(tenant, &principal.name, who);
+            }
+            _ => {
+                let sort = sort(principal.kind);
+                let which = format!("perhaps {who}, who could not be found");
+                self.unknown.push((tenant, sort, which));
+            }
+        }
+    }
+
+    fn know(&mut self, tenant: &'a str, object_id: &str, which: String) {
+        let key = (tenant, object_id.to_lowercase());
+        self.known.entry(key).or_insert(which);
+    }
+}
+
+/// The type of the grants that may be of a principal of some kind.
+fn sort(kind: PrincipalKind) -> &'static str {
+    match kind {
+        PrincipalKind::User => "User",
+        PrincipalKind::Group => "Group",
+        PrincipalKind::ServicePrincipal | PrincipalKind::Identity | PrincipalKind::ObjectId => {
+            "ServicePrincipal"
+        }
+    }
+}

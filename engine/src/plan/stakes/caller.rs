@@ -1,0 +1,45 @@
+//! What whoever runs this program would lose of what it needs.
+
+use super::{Going, Lost};
+use crate::access::{Holding, Itself};
+use crate::kind::Scene;
+use crate::plan::{Action, Step};
+
+/// The loss of the very identity that runs this, which no other grant makes up for.
+pub(super) fn identity(going: &Going<'_>, itself: &Itself) -> Option<Lost> {
+    let step = going.around(&itself.within)?;
+    Some(Lost {
+        step: step.address.clone(),
+        grant: format!("everything of the identity of {}", itself.title),
+        who: format!("the identity of {}", itself.title),
+        break_glass: None,
+        lockout: vec!["sign in".to_owned()],
+    })
+}
+
+/// What the caller could no longer do where a grant of theirs held, for want of another that reaches as far. What the plan grants
+/// does not count: revocations run first, and then nobody could make it.
+pub(super) fn lockout(
+    scene: &Scene<'_>,
+    going: &Going<'_>,
+    holding: &Holding,
+    step: &Step,
+) -> Vec<String> {
+    // What goes for good needs nobody who may write there.
+    let goes = step.action == Action::Delete && going.is_deleted(&holding.within);
+    if !holding.of_caller || goes {
+        return Vec::new();
+    }
+    let stays = |right: &str| {
+        let mut others = scene.inventory.access.holdings.iter();
+        others.any(|other| {
+            other.of_caller
+                && other.rights.contains(right)
+                && (!other.conditional || holding.conditional)
+                && other.covers(&holding.subscription, &holding.within)
+                && going.takes(other).is_none()
+        })
+    };
+    let lost = holding.rights.iter().filter(|right| !stays(right));
+    lost.map(|right| (*right).to_owned()).collect()
+}
