@@ -23,7 +23,7 @@ snapshots:
 examples:
     VMLOGIN_EXAMPLES=write cargo test --locked --package vmlogin --test it examples::
 
-# print the figures of this machine
-bench:
+# print the figures of this machine; sizes and tables can be named: just bench 1000 5000 plan
+bench *WHAT:
     cargo build --release --locked --package vmlogin
-    cargo run --release --locked --package vmlogin-benches -- target/release/vmlogin
+    cargo run --release --locked --package vmlogin-benches -- target/release/vmlogin {{WHAT}}

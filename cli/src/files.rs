@@ -6,18 +6,22 @@
 mod beside;
 mod include;
 pub(crate) mod output;
+mod pins;
+mod table;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use vmlogin_engine::language::{self, File, IncludeWish};
+use vmlogin_engine::language::{self, File, IncludeWish, Tables};
+use vmlogin_engine::pins::{FILE, Pins};
 use vmlogin_engine::problem::{Code, Label, Problem};
 use vmlogin_engine::source::{SourceId, Sources, Span};
 use vmlogin_engine::syntax::{self, MOST_BYTES};
 
 pub(crate) use beside::{Homes, find, from_here, text};
+pub(crate) use pins::pins_path;
 
 /// The manifest that is read where `-f` names none.
 pub(crate) const DEFAULT: &str = "estate.kdl";
@@ -33,9 +37,13 @@ pub(crate) struct Texts {
     pub problems: Vec<Problem>,
     /// Where each of them lies, for the files that they name.
     pub homes: Homes,
+    /// The tables that their loops go through.
+    pub tables: Tables,
+    /// What the principal lock beside the first of them says, where there is one.
+    pub pins: Option<Pins>,
 }
 
-/// Reads the files of `-f` and all that they include.
+/// Reads the files of `-f`, all that they include, and the tables that they name.
 pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     let mut reading = Reading::default();
     if paths.is_empty() {
@@ -47,6 +55,8 @@ pub(crate) fn read(paths: &[PathBuf]) -> Texts {
     while let Some(wish) = reading.wishes.pop_front() {
         reading.include(&wish);
     }
+    reading.tables();
+    reading.lock(&pins_path(paths));
     reading.texts
 }
 
@@ -97,12 +107,22 @@ pub(crate) fn read_one(path: &Path) -> (Sources, syntax::Parsed) {
     (sources, parsed)
 }
 
+impl Texts {
+    /// Takes the text of a principal lock that lies in no file of its own, under the name that its problems are shown with.
+    pub(crate) fn with_lock(&mut self, name: String, text: &str) {
+        let (pins, problems) = pins::understand(name, text.as_bytes(), &mut self.sources);
+        self.pins = Some(pins);
+        self.problems.extend(problems);
+    }
+}
+
 #[derive(Default)]
 struct Reading {
     texts: Texts,
     /// What was read already, by its real path: a file that is named twice is read once.
     seen: BTreeSet<PathBuf>,
     wishes: VecDeque<Wish>,
+    tables: Vec<table::Wish>,
 }
 
 /// An include, with the folders that decide what it may name.
@@ -116,6 +136,13 @@ struct Wish {
 }
 
 impl Reading {
+    fn lock(&mut self, path: &Path) {
+        if let Some((pins, problems)) = pins::read(path, &mut self.texts.sources) {
+            self.texts.pins = Some(pins);
+            self.texts.problems.extend(problems);
+        }
+    }
+
     fn root(&mut self, path: &Path, is_default: bool) {
         let tree = folder(path)
             .canonicalize()
@@ -139,7 +166,10 @@ impl Reading {
             Ok(found) => found,
             Err(refused) => return self.texts.problems.push(refused.problem(wish.include.span)),
         };
-        for real in found {
+        // A pattern that names the whole folder does not mean the principal lock; whoever names it is told what it is.
+        let named = wish.include.pattern.ends_with(FILE);
+        let is_lock = |real: &PathBuf| !named && real.ends_with(FILE);
+        for real in found.into_iter().filter(|real| !is_lock(real)) {
             let inside = real.strip_prefix(&wish.tree).unwrap_or(&real);
             let path = slashed(inside);
             let seen_from = real
@@ -186,6 +216,15 @@ impl Reading {
             folder: folder(&real).to_owned(),
             tree: tree.to_owned(),
         }));
+        let (tables, problems) = language::tables(&file);
+        self.texts.problems.extend(problems);
+        self.tables
+            .extend(tables.into_iter().map(|wish| table::Wish {
+                table: wish,
+                shown: folder(path).to_owned(),
+                folder: folder(&real).to_owned(),
+                tree: tree.to_owned(),
+            }));
         self.texts.files.push(file);
         Ok(())
     }

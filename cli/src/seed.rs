@@ -96,6 +96,11 @@ fn tenant(form: &Form<'_>) -> Tenant {
             "group" => tenant.groups.push(Group {
                 name: child.argument(),
                 id: child.needed("id"),
+                members: child
+                    .children()
+                    .iter()
+                    .flat_map(|member| member.arguments())
+                    .collect(),
             }),
             "service-principal" => tenant.service_principals.push(ServicePrincipal {
                 name: child.argument(),

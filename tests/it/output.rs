@@ -105,7 +105,7 @@ fn what_is_documented_and_not_built_is_refused_by_name() {
     let stage = stage(CHAIN);
     for arguments in [
         &["drift"] as &[&str],
-        &["plan", "--reads", "bulk"],
+        &["plan", "--snapshot", "world.json"],
         &["plan", "-o", "plan.json"],
         &["apply", "--verify", "deep"],
         &["plan", "--format", "markdown"],

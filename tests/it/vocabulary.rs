@@ -163,7 +163,6 @@ const REFUSED: &[&str] = &[
     "conditional-access",
     "edit",
     "eligible",
-    "for",
     "max",
     "own",
     "owner",

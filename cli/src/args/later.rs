@@ -10,7 +10,6 @@ pub(crate) const VERBS: &[&str] = &[
     "drift",
     "fmt",
     "eval",
-    "pin",
     "import",
     "export",
     "preflight",
@@ -30,13 +29,13 @@ pub(crate) const VERBS: &[&str] = &[
 ];
 
 const READING: &[&str] = &[
-    "validate", "plan", "apply", "destroy", "graph", "show", "doctor",
+    "validate", "plan", "apply", "destroy", "graph", "show", "doctor", "pin",
 ];
 const CHECKING: &[&str] = &["validate", "plan", "apply"];
 const SELECTING: &[&str] = &["plan", "apply"];
 const WRITING: &[&str] = &["apply", "destroy"];
 const STREAMING: &[&str] = &["plan", "apply", "destroy"];
-const NETWORK: &[&str] = &["plan", "apply", "destroy", "show", "init", "doctor"];
+const NETWORK: &[&str] = &["plan", "apply", "destroy", "show", "init", "doctor", "pin"];
 
 /// Every documented flag and the verbs of this version that it is documented for. A flag that clap does not know although
 /// its verb stands here is one that is not built yet.
@@ -48,7 +47,9 @@ pub(crate) const FLAGS: &[(&str, &[&str])] = &[
     ("--force-overwrite", &["plan", "init"]),
     (
         "--format",
-        &["validate", "plan", "graph", "explain", "show", "doctor"],
+        &[
+            "validate", "plan", "graph", "explain", "show", "doctor", "pin",
+        ],
     ),
     ("--json", STREAMING),
     ("--detailed-exitcode", SELECTING),
@@ -101,7 +102,6 @@ const VARIABLES: &[(&str, &str)] = &[
     ("VMLOGIN_SNAPSHOT", "--snapshot"),
     ("VMLOGIN_OFFLINE", "--offline"),
     ("VMLOGIN_AUDIT_LOG", "--audit-log"),
-    ("VMLOGIN_LIMITS", "--limits"),
     ("VMLOGIN_FAULTS", "--faults"),
     ("VMLOGIN_FIX", "--fix"),
 ];

@@ -15,8 +15,8 @@ use clap::{Command, CommandFactory, FromArgMatches};
 pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
     ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, DoctorArgs, ExplainArgs, GraphArgs,
-    InitArgs, InputArgs, LiveArgs, Look, ManArgs, PlanArgs, RuleArgs, SandboxVerb, SelectionArgs,
-    ServeArgs, ShowArgs, Subject, ValidateArgs, Verb,
+    InitArgs, InputArgs, LiveArgs, Look, ManArgs, PinArgs, PlanArgs, RuleArgs, SandboxVerb,
+    SelectionArgs, ServeArgs, ShowArgs, Subject, ValidateArgs, Verb,
 };
 pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, MaxFailures, Progress, Verify};
 
@@ -140,6 +140,7 @@ fn check_live(cli: &Cli) -> Result<(), Refused> {
         Verb::Destroy(args) => &args.live,
         Verb::Init(args) => &args.live,
         Verb::Show(args) => &args.live,
+        Verb::Pin(args) => &args.live,
         Verb::Doctor(args) => &args.live,
         Verb::Validate(_)
         | Verb::Graph(_)

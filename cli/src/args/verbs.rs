@@ -10,9 +10,10 @@ use clap_complete::Shell;
 use vmlogin_azure::Reads;
 use vmlogin_engine::address::Pattern;
 use vmlogin_engine::plan::guard::GUARDS;
+use vmlogin_engine::value::{Principal, PrincipalKind};
 
 use super::words::{
-    Auth, Color, FailOn, Format, GraphFormat, MaxFailures, Progress, Verify, one_of,
+    Auth, Color, FailOn, Format, GraphFormat, Limits, MaxFailures, Progress, Verify, one_of,
 };
 use crate::session::STATE;
 
@@ -143,6 +144,26 @@ pub(crate) enum Verb {
     ///   vmlogin show 'vm:core/*/login' --format json
     #[command(verbatim_doc_comment)]
     Show(ShowArgs),
+
+    /// Write down which directory object each name in the manifest stands for
+    ///
+    /// Looks up every user, group and service principal that the manifest names, and writes
+    /// principals.lock.kdl beside it: the name, the object id and the type. Check it in. With it,
+    /// plan, apply and destroy need no right to read the directory, and a name that has come to
+    /// stand for another object is refused: display names are not unique, and whoever may make a
+    /// group can give it the name of another.
+    ///
+    /// Run it again when the manifest names somebody new: all other lines stay as they are. What
+    /// stands for another object than before is renewed by name, one by one. Where a name stands
+    /// for nobody or for several, nothing is written. Exits 0, 4 (a name is refused) or 8 (the
+    /// directory may not be read).
+    ///
+    /// Examples:
+    ///   vmlogin pin
+    ///   vmlogin pin --renew 'group:sg-web-admins'
+    ///   vmlogin pin -f estate.kdl --format json
+    #[command(verbatim_doc_comment)]
+    Pin(PinArgs),
 
     /// Write a first manifest, from what there is
     ///
@@ -356,6 +377,23 @@ pub(crate) struct ShowArgs {
     pub format: Format,
 }
 
+/// Arguments of `pin`.
+#[derive(Debug, Args)]
+pub(crate) struct PinArgs {
+    /// The manifest.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Pin this name to the object that it stands for now, though it was pinned to another; again for each
+    #[arg(long, value_name = "KIND:NAME", value_parser = read_principal)]
+    pub renew: Vec<Principal>,
+    /// Where names are looked up.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// Form of the result on stdout
+    #[arg(long, env = "VMLOGIN_FORMAT", value_parser = one_of::<Format>(), default_value = "text")]
+    pub format: Format,
+}
+
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
@@ -451,6 +489,9 @@ pub(crate) struct ServeArgs {
     /// How long operations take, in milliseconds; without it they end at the second look
     #[arg(long, env = "VMLOGIN_LATENCY", value_name = "MS", value_parser = read_milliseconds)]
     pub latency: Option<Duration>,
+    /// Count requests, and refuse too many as Azure does; without it the counts never fall
+    #[arg(long, env = "VMLOGIN_LIMITS", value_parser = one_of::<Limits>())]
+    pub limits: Option<Limits>,
 }
 
 /// The manifest.
@@ -609,6 +650,18 @@ fn read_subject(text: &str) -> Result<Subject, String> {
         Err(_) if names_file => Ok(Subject::Plan(PathBuf::from(text))),
         Err(wrong) => Err(wrong),
     }
+}
+
+/// Somebody as plans name them: `group:sg-web-admins`.
+fn read_principal(text: &str) -> Result<Principal, String> {
+    let read = text.split_once(':').and_then(|(kind, name)| {
+        let kind = PrincipalKind::read(kind)?;
+        Some(Principal {
+            kind,
+            name: name.to_owned(),
+        })
+    });
+    read.ok_or_else(|| "write it as KIND:NAME, such as `group:sg-web-admins`".to_owned())
 }
 
 fn read_set(text: &str) -> Result<(String, String), String> {

@@ -104,6 +104,22 @@ impl Words for Format {
     const LATER: &'static [&'static str] = &["markdown", "html", "sarif", "junit", "github", "csv"];
 }
 
+/// Whose limits the sandbox has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limits {
+    /// Those of Azure.
+    Arm,
+}
+
+impl Words for Limits {
+    const BUILT: &'static [(&'static str, Self, &'static str)] = &[(
+        "arm",
+        Limits::Arm,
+        "the buckets of Azure Resource Manager, Compute and Resource Graph",
+    )];
+    const LATER: &'static [&'static str] = &[];
+}
+
 /// The form of a graph on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GraphFormat {

@@ -5,17 +5,15 @@ mod machine;
 
 use std::path::Path;
 
-use vmlogin_engine::manifest::Manifest;
-
 use crate::args::{DoctorArgs, Format};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
 use crate::interrupt::Watch;
 use crate::render::checkup::{self, Check, Found};
-use crate::render::foreign;
+use crate::render::{foreign, pinned};
 use crate::session::heartbeat::{patiently, uncounted};
-use crate::session::manifest::load;
+use crate::session::manifest::{Loaded, load};
 use crate::session::{Session, TOOL};
 
 /// Checks everything, and shows it. What is wrong is a result, not an error.
@@ -23,9 +21,10 @@ pub(crate) async fn run(session: &Session, args: &DoctorArgs) -> Result<Exit, Er
     let watch = Watch::start(session.terminal.clone(), args.live.timeout)?;
     let mut checks = vec![Check::ok("version", format!("vmlogin {TOOL}"))];
     checks.extend(machine::checks(session, &args.live));
-    let (check, manifest) = manifest(args);
+    let (check, loaded) = manifest(args);
     checks.push(check);
-    let asking = access::checks(session, args, &watch, manifest.as_ref());
+    checks.extend(loaded.as_ref().map(lock));
+    let asking = access::checks(session, args, &watch, loaded.as_ref());
     let asking = patiently(session, false, "asking", uncounted, asking);
     checks.extend(watch.unless_stopped(asking).await?);
     session.terminal.result(&match args.format {
@@ -36,7 +35,7 @@ pub(crate) async fn run(session: &Session, args: &DoctorArgs) -> Result<Exit, Er
 }
 
 /// Whether the manifest can be read; it says which tenants and subscriptions there are to be asked about.
-fn manifest(args: &DoctorArgs) -> (Check, Option<Manifest>) {
+fn manifest(args: &DoctorArgs) -> (Check, Option<Loaded>) {
     let first = args
         .inputs
         .files
@@ -56,7 +55,7 @@ fn manifest(args: &DoctorArgs) -> (Check, Option<Manifest>) {
             let estate = foreign::line(&loaded.manifest.estate).into_owned();
             let count = loaded.manifest.resources.len();
             let said = format!("{name}, estate `{estate}`, {count} resources");
-            (Check::ok("manifest", said), Some(loaded.manifest))
+            (Check::ok("manifest", said), Some(loaded))
         }
         Err(Error::Problems { problems, .. }) => {
             let said = match problems.as_slice() {
@@ -72,6 +71,26 @@ fn manifest(args: &DoctorArgs) -> (Check, Option<Manifest>) {
             let fix = "check the command line";
             (Check::wrong("manifest", said, fix), None)
         }
+    }
+}
+
+/// Whether there is a principal lock, and whether it has all names of the manifest.
+fn lock(loaded: &Loaded) -> Check {
+    let what = "principal lock";
+    let Some(pins) = &loaded.pins else {
+        let said = "there is none, so each plan looks names up in the directory";
+        return Check::ok(what, said);
+    };
+    match pins.lacking(&loaded.manifest).len() {
+        0 => Check::ok(what, pinned::counted(pins)),
+        lacking => Check::wrong(
+            what,
+            format!(
+                "{}, {lacking} of the manifest's are not in it",
+                pinned::counted(pins)
+            ),
+            "run `vmlogin pin` and check its file in together with the manifest",
+        ),
     }
 }
 

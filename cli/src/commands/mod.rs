@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod man;
+pub(crate) mod pin;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
 pub(crate) mod show;
@@ -28,6 +29,7 @@ pub(crate) async fn run(session: &Session, cli: Cli) -> Result<Exit, Error> {
         Verb::Destroy(args) => destroy::run(session, &args).await,
         Verb::Graph(args) => graph::run(session, &args),
         Verb::Explain(args) => explain::run(session, &args),
+        Verb::Pin(args) => pin::run(session, &args).await,
         Verb::Show(args) => show::run(session, &args).await,
         Verb::Init(args) => init::run(session, &args).await,
         Verb::Doctor(args) => doctor::run(session, &args).await,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use vmlogin_sandbox::{Options, Sandbox, Seed, not_emulated};
 
 use crate::args::ServeArgs;
+use crate::args::words::Limits;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::interrupt::Watch;
@@ -22,6 +23,7 @@ pub(crate) async fn serve(session: &Session, args: &ServeArgs) -> Result<Exit, E
         seed: seed_for(args)?,
         log: args.log.clone(),
         latency: args.latency,
+        limits: args.limits == Some(Limits::Arm),
     };
     let sandbox = Sandbox::start(options).await?;
     session.terminal.notice(&limits());

@@ -14,6 +14,7 @@ pub(crate) mod kept;
 pub(crate) mod manual;
 pub(crate) mod names;
 pub(crate) mod paint;
+pub(crate) mod pinned;
 pub(crate) mod plan_text;
 pub(crate) mod problems;
 pub(crate) mod progress;

@@ -74,7 +74,13 @@ static SHAPES: &[Shape] = &[
         (1, 1),
         &["id", "name", "guest", "enabled", "deleted"],
     ),
-    leaf("group", (1, 1), &["id"]),
+    Shape {
+        name: "group",
+        arguments: (1, 1),
+        properties: &["id"],
+        children: &["member"],
+    },
+    leaf("member", (1, MANY), &[]),
     leaf("service-principal", (1, 1), &["id", "app-id"]),
     leaf("device", (1, 1), &["id", "machine", "registered"]),
     Shape {

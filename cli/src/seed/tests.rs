@@ -33,7 +33,7 @@ tenant "11111111-1111-4111-8111-111111111111" name=contoso domain="contoso.com" 
     caller "dddddddd-0000-4000-8000-000000000002"
     user "kim@contoso.com" id="aaaaaaaa-0000-4000-8000-000000000001" name="Kim Rossi" guest=#true enabled=#false deleted=#true
     group sg id="bbbbbbbb-0000-4000-8000-000000000001"
-    group sg id="bbbbbbbb-0000-4000-8000-000000000002"
+    group sg id="bbbbbbbb-0000-4000-8000-000000000002" { member "aaaaaaaa-0000-4000-8000-000000000001" "cccccccc-0000-4000-8000-000000000001" }
     service-principal ci id="cccccccc-0000-4000-8000-000000000001" app-id="cccccccc-0000-4000-8000-00000000000a"
     device web09 id="eeeeeeee-0000-4000-8000-000000000001" machine="/subscriptions/x" registered="2026-01-02T03:04:05Z"
     subscription "22222222-2222-4222-8222-222222222222" name=core {
@@ -114,7 +114,7 @@ fn what_a_seed_does_not_know_is_a_problem_like_a_manifests() {
      5 │ let id 1
        · ───
        ╰────
-      help: here may stand `tenant` and `fault`
+      help: here may stand `tenant`, `fault`, `lists` and `resource-graph`
 
     4 problems
     "#);

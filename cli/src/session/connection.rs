@@ -341,6 +341,7 @@ async fn start(session: &Session, state: &Path, beside: &Path) -> Result<Sandbox
         seed,
         log: None,
         latency: None,
+        limits: false,
     };
     let sandbox = Sandbox::start(options).await?;
     session.terminal.notice(&format!(

@@ -1,16 +1,20 @@
 //! From the files of `-f` to a checked manifest: all problems of all files in one report.
 
+use std::collections::BTreeMap;
+
 use vmlogin_engine::graph::Graph;
-use vmlogin_engine::inventory::Inventory;
+use vmlogin_engine::inventory::{Inventory, Pinned};
 use vmlogin_engine::kind::{Catalogue, Scene};
-use vmlogin_engine::language::{self, Inputs};
+use vmlogin_engine::language::{self, Inputs, Tables};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::manifest::lower::lower;
+use vmlogin_engine::pins::Pins;
 use vmlogin_engine::problem::{Problem, settle};
 use vmlogin_engine::rule::{self, Finding, Severities};
 use vmlogin_engine::source::Sources;
 use vmlogin_engine::syntax::tree::Tree;
 use vmlogin_engine::syntax::veiled;
+use vmlogin_engine::value::Principal;
 
 use super::saved::Opened;
 use crate::args::InputArgs;
@@ -30,6 +34,8 @@ pub(crate) struct Loaded {
     pub graph: Graph,
     /// Where the files lie.
     pub homes: Homes,
+    /// What the principal lock says, where there is one.
+    pub pins: Option<Pins>,
 }
 
 /// Reads, expands and lowers the manifest.
@@ -48,7 +54,11 @@ pub(crate) fn load_whole(
 /// The manifest that a saved plan holds.
 pub(crate) fn load_saved(opened: &Opened, catalogue: &Catalogue) -> Result<(Loaded, Tree), Error> {
     let name = format!("the manifest in {}", files::shown(&opened.path));
-    let texts = files::of_plan(&name, &opened.saved.manifest);
+    let mut texts = files::of_plan(&name, &opened.saved.manifest);
+    if let Some(lock) = &opened.saved.principal_lock {
+        let name = format!("the principal lock in {}", files::shown(&opened.path));
+        texts.with_lock(name, lock);
+    }
     expanded(texts, &[], catalogue)
 }
 
@@ -67,16 +77,20 @@ fn expanded(
         sources,
         mut problems,
         homes,
+        tables,
+        pins,
     } = texts;
+    let refused = |problems| refused(problems, &sources, &tables, catalogue);
     let count = files.len();
     // What could not be read would only be missed again by every later check.
     if count == 0 {
-        return Err(refused(settle(problems), &sources, catalogue));
+        return Err(refused(settle(problems)));
     }
     let expanded = language::expand(
         files,
         &Inputs {
             sets: sets.to_vec(),
+            tables: tables.clone(),
         },
     );
     problems.extend(expanded.problems);
@@ -85,9 +99,10 @@ fn expanded(
     let mut manifest = lowered.manifest;
     if let Some(manifest) = &mut manifest {
         problems.extend(files::find(manifest, &homes));
+        problems.extend(pins.iter().flat_map(|pins| pins.strangers(manifest)));
     }
     let Some(manifest) = manifest.filter(|_| problems.is_empty()) else {
-        return Err(refused(settle(problems), &sources, catalogue));
+        return Err(refused(settle(problems)));
     };
     match Graph::of(&manifest, catalogue) {
         Ok(graph) => {
@@ -97,28 +112,48 @@ fn expanded(
                 files: count,
                 graph,
                 homes,
+                pins,
             };
             Ok((loaded, expanded.tree))
         }
         Err(cycle) => {
             let problems = vec![cycle.problem(&manifest)];
-            Err(refused(problems, &sources, catalogue))
+            Err(refused(problems))
         }
     }
 }
 
 /// What is wrong, with the texts as they may be shown: no secret, whether or not it is what is wrong.
-fn refused(problems: Vec<Problem>, sources: &Sources, catalogue: &Catalogue) -> Error {
+fn refused(
+    problems: Vec<Problem>,
+    sources: &Sources,
+    tables: &Tables,
+    catalogue: &Catalogue,
+) -> Error {
+    let cells = |column: &str| {
+        let tables = tables.values();
+        tables.flat_map(|table| table.places(column)).collect()
+    };
     Error::Problems {
         problems,
-        sources: veiled(sources, &catalogue.secret_words()),
+        sources: veiled(sources, &catalogue.secret_words(), cells),
     }
 }
 
 impl Loaded {
+    /// The names that the principal lock lacks, where there is one.
+    fn unpinned(&self) -> BTreeMap<(String, Principal), Pinned> {
+        let pins = self.pins.iter();
+        let lacking = pins.flat_map(|pins| pins.lacking(&self.manifest));
+        lacking.map(|name| (name, Pinned::NotPinned)).collect()
+    }
+
     /// What the rules say that need nothing but the manifest.
     pub(crate) fn findings(&self, severities: &Severities) -> Vec<Finding> {
-        let nothing = Inventory::default();
+        let nothing = Inventory {
+            pinned: self.unpinned(),
+            ..Inventory::default()
+        };
         let rules = rule::of_the_manifest(vmlogin_azure::rules());
         severities.weigh(rule::run(
             &rules,

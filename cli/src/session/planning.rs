@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::files;
 use crate::interrupt::Watch;
 use crate::render::foreign;
+use crate::render::pinned;
 
 /// What a plan is asked for with.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +157,9 @@ pub(crate) async fn planned(
         beside: asked.basis.first(),
         stop: &watch.stop,
     };
-    let connection = watch
+    let surplus = pinned::surplus(&loaded, session.view_err());
+    session.terminal.notice(&surplus);
+    let mut connection = watch
         .unless_stopped(patiently(
             session,
             asked.events,
@@ -165,6 +168,7 @@ pub(crate) async fn planned(
             Connection::open(session, wanted),
         ))
         .await??;
+    connection.azure = connection.azure.with_pins(loaded.pins.clone());
     match reading(
         session,
         watch,

@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use vmlogin_engine::pins::Pins;
 use vmlogin_engine::plan::Plan;
 use vmlogin_engine::plan::guard::{Accepted, Refusal};
 use vmlogin_engine::plan::reinstall;
@@ -159,20 +160,16 @@ impl Opened {
         }
         for address in accepted.replaced() {
             if !flags.replace.iter().any(|own| own.is(address)) {
-                refusals.push(Refusal {
-                    guard: "replace".to_owned(),
-                    message: "the saved plan does not make it anew".to_owned(),
-                    affected: vec![address.clone()],
-                    who: Vec::new(),
-                    lift: format!("plan again with `--accept replace={address}`"),
-                    accept: None,
-                });
+                let message = "the saved plan does not make it anew".to_owned();
+                let help = format!("plan again with `--accept replace={address}`");
+                let affected = vec![address.clone()];
+                refusals.push(Refusal::firm("replace", message, affected, help));
             }
         }
         if flags.reinstall_login && !accepted.has(reinstall::GUARD) {
             let message = "logins that failed would be taken away and installed anew".to_owned();
-            let guard = reinstall::GUARD;
-            refusals.push(Refusal::of(guard, message, Vec::new(), guard.to_owned()));
+            let accept = reinstall::GUARD.to_owned();
+            refusals.push(Refusal::of(reinstall::GUARD, message, Vec::new(), accept));
         }
         refusals
     }
@@ -257,6 +254,7 @@ pub(crate) fn save(
         },
         manifest_sha256: String::new(),
         manifest: spelt::text(tree, &loaded.homes)?,
+        principal_lock: loaded.pins.as_ref().map(Pins::text),
         plan: plan.clone(),
         digest: String::new(),
     };

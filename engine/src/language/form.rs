@@ -2,10 +2,11 @@
 
 use super::File;
 use super::problem::{LanguageProblem, Problems};
+use super::repeat::{FOR, STANDS_IN};
 use crate::syntax::tree::Node;
 
 /// Documented, but not built by this version.
-const NOT_BUILT: [&str; 6] = ["template", "use", "for", "set", "edit", "remove"];
+const NOT_BUILT: [&str; 5] = ["template", "use", "set", "edit", "remove"];
 
 /// Gone once the tree is expanded.
 pub(crate) const SPENT: [&str; 3] = ["let", "param", "include"];
@@ -18,7 +19,12 @@ const OWN_INCLUDE: &str = "conditional-access";
 
 /// Whether a top-level node has done its work once names are known.
 pub(super) fn is_spent(node: &Node) -> bool {
-    contains(&SPENT, node) || contains(&NOT_BUILT, node)
+    contains(&SPENT, node) || contains(&NOT_BUILT, node) || is_loop(node)
+}
+
+/// Whether a node is a loop.
+pub(super) fn is_loop(node: &Node) -> bool {
+    node.name.as_str() == FOR
 }
 
 /// Whether a node is the one that says which language and estate the manifest is of.
@@ -28,7 +34,9 @@ pub(super) fn is_header(node: &Node) -> bool {
 
 /// Whether a child has been refused by [`check`], so that nothing need look at it again.
 pub(super) fn is_refused(parent: &Node, child: &Node) -> bool {
-    contains(&NOT_BUILT, child) || is_misplaced(parent.name.as_str(), child)
+    contains(&NOT_BUILT, child)
+        || is_misplaced(parent.name.as_str(), child)
+        || is_loose(parent.name.as_str(), child)
 }
 
 /// Checks where the nodes of a file stand.
@@ -41,17 +49,29 @@ pub(super) fn check(file: &File, problems: &mut Problems) {
             });
         }
         check_built(node, problems);
+        if is_loop(node) {
+            problems.push(LanguageProblem::LooseLoop {
+                nested: false,
+                span: node.name.span,
+            });
+        }
     }
     // Not by recursion: blocks nest no deeper than the guard lets them, but threads here have small stacks.
     let mut waiting: Vec<&Node> = file
         .tree
         .nodes
         .iter()
-        .filter(|node| !contains(&NOT_BUILT, node))
+        .filter(|node| !contains(&NOT_BUILT, node) && !is_loop(node))
         .collect();
     while let Some(parent) = waiting.pop() {
         for child in parent.children() {
             check_built(child, problems);
+            if is_loose(parent.name.as_str(), child) {
+                problems.push(LanguageProblem::LooseLoop {
+                    nested: is_loop(parent),
+                    span: child.name.span,
+                });
+            }
             if is_misplaced(parent.name.as_str(), child) {
                 problems.push(LanguageProblem::TopLevelOnly {
                     form: child.name.text.clone(),
@@ -80,6 +100,11 @@ fn check_built(node: &Node, problems: &mut Problems) {
 
 fn is_misplaced(parent: &str, child: &Node) -> bool {
     contains(&SPENT, child) && !(parent == OWN_INCLUDE && child.name.as_str() == "include")
+}
+
+/// Whether a child is a loop where none may stand.
+fn is_loose(parent: &str, child: &Node) -> bool {
+    is_loop(child) && parent != STANDS_IN
 }
 
 fn contains(names: &[&str], node: &Node) -> bool {

@@ -89,7 +89,7 @@ pub(super) fn surplus(node: &Node) -> Option<Span> {
 }
 
 /// Whether a pattern, taken by its letters, lies outside the tree that `from` lies in.
-fn leaves(from: &str, pattern: &str) -> bool {
+pub(super) fn leaves(from: &str, pattern: &str) -> bool {
     let folders = from
         .split('/')
         .rev()

@@ -1,17 +1,21 @@
 //! From the trees of several files to one tree without references.
 //!
 //! Evaluation reads no clock, no network and no environment; the order of files and nodes does not matter. What the
-//! language knows and this version does not build yet is refused by name. Templates, loops and overlays will be further
-//! steps of [`expand`]: they turn trees into trees and add to each node's `Origin`.
+//! language knows and this version does not build yet is refused by name. Templates and overlays will be further steps of
+//! [`expand`]: they turn trees into trees and add to each node's `Origin`.
 
 mod form;
 mod include;
 mod names;
 mod problem;
+mod repeat;
 mod substitute;
+pub mod table;
 
 pub(crate) use form::SPENT;
 pub use include::{IncludeWish, includes};
+pub(crate) use repeat::{FOR, STANDS_IN};
+pub use repeat::{TableWish, Tables, tables};
 
 use crate::problem::Problem;
 use crate::source::SourceId;
@@ -30,17 +34,19 @@ pub struct File {
     pub root: bool,
 }
 
-/// What the command line adds to the files.
+/// What comes to the files from the command line, and from what they name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {
     /// `--set name=value`, in order; of one name the last counts.
     pub sets: Vec<(String, String)>,
+    /// The tables that loops go through, as far as they could be read.
+    pub tables: Tables,
 }
 
 /// All files as one tree.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Expanded {
-    /// Without references, patterns, `let`, `param` and `include`. Where a reference could not be resolved, a text
+    /// Without references, patterns, loops, `let`, `param` and `include`. Where a reference could not be resolved, a text
     /// stands in for it, so that what follows is checked too.
     pub tree: Tree,
     /// Settled: in order, each once, at most 100.

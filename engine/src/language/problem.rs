@@ -1,5 +1,6 @@
 //! What can be wrong with names, inputs and the forms of the language.
 
+use super::repeat::FOR;
 use crate::problem::{Code, Label, MOST_PROBLEMS, Problem, settle};
 use crate::source::Span;
 use crate::syntax::print;
@@ -86,7 +87,11 @@ pub(crate) enum LanguageProblem {
         defined: Span,
     },
     #[error("`{written}` asks for a column, and there are no rows here")]
-    NoColumns { written: String, span: Span },
+    NoColumns {
+        written: String,
+        span: Span,
+        of: Option<Span>,
+    },
     #[error("this value is a `({})` already and cannot be a `({})`", print::shown(.inner), print::shown(.outer))]
     TwoTypes {
         outer: String,
@@ -100,6 +105,34 @@ pub(crate) enum LanguageProblem {
         span: Span,
         defined: Span,
     },
+    #[error("`{FOR}` cannot stand {}", if *.nested { "in another `for`" } else { "here" })]
+    LooseLoop { nested: bool, span: Span },
+    #[error("the table has no column `{name}`")]
+    NoSuchColumn {
+        name: String,
+        nearest: Option<String>,
+        columns: Vec<String>,
+        span: Span,
+        header: Span,
+    },
+    #[error("`{name}` is a whole row, and one value is wanted here")]
+    WholeRow {
+        name: String,
+        column: Option<String>,
+        span: Span,
+    },
+    #[error("nothing in the loop mentions `{name}`")]
+    NeverMentioned { name: String, span: Span },
+    #[error("the loops make more than {most} million nodes and values, or more text than fits")]
+    TooMuchMade {
+        most: usize,
+        count: usize,
+        span: Span,
+    },
+    #[error("`for` cannot name its table by a reference")]
+    TableByReference { span: Span },
+    #[error("`{}` leaves the folder of the manifest", print::shown(.path))]
+    TableLeaves { path: String, span: Span },
     #[error("`include` cannot name files by a reference")]
     IncludeByReference { span: Span },
     #[error("`{}` leaves the folder of the manifest", print::shown(.pattern))]
@@ -127,8 +160,13 @@ impl LanguageProblem {
             Self::NoColumns { .. } => "VML044",
             Self::TwoTypes { .. } => "VML045",
             Self::TooMuch { .. } => "VML046",
-            Self::IncludeByReference { .. } => "VML047",
-            Self::IncludeLeaves { .. } => "VML048",
+            Self::IncludeByReference { .. } | Self::TableByReference { .. } => "VML047",
+            Self::IncludeLeaves { .. } | Self::TableLeaves { .. } => "VML048",
+            Self::LooseLoop { .. } => "VML049",
+            Self::NoSuchColumn { .. } => "VML050",
+            Self::WholeRow { .. } => "VML051",
+            Self::NeverMentioned { .. } => "VML052",
+            Self::TooMuchMade { .. } => "VML053",
         })
     }
 
@@ -191,10 +229,41 @@ impl LanguageProblem {
                 Label::new(*span, "text is wanted"),
                 Label::new(*defined, "defined here"),
             ],
-            Self::NoColumns { span, .. } => vec![Label::new(
+            Self::NoColumns { span, of: None, .. } => vec![Label::new(
                 *span,
-                "rows come from `for`, which is not built yet",
+                "rows are there inside of `for row in=(csv)\"…\"` only",
             )],
+            Self::NoColumns {
+                span,
+                of: Some(place),
+                ..
+            } => vec![
+                Label::new(*span, "it has no columns"),
+                Label::new(*place, "this goes through a list"),
+            ],
+            Self::LooseLoop { nested: true, span } => {
+                vec![Label::new(*span, "a loop holds no other")]
+            }
+            Self::LooseLoop { span, .. } => {
+                vec![Label::new(*span, "loops stand in a `resource-group`")]
+            }
+            Self::NoSuchColumn { span, header, .. } => vec![
+                Label::new(*span, "asked for here"),
+                Label::new(*header, "the columns"),
+            ],
+            Self::WholeRow { span, .. } => vec![Label::new(*span, "one of its columns is meant")],
+            Self::NeverMentioned { span, .. } => {
+                vec![Label::new(*span, "so every turn would make the same")]
+            }
+            Self::TooMuchMade { count, span, .. } => {
+                vec![Label::new(*span, format!("goes through {count} elements"))]
+            }
+            Self::TableByReference { span } => {
+                vec![Label::new(*span, "files are read before names are known")]
+            }
+            Self::TableLeaves { span, .. } => {
+                vec![Label::new(*span, "files outside are not read")]
+            }
             Self::TwoTypes { span, defined, .. } => {
                 vec![
                     Label::new(*span, "given a type here"),
@@ -271,7 +340,29 @@ impl LanguageProblem {
             Self::NotText { .. } => {
                 "only plain text, numbers, `#true` and `#false` can be".to_owned()
             }
-            Self::NoColumns { .. } => "name something that `let` or `param` defines".to_owned(),
+            Self::NoColumns { of: None, .. } => {
+                "name something that `let` or `param` defines".to_owned()
+            }
+            Self::NoColumns { .. } => "leave out the dot and what follows it".to_owned(),
+            Self::LooseLoop { nested: true, .. } => {
+                "put all columns into one table, and go through that".to_owned()
+            }
+            Self::LooseLoop { .. } => "move it into the group that its machines are in".to_owned(),
+            Self::NoSuchColumn {
+                nearest: Some(nearest),
+                ..
+            } => format!("did you mean `{nearest}`?"),
+            Self::NoSuchColumn { columns, .. } => format!("the table has {}", listed(columns)),
+            Self::WholeRow { name, column, .. } => {
+                let column = column.as_deref().unwrap_or("column");
+                format!("name a column of it, such as `${name}.{column}`")
+            }
+            Self::NeverMentioned { name, .. } => {
+                format!("use `${name}`, at least in a name, or write the nodes once")
+            }
+            Self::TooMuchMade { .. } => "make the table or the loop smaller".to_owned(),
+            Self::TableByReference { .. } => "write the path out".to_owned(),
+            Self::TableLeaves { .. } => "move the table into the folder".to_owned(),
             Self::TwoTypes { .. } => "leave one of the types out".to_owned(),
             Self::TooMuch { .. } => "look for names that repeat each other".to_owned(),
             Self::IncludeByReference { .. } => "write the pattern out".to_owned(),
@@ -302,7 +393,8 @@ pub(super) struct Problems {
 impl Problems {
     /// Keeps a problem, unless there are more than enough.
     pub(super) fn push(&mut self, problem: LanguageProblem) {
-        if !self.is_full() {
+        // Every turn of a loop makes the same mistake.
+        if !self.is_full() && !self.kept.contains(&problem) {
             self.kept.push(problem);
         }
     }
@@ -319,7 +411,7 @@ impl Problems {
             _ => None,
         });
         let Some(places) = known else { return false };
-        if places.len() < MOST_PLACES {
+        if places.len() < MOST_PLACES && !places.contains(&place) {
             places.push(place);
         }
         true

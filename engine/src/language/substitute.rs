@@ -3,22 +3,36 @@
 use super::form;
 use super::names::Names;
 use super::problem::Problems;
+use super::repeat::repeat;
 use crate::syntax::tree::{Argument, Node, Scalar, Tree};
 
-/// Resolves every reference of a tree, and drops children that were refused.
+/// Resolves every reference of a tree, puts what loops make in their place, and drops children that were refused.
 pub(super) fn substitute(tree: &mut Tree, names: &mut Names, problems: &mut Problems) {
+    resolve(&mut tree.nodes, names, problems);
+}
+
+/// The same for some nodes. What a loop makes is resolved by it.
+pub(super) fn resolve(nodes: &mut [Node], names: &mut Names, problems: &mut Problems) {
     // A stack of our own: see `form::check`.
-    let mut waiting: Vec<&mut Node> = tree.nodes.iter_mut().rev().collect();
+    let mut waiting: Vec<&mut Node> = nodes.iter_mut().rev().collect();
     while let Some(node) = waiting.pop() {
         arguments(node, names, problems);
         properties(node, names, problems);
-        if let Some(children) = node.children.take() {
-            let kept: Vec<Node> = children
-                .into_iter()
-                .filter(|child| !form::is_refused(node, child))
-                .collect();
-            waiting.extend(node.children.insert(kept).iter_mut().rev());
+        let Some(mut kept) = node.children.take() else {
+            continue;
+        };
+        kept.retain(|child| !form::is_refused(node, child));
+        // Order never matters: what loops make stands behind the rest.
+        let mut made = Vec::new();
+        if kept.iter().any(form::is_loop) {
+            for child in kept.extract_if(.., |child| form::is_loop(child)) {
+                made.append(&mut repeat(&child, names, problems));
+            }
         }
+        let written = kept.len();
+        kept.append(&mut made);
+        let children = node.children.insert(kept);
+        waiting.extend(children.iter_mut().take(written).rev());
     }
 }
 
@@ -46,7 +60,7 @@ fn arguments(node: &mut Node, names: &mut Names, problems: &mut Problems) {
         let arguments = items.into_iter().map(|item| Argument {
             annotation: item.annotation,
             value: item.value,
-            span: argument.span,
+            span: item.place.unwrap_or(argument.span),
         });
         resolved.extend(arguments);
     }
@@ -65,11 +79,13 @@ fn properties(node: &mut Node, names: &mut Names, problems: &mut Problems) {
             property.value_span,
             problems,
         );
-        let (annotation, value) = item.map_or((None, Scalar::Text(String::new())), |item| {
-            (item.annotation, item.value)
-        });
-        property.annotation = annotation;
-        property.value = value;
+        let Some(item) = item else {
+            property.value = Scalar::Text(String::new());
+            continue;
+        };
+        property.annotation = item.annotation;
+        property.value = item.value;
+        property.value_span = item.place.unwrap_or(property.value_span);
     }
 }
 

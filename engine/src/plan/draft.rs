@@ -50,7 +50,7 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
         waits: Vec::new(),
         hindrance: None,
         blocked: None,
-        fingerprint: fingerprint(&declared, pair.live),
+        fingerprint: fingerprint(schema.attributes, &declared, pair.live),
         foreign: foreign(scene, schema, pair.bearer),
         privileged: privileged(scene, resource),
         protected: pair.live.is_some_and(|live| live.protected)
@@ -135,7 +135,7 @@ pub(super) fn removal(
         waits: Vec::new(),
         hindrance: None,
         blocked: None,
-        fingerprint: fingerprint(&live.attributes, Some(live)),
+        fingerprint: fingerprint(&[], &live.attributes, Some(live)),
         foreign: None,
         privileged: None,
         protected: protected.covers(live),

@@ -3,22 +3,25 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::diff::same::same;
 use crate::inventory::{Health, Live};
+use crate::schema::{Attribute, Shape};
 use crate::value::{Attributes, Value};
 
 /// Hashes the normalised attributes that the diff read, the stamp and the health; or absence. No etag, time or instance view
 /// goes in, so that what does not matter to the decision does not make it stale.
-pub fn fingerprint(declared: &Attributes, live: Option<&Live>) -> String {
+///
+/// `attributes` tells the shapes of those that are declared.
+pub fn fingerprint(
+    attributes: &[Attribute],
+    declared: &Attributes,
+    live: Option<&Live>,
+) -> String {
     let read = live.map(|live| Read {
         key: &live.key.0,
         attributes: declared
-            .keys()
-            .map(|name| {
-                (
-                    name.as_str(),
-                    live.attributes.get(name).unwrap_or(&Value::Null),
-                )
-            })
+            .iter()
+            .map(|(name, wanted)| (name.as_str(), decided_on(attributes, name, wanted, live)))
             .collect(),
         stamp: live.stamp.as_deref(),
         protected: live.protected,
@@ -31,6 +34,24 @@ pub fn fingerprint(declared: &Attributes, live: Option<&Live>) -> String {
     let text = serde_json::to_vec(&read).expect("values have only text as keys, so they serialise");
     let hash = Sha256::digest(&text);
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What was decided on. Of a floor that holds, only that it does: what runs above it moves by itself, and lists do not tell it.
+fn decided_on<'a>(
+    attributes: &[Attribute],
+    name: &str,
+    wanted: &'a Value,
+    live: &'a Live,
+) -> &'a Value {
+    let found = live.attributes.get(name).unwrap_or(&Value::Null);
+    let is_floor = attributes
+        .iter()
+        .any(|it| it.name == name && it.shape == Shape::Floor);
+    if is_floor && same(Shape::Floor, wanted, found) {
+        wanted
+    } else {
+        found
+    }
 }
 
 #[derive(Serialize)]

@@ -81,6 +81,18 @@ impl Refusal {
         }
     }
 
+    /// A refusal that no flag lifts; `help` says what to do.
+    pub fn firm(guard: &str, message: String, affected: Vec<Address>, help: String) -> Refusal {
+        Refusal {
+            guard: guard.to_owned(),
+            message,
+            affected,
+            who: Vec::new(),
+            lift: help,
+            accept: None,
+        }
+    }
+
     /// The same with whom it is about, each once.
     fn about(self, who: impl IntoIterator<Item = String>) -> Refusal {
         let mut told = BTreeSet::new();

@@ -89,14 +89,14 @@ pub fn refusals(catalogue: &Catalogue, scene: &Scene<'_>, asked: &[Address]) -> 
                 Some(live) => fit(catalogue, scene, &matching, pair, live).err()?,
             },
         };
-        Some(Refusal {
-            guard: "replace".to_owned(),
-            message: format!("`{address}` is not made anew: {unfit}"),
-            affected: vec![address.clone()],
-            who: Vec::new(),
-            lift: unfit.help(address),
-            accept: None,
-        })
+        let message = format!("`{address}` is not made anew: {unfit}");
+        let affected = vec![address.clone()];
+        Some(Refusal::firm(
+            "replace",
+            message,
+            affected,
+            unfit.help(address),
+        ))
     });
     unfit.collect()
 }

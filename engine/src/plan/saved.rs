@@ -47,6 +47,8 @@ pub struct Saved {
     pub manifest_sha256: String,
     /// The whole manifest as one text of KDL: its files put together, its names replaced by what they stand for.
     pub manifest: String,
+    /// The principal lock that names were held against, as one text of KDL; none where there was none.
+    pub principal_lock: Option<String>,
     /// What was decided.
     pub plan: Plan,
     /// The SHA-256 of this JSON as vmlogin writes it with nothing in this member, in hexadecimal digits. It tells damage, not who

@@ -79,8 +79,8 @@ pub fn scalar(scalar: &Scalar) -> String {
         Scalar::Integer(value) => value.to_string(),
         // Debug keeps the fraction or exponent that tells a float from a whole number.
         Scalar::Float(value) => format!("{value:?}"),
-        Scalar::Text(value) if value.contains("${") => verbatim(value),
-        Scalar::Text(value) => text(value),
+        Scalar::Text(value) | Scalar::Cell(value) if value.contains("${") => verbatim(value),
+        Scalar::Text(value) | Scalar::Cell(value) => text(value),
         Scalar::Reference(reference) => format!("${}", path(reference)),
         Scalar::Pattern(pieces) => {
             let pieces = pieces.iter().map(|piece| match piece {

@@ -98,10 +98,40 @@ pub enum Scalar {
     Float(f64),
     /// A string of any spelling.
     Text(String),
+    /// What a cell of a table says: text, and a number or a switch where one is wanted. Only in an expanded tree.
+    Cell(String),
     /// A bare `$name`; gone once the tree is expanded.
     Reference(Reference),
     /// A quoted string with `${name}` in it; gone once the tree is expanded.
     Pattern(Vec<Piece>),
+}
+
+impl Scalar {
+    /// What it says, where that is text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Scalar::Text(text) | Scalar::Cell(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The whole number that it is.
+    pub fn as_integer(&self) -> Option<i64> {
+        match self {
+            Scalar::Integer(number) => Some(*number),
+            Scalar::Cell(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The switch that it is.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Scalar::Bool(on) => Some(*on),
+            Scalar::Cell(text) => text.trim_start_matches('#').parse().ok(),
+            _ => None,
+        }
+    }
 }
 
 /// A part of a [`Scalar::Pattern`].
@@ -134,11 +164,18 @@ struct Link {
     before: Origin,
 }
 
-/// One step on a node's way. Templates, loop rows and overlays will be further ones.
+/// One step on a node's way. Templates and overlays will be further ones.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub enum Via {
     /// The `include` whose pattern the node's file matched.
     Include(Span),
+    /// An element of a loop.
+    Element {
+        /// The loop.
+        of: Span,
+        /// The first cell of the row, or the value of the list.
+        element: Span,
+    },
 }
 
 impl Origin {

@@ -16,20 +16,28 @@ pub struct SecretWords {
     pub open: BTreeSet<&'static str>,
 }
 
-/// The same texts with asterisks for whatever may be a secret.
-pub fn veiled(sources: &Sources, words: &SecretWords) -> Sources {
+/// The same texts with asterisks for whatever may be a secret. `cells` are the places of all cells of a column, in any table.
+pub fn veiled(
+    sources: &Sources,
+    words: &SecretWords,
+    cells: impl Fn(&str) -> Vec<Span>,
+) -> Sources {
     let mut veil = Veil {
         words,
         names: BTreeSet::new(),
+        columns: BTreeSet::new(),
         found: Vec::new(),
     };
-    // Twice, since a constant may stand behind what uses it.
-    for _ in 0..2 {
+    // Once more for each step, since a constant may stand behind what uses it, and a list behind a loop through it.
+    for _ in 0..3 {
         veil.found.clear();
         for (id, _, text) in sources.iter() {
             veil.text(id, text);
         }
     }
+    let columns = veil.columns.iter();
+    let cells: Vec<Span> = columns.flat_map(|column| cells(column)).collect();
+    veil.found.extend(cells);
     sources.masked(&veil.found)
 }
 
@@ -37,6 +45,8 @@ struct Veil<'w, 't> {
     words: &'w SecretWords,
     /// Names of constants and inputs that a secret was made of.
     names: BTreeSet<&'t str>,
+    /// Columns of tables that a secret was made of.
+    columns: BTreeSet<&'t str>,
     found: Vec<Span>,
 }
 
@@ -116,6 +126,7 @@ impl<'t> Veil<'_, 't> {
             return;
         }
         self.names.extend(references(token));
+        self.columns.extend(columns(token));
         if token.quoted || !token.says.starts_with('$') {
             self.found.push(Span::new(id, token.range.0, token.range.1));
         }
@@ -128,7 +139,7 @@ impl<'t> Veil<'_, 't> {
         match property {
             Some(name) if words.attributes.contains(name) => true,
             Some(name) if words.nodes.contains(head) => !words.open.contains(name),
-            Some(_) => head == "param" && of_a_name,
+            Some(_) => matches!(head, "param" | "for") && of_a_name,
             None if words.attributes.contains(head) => true,
             None if words.nodes.contains(head) => state.arguments > 1,
             None => head == "let" && of_a_name && state.arguments > 1,
@@ -217,6 +228,15 @@ fn references(token: Token<'_>) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The columns that a value refers to: `$row.pw`, `"${row.pw}"`.
+fn columns(token: Token<'_>) -> impl Iterator<Item = &str> {
+    token.says.split('$').skip(1).filter_map(|behind| {
+        let (_, column) = behind.split_once('.')?;
+        let end = column.find(|letter: char| !(letter.is_alphanumeric() || "-_".contains(letter)));
+        Some(&column[..end.unwrap_or(column.len())])
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,7 +249,7 @@ mod tests {
             nodes: BTreeSet::from(["admin"]),
             open: BTreeSet::from(["ssh-key"]),
         };
-        veiled(&sources, &words).text(id).to_owned()
+        veiled(&sources, &words, |_| Vec::new()).text(id).to_owned()
     }
 
     #[test]
@@ -253,10 +273,34 @@ mod tests {
             "admin kim password=\"${pw}!\"\nparam pw default=hunter2",
             "admin kim password=(env)\"hunter2!\"",
             "admin kim password=\"a\" password=\"hunter2\"",
+            "let pws \"hunter2\"; for pw in=$pws { admin kim password=$pw }",
+            "for pw in=$pws { admin kim password=$pw }; let pws \"hunter2\"",
         ] {
             assert!(!shown(text).contains("hunter2"), "{text}: {}", shown(text));
             assert_eq!(shown(text).len(), text.len(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_cells_that_a_secret_is_made_of_are_veiled() {
+        let mut sources = Sources::new();
+        let words = SecretWords {
+            attributes: BTreeSet::from(["password"]),
+            ..SecretWords::default()
+        };
+        sources.add(
+            "estate.kdl".to_owned(),
+            "admin kim password=\"${row.pw}!\"".to_owned(),
+        );
+        let table = sources.add("t.csv".to_owned(), "name,pw\nkim,hunter2\n".to_owned());
+        let cells = |column: &str| match column {
+            "pw" => vec![Span::new(table, 12, 19)],
+            _ => Vec::new(),
+        };
+        assert_eq!(
+            veiled(&sources, &words, cells).text(table),
+            "name,pw\nkim,*******\n"
+        );
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn ring(text: &str) -> (Manifest, Sources) {
         tree: parsed.tree,
         root: true,
     };
-    let expanded = language::expand(vec![file], &Inputs { sets: Vec::new() });
+    let expanded = language::expand(vec![file], &Inputs::default());
     let lowered = lower::lower(&expanded.tree, &RING);
     assert_eq!(lowered.problems, []);
     (lowered.manifest.expect("a manifest"), sources)

@@ -1,6 +1,7 @@
 //! What names, inputs and includes make of a manifest.
 
 mod forms;
+mod loops;
 mod names;
 
 use crate::reading::show;
@@ -26,7 +27,13 @@ fn expanded_files(files: &[(&str, &str)], sets: &[(&str, &str)]) -> String {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    let expanded = expand(files, &Inputs { sets });
+    let expanded = expand(
+        files,
+        &Inputs {
+            sets,
+            ..Inputs::default()
+        },
+    );
     show(&expanded.tree, &expanded.problems, &sources)
 }
 

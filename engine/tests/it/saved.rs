@@ -19,6 +19,7 @@ fn plan() -> Plan {
 fn saved() -> Saved {
     let plan = plan();
     let saved = Saved {
+        principal_lock: None,
         format: FORMAT,
         tool: plan.tool.clone(),
         made: "2026-11-21T12:00:00Z".to_owned(),

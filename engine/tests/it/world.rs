@@ -52,7 +52,7 @@ pub(crate) fn whole_manifest(text: &str) -> Manifest {
         tree: parsed.tree,
         root: true,
     };
-    let expanded = language::expand(vec![file], &Inputs { sets: Vec::new() });
+    let expanded = language::expand(vec![file], &Inputs::default());
     assert_eq!(expanded.problems, [], "{text}");
     let lowered = lower::lower(&expanded.tree, &CATALOGUE);
     assert_eq!(lowered.problems, [], "{text}");

@@ -11,6 +11,7 @@ mod http;
 mod operation;
 mod pattern;
 mod problem;
+mod quota;
 mod resources;
 pub mod seed;
 mod state;
@@ -30,6 +31,8 @@ use tokio::task::JoinHandle;
 pub use problem::SandboxError;
 pub use seed::{Seed, SeedError};
 pub use state::clock::Clock;
+
+use quota::Quota;
 
 use http::{Authority, Log, Server, TlsListener};
 use state::World;
@@ -53,6 +56,8 @@ pub struct Options {
     pub log: Option<PathBuf>,
     /// How long operations take. Without it they end at the second look and clients are never asked to wait.
     pub latency: Option<Duration>,
+    /// Whether requests are counted and refused as ARM does.
+    pub limits: bool,
 }
 
 impl Default for Options {
@@ -64,6 +69,7 @@ impl Default for Options {
             seed: Seed::default(),
             log: None,
             latency: None,
+            limits: false,
         }
     }
 }
@@ -99,13 +105,14 @@ impl Sandbox {
         }
         options.seed.check()?;
         let sow = || World::try_sow(&options.seed, clock.now()).map_err(SandboxError::from);
-        let (file, world) = match &options.state {
+        let (file, mut world) = match &options.state {
             Some(path) => {
                 let (file, world) = StateFile::open(path, sow)?;
                 (Some(file), world)
             }
             None => (None, sow()?),
         };
+        world.quota = options.limits.then(Quota::default);
         let log = options.log.as_deref().map(Log::open).transpose()?;
         let not_listening = |source| SandboxError::NotListening { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(not_listening)?;
@@ -194,11 +201,12 @@ pub fn not_emulated() -> &'static [&'static str] {
         "registration of providers: nothing is refused for want of it",
         "deleted groups and applications: only deleted people lie in the recycle bin",
         "rules for the characters and lengths of names, tags and descriptions, but for the fewest",
-        "group membership, and what a role assignment permits: the caller may do all that the seed does not deny",
+        "group membership but for what `assignedTo` lists, and what a role assignment permits: the caller may do all that the seed does not deny",
         "making Arc machines, actions on them, their run commands and licences",
         "queries of Resource Graph but for where, project, extend, order by, limit, count and summarize over three tables: others are \
          refused by name; virtual machine scale sets",
-        "quotas: the remaining counts in headers never fall, and nobody is throttled unless the seed has a fault for it",
+        "quotas without --limits: the remaining counts in headers never fall. With it, those of one caller and of Compute; never those of \
+         all callers together, of other providers and of regions",
         "two operations on one machine at once: a new one finds the earlier one finished",
         "handlers of extensions other than AADLoginForWindows and AADSSHLoginForLinux: they succeed when the agent is ready",
         "sign-in to machines; nobody has recorded the login extension, its outcomes follow documents and reports",

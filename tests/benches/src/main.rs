@@ -1,71 +1,91 @@
-//! Figures of this machine as a table: `just bench`. Each is a ratio against a rival that runs beside, where there is one.
+//! Figures of this machine as tables: `just bench`. Each is a ratio against a rival where there is one.
 //!
-//! Times are the fastest of some runs of a whole process, memory is its peak as sampled from `/proc`. Nothing here passes or fails.
+//! `just bench 1000 5000` takes other sizes, `just bench plan terraform` only those tables. Times are the fastest of some runs of a
+//! whole process, memory is its peak as sampled from `/proc`; the sandbox runs as a process of its own. Nothing here passes or fails.
 
-#![expect(clippy::print_stdout, reason = "a bench prints a table")]
+#![expect(clippy::print_stdout, reason = "a bench prints tables")]
 
 mod estate;
+mod figures;
+mod makespan;
+mod plan;
 mod process;
+mod server;
+mod site;
+mod start;
+mod terraform;
+mod validate;
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use process::{Cost, measure};
+/// Estates that are measured where none are named, in machines.
+const SIZES: [usize; 4] = [1_000, 5_000, 10_000, 50_000];
 
-/// How often each command runs; the fastest counts.
-const RUNS: usize = 5;
-
-/// Estates that are measured, in machines.
-const SIZES: [usize; 3] = [1_000, 5_000, 10_000];
+/// The tables, in the order in which they are printed.
+const TABLES: [&str; 5] = ["start", "validate", "plan", "terraform", "makespan"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    // The rival runs in a process of its own, so that its memory can be seen.
     if let [word, file] = arguments.as_slice()
-        && word == "kdl-alone"
+        && word == validate::RIVAL
     {
-        let document: kdl::KdlDocument = std::fs::read_to_string(file)?.parse()?;
-        println!("{} nodes", document.nodes().len());
-        return Ok(());
+        return validate::rival(file);
     }
-    let vmlogin = arguments
-        .first()
+    let (vmlogin, words) = arguments
+        .split_first()
         .ok_or("name the binary to measure: target/release/vmlogin")?;
-    let itself = std::env::current_exe()?;
+    let vmlogin = PathBuf::from(vmlogin);
+    let (mut sizes, mut tables) = (Vec::new(), Vec::new());
+    for word in words {
+        match word.parse::<usize>() {
+            Ok(size) if size > 0 => sizes.push(size),
+            _ if TABLES.contains(&word.as_str()) => tables.push(word.as_str()),
+            _ => return Err(format!("`{word}` is neither a size nor one of {TABLES:?}").into()),
+        }
+    }
+    if sizes.is_empty() {
+        sizes = SIZES.to_vec();
+    }
     let folder = tempfile::tempdir()?;
-    println!(
-        "| validate, machines | text | wall | peak memory | kdl alone: wall | memory | ratio of wall | of memory |"
-    );
-    println!("|---|---|---|---|---|---|---|---|");
-    for machines in SIZES {
-        let file = folder.path().join(format!("{machines}.kdl"));
-        let text = estate::manifest(machines);
-        std::fs::write(&file, &text)?;
-        let ours = measure(
-            RUNS,
-            Path::new(vmlogin),
-            &["validate".as_ref(), "-f".as_ref(), file.as_os_str()],
-        )?;
-        let rival = measure(RUNS, &itself, &["kdl-alone".as_ref(), file.as_os_str()])?;
-        println!("{}", row(machines, text.len(), &ours, &rival));
+    println!("{}", machine());
+    for table in TABLES {
+        if !tables.is_empty() && !tables.contains(&table) {
+            continue;
+        }
+        println!();
+        print(table, &vmlogin, folder.path(), &sizes)?;
     }
     Ok(())
 }
 
-fn row(machines: usize, bytes: usize, ours: &Cost, rival: &Cost) -> String {
-    format!(
-        "| {machines} | {:.1} MB | {:.0} ms | {:.0} MB | {:.0} ms | {:.0} MB | {:.2} | {:.2} |",
-        megabytes(bytes),
-        ours.wall.as_secs_f64() * 1e3,
-        megabytes(ours.peak),
-        rival.wall.as_secs_f64() * 1e3,
-        megabytes(rival.peak),
-        ours.wall.as_secs_f64() / rival.wall.as_secs_f64(),
-        megabytes(ours.peak) / megabytes(rival.peak),
-    )
+fn print(
+    table: &str,
+    vmlogin: &Path,
+    folder: &Path,
+    sizes: &[usize],
+) -> Result<(), Box<dyn Error>> {
+    match table {
+        "start" => start::table(vmlogin),
+        "validate" => validate::table(vmlogin, folder, sizes),
+        "plan" => plan::table(vmlogin, folder, sizes),
+        "terraform" => terraform::table(vmlogin, folder),
+        _ => makespan::table(vmlogin, folder),
+    }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a figure of three digits")]
-fn megabytes(bytes: usize) -> f64 {
-    bytes as f64 / 1e6
+/// What was measured on.
+fn machine() -> String {
+    let told = |file: &str, name: &str| {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with(name));
+        let value = line.and_then(|line| line.split_once(':'));
+        value.map_or("unknown".to_owned(), |(_, value)| value.trim().to_owned())
+    };
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!(
+        "{cores} cores of {}, {} of memory",
+        told("/proc/cpuinfo", "model name"),
+        told("/proc/meminfo", "MemTotal"),
+    )
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use vmlogin_azure::checkup::{Looked, MOST_SKEW, Sight, checkup, is_unreachable};
 use vmlogin_azure::http::Client;
 use vmlogin_engine::manifest::{Manifest, Subscription, Tenant};
+use vmlogin_engine::pins::Pins;
 use vmlogin_engine::provider::{Fault, FaultKind};
 
 use crate::args::DoctorArgs;
@@ -16,13 +17,14 @@ use crate::render::checkup::{Check, Found};
 use crate::render::foreign;
 use crate::session::Session;
 use crate::session::connection::Ground;
+use crate::session::manifest::Loaded;
 
 /// Asks everything. A sandbox that cannot be started is something wrong, too.
 pub(super) async fn checks(
     session: &Session,
     args: &DoctorArgs,
     watch: &Watch,
-    manifest: Option<&Manifest>,
+    loaded: Option<&Loaded>,
 ) -> Vec<Check> {
     let beside = args.inputs.files.first();
     let beside = beside.map_or(Path::new(files::DEFAULT), |path| path.as_path());
@@ -34,21 +36,22 @@ pub(super) async fn checks(
         }
     };
     let mut checks = Vec::new();
-    match manifest {
+    match loaded {
         None => {
             let client = ground.home(session, &args.live, &watch.stop).await;
-            checks.extend(of_tenant("your tenant", "", client, &[]).await);
+            checks.extend(of_tenant("your tenant", "", client, &[], None).await);
             let said = "no manifest names any";
             checks.push(Check::not_checked("subscriptions", said));
         }
-        Some(manifest) => {
+        Some(Loaded { manifest, pins, .. }) => {
             for tenant in manifest.tenants.values() {
                 let client = ground
                     .tenant(session, &args.live, &watch.stop, tenant)
                     .await;
                 let name = format!("tenant `{}`", foreign::line(&tenant.name));
                 let own = subscriptions(manifest, tenant);
-                checks.extend(of_tenant(&name, &tenant.id, client, &own).await);
+                let pins = pins.as_ref();
+                checks.extend(of_tenant(&name, &tenant.id, client, &own, pins).await);
             }
         }
     }
@@ -70,6 +73,7 @@ async fn of_tenant(
     tenant_id: &str,
     client: Result<(Client, &'static str), Error>,
     subscriptions: &[&Subscription],
+    pins: Option<&Pins>,
 ) -> Vec<Check> {
     let (client, way) = match client {
         Ok(client) => client,
@@ -97,7 +101,7 @@ async fn of_tenant(
     }
     sights
         .iter()
-        .flat_map(|sight| shown(name, way, sight))
+        .flat_map(|sight| shown(name, way, sight, pins))
         .collect()
 }
 
@@ -124,7 +128,7 @@ fn of_arm(name: &str, fault: &Fault) -> Check {
     wrong(format!("{name}: {what}"), fault)
 }
 
-fn shown(name: &str, way: &str, sight: &Sight) -> Vec<Check> {
+fn shown(name: &str, way: &str, sight: &Sight, pins: Option<&Pins>) -> Vec<Check> {
     let (what, said) = match &sight.looked {
         Looked::Arm => (
             format!("{name}: token and Azure Resource Manager"),
@@ -144,6 +148,9 @@ fn shown(name: &str, way: &str, sight: &Sight) -> Vec<Check> {
         ),
     };
     let ahead = match &sight.result {
+        Err(fault) if sight.looked == Looked::Directory && fault.kind == FaultKind::Permission => {
+            return vec![unreadable(what, fault, pins)];
+        }
         Err(fault) => return vec![wrong(what, fault)],
         Ok(ahead) => ahead,
     };
@@ -152,6 +159,24 @@ fn shown(name: &str, way: &str, sight: &Sight) -> Vec<Check> {
         checks.push(clock(*ahead));
     }
     checks
+}
+
+/// A directory that may not be read: with a principal lock nothing that a plan needs is missing.
+fn unreadable(what: String, fault: &Fault, pins: Option<&Pins>) -> Check {
+    if pins.is_some() {
+        let said =
+            "it may not be read, and need not be: names stand for what the principal lock says";
+        return Check::not_checked(what, said);
+    }
+    let way = "give the identity the directory role `Directory Readers`, or have somebody who may read the directory write a principal lock with `vmlogin pin`";
+    let help = Some(way.to_owned());
+    wrong(
+        what,
+        &Fault {
+            help,
+            ..fault.clone()
+        },
+    )
 }
 
 /// Tokens have times in them, which both sides have to agree about.

@@ -50,7 +50,9 @@ pub(in crate::language) fn define(
         take_in(&mut definitions, name, definition, problems);
     }
     set(&mut definitions, inputs, problems);
-    Resolver::new(definitions).resolve(problems)
+    let mut names = Resolver::new(definitions).resolve(problems);
+    names.tables = inputs.tables.clone();
+    names
 }
 
 fn take_in<'f>(
@@ -226,6 +228,7 @@ impl Value {
             items: vec![super::Item {
                 annotation: None,
                 value,
+                place: None,
             }],
             defined,
         }

@@ -4,15 +4,18 @@
 //! with a stack of its own, since a stranger's file may chain names by the hundred thousand.
 
 mod define;
+mod element;
 mod param;
 mod resolve;
 mod value;
 
+use super::repeat::{Making, Tables};
 use crate::source::Span;
 use crate::syntax::tree::{Scalar, Word};
 use std::collections::BTreeMap;
 
 pub(super) use define::define;
+pub(super) use element::Loop;
 pub(super) use value::Budget;
 
 /// What every defined name stands for.
@@ -21,6 +24,12 @@ pub(super) struct Names {
     pub(super) values: BTreeMap<String, Value>,
     /// What references may still add to the tree.
     pub(super) budget: Budget,
+    /// The tables that loops go through.
+    pub(super) tables: Tables,
+    /// What loops may still make.
+    pub(super) making: Making,
+    /// The loop that is gone through, at its element.
+    current: Option<Loop>,
 }
 
 /// What one name stands for: one value, or a list of another length.
@@ -35,4 +44,6 @@ pub(super) struct Value {
 pub(super) struct Item {
     pub(super) annotation: Option<Word>,
     pub(super) value: Scalar,
+    /// Where it stands, in a loop: in the table or list that the loop goes through.
+    pub(super) place: Option<Span>,
 }

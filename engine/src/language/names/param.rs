@@ -58,7 +58,11 @@ impl Param<'_> {
             _ => (Some(Scalar::Text(text.to_owned())), "text"),
         };
         value
-            .map(|value| Item { annotation, value })
+            .map(|value| Item {
+                annotation,
+                value,
+                place: None,
+            })
             .ok_or_else(|| LanguageProblem::SetOfWrongType {
                 name: self.name.to_owned(),
                 value: text.to_owned(),

@@ -32,12 +32,12 @@ impl Names {
     pub(super) fn items(&mut self, values: &[Argument], problems: &mut Problems) -> Vec<Item> {
         let mut items = Vec::new();
         for argument in values {
-            items.extend(self.many(
-                &argument.value,
-                argument.annotation.as_ref(),
-                argument.span,
-                problems,
-            ));
+            let annotation = argument.annotation.as_ref();
+            let several = self.many(&argument.value, annotation, argument.span, problems);
+            items.extend(several.into_iter().map(|item| Item {
+                place: Some(argument.span),
+                ..item
+            }));
         }
         items
     }
@@ -52,13 +52,11 @@ impl Names {
     ) -> Vec<Item> {
         let items = match scalar {
             Scalar::Reference(reference) => self.take(reference, problems),
-            Scalar::Pattern(pieces) => vec![Item {
-                annotation: None,
-                value: self.fill(pieces, problems),
-            }],
+            Scalar::Pattern(pieces) => vec![self.fill(pieces, problems)],
             plain => vec![Item {
                 annotation: None,
                 value: plain.clone(),
+                place: None,
             }],
         };
         items
@@ -99,30 +97,37 @@ impl Names {
     }
 
     /// Text with its references filled in.
-    fn fill(&mut self, pieces: &[Piece], problems: &mut Problems) -> Scalar {
+    fn fill(&mut self, pieces: &[Piece], problems: &mut Problems) -> Item {
         let mut text = String::new();
+        // The first cell in it speaks for all.
+        let mut place = None;
         for piece in pieces {
             match piece {
                 Piece::Text(piece) => text.push_str(piece),
                 Piece::Reference(reference) => {
                     self.check_single(reference, problems);
                     let item = self.take(reference, problems).into_iter().next();
+                    place = place.or(item.as_ref().and_then(|item| item.place));
                     match item {
                         Some(Item {
                             annotation: None,
-                            value: Scalar::Text(value),
+                            value: Scalar::Text(value) | Scalar::Cell(value),
+                            ..
                         }) => text.push_str(&value),
                         Some(Item {
                             annotation: None,
                             value: Scalar::Integer(value),
+                            ..
                         }) => text.push_str(&value.to_string()),
                         Some(Item {
                             annotation: None,
                             value: Scalar::Bool(value),
+                            ..
                         }) => text.push_str(&value.to_string()),
                         Some(Item {
                             annotation: None,
                             value: value @ Scalar::Float(_),
+                            ..
                         }) => text.push_str(&print::scalar(&value)),
                         Some(item) => problems.push(self.not_text(reference, &item)),
                         None => {}
@@ -130,7 +135,11 @@ impl Names {
                 }
             }
         }
-        Scalar::Text(text)
+        Item {
+            annotation: None,
+            value: Scalar::Text(text),
+            place,
+        }
     }
 
     fn not_text(&self, reference: &Reference, item: &Item) -> LanguageProblem {
@@ -153,10 +162,45 @@ impl Names {
 
     /// What a reference stands for, paid from the budget.
     fn take(&mut self, reference: &Reference, problems: &mut Problems) -> Vec<Item> {
+        if let Some(item) = self.of_element(reference, problems) {
+            return vec![item];
+        }
+        let mut items = self.defined(reference, problems);
+        for item in &mut items {
+            item.place = None;
+        }
+        items
+    }
+
+    /// The values of a list, each with its place.
+    pub(in crate::language) fn list(
+        &mut self,
+        scalar: &Scalar,
+        annotation: Option<&Word>,
+        span: Span,
+        problems: &mut Problems,
+    ) -> Vec<Item> {
+        let Scalar::Reference(reference) = scalar else {
+            return Vec::new();
+        };
+        let items = self.defined(reference, problems).into_iter();
+        items
+            .map(|item| annotate(item, annotation, span, problems))
+            .collect()
+    }
+
+    /// Where a name is defined.
+    pub(in crate::language) fn place_of(&self, name: &str) -> Option<Span> {
+        self.values.get(name).map(|value| value.defined)
+    }
+
+    /// What `let` and `param` say that a reference stands for.
+    fn defined(&mut self, reference: &Reference, problems: &mut Problems) -> Vec<Item> {
         let [name] = reference.path.as_slice() else {
             problems.push(LanguageProblem::NoColumns {
                 written: shown(reference),
                 span: reference.span,
+                of: None,
             });
             return Value::stand_in(&shown(reference), reference.span).items;
         };
@@ -203,7 +247,7 @@ const ITEM_BYTES: usize = 32;
 
 /// What an item takes from the budget.
 fn cost(item: &Item) -> usize {
-    let text = if let Scalar::Text(text) = &item.value {
+    let text = if let Scalar::Text(text) | Scalar::Cell(text) = &item.value {
         text.len()
     } else {
         0
@@ -235,6 +279,6 @@ fn annotate(
     item
 }
 
-fn shown(reference: &Reference) -> String {
+pub(super) fn shown(reference: &Reference) -> String {
     reference.path.join(".")
 }

@@ -1,6 +1,6 @@
 //! The problems found so far, no more of them than anybody could read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::problem::ManifestProblem;
 use crate::problem::{Problem, cut_short, settle};
@@ -13,17 +13,24 @@ const MOST_KEPT: usize = 2_000;
 #[derive(Debug, Default)]
 pub(super) struct Found {
     problems: Vec<ManifestProblem>,
+    /// Their numbers, by their first places.
+    places: BTreeMap<Option<Span>, Vec<usize>>,
     beyond: bool,
     /// Clashes told already: a node with several names meets the same one under each.
     pairs: BTreeSet<(Span, Span)>,
 }
 
 impl Found {
-    /// Adds a problem.
+    /// Adds a problem. What a loop makes has the same mistake at every turn, and is told of once.
     pub(super) fn push(&mut self, problem: ManifestProblem) {
         if self.is_flooded() {
             self.beyond = true;
-        } else {
+            return;
+        }
+        let place = problem.labels().first().map(|label| label.span);
+        let there = self.places.entry(place).or_default();
+        if there.iter().all(|at| self.problems[*at] != problem) {
+            there.push(self.problems.len());
             self.problems.push(problem);
         }
     }

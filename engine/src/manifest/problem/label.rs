@@ -7,7 +7,7 @@ use crate::source::Span;
 
 impl ManifestProblem {
     /// The places, the primary one first.
-    pub(super) fn labels(&self) -> Vec<Label> {
+    pub(in crate::manifest) fn labels(&self) -> Vec<Label> {
         match self {
             Self::UnknownNode { span, .. } => vec![Label::new(*span, "no such node here")],
             Self::Misplaced { span, .. } => vec![Label::new(*span, "not here")],

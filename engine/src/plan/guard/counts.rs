@@ -22,14 +22,9 @@ pub(super) fn max_delete(
     );
     let who: Vec<String> = losers(plan, &affected).collect();
     let refusal = if let Some(ceiling) = ceiling.filter(|ceiling| count > *ceiling) {
-        Refusal {
-            guard: "max-delete".to_owned(),
-            message: format!("{would}; the environment's VMLOGIN_MAX_DELETE allows {ceiling}"),
-            affected,
-            who: Vec::new(),
-            lift: format!("raise VMLOGIN_MAX_DELETE to {count}: no flag lifts it"),
-            accept: None,
-        }
+        let message = format!("{would}; the environment's VMLOGIN_MAX_DELETE allows {ceiling}");
+        let help = format!("raise VMLOGIN_MAX_DELETE to {count}: no flag lifts it");
+        Refusal::firm("max-delete", message, affected, help)
     } else if count > allowed.max(safety.max_delete) {
         let message = format!("{would}; `safety max-delete` allows {}", safety.max_delete);
         Refusal::of(

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 #[test]
 fn what_is_not_built_yet_is_refused_by_name() {
     assert_snapshot!(
-        expanded("template t { login }\nset env=prod\nedit vm a { size big }\nremove vm b\nfor row in=$x { vm a }\nresource-group g { vm a { use t }; for row in=$x { vm b } }\n", &[]),
+        expanded("template t { login }\nset env=prod\nedit vm a { size big }\nremove vm b\nresource-group g { vm a { use t } }\n", &[]),
         @r#"
     resource-group g {
         vm a {
@@ -27,16 +27,8 @@ fn what_is_not_built_yet_is_refused_by_name() {
       estate.kdl:4:1 `remove` not built yet
       help: change the node where it is written
 
-    VML030: `for` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:5:1 `for` not built yet
-      help: write the nodes out in full
-
     VML030: `use` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:6:27 `use` not built yet
-      help: write the nodes out in full
-
-    VML030: `for` belongs to the language, but this version of vmlogin does not build it yet
-      estate.kdl:6:36 `for` not built yet
+      estate.kdl:5:27 `use` not built yet
       help: write the nodes out in full
     "#
     );

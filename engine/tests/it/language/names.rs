@@ -157,7 +157,7 @@ fn columns_need_rows() {
     vm row.name
 
     VML044: `row.name` asks for a column, and there are no rows here
-      estate.kdl:1:4 `$row.name` rows come from `for`, which is not built yet
+      estate.kdl:1:4 `$row.name` rows are there inside of `for row in=(csv)"…"` only
       help: name something that `let` or `param` defines
     "#);
 }

@@ -11,6 +11,7 @@ use vmlogin_engine::rule::{Card, Rule};
 
 use crate::kinds::login;
 
+pub use grant::names::unpinnable;
 pub use thing::fixed::SETTLED;
 
 static RULES: &[&dyn Rule] = &[

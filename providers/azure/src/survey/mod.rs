@@ -31,6 +31,8 @@ mod sweep;
 mod things;
 
 #[cfg(test)]
+mod bulk_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;

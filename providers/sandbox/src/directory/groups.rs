@@ -1,4 +1,6 @@
-//! Groups. They have no members here.
+//! Groups, and who is in them. Their members are not listed: only role assignments know them.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -31,4 +33,22 @@ pub(super) fn shown(group: &DirectoryGroup) -> Value {
         "mail": null, "mailEnabled": false, "mailNickname": group.name, "membershipRule": null,
         "membershipRuleProcessingState": null, "onPremisesSyncEnabled": null, "proxyAddresses": [],
         "renewedDateTime": clock::whole_seconds(group.created), "securityEnabled": true, "visibility": null})
+}
+
+impl Tenant {
+    /// Somebody, and every group that they are in, be it through another one: object ids in lower case.
+    pub(crate) fn with_groups(&self, id: &str) -> BTreeSet<String> {
+        let mut all = BTreeSet::from([id.to_lowercase()]);
+        loop {
+            let around = self
+                .groups
+                .iter()
+                .filter(|(key, group)| !all.contains(*key) && !group.members.is_disjoint(&all));
+            let around: Vec<String> = around.map(|(key, _)| key.clone()).collect();
+            if around.is_empty() {
+                return all;
+            }
+            all.extend(around);
+        }
+    }
 }

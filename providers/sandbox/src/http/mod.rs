@@ -27,6 +27,7 @@ use crate::directory;
 use crate::fault;
 use crate::operation::Pace;
 use crate::problem::SandboxError;
+use crate::quota;
 use crate::resources;
 use crate::state::clock::{self, Clock};
 use crate::state::file::{self, StateFile};
@@ -96,7 +97,7 @@ impl Server {
         first.get_or_insert(trouble);
     }
 
-    /// Answers a request and says whether the world has changed.
+    /// Answers a request and says whether the state is to be written before the answer goes out.
     fn answer(&self, request: &Request) -> (u64, Reply, bool) {
         let mut world = self.world();
         let world = &mut *world;
@@ -112,7 +113,10 @@ impl Server {
         let reply = either(dispatch(world, request, pace));
         sweep::remember(world, world.generation != before);
         let reply = dress(world, request, &pace, n, reply);
-        (n, reply, world.generation != before)
+        let changed = world.generation != before;
+        let is_due = |file: &StateFile| file.is_due(world, pace.now);
+        let to_write = changed && self.file.as_ref().is_some_and(is_due);
+        (n, reply, to_write)
     }
 }
 
@@ -128,8 +132,8 @@ async fn serve(
     let head = request.method == Method::HEAD;
     // Files are written in between, which would hold up the other connections of this thread.
     let reply = tokio::task::spawn_blocking(move || {
-        let (n, mut reply, changed) = server.answer(&request);
-        if changed && let Err(trouble) = server.save() {
+        let (n, mut reply, to_write) = server.answer(&request);
+        if to_write && let Err(trouble) = server.save() {
             reply = error::gateway(500, "StateNotWritten", trouble.to_string());
             server.remember(trouble);
         }
@@ -166,6 +170,11 @@ fn dispatch(world: &mut World, request: &Request, pace: Pace) -> Answer {
         _ => Audience::Arm,
     };
     let bearer = token::check(world, request, service, pace.now)?;
+    let left = match (service, world.quota.as_mut()) {
+        (Audience::Directory, _) => Vec::new(),
+        (Audience::Arm, None) => quota::full(request),
+        (Audience::Arm, Some(quota)) => quota.take(request, &bearer.object_id, pace.now)?,
+    };
     let call = Call {
         world,
         request,
@@ -173,7 +182,10 @@ fn dispatch(world: &mut World, request: &Request, pace: Pace) -> Answer {
         pace,
         doom: None,
     };
-    with_faults(call, service)
+    let reply = either(with_faults(call, service));
+    Ok(left
+        .into_iter()
+        .fold(reply, |reply, (name, value)| reply.header(name, value)))
 }
 
 /// Lets the service answer, unless a fault of the seed says otherwise. Parts of a batch pass through here too.
@@ -239,49 +251,9 @@ fn dress(world: &World, request: &Request, pace: &Pace, n: u64, mut reply: Reply
             .header("request-id", id)
             .header("odata-version", "4.0");
     }
-    reply = reply
-        .header("x-ms-correlation-request-id", id.clone())
-        .header("x-ms-request-id", id);
-    for (name, value) in remaining(request) {
-        reply = reply.header(name, value);
-    }
     reply
-}
-
-/// What is left of the quotas. Always the same: the sandbox counts nothing yet.
-fn remaining(request: &Request) -> Vec<(&'static str, &'static str)> {
-    if request.lower.first().is_none_or(|it| it != "subscriptions") {
-        return Vec::new();
-    }
-    let compute = request.lower.iter().any(|it| it == "microsoft.compute");
-    let mut left = match request.method.as_str() {
-        "GET" | "HEAD" => vec![("x-ms-ratelimit-remaining-subscription-global-reads", "3749")],
-        "DELETE" => vec![
-            ("x-ms-ratelimit-remaining-subscription-deletes", "199"),
-            (
-                "x-ms-ratelimit-remaining-subscription-global-deletes",
-                "2999",
-            ),
-        ],
-        _ => vec![
-            ("x-ms-ratelimit-remaining-subscription-writes", "199"),
-            (
-                "x-ms-ratelimit-remaining-subscription-global-writes",
-                "2999",
-            ),
-        ],
-    };
-    if compute {
-        let operation = request.lower.iter().any(|it| it == "operations");
-        left.push(("x-ms-ratelimit-remaining-resource", match request.method.as_str() {
-            "GET" if operation => {
-                "Microsoft.Compute/GetOperationResource;44,Microsoft.Compute/GetOperationSubscriptionMaximum;14999"
-            }
-            "GET" => "Microsoft.Compute/LowCostGetSubscriptionMaximum;23999,Microsoft.Compute/LowCostGetResource;35",
-            _ => "Microsoft.Compute/UpdateVMSubscriptionMaximum;1499,Microsoft.Compute/UpdateVMResource;11",
-        }));
-    }
-    left
+        .header("x-ms-correlation-request-id", id.clone())
+        .header("x-ms-request-id", id)
 }
 
 /// The origin as the client spells it, if it is a name of this machine: links then lead where its certificate holds.

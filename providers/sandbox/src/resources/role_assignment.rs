@@ -1,5 +1,7 @@
 //! Role assignments at any scope.
 
+use std::collections::BTreeSet;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -8,7 +10,7 @@ use super::{Scope, beneath_scope, method_not_allowed, page, resource_group, role
 use crate::http::Call;
 use crate::http::error;
 use crate::http::reply::{Answer, Reply};
-use crate::state::{Assignment, clock};
+use crate::state::{Assignment, Tenant, clock};
 
 /// Requests for which a principal made here is unknown to role assignments: recorded clients needed 5 to 22 tries.
 const REPLICATION: u64 = 8;
@@ -47,7 +49,8 @@ pub(crate) fn answer(call: &mut Call<'_>, scope: &Scope, rest: &[&str]) -> Answe
 }
 
 fn list(call: &mut Call<'_>, scope: &Scope) -> Answer {
-    let filter = Filter::parse(call.request.query("$filter").unwrap_or_default())?;
+    let asked = call.world.tenants.get(&call.bearer.tenant);
+    let filter = Filter::parse(call.request.query("$filter").unwrap_or_default(), asked)?;
     let tenant = &call.bearer.tenant;
     let rows = call
         .world
@@ -258,11 +261,12 @@ fn shown(scope: &Scope, it: &Assignment) -> Value {
 #[derive(Debug, Default)]
 struct Filter {
     at_scope: bool,
-    principal: Option<String>,
+    /// Object ids, lower-case.
+    principals: Option<BTreeSet<String>>,
 }
 
 impl Filter {
-    fn parse(text: &str) -> Result<Filter, Reply> {
+    fn parse(text: &str, tenant: Option<&Tenant>) -> Result<Filter, Reply> {
         let mut filter = Filter::default();
         for part in text
             .split(" and ")
@@ -273,11 +277,12 @@ impl Filter {
             let quoted = lower.split('\'').nth(1).map(str::to_owned);
             match quoted {
                 None if lower == "atscope()" => filter.at_scope = true,
-                // Groups have no members here, so what is assigned to somebody is assigned directly.
-                Some(id)
-                    if lower.starts_with("principalid eq ") || lower.starts_with("assignedto(") =>
-                {
-                    filter.principal = Some(id);
+                Some(id) if lower.starts_with("principalid eq ") => {
+                    filter.principals = Some(BTreeSet::from([id]));
+                }
+                Some(id) if lower.starts_with("assignedto(") => {
+                    filter.principals =
+                        Some(tenant.map_or_else(BTreeSet::new, |it| it.with_groups(&id)));
                 }
                 _ => {
                     return Err(error::provider(
@@ -304,8 +309,8 @@ impl Filter {
         let in_reach = above || (!self.at_scope && beneath_scope(&at, scope));
         in_reach
             && self
-                .principal
+                .principals
                 .as_ref()
-                .is_none_or(|it| it.eq_ignore_ascii_case(&assignment.principal))
+                .is_none_or(|it| it.contains(&assignment.principal.to_lowercase()))
     }
 }

@@ -120,6 +120,8 @@ pub struct Group {
     pub name: String,
     /// Object id, a GUID.
     pub id: String,
+    /// Object ids of its direct members.
+    pub members: Vec<String>,
 }
 
 /// An application's identity in the tenant.

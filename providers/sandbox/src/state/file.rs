@@ -3,10 +3,18 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::{FORMAT, World};
 use crate::problem::SandboxError;
+
+/// Machines of the largest world that is written before each answer that follows a change.
+const LARGE: usize = 1000;
+
+/// The pause between two writes of a larger one.
+const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
 /// The state file of a running sandbox. The lock lies beside it, since the file itself is replaced at every write.
 #[derive(Debug)]
@@ -15,6 +23,8 @@ pub(crate) struct StateFile {
     lock: File,
     /// The newest generation on disk. Held while writing, so that waiting requests share one write.
     written: Mutex<u64>,
+    /// When a large world was last written.
+    at: Mutex<Option<Timestamp>>,
 }
 
 impl StateFile {
@@ -33,6 +43,7 @@ impl StateFile {
             path: path.to_owned(),
             lock,
             written: Mutex::new(0),
+            at: Mutex::new(None),
         };
         let world = match known {
             Some(world) => {
@@ -54,10 +65,7 @@ impl StateFile {
         wanted: u64,
         snapshot: impl FnOnce() -> (u64, Vec<u8>),
     ) -> Result<(), SandboxError> {
-        let mut written = self
-            .written
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         if *written >= wanted {
             return Ok(());
         }
@@ -67,12 +75,23 @@ impl StateFile {
         Ok(())
     }
 
+    /// Whether a world is to be written now: a large one only every few seconds and at the end, since writing it takes longer than
+    /// most of what changes it.
+    pub(crate) fn is_due(&self, world: &World, now: Timestamp) -> bool {
+        if !is_large(world) {
+            return true;
+        }
+        let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = at.is_none_or(|at| now.duration_since(at) >= PAUSE);
+        if is_due {
+            *at = Some(now);
+        }
+        is_due
+    }
+
     /// Gives the lock back. Nothing is written any more: a connection that lingers could not harm the next user.
     pub(crate) fn release(&self) -> Result<(), SandboxError> {
-        *self
-            .written
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = u64::MAX;
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = u64::MAX;
         self.lock
             .unlock()
             .map_err(|cause| not_written(&self.path, cause))
@@ -83,10 +102,18 @@ impl StateFile {
     }
 }
 
-/// The world as the file holds it.
+fn is_large(world: &World) -> bool {
+    world.machines.len() + world.arcs.len() > LARGE
+}
+
+/// The world as the file holds it: a large one without the layout that people read.
 pub(crate) fn encoded(world: &World) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(world)
-        .expect("the world has text keys only, so it always has a JSON form");
+    let encode = match is_large(world) {
+        true => serde_json::to_vec,
+        false => serde_json::to_vec_pretty,
+    };
+    let mut bytes =
+        encode(world).expect("the world has text keys only, so it always has a JSON form");
     bytes.push(b'\n');
     bytes
 }

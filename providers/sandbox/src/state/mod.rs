@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::operation::Operation;
+use crate::quota::Quota;
 use crate::seed::{Agent, ArcStatus, Behaviour, CustomRole, FaultRule, Os, Power};
 use crate::sweep::Sweep;
 
@@ -73,13 +74,16 @@ pub(crate) struct World {
     /// What Resource Graph has seen.
     #[serde(skip)]
     pub sweep: Sweep,
+    /// What callers have left, where that is counted.
+    #[serde(skip)]
+    pub quota: Option<Quota>,
     /// Raised by every change, so that the file knows what it has missed.
     #[serde(skip)]
     pub generation: u64,
 }
 
 impl World {
-    /// Marks the world as changed: it is written before the answer goes out.
+    /// Marks the world as changed: it is written before the answer goes out, a large one a little later.
     pub(crate) fn touch(&mut self) {
         self.generation += 1;
     }
@@ -163,6 +167,9 @@ pub(crate) struct User {
 pub(crate) struct DirectoryGroup {
     pub id: String,
     pub name: String,
+    /// Object ids of its direct members, lower-case.
+    #[serde(default)]
+    pub members: BTreeSet<String>,
     pub created: Timestamp,
 }
 

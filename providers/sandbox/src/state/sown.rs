@@ -50,6 +50,7 @@ impl World {
                 .collect(),
             behaviour: seed.behaviour,
             sweep: Sweep::default(),
+            quota: None,
             generation: 0,
         };
         for tenant in &seed.tenants {
@@ -384,6 +385,7 @@ fn directory(seed: &seed::Tenant, born: Timestamp) -> Tenant {
                 let it = DirectoryGroup {
                     id: group.id.clone(),
                     name: group.name.clone(),
+                    members: group.members.iter().map(|id| id.to_lowercase()).collect(),
                     created: born,
                 };
                 (group.id.to_lowercase(), it)

@@ -24,6 +24,7 @@ fn people() -> Seed {
     tenant.groups.push(Group {
         name: "SG-Web-Admins".to_owned(),
         id: guid(3),
+        members: Vec::new(),
     });
     tenant.service_principals.push(ServicePrincipal {
         name: "ci-deployer".to_owned(),

@@ -15,6 +15,7 @@ mod network_parts;
 mod new_machines;
 mod operations;
 mod plain_resources;
+mod quotas;
 mod resource_groups;
 mod role_assignments;
 mod shared;

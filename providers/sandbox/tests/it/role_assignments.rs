@@ -293,6 +293,29 @@ async fn a_principal_is_found_at_above_and_beneath() {
 }
 
 #[tokio::test]
+async fn what_is_assigned_to_somebody_comes_through_groups_too() {
+    let mut seed = spread();
+    let groups = &mut seed.tenants[0].groups;
+    groups[0].members = vec![guid(77)];
+    groups.push(vmlogin_sandbox::seed::Group {
+        name: "inner".to_owned(),
+        id: guid(77),
+        members: vec![KIM.to_uppercase()],
+    });
+    let stage = Stage::new(seed).await;
+    let scope = format!("/subscriptions/{SUB}");
+    let own = names(&stage, &scope, &format!("principalId eq '{KIM}'")).await;
+    let all = names(&stage, &scope, &format!("assignedTo('{KIM}')")).await;
+    let of_group = names(&stage, &scope, &format!("principalId eq '{ADMINS}'")).await;
+    assert!(!of_group.is_empty());
+    let mut both: Vec<String> = own.into_iter().chain(of_group).collect();
+    both.sort_unstable();
+    let mut all = all;
+    all.sort_unstable();
+    assert_eq!(all, both);
+}
+
+#[tokio::test]
 async fn the_scope_keeps_its_makers_casing() {
     let stage = Stage::new(spread()).await;
     let got: Got = stage.get(&path(&group_id(), &guid(2))).await;

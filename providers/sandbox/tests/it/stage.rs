@@ -73,6 +73,7 @@ pub(crate) fn seed() -> Seed {
             groups: vec![Group {
                 name: "sg-web-admins".to_owned(),
                 id: ADMINS.to_owned(),
+                members: Vec::new(),
             }],
             subscriptions: vec![Subscription {
                 id: SUB.to_owned(),

@@ -26,7 +26,7 @@ const MOST_DELETIONS: u32 = 1_000_000;
 /// The file itself, as if it were a node.
 pub(super) fn root() -> Form {
     Form {
-        later: &["template", "use", "for", "set", "edit", "remove", "assert"],
+        later: &["template", "use", "set", "edit", "remove", "assert"],
         ..blank(TOP, "manifest")
     }
 }

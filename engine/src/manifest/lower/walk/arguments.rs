@@ -113,7 +113,7 @@ impl Walker<'_, '_> {
         let argument = node
             .arguments
             .iter()
-            .find(|argument| matches!(&argument.value, Scalar::Text(text) if all(text)));
+            .find(|argument| argument.value.as_text().is_some_and(all));
         if let Some(argument) = argument {
             self.found.push(ManifestProblem::BadText {
                 what: format!("one of several values of `{}`", form.word),

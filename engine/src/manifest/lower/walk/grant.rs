@@ -6,7 +6,7 @@ use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::Form;
 use crate::manifest::problem::{Hint, ManifestProblem, Rule};
-use crate::syntax::tree::{Argument, Node, Scalar, Word};
+use crate::syntax::tree::{Argument, Node, Word};
 use crate::value::PrincipalKind;
 
 /// Longer than the name of any role.
@@ -56,7 +56,7 @@ impl Walker<'_, '_> {
         }
         let span = argument.span;
         let hint = self.guess(&written, roles.iter().copied(), &[]);
-        if !matches!(argument.value, Scalar::Text(_)) || matches!(hint, Hint::Nearest(_)) {
+        if argument.value.as_text().is_none() || matches!(hint, Hint::Nearest(_)) {
             self.found.push(ManifestProblem::UnknownRole {
                 written,
                 hint,

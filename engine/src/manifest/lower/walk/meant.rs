@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Walker, shortened};
-use crate::language::SPENT;
+use crate::language::{FOR, SPENT, STANDS_IN};
 use crate::manifest::lower::form::{Form, Properties, Want};
 use crate::manifest::problem::{Hint, ManifestProblem};
 use crate::problem::nearest;
@@ -36,8 +36,9 @@ impl<'a> Walker<'a, '_> {
         }
         // Those of the language are gone by now, and yet belong there.
         let spent = SPENT.iter().copied().filter(|_| parent.word == TOP);
+        let loops = (parent.word == STANDS_IN).then_some(FOR);
         let mut built: Vec<&'static str> = forms.children(parent).map(|form| form.word).collect();
-        built.extend(spent);
+        built.extend(spent.chain(loops));
         built.sort_unstable();
         let hint = self.hint(word, built.into_iter(), parent.later);
         let nearest = hint.nearest();

@@ -6,7 +6,7 @@ use super::value::Said;
 use crate::manifest::check;
 use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::schema::{Characters, NameRule};
-use crate::syntax::tree::{Scalar, Word};
+use crate::syntax::tree::Word;
 use crate::value::{SecretSource, Value};
 
 /// The word for a secret that is made when it is needed.
@@ -30,7 +30,7 @@ impl Walker<'_, '_> {
     /// The source of a secret. What somebody wrote instead is never repeated: it may be the secret.
     pub(super) fn secret(&mut self, word: &'static str, said: Said<'_>) -> Option<Value> {
         let source = match (said.annotation.map(Word::as_str), said.scalar) {
-            (None, Scalar::Text(text)) if text == RANDOM => SecretSource::Random,
+            (None, scalar) if scalar.as_text() == Some(RANDOM) => SecretSource::Random,
             (None, _) => {
                 let span = said.span;
                 self.found
@@ -60,8 +60,8 @@ impl Walker<'_, '_> {
     }
 
     fn variable(&mut self, word: &'static str, said: Said<'_>) -> Option<String> {
-        match said.scalar {
-            Scalar::Text(name) if check::name(&VARIABLE, name).is_ok() => Some(name.clone()),
+        match said.scalar.as_text() {
+            Some(name) if check::name(&VARIABLE, name).is_ok() => Some(name.to_owned()),
             _ => {
                 let span = said.span;
                 self.found.push(ManifestProblem::NoVariable { word, span });

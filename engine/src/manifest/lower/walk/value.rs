@@ -90,10 +90,10 @@ impl Walker<'_, '_> {
             Want::Shape(Shape::Choice { words, later }) => self
                 .choice(word, words, later, scalar, span)
                 .map(Value::from),
-            Want::Shape(Shape::Bool) => match scalar {
-                Scalar::Bool(on) => Some(Value::Bool(*on)),
-                other => {
-                    self.wrong_type(format!("`{word}`"), "`#true` or `#false`", other, span);
+            Want::Shape(Shape::Bool) => match scalar.as_bool() {
+                Some(on) => Some(Value::Bool(on)),
+                None => {
+                    self.wrong_type(format!("`{word}`"), "`#true` or `#false`", scalar, span);
                     None
                 }
             },
@@ -145,13 +145,13 @@ impl Walker<'_, '_> {
                     }
                 }
             }
-            Want::Shape(Shape::Reference { along, .. }) => match scalar {
-                Scalar::Bool(on) if along.is_some() => Some(match on {
+            Want::Shape(Shape::Reference { along, .. }) => match scalar.as_bool() {
+                Some(on) if along.is_some() => Some(match on {
                     true => Value::Bool(true),
                     false => Value::Null,
                 }),
-                other => {
-                    let text = self.text(&format!("`{word}`"), other, span)?;
+                _ => {
+                    let text = self.text(&format!("`{word}`"), scalar, span)?;
                     let fits = check::reference(&text, MOST_TEXT);
                     self.fitting(word, text, fits, Rule::Note, span)
                 }
@@ -225,13 +225,11 @@ impl Walker<'_, '_> {
 
     /// Text, where it is text.
     pub(super) fn text(&mut self, what: &str, scalar: &Scalar, span: Span) -> Option<String> {
-        match scalar {
-            Scalar::Text(text) => Some(text.clone()),
-            other => {
-                self.wrong_type(what.to_owned(), "text", other, span);
-                None
-            }
+        let text = scalar.as_text().map(str::to_owned);
+        if text.is_none() {
+            self.wrong_type(what.to_owned(), "text", scalar, span);
         }
+        text
     }
 
     /// The tags of a node.
@@ -296,7 +294,7 @@ impl Walker<'_, '_> {
     }
 
     fn guid(&mut self, title: &'static str, scalar: &Scalar, span: Span) -> Option<Value> {
-        if let Scalar::Text(text) = scalar
+        if let Some(text) = scalar.as_text()
             && check::is_guid(text)
         {
             return Some(text.to_ascii_lowercase().into());
@@ -313,7 +311,7 @@ impl Walker<'_, '_> {
         scalar: &Scalar,
         span: Span,
     ) -> Option<Value> {
-        let Scalar::Integer(written) = *scalar else {
+        let Some(written) = scalar.as_integer() else {
             self.wrong_type(format!("`{word}`"), "a whole number", scalar, span);
             return None;
         };
@@ -370,7 +368,7 @@ impl Walker<'_, '_> {
                 Scalar::Bool(_) => "a switch",
                 Scalar::Integer(_) => "a whole number",
                 Scalar::Float(_) => "a number with a fraction",
-                Scalar::Text(_) => "text",
+                Scalar::Text(_) | Scalar::Cell(_) => "text",
                 Scalar::Reference(_) | Scalar::Pattern(_) => "a reference",
             },
             instead,
@@ -389,9 +387,9 @@ fn one_word(text: String) -> String {
 
 /// What somebody wrote for a word: text as it is, all else as KDL spells it.
 pub(super) fn written(scalar: &Scalar) -> String {
-    match scalar {
-        Scalar::Text(text) => text.clone(),
-        other => print::scalar(other),
+    match scalar.as_text() {
+        Some(text) => text.to_owned(),
+        None => print::scalar(scalar),
     }
 }
 

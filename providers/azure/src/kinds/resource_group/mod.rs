@@ -34,7 +34,7 @@ static SCHEMA: Schema = Schema {
     stands_in: &[TOP],
     naming: Naming::Names,
     attributes: &[LOCATION, TAGS, PROTECT],
-    later: &["own", "policy", "wave", "use", "for"],
+    later: &["own", "policy", "wave", "use"],
     existence: Existence::MadeBy("location"),
     lifetime: Lifetime::Stays,
     adoption: Adoption::Managed,

@@ -4,6 +4,7 @@ use vmlogin_engine::inventory::{Candidate, Resolution};
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
+use vmlogin_engine::value::Principal;
 
 pub(in crate::rules) struct AmbiguousPrincipal;
 
@@ -40,17 +41,8 @@ fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
     let (kind, name) = (principal.kind.word(), &principal.name);
     match scene.inventory.principal_of(grant) {
         Some(Resolution::Ambiguous(candidates)) => {
-            let message = format!(
-                "{} objects of the directory are called {kind} `{name}`",
-                candidates.len()
-            );
-            Some(Finding::hit(
-                &CARD,
-                address,
-                span,
-                message,
-                help(candidates),
-            ))
+            let (message, help) = judge(principal, candidates);
+            Some(Finding::hit(&CARD, address, span, message, help))
         }
         Some(_) => None,
         None => {
@@ -59,6 +51,17 @@ fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
             Some(Finding::not_checked(&CARD, address, span, message))
         }
     }
+}
+
+/// What is wrong, and what to do.
+pub(super) fn judge(principal: &Principal, candidates: &[Candidate]) -> (String, String) {
+    let message = format!(
+        "{} objects of the directory are called {} `{}`",
+        candidates.len(),
+        principal.kind.word(),
+        principal.name
+    );
+    (message, help(candidates))
 }
 
 fn help(candidates: &[Candidate]) -> String {

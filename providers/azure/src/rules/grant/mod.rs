@@ -7,7 +7,7 @@ pub(super) mod guest;
 pub(super) mod inherited;
 pub(super) mod management_group;
 pub(super) mod moved_principal;
-mod names;
+pub(super) mod names;
 pub(super) mod no_login_role;
 pub(super) mod no_right;
 pub(super) mod no_such_principal;

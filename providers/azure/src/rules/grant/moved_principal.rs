@@ -65,7 +65,7 @@ fn opinion(name: Name<'_>) -> Option<Finding> {
 }
 
 /// What is wrong, and what to do.
-fn moved(principal: &Principal, pin: &Pin, now: &Resolution) -> (String, String) {
+pub(super) fn moved(principal: &Principal, pin: &Pin, now: &Resolution) -> (String, String) {
     let old = &pin.object_id;
     let pinned = format!(
         "`{principal}` is pinned to {} `{old}` (`{}`)",

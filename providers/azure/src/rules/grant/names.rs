@@ -3,8 +3,11 @@
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Pinned, Resolution};
 use vmlogin_engine::kind::Scene;
+use vmlogin_engine::pins::Pin;
 use vmlogin_engine::source::Span;
 use vmlogin_engine::value::Principal;
+
+use super::{ambiguous_principal, moved_principal, no_such_principal};
 
 /// One mention of somebody.
 pub(super) struct Name<'a> {
@@ -19,12 +22,34 @@ pub(super) struct Name<'a> {
     pub(super) pinned: Option<&'a Pinned>,
 }
 
-/// Everybody whom the manifest names in a directory.
+/// Why a name cannot be pinned, in the words of the rule that would refuse its grants, and what to do. `was` is what it is pinned to.
+pub fn unpinnable(
+    principal: &Principal,
+    tenant: &str,
+    was: Option<&Pin>,
+    now: &Resolution,
+) -> (String, String) {
+    match (was, now) {
+        (Some(pin), _) => moved_principal::moved(principal, pin, now),
+        (None, Resolution::Ambiguous(candidates)) => {
+            ambiguous_principal::judge(principal, candidates)
+        }
+        (None, _) => no_such_principal::judge(principal, tenant, now).unwrap_or_else(|| {
+            let message = format!("`{principal}` stands for nothing that could be pinned");
+            (message, "write it by its id: `(object-id)\"…\"`".to_owned())
+        }),
+    }
+}
+
+/// Everybody whom the manifest names in a directory, held against the principal lock; nobody where there is none.
 pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Name<'a>> {
     let Scene {
         manifest,
         inventory,
     } = *scene;
+    if inventory.pinned.is_empty() {
+        return Vec::new();
+    }
     let name = |address: Address, span, tenant: &str, principal: &'a Principal| {
         let key = (tenant.to_owned(), principal.clone());
         Name {

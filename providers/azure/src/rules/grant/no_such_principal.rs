@@ -58,7 +58,11 @@ fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
 }
 
 /// What is wrong, and what to do.
-fn judge(principal: &Principal, tenant: &str, resolution: &Resolution) -> Option<(String, String)> {
+pub(super) fn judge(
+    principal: &Principal,
+    tenant: &str,
+    resolution: &Resolution,
+) -> Option<(String, String)> {
     let who = shown(principal);
     match resolution {
         Resolution::Found(Found {

@@ -148,7 +148,7 @@ mod tests {
         let application = Resolution::ApplicationId(candidate());
         assert!(check(Some(application)).contains("is the application id of `Break Glass`"));
         let disabled = Found {
-            enabled: false,
+            enabled: Some(false),
             ..scenes::found()
         };
         assert!(check(Some(Resolution::Found(disabled))).contains("is disabled"));

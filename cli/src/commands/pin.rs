@@ -1,0 +1,112 @@
+//! `vmlogin pin`: write down which directory object each name in the manifest stands for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use vmlogin_engine::inventory::Resolution;
+use vmlogin_engine::pins::{Renewal, renew};
+use vmlogin_engine::value::Principal;
+
+use crate::args::{Format, PinArgs};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::files;
+use crate::files::output::{Readers, write};
+use crate::interrupt::Watch;
+use crate::render::pinned;
+use crate::session::Session;
+use crate::session::connection::{Connection, Wanted};
+use crate::session::heartbeat::{patiently, uncounted};
+use crate::session::manifest::{Loaded, load};
+
+/// Looks every name up, and writes the lock where each can be pinned.
+pub(crate) async fn run(session: &Session, args: &PinArgs) -> Result<Exit, Error> {
+    let watch = Watch::start(session.terminal.clone(), args.live.timeout)?;
+    let loaded = load(&args.inputs, vmlogin_azure::catalogue())?;
+    let wanted = check_renewed(&args.renew, &loaded)?;
+    let looking = look_up(session, args, &watch, &loaded);
+    let looking = patiently(session, false, "looking names up", uncounted, looking);
+    let found = watch.unless_stopped(looking).await??;
+    let renewal = renew(&loaded.manifest, loaded.pins.as_ref(), &found, &wanted);
+    let path = files::pins_path(&args.inputs.files);
+    let written = settle(&renewal, &loaded, &path)?;
+    show(
+        session,
+        args.format,
+        &pinned::Pinning {
+            renewal: &renewal,
+            path: &path,
+            written,
+            was_there: loaded.pins.is_some(),
+        },
+    );
+    Ok(match renewal.is_refused() {
+        true => Exit::RuleRefused,
+        false => Exit::Done,
+    })
+}
+
+/// A name that is to be renewed and that the manifest does not use is a slip of the pen.
+fn check_renewed(renew: &[Principal], loaded: &Loaded) -> Result<BTreeSet<Principal>, Error> {
+    let named: BTreeSet<&Principal> = loaded.manifest.principals().map(|(_, of, _)| of).collect();
+    match renew.iter().find(|principal| !named.contains(principal)) {
+        None => Ok(renew.iter().cloned().collect()),
+        Some(principal) => Err(Error::usage(
+            format!("`{principal}` is nobody whom the manifest names"),
+            "write it as `KIND:NAME`, the name just as the manifest has it: `group:sg-web-admins`",
+        )),
+    }
+}
+
+async fn look_up(
+    session: &Session,
+    args: &PinArgs,
+    watch: &Watch,
+    loaded: &Loaded,
+) -> Result<BTreeMap<(String, Principal), Resolution>, Error> {
+    let beside = files::pins_path(&args.inputs.files);
+    let wanted = Wanted {
+        live: &args.live,
+        manifest: &loaded.manifest,
+        beside: &beside,
+        stop: &watch.stop,
+    };
+    let connection = Connection::open(session, wanted).await?;
+    let found = connection.azure.look_up(&loaded.manifest).await;
+    let closed = connection.close().await;
+    let found = found?;
+    closed?;
+    Ok(found)
+}
+
+/// Writes the lock, unless a name is refused or there is nothing new to say; whether it did.
+fn settle(renewal: &Renewal, loaded: &Loaded, path: &Path) -> Result<bool, Error> {
+    let same = match &loaded.pins {
+        Some(pins) => pins.text() == renewal.pins.text(),
+        None => renewal.pins.count() == 0,
+    };
+    if same || renewal.is_refused() {
+        return Ok(false);
+    }
+    write(
+        path,
+        &renewal.pins.text(),
+        loaded.pins.is_some(),
+        Readers::AsUsual,
+    )?;
+    Ok(true)
+}
+
+fn show(session: &Session, format: Format, pinning: &pinned::Pinning<'_>) {
+    match format {
+        Format::Json => session.terminal.result(&pinned::json(pinning)),
+        Format::Text => {
+            session
+                .terminal
+                .result(&pinned::text(pinning, session.view_out()));
+            session
+                .terminal
+                .diagnostic(&pinned::refused(pinning, session.view_err()));
+        }
+    }
+}

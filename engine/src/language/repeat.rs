@@ -1,0 +1,322 @@
+//! `for`: its nodes once for every row of a table, or for every value of a list.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::File;
+use super::include::leaves;
+use super::names::{Loop, Names};
+use super::problem::{LanguageProblem, Problems};
+use super::substitute::resolve;
+use super::table::Table;
+use crate::problem::Problem;
+use crate::source::Span;
+use crate::syntax::reference::is_name;
+use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Via};
+
+/// The name of the node.
+pub(crate) const FOR: &str = "for";
+
+/// The one node that it may stand in.
+pub(crate) const STANDS_IN: &str = "resource-group";
+
+const WRITTEN: &str = "`for row in=(csv)\"fleet/desktops.csv\" { … }` or `for name in=$list { … }`";
+
+/// The annotation of a table's path.
+const CSV: &str = "csv";
+
+/// How many nodes and values loops may make in all. Fifty thousand machines of some dozen nodes each fit.
+const MOST_MADE: usize = 2_000_000;
+
+/// How much text they may make in all, in bytes, besides that of the rows.
+const MOST_TEXT: usize = 128 << 20;
+
+/// The tables of a manifest, each by the place of the path that asks for it.
+pub type Tables = BTreeMap<Span, Arc<Table>>;
+
+/// A table that is to be read. Whoever reads files resolves it: relative to the file of the loop, inside the manifest's tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableWish {
+    /// As written; never empty, absolute, or leading out of the tree by its letters alone.
+    pub path: String,
+    /// Where the path is written; [`Tables`] has the table under it.
+    pub span: Span,
+}
+
+/// The tables that the loops of one file go through. [`super::expand`] does not report these problems again.
+pub fn tables(file: &File) -> (Vec<TableWish>, Vec<Problem>) {
+    let mut wishes = Vec::new();
+    let mut problems = Problems::default();
+    let groups = file
+        .tree
+        .nodes
+        .iter()
+        .filter(|node| node.name.as_str() == STANDS_IN);
+    let loops = groups
+        .flat_map(Node::children)
+        .filter(|node| node.name.as_str() == FOR);
+    for property in loops.filter_map(|node| node.property("in")) {
+        if !is_table(property) {
+            continue;
+        }
+        let span = property.value_span;
+        match &property.value {
+            Scalar::Text(path) if leaves(&file.path, path) => {
+                problems.push(LanguageProblem::TableLeaves {
+                    path: path.clone(),
+                    span,
+                });
+            }
+            Scalar::Text(path) if !path.is_empty() => wishes.push(TableWish {
+                path: path.clone(),
+                span,
+            }),
+            Scalar::Reference(_) | Scalar::Pattern(_) => {
+                problems.push(LanguageProblem::TableByReference { span });
+            }
+            _ => problems.push(LanguageProblem::Malformed {
+                form: FOR,
+                wanted: WRITTEN,
+                span,
+            }),
+        }
+    }
+    (wishes, problems.settle())
+}
+
+fn is_table(property: &Property) -> bool {
+    let annotation = property.annotation.as_ref();
+    annotation.is_some_and(|annotation| annotation.as_str() == CSV)
+}
+
+/// What one loop goes through.
+enum Elements {
+    Rows(Arc<Table>),
+    Items(Vec<super::names::Item>),
+}
+
+/// The nodes that a loop makes, without references.
+pub(super) fn repeat(node: &Node, names: &mut Names, problems: &mut Problems) -> Vec<Node> {
+    let Some((name, place, property)) = shape(node, problems) else {
+        return Vec::new();
+    };
+    if let Some(first) = names.place_of(name) {
+        problems.push(LanguageProblem::DefinedTwice {
+            name: name.to_owned(),
+            first,
+            second: place,
+        });
+    }
+    if !mentions(node.children(), name) {
+        problems.push(LanguageProblem::NeverMentioned {
+            name: name.to_owned(),
+            span: place,
+        });
+        return Vec::new();
+    }
+    let Some(elements) = elements(property, names, problems) else {
+        return Vec::new();
+    };
+    let count = match &elements {
+        Elements::Rows(table) => table.rows(),
+        Elements::Items(items) => items.len(),
+    };
+    if !names.making.pay(node.children(), count) {
+        problems.push(LanguageProblem::TooMuchMade {
+            most: MOST_MADE / 1_000_000,
+            count,
+            span: node.name.span,
+        });
+        return Vec::new();
+    }
+    let mut made = Vec::with_capacity(count * node.children().len());
+    for element in 0..count {
+        names.enter(match &elements {
+            Elements::Rows(table) => Loop::row(name, place, table, element),
+            Elements::Items(items) => Loop::item(name, place, &items[element]),
+        });
+        let mut nodes = node.children().to_vec();
+        nodes.retain(|child| !super::form::is_refused(node, child));
+        resolve(&mut nodes, names, problems);
+        mark(&mut nodes, node, names.element());
+        made.append(&mut nodes);
+    }
+    names.leave();
+    made
+}
+
+/// Notes at the nodes of one element that they are of it.
+fn mark(nodes: &mut [Node], of: &Node, element: Option<Span>) {
+    let Some(element) = element else { return };
+    let origin = of.origin.then(Via::Element {
+        of: of.name.span,
+        element,
+    });
+    for node in nodes {
+        node.origin = origin.clone();
+    }
+}
+
+/// The name of the loop's element, its place, and what says what the loop goes through.
+fn shape<'n>(node: &'n Node, problems: &mut Problems) -> Option<(&'n str, Span, &'n Property)> {
+    let [
+        Argument {
+            annotation: None,
+            value: Scalar::Text(name),
+            span,
+        },
+    ] = node.arguments.as_slice()
+    else {
+        let wrong = node.arguments.get(1).or(node.arguments.first());
+        problems.push(match wrong {
+            Some(argument) => malformed(argument.span),
+            None => incomplete(node),
+        });
+        return None;
+    };
+    if !is_name(name) {
+        problems.push(LanguageProblem::BadName {
+            form: FOR,
+            span: *span,
+        });
+        return None;
+    }
+    let surplus = node
+        .properties
+        .iter()
+        .find(|property| property.name.as_str() != "in");
+    if let Some(surplus) = surplus {
+        problems.push(malformed(surplus.span));
+    }
+    match node.property("in") {
+        Some(property) if !node.children().is_empty() => Some((name, *span, property)),
+        _ => {
+            problems.push(incomplete(node));
+            None
+        }
+    }
+}
+
+fn incomplete(node: &Node) -> LanguageProblem {
+    LanguageProblem::Incomplete {
+        form: FOR,
+        wanted: WRITTEN,
+        span: node.name.span,
+    }
+}
+
+fn malformed(span: Span) -> LanguageProblem {
+    LanguageProblem::Malformed {
+        form: FOR,
+        wanted: WRITTEN,
+        span,
+    }
+}
+
+/// What a loop goes through; `None` where that was refused.
+fn elements(property: &Property, names: &mut Names, problems: &mut Problems) -> Option<Elements> {
+    if is_table(property) {
+        // One that could not be read was told where it was read.
+        let table = names.tables.get(&property.value_span)?;
+        return Some(Elements::Rows(table.clone()));
+    }
+    match &property.value {
+        Scalar::Reference(_) => {
+            let annotation = property.annotation.as_ref();
+            let items = names.list(&property.value, annotation, property.value_span, problems);
+            Some(Elements::Items(items))
+        }
+        _ => {
+            problems.push(malformed(property.value_span));
+            None
+        }
+    }
+}
+
+/// Whether nodes mention a name anywhere.
+fn mentions(nodes: &[Node], name: &str) -> bool {
+    let is_it = |reference: &Reference| reference.path.first().is_some_and(|first| first == name);
+    let scalar = |scalar: &Scalar| match scalar {
+        Scalar::Reference(reference) => is_it(reference),
+        Scalar::Pattern(pieces) => pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Reference(reference) if is_it(reference))),
+        _ => false,
+    };
+    each(nodes).any(|node| {
+        node.arguments
+            .iter()
+            .any(|argument| scalar(&argument.value))
+            || node
+                .properties
+                .iter()
+                .any(|property| scalar(&property.value))
+    })
+}
+
+/// All nodes, at any depth. Not by recursion: threads here have small stacks.
+fn each(nodes: &[Node]) -> impl Iterator<Item = &Node> {
+    let mut waiting: Vec<&Node> = nodes.iter().collect();
+    std::iter::from_fn(move || {
+        let node = waiting.pop()?;
+        waiting.extend(node.children());
+        Some(node)
+    })
+}
+
+/// How much more loops may make.
+#[derive(Debug)]
+pub(super) struct Making {
+    made: usize,
+    text: usize,
+}
+
+impl Default for Making {
+    fn default() -> Making {
+        Making {
+            made: MOST_MADE,
+            text: MOST_TEXT,
+        }
+    }
+}
+
+impl Making {
+    /// Takes what so many copies of these nodes cost; not where that is more than there is.
+    fn pay(&mut self, nodes: &[Node], times: usize) -> bool {
+        let (mut made, mut text) = (0_usize, 0_usize);
+        for node in each(nodes) {
+            made += 1 + node.arguments.len() + node.properties.len();
+            text += node.name.text.len();
+            text += node
+                .arguments
+                .iter()
+                .map(|one| bytes(&one.value))
+                .sum::<usize>();
+            let properties = node.properties.iter();
+            text += properties
+                .map(|one| one.name.text.len() + bytes(&one.value))
+                .sum::<usize>();
+        }
+        let left = self.made.checked_sub(made.saturating_mul(times));
+        let text_left = self.text.checked_sub(text.saturating_mul(times));
+        let (Some(made), Some(text)) = (left, text_left) else {
+            return false;
+        };
+        *self = Making { made, text };
+        true
+    }
+}
+
+fn bytes(scalar: &Scalar) -> usize {
+    match scalar {
+        Scalar::Text(text) => text.len(),
+        Scalar::Pattern(pieces) => pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.len(),
+                Piece::Reference(_) => 0,
+            })
+            .sum(),
+        _ => 0,
+    }
+}

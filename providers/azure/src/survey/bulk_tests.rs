@@ -1,0 +1,218 @@
+use serde_json::{Value as Json, json};
+use vmlogin_engine::inventory::Inventory;
+use vmlogin_engine::kind::Key;
+use vmlogin_engine::plan::Mode;
+use vmlogin_engine::provider::Provider;
+use vmlogin_engine::value::Value;
+
+use super::manner::Reads;
+use crate::kinds::scenes;
+use crate::provider::rehearsal::{self, Part};
+
+const ALL: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/virtualMachines?api-version=2024-07-01";
+const MORE: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/virtualMachines?page=2";
+const STATES: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/virtualMachines?api-version=2024-07-01&statusOnly=true";
+const SWEEP: &str = "POST /providers/Microsoft.ResourceGraph/resources?";
+const MACHINE: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/web01?";
+
+/// The machine as the list shows it: its group in capitals, its extensions as ids, nothing of how it runs.
+fn row() -> Json {
+    let mut body = scenes::machine_body(&scenes::machine_id());
+    let upper = |id: &Json| json!(id.as_str().unwrap().replace("rg-web", "RG-WEB"));
+    body["id"] = upper(&body["id"]);
+    body["resources"][0] = json!({"id": upper(&body["resources"][0]["id"])});
+    body["properties"]
+        .as_object_mut()
+        .unwrap()
+        .remove("instanceView");
+    body
+}
+
+/// The same as `statusOnly` shows it.
+fn state() -> Json {
+    let body = scenes::machine_body(&scenes::machine_id());
+    let view = &body["properties"]["instanceView"];
+    json!({"id": row()["id"], "location": "westeurope", "properties": {"instanceView": {
+        "statuses": view["statuses"], "vmAgent": view["vmAgent"],
+        // Never to be taken for how the extension fares.
+        "extensions": [{"name": "AADLoginForWindows", "statuses": [{"code": "ProvisioningState/failed/1", "level": "Error"}]}],
+    }}})
+}
+
+/// Its extension as Resource Graph shows it: all of its id in lower case.
+fn swept() -> Json {
+    let body = scenes::machine_body(&scenes::machine_id());
+    let extension = &body["resources"][0];
+    let id = extension["id"].as_str().unwrap().to_lowercase();
+    json!({"id": id, "tags": null, "properties": extension["properties"]})
+}
+
+fn rows(rows: &[Json]) -> Json {
+    json!({"value": rows})
+}
+
+fn data(rows: &[Json]) -> Json {
+    json!({"totalRecords": rows.len(), "count": rows.len(), "resultTruncated": "false", "data": rows, "facets": []})
+}
+
+fn parts(list: Json, states: Json, sweep: (u16, Json)) -> Vec<Part> {
+    vec![
+        (STATES, 200, states),
+        (ALL, 200, list),
+        (SWEEP, sweep.0, sweep.1),
+    ]
+}
+
+/// Surveys the estate of the scenes by lists; with the requests in alphabetical order.
+async fn survey(parts: Vec<Part>) -> (Inventory, Vec<String>, Vec<String>) {
+    let server = rehearsal::server(parts).await;
+    let azure = rehearsal::azure(&server).with_reads(Reads::Bulk, false);
+    let inventory = azure.survey(&scenes::manifest(), Mode::Apply).await;
+    let mut lines = server.lines();
+    lines.sort();
+    let refusals = azure.reading().refusals().into_iter().collect();
+    (inventory.unwrap(), lines, refusals)
+}
+
+fn asks(lines: &[String], begin: &str) -> bool {
+    lines.iter().any(|line| line.starts_with(begin))
+}
+
+fn machine(inventory: &Inventory) -> &vmlogin_engine::inventory::Live {
+    let key = Key(scenes::machine_id().key().to_owned());
+    inventory.get("vm", &key).expect("the machine")
+}
+
+#[tokio::test]
+async fn lists_and_the_sweep_tell_of_a_machine_what_its_own_reading_tells_but_for_its_agents_words()
+{
+    let lists = parts(rows(&[row()]), rows(&[state()]), (200, data(&[swept()])));
+    let (bulk, lines, _) = survey(lists).await;
+    assert!(!asks(&lines, MACHINE), "{lines:#?}");
+    assert!(bulk.secondhand.contains(&machine(&bulk).address));
+    let server = rehearsal::server(Vec::new()).await;
+    let direct = rehearsal::azure(&server);
+    let direct = direct.survey(&scenes::manifest(), Mode::Apply).await;
+    let mut direct = direct.unwrap();
+    assert!(direct.secondhand.is_empty());
+    for live in direct.live.values_mut() {
+        // What only the agent tells: see `leaves_nothing_open`.
+        for fact in ["os-name", "running-version"] {
+            live.facts.remove(fact);
+        }
+        if live.kind == "login" {
+            live.attributes
+                .insert("version".to_owned(), Value::Text("1.0".to_owned()));
+        }
+    }
+    assert_eq!(bulk.live, direct.live);
+}
+
+#[tokio::test]
+async fn pages_may_be_empty_and_links_are_followed() {
+    let next = format!("/{}", MORE.trim_start_matches("GET /"));
+    // A relative link is one to the same host.
+    let first = json!({"value": [], "nextLink": next});
+    let mut lists = parts(first, rows(&[state()]), (200, data(&[swept()])));
+    lists.push((MORE, 200, rows(&[row()])));
+    let (inventory, lines, _) = survey(lists).await;
+    assert!(asks(&lines, MORE) && !asks(&lines, MACHINE), "{lines:#?}");
+    machine(&inventory);
+}
+
+#[tokio::test]
+async fn a_sweep_that_lacks_an_extension_or_has_one_too_many_is_not_believed() {
+    let mut other = swept();
+    other["id"] = json!(
+        other["id"]
+            .as_str()
+            .unwrap()
+            .replace("aadloginforwindows", "another")
+    );
+    for late in [data(&[]), data(&[other.clone()]), data(&[swept(), other])] {
+        let lists = parts(rows(&[row()]), rows(&[state()]), (200, late));
+        let (inventory, lines, _) = survey(lists).await;
+        assert!(asks(&lines, MACHINE), "{lines:#?}");
+        assert!(!inventory.secondhand.contains(&machine(&inventory).address));
+        assert_eq!(inventory.of_kind("login").count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_as_declared_is_looked_at_itself() {
+    let mut failed = swept();
+    failed["properties"]["provisioningState"] = json!("Failed");
+    let mut bare = row();
+    bare.as_object_mut().unwrap().remove("identity");
+    let mut busy = row();
+    busy["properties"]["provisioningState"] = json!("Updating");
+    for (row, extension) in [(row(), failed), (bare, swept()), (busy, swept())] {
+        let lists = parts(rows(&[row]), rows(&[state()]), (200, data(&[extension])));
+        let (_, lines, _) = survey(lists).await;
+        assert!(asks(&lines, MACHINE), "{lines:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_machine_that_a_list_misses_is_looked_for() {
+    let lists = parts(rows(&[]), rows(&[]), (200, data(&[])));
+    let (inventory, lines, _) = survey(lists).await;
+    assert!(asks(&lines, MACHINE), "{lines:#?}");
+    machine(&inventory);
+    // One whose state is missing too: what runs is not known.
+    let lists = parts(rows(&[row()]), rows(&[]), (200, data(&[swept()])));
+    let (_, lines, _) = survey(lists).await;
+    assert!(asks(&lines, MACHINE), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_sweep_that_is_refused_or_cut_short_leaves_each_machine_to_itself_and_says_so() {
+    let refused = json!({"error": {"code": "AuthorizationFailed", "message": "no"}});
+    let mut cut = data(&[]);
+    cut["resultTruncated"] = json!("true");
+    let mut circle = data(&[swept()]);
+    circle["$skipToken"] = json!("again");
+    for (sweep, why) in [
+        ((403, refused), "AuthorizationFailed: no"),
+        (
+            (200, cut),
+            "it cut its answer short and does not tell how to go on",
+        ),
+        ((200, circle), "its pages go in a circle"),
+    ] {
+        let (inventory, lines, refusals) =
+            survey(parts(rows(&[row()]), rows(&[state()]), sweep)).await;
+        assert!(asks(&lines, MACHINE), "{lines:#?}");
+        machine(&inventory);
+        let said = format!("could not read extensions from Resource Graph: {why}");
+        assert!(refusals.contains(&said), "{refusals:#?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_asked_to_be_read_by_itself_is() {
+    let lists = parts(rows(&[row()]), rows(&[state()]), (200, data(&[swept()])));
+    let server = rehearsal::server(lists).await;
+    let azure = rehearsal::azure(&server).with_reads(Reads::Bulk, false);
+    let (manifest, _) = scenes::estate();
+    let machine = manifest.of_kind("vm").next().expect("a machine");
+    let azure = azure.reading_firsthand([machine.address.clone()].into());
+    let inventory = azure.survey(&manifest, Mode::Apply).await.unwrap();
+    assert!(!inventory.secondhand.contains(&machine.address));
+    assert!(asks(&server.lines(), MACHINE));
+}
+
+#[tokio::test]
+async fn without_the_sweep_machines_are_read_one_by_one() {
+    let server = rehearsal::server(Vec::new()).await;
+    let azure = rehearsal::azure(&server).with_reads(Reads::Bulk, true);
+    azure
+        .survey(&scenes::manifest(), Mode::Apply)
+        .await
+        .unwrap();
+    let lines = server.lines();
+    assert!(
+        asks(&lines, MACHINE) && !asks(&lines, SWEEP) && !asks(&lines, ALL),
+        "{lines:#?}"
+    );
+}
