@@ -185,8 +185,7 @@ fn without_resource_graph_each_machine_is_read_by_itself_and_that_is_said() {
     );
     assert_eq!(of_machines(&requests), 60);
 
-    let denied =
-        "fault method=POST path=\"*Microsoft.ResourceGraph*\" status=403 code=AuthorizationFailed times=99";
+    let denied = "fault method=POST path=\"*Microsoft.ResourceGraph*\" status=403 code=AuthorizationFailed times=99";
     let world = World::new(denied, &manifest(converged));
     world.run(&["apply", "--yes"]).expect(0);
     let screen = world.run(&["plan", "--format", "json"]).expect(0);

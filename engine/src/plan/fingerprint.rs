@@ -12,11 +12,7 @@ use crate::value::{Attributes, Value};
 /// goes in, so that what does not matter to the decision does not make it stale.
 ///
 /// `attributes` tells the shapes of those that are declared.
-pub fn fingerprint(
-    attributes: &[Attribute],
-    declared: &Attributes,
-    live: Option<&Live>,
-) -> String {
+pub fn fingerprint(attributes: &[Attribute], declared: &Attributes, live: Option<&Live>) -> String {
     let read = live.map(|live| Read {
         key: &live.key.0,
         attributes: declared

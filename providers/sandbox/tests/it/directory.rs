@@ -285,6 +285,7 @@ async fn long_lists_are_paged_by_links() {
     seed.tenants[0].groups.extend((0..=99).map(|n| Group {
         name: format!("g{n}"),
         id: guid(n),
+        members: Vec::new(),
     }));
     let stage = Stage::new(seed).await;
     let first = stage.look_up("/groups?$select=id").await;
