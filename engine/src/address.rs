@@ -1,9 +1,10 @@
 //! The stable name of a resource in its manifest, printed the same everywhere and accepted by `--target` and `--exclude`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::problem::nearest;
 
@@ -11,22 +12,22 @@ use crate::problem::nearest;
 ///
 /// The word before the first `:` is the kind of the outermost named thing, the rest its place. `/`, `%` and `*` inside a
 /// name are percent-encoded, so that splitting at `/` is always right.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(transparent)]
-pub struct Address(String);
+///
+/// It is shared, not copied: an estate of many machines names each of them in many places.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(transparent)]
+pub struct Address(Arc<str>);
 
 impl Address {
     /// Makes `kind:segment/segment/…` of names as they were written.
     pub fn new<'a>(kind: &str, segments: impl IntoIterator<Item = &'a str>) -> Address {
         let path: Vec<String> = segments.into_iter().map(encode).collect();
-        Address(format!("{kind}:{}", path.join("/")))
+        Address(format!("{kind}:{}", path.join("/")).into())
     }
 
     /// An address as a person typed it, its segments encoded already.
     pub fn read(text: &str) -> Address {
-        Address(text.to_owned())
+        Address(text.into())
     }
 
     /// Whether both name the same thing: Azure's names have no case.
@@ -36,7 +37,7 @@ impl Address {
 
     /// Adds one segment below this address.
     pub fn child(&self, segment: &str) -> Address {
-        Address(format!("{}/{}", self.0, encode(segment)))
+        Address(format!("{}/{}", self.0, encode(segment)).into())
     }
 
     /// The kind of the outermost named thing: `vm` in `vm:core/rg-web/web01/login`.
@@ -62,6 +63,18 @@ impl Address {
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
+        String::deserialize(deserializer).map(|text| Address(text.into()))
     }
 }
 

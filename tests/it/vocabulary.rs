@@ -48,7 +48,7 @@ const NODES: &[(&str, &str, &[&str], &[&str])] = &[
             "policy deploy-login",
             "wave 1 percent=10 pause=5",
             "use x",
-            "for row in=$rows { vm n }",
+            "for row in=$rows { vm $row }",
             "absent vm n",
         ],
     ),

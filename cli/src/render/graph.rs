@@ -105,7 +105,7 @@ mod tests {
             from: from.clone(),
             on: on.clone(),
             need,
-            reason: reason.to_owned(),
+            reason: reason.to_owned().into(),
         };
         let edges = vec![
             edge(&grant, &identity, Need::End, "grants wait for logins"),

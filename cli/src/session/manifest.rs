@@ -12,11 +12,11 @@ use vmlogin_engine::pins::Pins;
 use vmlogin_engine::problem::{Problem, settle};
 use vmlogin_engine::rule::{self, Finding, Severities};
 use vmlogin_engine::source::Sources;
+use vmlogin_engine::syntax::Veiled;
 use vmlogin_engine::syntax::tree::Tree;
-use vmlogin_engine::syntax::veiled;
 use vmlogin_engine::value::Principal;
 
-use super::saved::Opened;
+use super::saved::{self, Opened};
 use crate::args::InputArgs;
 use crate::error::Error;
 use crate::files::{self, Homes, Texts};
@@ -38,9 +38,19 @@ pub(crate) struct Loaded {
     pub pins: Option<Pins>,
 }
 
+/// What is kept besides the manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keep {
+    /// The tree that it was lowered from.
+    Tree,
+    /// Nothing.
+    Nothing,
+}
+
 /// Reads, expands and lowers the manifest.
 pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, Error> {
-    Ok(load_whole(inputs, catalogue)?.0)
+    let texts = files::read(&inputs.files);
+    Ok(expanded(texts, &inputs.sets, catalogue, Keep::Nothing)?.0)
 }
 
 /// The same, with the one tree that all its files came to.
@@ -48,29 +58,34 @@ pub(crate) fn load_whole(
     inputs: &InputArgs,
     catalogue: &Catalogue,
 ) -> Result<(Loaded, Tree), Error> {
-    expanded(files::read(&inputs.files), &inputs.sets, catalogue)
+    let texts = files::read(&inputs.files);
+    expanded(texts, &inputs.sets, catalogue, Keep::Tree)
 }
 
 /// The manifest that a saved plan holds.
 pub(crate) fn load_saved(opened: &Opened, catalogue: &Catalogue) -> Result<(Loaded, Tree), Error> {
     let name = format!("the manifest in {}", files::shown(&opened.path));
     let mut texts = files::of_plan(&name, &opened.saved.manifest);
+    for file in &mut texts.files {
+        saved::cells(&mut file.tree.nodes);
+    }
     if let Some(lock) = &opened.saved.principal_lock {
         let name = format!("the principal lock in {}", files::shown(&opened.path));
         texts.with_lock(name, lock);
     }
-    expanded(texts, &[], catalogue)
+    expanded(texts, &[], catalogue, Keep::Tree)
 }
 
 /// The same with texts at hand, which need no values from outside.
 pub(crate) fn check(texts: Texts, catalogue: &Catalogue) -> Result<Loaded, Error> {
-    Ok(expanded(texts, &[], catalogue)?.0)
+    Ok(expanded(texts, &[], catalogue, Keep::Nothing)?.0)
 }
 
 fn expanded(
     texts: Texts,
     sets: &[(String, String)],
     catalogue: &Catalogue,
+    keep: Keep,
 ) -> Result<(Loaded, Tree), Error> {
     let Texts {
         files,
@@ -95,6 +110,11 @@ fn expanded(
     );
     problems.extend(expanded.problems);
     let lowered = lower(&expanded.tree, catalogue).after(&problems);
+    // The tree takes as much room as all that follows.
+    let tree = match keep {
+        Keep::Tree => expanded.tree,
+        Keep::Nothing => Tree::default(),
+    };
     problems.extend(lowered.problems);
     let mut manifest = lowered.manifest;
     if let Some(manifest) = &mut manifest {
@@ -114,7 +134,7 @@ fn expanded(
                 homes,
                 pins,
             };
-            Ok((loaded, expanded.tree))
+            Ok((loaded, tree))
         }
         Err(cycle) => {
             let problems = vec![cycle.problem(&manifest)];
@@ -124,7 +144,7 @@ fn expanded(
 }
 
 /// What is wrong, with the texts as they may be shown: no secret, whether or not it is what is wrong.
-fn refused(
+pub(crate) fn refused(
     problems: Vec<Problem>,
     sources: &Sources,
     tables: &Tables,
@@ -134,9 +154,13 @@ fn refused(
         let tables = tables.values();
         tables.flat_map(|table| table.places(column)).collect()
     };
+    let veiled = Veiled::of(sources, &catalogue.secret_words(), cells);
     Error::Problems {
-        problems,
-        sources: veiled(sources, &catalogue.secret_words(), cells),
+        problems: problems
+            .into_iter()
+            .map(|problem| veiled.problem(problem))
+            .collect(),
+        sources: veiled.sources,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod cycle;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -33,7 +34,7 @@ pub struct Edge {
     /// What is waited for.
     pub need: Need,
     /// Why, as a screen says it.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
 }
 
 impl Graph {
@@ -89,7 +90,7 @@ fn edges(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Edge> {
                 from: resource.address.clone(),
                 on: parent.address.clone(),
                 need: Need::Success,
-                reason: format!("it lies in the {title} `{}`", parent.name),
+                reason: format!("it lies in the {title} `{}`", parent.name).into(),
             });
         }
         edges.extend(ordered(resource, kind.schema(), &beneath));
@@ -109,7 +110,7 @@ fn referred(reference: &Reference<'_>) -> Option<Edge> {
         from: reference.from.address.clone(),
         on: to.address.clone(),
         need: Need::Success,
-        reason: format!("its `{}` is `{}`", reference.attribute.name, to.name),
+        reason: format!("its `{}` is `{}`", reference.attribute.name, to.name).into(),
     })
 }
 
@@ -124,7 +125,8 @@ fn ridden(reference: &Reference<'_>, manifest: &Manifest, catalogue: &Catalogue)
         reason: format!(
             "it is made with its `{}` `{}`",
             reference.attribute.name, to.name
-        ),
+        )
+        .into(),
     })
 }
 
@@ -146,7 +148,7 @@ fn in_referred(
                 from: reference.from.address.clone(),
                 on: other.address.clone(),
                 need: order.need,
-                reason: order.reason.to_owned(),
+                reason: order.reason.into(),
             })
         })
         .collect()
@@ -163,7 +165,7 @@ fn ordered(resource: &Resource, schema: &Schema, beneath: &Beneath<'_>) -> Vec<E
             from: resource.address.clone(),
             on: other.address.clone(),
             need: order.need,
-            reason: order.reason.to_owned(),
+            reason: order.reason.into(),
         }));
     }
     edges

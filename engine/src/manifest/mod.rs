@@ -3,9 +3,12 @@
 mod check;
 pub mod lower;
 mod problem;
+mod settings;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+pub use settings::Settings;
 
 use crate::address::Address;
 use crate::schema::NameRule;
@@ -118,7 +121,7 @@ pub struct Resource {
     /// The resource whose node brought it about, where it has none of its own.
     pub along: Option<Address>,
     /// Declared attributes, by the names of the kind's schema.
-    pub attributes: BTreeMap<&'static str, Declared>,
+    pub attributes: Settings,
     /// The name or word that makes it a thing of its own.
     pub span: Span,
 }

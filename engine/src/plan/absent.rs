@@ -84,7 +84,7 @@ pub(super) fn edges(scene: &Scene<'_>, matching: &Matching<'_>) -> Vec<Edge> {
                 from: from.clone(),
                 on: on.clone(),
                 need: Need::Success,
-                reason: format!("its `{}` is or lies in `{on}`", attribute.name),
+                reason: format!("its `{}` is or lies in `{on}`", attribute.name).into(),
             }));
         }
     }

@@ -309,7 +309,7 @@ fn waits(graph: &Graph, address: &Address) -> Vec<Wait> {
         .map(|edge| Wait {
             on: edge.on.clone(),
             need: edge.need,
-            reason: edge.reason.clone(),
+            reason: edge.reason.to_string(),
         })
         .collect()
 }

@@ -22,3 +22,33 @@ pub(crate) fn manifest(machines: usize) -> String {
     text.push_str("}\n");
     text
 }
+
+/// The same machines by a loop through [`table`], in one group.
+pub(crate) const LOOPED: &str = r#"vmlogin 1 { estate bench }
+tenant contoso id="11111111-1111-4111-8111-111111111111" {
+    subscription core id="22222222-2222-4222-8222-222222222222"
+}
+resource-group rg-0000 subscription=core location=westeurope {
+    grant admin (group)"sg-admins-0000"
+    for row in=(csv)"fleet.csv" {
+        vm $row.name os=windows {
+            tags owner=$row.owner cost-centre="4711" environment=production
+            identity system-assigned
+            login
+            grant user (user)$row.person reason=$row.reason
+            protect
+        }
+    }
+}
+"#;
+
+/// The rows of so many machines.
+pub(crate) fn table(machines: usize) -> String {
+    let mut text = String::from("name,owner,person,reason\n");
+    for machine in 0..machines {
+        text.push_str(&format!(
+            "web{machine:05},team {machine:05},person{machine:05}@contoso.com,CHG-{machine:05} asked for by the team\n"
+        ));
+    }
+    text
+}

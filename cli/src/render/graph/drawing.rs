@@ -214,7 +214,7 @@ mod tests {
             from: from.clone(),
             on: on.clone(),
             need,
-            reason: "a reason".to_owned(),
+            reason: "a reason".into(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A whole manifest as one text: what its files come to once they are put together.
 
+use vmlogin_engine::source::Span;
 use vmlogin_engine::syntax::tree::{Node, Scalar, Tree, Word};
 use vmlogin_engine::syntax::{self, print};
 
@@ -30,12 +31,16 @@ fn found(node: &Node, homes: &Homes) -> Result<Node, Error> {
     let arguments = node
         .arguments
         .iter_mut()
-        .map(|it| (&it.annotation, &mut it.value, it.span));
+        .map(|it| (&mut it.annotation, &mut it.value, it.span));
     let properties = node.properties.iter_mut();
-    let properties = properties.map(|it| (&it.annotation, &mut it.value, it.span));
+    let properties = properties.map(|it| (&mut it.annotation, &mut it.value, it.value_span));
     for (annotation, value, span) in arguments.chain(properties) {
-        if let (Some("file"), Scalar::Text(path)) = (annotation.as_ref().map(Word::as_str), value) {
-            *path = from_here(path, span.source, homes).ok_or_else(|| elsewhere(path))?;
+        match (annotation.as_ref().map(Word::as_str), &mut *value) {
+            (Some("file"), Scalar::Text(path) | Scalar::Cell(path)) => {
+                *path = from_here(path, span.source, homes).ok_or_else(|| elsewhere(path))?;
+            }
+            (None, Scalar::Cell(_)) => *annotation = cell(value, span),
+            _ => {}
         }
     }
     if let Some(children) = &mut node.children {
@@ -46,6 +51,38 @@ fn found(node: &Node, homes: &Homes) -> Result<Node, Error> {
     }
     Ok(node)
 }
+
+/// The type of a cell that may be a number or a switch, so that it is one again when it is read: as text it would be text.
+fn cell(value: &Scalar, span: Span) -> Option<Word> {
+    let is_more = value.as_integer().is_some() || value.as_bool().is_some();
+    is_more.then(|| Word {
+        text: CELL.to_owned(),
+        span,
+    })
+}
+
+/// Makes what [`text`] wrote of cells into cells.
+pub(in crate::session) fn cells(nodes: &mut [Node]) {
+    let mut waiting: Vec<&mut Node> = nodes.iter_mut().collect();
+    while let Some(node) = waiting.pop() {
+        let arguments = node.arguments.iter_mut();
+        let arguments = arguments.map(|it| (&mut it.annotation, &mut it.value));
+        let properties = node.properties.iter_mut();
+        let properties = properties.map(|it| (&mut it.annotation, &mut it.value));
+        for (annotation, value) in arguments.chain(properties) {
+            if let (Some(CELL), Scalar::Text(text)) =
+                (annotation.as_ref().map(Word::as_str), &mut *value)
+            {
+                *value = Scalar::Cell(std::mem::take(text));
+                *annotation = None;
+            }
+        }
+        waiting.extend(node.children.iter_mut().flatten());
+    }
+}
+
+/// The type that a cell is written with.
+const CELL: &str = "csv";
 
 fn elsewhere(path: &str) -> Error {
     Error::usage(

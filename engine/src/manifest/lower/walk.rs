@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
-use crate::manifest::Declared;
 use crate::manifest::problem::ManifestProblem;
+use crate::manifest::{Declared, Settings};
 use crate::schema::TOP;
 use crate::source::Span;
 use crate::syntax::print;
@@ -29,7 +29,7 @@ pub(super) struct Checked<'a> {
     /// What its arguments say.
     pub(super) given: Given,
     /// Its properties, and the settings in its braces.
-    pub(super) values: BTreeMap<&'static str, Declared>,
+    pub(super) values: Settings,
     /// The things in its braces.
     pub(super) children: Vec<Checked<'a>>,
     /// The node's name.
@@ -67,7 +67,7 @@ pub(super) fn walk<'a>(forms: &'a Forms, tree: &'a Tree, found: &mut Found) -> C
     let mut root = Checked {
         form: &forms.root,
         given: Given::Nothing,
-        values: BTreeMap::new(),
+        values: Settings::new(),
         children: Vec::new(),
         span: NOWHERE,
         head: Head(None),
@@ -95,7 +95,7 @@ impl<'a> Walker<'a, '_> {
         let mut checked = Checked {
             form,
             given: self.arguments(form, node),
-            values: BTreeMap::new(),
+            values: Settings::new(),
             children: Vec::new(),
             span: node.name.span,
             head: Head(Some(node)),
@@ -205,9 +205,9 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// Refuses a setting that takes only properties and has none.
+    /// Refuses a node of no kind that takes only properties and has none.
     fn says_nothing(&mut self, form: &Form, node: &Node) {
-        let only_properties = form.setting
+        let only_properties = form.schema.is_none()
             && matches!(form.arguments, Arguments::Nothing)
             && !form.fields().is_empty();
         let bare = node.properties.is_empty() && node.arguments.is_empty();

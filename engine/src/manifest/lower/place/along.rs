@@ -1,14 +1,12 @@
 //! Things that come along with another: `nic` in `vm web01` describes the network interface `web01-nic`, and `public-ip=#true`
 //! in that asks for the public address `web01-pip`. They stand where the thing around them stands.
 
-use std::collections::BTreeMap;
-
 use super::spot::Spot;
 use super::{Placing, declared};
 use crate::address::Address;
 use crate::manifest::lower::walk::Checked;
 use crate::manifest::problem::ManifestProblem;
-use crate::manifest::{Declared, Resource};
+use crate::manifest::{Declared, Resource, Settings};
 use crate::schema::{Attribute, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::Value;
@@ -130,7 +128,7 @@ impl Placing<'_> {
                 subscription: outer.subscription.clone(),
                 tenant: outer.tenant.clone(),
                 along: Some(bearer.address.clone()),
-                attributes: BTreeMap::new(),
+                attributes: Settings::new(),
                 span,
             };
             if !self.manifest.resources.contains_key(&address) {

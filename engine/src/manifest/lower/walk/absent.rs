@@ -1,8 +1,9 @@
 //! What stands behind `absent`: the kind of something in the same parent, then what would stand behind its own name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Checked, Given, Head, Walker};
+use crate::manifest::Settings;
 use crate::manifest::lower::form::{Arguments, Form};
 use crate::manifest::problem::ManifestProblem;
 use crate::syntax::tree::{Argument, Node};
@@ -19,7 +20,7 @@ impl<'a> Walker<'a, '_> {
         let mut checked = Checked {
             form,
             given: Given::Nothing,
-            values: BTreeMap::new(),
+            values: Settings::new(),
             children: Vec::new(),
             span: node.name.span,
             head: Head(Some(node)),
