@@ -122,8 +122,18 @@ struct Reading {
     /// What was read already, by its real path: a file that is named twice is read once.
     seen: BTreeSet<PathBuf>,
     wishes: VecDeque<Wish>,
+    /// How many entries of folders were looked at, and how many bytes were read: both are bounded, however the files name each other.
+    looked: usize,
+    bytes: usize,
     tables: Vec<table::Wish>,
 }
+
+/// The most entries of folders that the includes of one manifest look at. A hundred thousand files are found several times over.
+const MOST_ENTRIES: usize = 1_000_000;
+
+/// The most bytes that all files of one manifest have together. Fifty thousand machines that say all there is to say have a quarter
+/// of it.
+const MOST_BYTES_IN_ALL: usize = 100 * 1000 * 1000;
 
 /// An include, with the folders that decide what it may name.
 struct Wish {
@@ -162,7 +172,14 @@ impl Reading {
     }
 
     fn include(&mut self, wish: &Wish) {
-        let found = match include::resolve(&wish.include.pattern, &wish.folder, &wish.tree) {
+        let place = include::Place {
+            folder: &wish.folder,
+            tree: &wish.tree,
+        };
+        let mut left = MOST_ENTRIES - self.looked;
+        let found = include::resolve(&wish.include.pattern, place, &mut left);
+        self.looked = MOST_ENTRIES - left;
+        let found = match found {
             Ok(found) => found,
             Err(refused) => return self.texts.problems.push(refused.problem(wish.include.span)),
         };
@@ -194,6 +211,10 @@ impl Reading {
         if !self.seen.insert(real.clone()) {
             return Ok(());
         }
+        if bytes.len() > MOST_BYTES_IN_ALL - self.bytes {
+            return Err(Unreadable::TooMuch);
+        }
+        self.bytes += bytes.len();
         let source = self.texts.sources.next();
         let home = beside::Home {
             folder: folder(path).to_owned(),
@@ -247,11 +268,23 @@ fn bounded(path: &Path) -> Result<Vec<u8>, Unreadable> {
     if about.len() > most {
         return Err(Unreadable::TooLarge(about.len()));
     }
+    let bytes = at_most(path, most + 1).map_err(Unreadable::Failed)?;
+    match bytes.len() as u64 > most {
+        true => Err(Unreadable::TooLarge(bytes.len() as u64)),
+        false => Ok(bytes),
+    }
+}
+
+/// The beginning of a file, at most so many bytes. What is neither a file nor a pipe that the shell has put there is not opened: it
+/// may never answer, or never end.
+pub(crate) fn at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let about = fs::metadata(path)?;
+    let from_the_shell = path == Path::new("/dev/stdin") || path.starts_with("/dev/fd");
+    if !about.is_file() && !from_the_shell {
+        return Err(io::Error::other("it is no regular file"));
+    }
     let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(Unreadable::Failed)?;
-    file.take(most + 1)
-        .read_to_end(&mut bytes)
-        .map_err(Unreadable::Failed)?;
+    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -261,6 +294,8 @@ enum Unreadable {
     Failed(io::Error),
     Folder,
     TooLarge(u64),
+    /// With it, the whole manifest would be larger than any may be.
+    TooMuch,
 }
 
 impl Unreadable {
@@ -271,6 +306,14 @@ impl Unreadable {
                 "VML002",
                 format!("`{name}` is larger than {} MB", MOST_BYTES / 1_000_000),
                 "split it into several files and name them with `include`",
+            ),
+            Unreadable::TooMuch => (
+                "VML002",
+                format!(
+                    "with `{name}` the manifest is larger than {} MB in all",
+                    MOST_BYTES_IN_ALL / 1_000_000
+                ),
+                "give the parts an estate of their own each, and run them one by one",
             ),
             Unreadable::Folder => (
                 "VML060",

@@ -97,7 +97,7 @@ fn refuse(refused: &Refused, around: &Surroundings) -> Exit {
         color: Color::Auto,
         progress: Progress::Auto,
         quiet: false,
-        verbose: false,
+        verbose: 0,
     };
     let terminal = Terminal::new(&look, around);
     match refused {

@@ -10,6 +10,7 @@ mod shape;
 
 use std::path::Path;
 
+use vmlogin_engine::language;
 use vmlogin_engine::problem::{Code, Label, Problem, settle};
 use vmlogin_engine::source::Sources;
 use vmlogin_engine::syntax::tree::{Node, Scalar, Tree};
@@ -23,6 +24,7 @@ use vmlogin_sandbox::{Seed, SeedError};
 
 use crate::error::Error;
 use crate::files;
+use crate::session::manifest;
 use form::Form;
 
 /// What a new sandbox begins with where nothing else is said: the world of the quickstart example.
@@ -53,10 +55,12 @@ fn finish(sources: Sources, parsed: Parsed) -> Result<Seed, Error> {
     if problems.is_empty() {
         Ok(seed)
     } else {
-        Err(Error::Problems {
-            problems: settle(problems),
-            sources,
-        })
+        Err(manifest::refused(
+            settle(problems),
+            &sources,
+            &language::Tables::default(),
+            vmlogin_azure::catalogue(),
+        ))
     }
 }
 

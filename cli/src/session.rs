@@ -14,7 +14,7 @@ use std::time::Duration;
 use vmlogin_engine::event::{self, Event};
 
 use crate::args::{Look, Progress};
-use crate::render::{Paint, View};
+use crate::render::{Paint, View, foreign};
 use crate::terminal::{Terminal, WIDTH};
 
 /// Where the embedded sandbox keeps its state, from the current directory.
@@ -40,7 +40,7 @@ impl Session {
         View {
             paint: self.terminal.paint_out(),
             width: self.terminal.width(),
-            verbose: self.look.verbose,
+            verbose: self.look.is_verbose(),
         }
     }
 
@@ -125,5 +125,6 @@ impl<'a> Events<'a> {
 /// An event as its line in the stream.
 pub(crate) fn event_line(event: &Event) -> String {
     // Our own types with text as keys always become JSON.
-    serde_json::to_string(event).unwrap_or_else(|error| unreachable!("{error}"))
+    let line = serde_json::to_string(event).unwrap_or_else(|error| unreachable!("{error}"));
+    foreign::json(&line).into_owned()
 }

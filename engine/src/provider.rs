@@ -84,7 +84,7 @@ pub struct Fault {
     pub request_id: Option<String>,
     /// Our advice: an action.
     pub help: Option<String>,
-    /// The URL at which a running operation can still be watched.
+    /// The URL at which a running operation can still be watched, without the signature that came with it.
     pub operation_url: Option<String>,
     /// Whether the run was told to stop, or ran out of time, before anything of it was sent: then nothing was attempted after all.
     #[serde(default)]

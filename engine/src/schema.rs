@@ -266,8 +266,9 @@ pub enum Shape {
     },
     /// A secret, said by where it comes from: `random`, `(env)NAME`, `(file)"path"`. Never a literal.
     Secret,
-    /// Text, or the file that it stands in: `(file)"path"`.
-    TextOrFile,
+    /// Text of a sort, or the file that it stands in: `(file)"path"`. What is not of the sort is never repeated: people mistake a
+    /// private key for the public one.
+    TextOrFile(&'static Sort),
     /// A text that only its kind understands.
     Own(&'static Sort),
 }

@@ -2,6 +2,7 @@
 
 mod absent;
 mod arc;
+mod between;
 mod chain;
 mod conformance;
 mod converge;
@@ -13,6 +14,7 @@ mod faults;
 mod grants;
 mod guards;
 mod hints;
+mod hostile;
 mod identities;
 mod identity_grants;
 mod init;
@@ -37,6 +39,7 @@ mod replace;
 mod roles;
 mod rules;
 mod saved;
+mod secrets;
 mod security_groups;
 mod server;
 mod shell;

@@ -180,19 +180,16 @@ fn a_pattern_that_includes_the_whole_folder_does_not_mean_the_lock() {
 
 #[test]
 fn doctor_tells_of_the_lock() {
-    let denied = stage_with_seed(
-        CHAIN,
-        "caller \"dddddddd-0000-4000-8000-000000000001\" name=pipeline { no-directory-rights; }",
-        "",
-    );
-    let without = denied.sandbox(&["doctor"]).expect(8);
+    let denied = || {
+        let caller = "caller \"dddddddd-0000-4000-8000-000000000001\" name=pipeline { no-directory-rights; }";
+        stage_with_seed(CHAIN, caller, "")
+    };
+    let without = denied().sandbox(&["doctor"]).expect(8);
     assert!(without.says("`vmlogin pin`"), "{without}");
-    let stage = pinned();
-    let text = lock(&stage);
-    denied.write(LOCK, &text);
-    assert_snapshot!("doctor_with_a_lock", denied.sandbox(&["doctor"]).expect(0));
-    denied.write(LOCK, "principal-lock 1\n");
-    let lacking = denied.sandbox(&["doctor"]).expect(1);
+    let with = denied().with(LOCK, &lock(&pinned()));
+    assert_snapshot!("doctor_with_a_lock", with.sandbox(&["doctor"]).expect(0));
+    let empty = denied().with(LOCK, "principal-lock 1\n");
+    let lacking = empty.sandbox(&["doctor"]).expect(1);
     assert!(
         lacking.says("x wrong principal lock: 0 names pinned, 2 of the manifest's are not in it"),
         "{lacking}"

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
-use crate::estate::{CHAIN, HEAD, stage};
+use crate::estate::{CHAIN, HEAD, stage, stage_with_seed};
 use crate::stage::{Screen, Stage};
 
 const APPLY: [&str; 2] = ["apply", "plan.json"];
@@ -294,13 +294,16 @@ fn a_guard_judges_a_saved_plan_and_is_lifted_where_it_is_applied() {
         r#"estate "web-prod""#,
         r#"estate "web-prod"; safety max-delete=0"#,
     );
-    let fewer = "resource-group rg-web { vm web01 { identity system-assigned; login } }";
+    let fewer = CHAIN.replace(
+        r#"grant user (user)"lee@contoso.com" reason="CHG-4711""#,
+        "",
+    );
     stage.write("estate.kdl", &format!("{strict}{fewer}"));
     let planned = stage.sandbox(&["plan", "-o", "plan.json"]).expect(0);
     assert!(planned.says("the guard `max-delete`"), "{planned}");
     stage.sandbox(&APPLY).expect(5);
     stage
-        .sandbox(&["apply", "plan.json", "--accept", "max-delete=2"])
+        .sandbox(&["apply", "plan.json", "--accept", "max-delete=1"])
         .expect(0);
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
 }
@@ -340,6 +343,42 @@ fn no_secret_is_in_the_file_and_each_is_found_again_when_it_is_applied() {
     stage.sandbox(&APPLY).expect(0);
     let state = stage.state().to_string();
     assert!(state.contains("new01") && !state.contains("Corr3ct"));
+}
+
+/// A tag on the group, and the rest of the chain's beginning.
+const TAGGED: &str =
+    r#"resource-group rg-web { tags owner="us"; vm web01 { identity system-assigned } }"#;
+
+#[test]
+fn what_is_gone_when_its_step_comes_fails_alone_and_a_new_plan_continues() {
+    let fault = "fault method=GET path=\"*/tags/default\" status=404 code=ResourceNotFound message=\"gone\" times=1";
+    let stage = stage_with_seed(TAGGED, "", fault);
+    stage.sandbox(&["plan", "-o", "plan.json"]).expect(0);
+    assert_snapshot!("saved_partly", stage.sandbox(&APPLY).expect(6));
+    stage.sandbox(&APPLY).expect(7);
+    stage
+        .sandbox(&["plan", "-o", "plan.json", "--force-overwrite"])
+        .expect(0);
+    stage.sandbox(&APPLY).expect(0);
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
+#[test]
+fn a_plan_that_could_not_be_made_is_not_saved() {
+    let denied = "caller \"dddddddd-0000-4000-8000-000000000001\" name=pipeline { deny \"Microsoft.Compute/virtualMachines/read\" }";
+    let stage = stage_with_seed(CHAIN, denied, "");
+    stage.sandbox(&["plan", "-o", "plan.json"]).expect(8);
+    assert!(!stage.path("plan.json").exists());
+}
+
+#[test]
+fn a_plan_that_a_rule_refuses_is_saved_and_does_the_rest() {
+    let both =
+        "resource-group rg-web { vm web01 { identity system-assigned }; vm old01 { login } }";
+    let stage = stage(both);
+    stage.sandbox(&["plan", "-o", "plan.json"]).expect(4);
+    let screen = stage.sandbox(&APPLY).expect(6);
+    assert!(screen.says("apply: 1 done"), "{screen}");
 }
 
 #[test]

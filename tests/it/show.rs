@@ -81,7 +81,7 @@ fn an_address_that_is_none_shows_nothing_or_is_a_plan_is_refused() {
         "none",
         stage.sandbox(&["show", "vm:core/rg-web/web09"]).expect(64)
     );
-    assert_snapshot!("a_plan", stage.sandbox(&["show", "plan.json"]).expect(64));
+    assert_snapshot!("a_plan", stage.sandbox(&["show", "plan.json"]).expect(7));
     assert_snapshot!("no_address", stage.sandbox(&["show", "web01"]).expect(64));
     assert_snapshot!("nothing", stage.sandbox(&["show"]).expect(64));
 }

@@ -1,20 +1,23 @@
 //! A command line that is not run: help, the version, or what is wrong with it.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use clap::CommandFactory;
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::later;
 use super::verbs::Cli;
+use crate::render::foreign;
 
 /// Why the command line is not run, and what is written instead.
 #[derive(Clone, Debug)]
 pub(crate) enum Refused {
     /// Help or the version was asked for.
-    Asked(clap::builder::StyledStr),
+    Asked(StyledStr),
     /// It is wrong, in clap's words.
-    Clap(clap::builder::StyledStr),
+    Clap(StyledStr),
     /// It is wrong, in our words.
     Usage {
         /// What is wrong.
@@ -46,9 +49,41 @@ pub(crate) fn of_clap(error: &clap::Error, line: &[OsString]) -> Refused {
         }
         ErrorKind::InvalidSubcommand => later::verb(written(ContextKind::InvalidSubcommand)),
         ErrorKind::UnknownArgument => unknown(written(ContextKind::InvalidArg), line),
+        // What was typed is not repeated: it may be half of a name and a value that nobody is to see.
+        ErrorKind::ValueValidation if written(ContextKind::InvalidArg).starts_with("--set ") => {
+            Some(Refused::usage(
+                "a value of `--set` has no name before its `=`",
+                "write it as NAME=VALUE, such as `--set env=dev`",
+            ))
+        }
         _ => None,
     };
-    known.unwrap_or_else(|| Refused::Clap(error.render()))
+    known.unwrap_or_else(|| Refused::Clap(safe(error, line)))
+}
+
+/// Clap's words about a command line, which repeat what was typed, made safe to show.
+fn safe(error: &clap::Error, line: &[OsString]) -> StyledStr {
+    let words: Vec<String> = line
+        .iter()
+        .map(|word| foreign::line(&word.to_string_lossy()).into_owned())
+        .collect();
+    // What is wrong with the words as they are shown is what was wrong with them as they are.
+    let shown = match words
+        .iter()
+        .zip(line)
+        .all(|(safe, word)| word == safe.as_str())
+    {
+        true => None,
+        false => super::command().try_get_matches_from(words).err(),
+    };
+    let text = shown.as_ref().unwrap_or(error).render();
+    let plain = text.to_string();
+    // A variable's value may be repeated, too.
+    let lines: Vec<Cow<'_, str>> = plain.lines().map(foreign::line).collect();
+    match lines.iter().any(|line| matches!(line, Cow::Owned(_))) {
+        true => StyledStr::from(lines.join("\n") + "\n"),
+        false => text,
+    }
 }
 
 fn unknown(argument: &str, line: &[OsString]) -> Option<Refused> {
@@ -83,8 +118,8 @@ fn unknown(argument: &str, line: &[OsString]) -> Option<Refused> {
     }
     match verb {
         "apply" => Some(Refused::usage(
-            "`vmlogin apply PLAN` is documented but this version does not build it yet",
-            &format!("for a manifest write `vmlogin apply -f {argument}`"),
+            &format!("`vmlogin apply` takes one saved plan, and `{argument}` stands beside it"),
+            "apply one after the other",
         )),
         "vmlogin" | "sandbox" | "serve" => None,
         _ => Some(Refused::usage(

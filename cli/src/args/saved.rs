@@ -1,6 +1,8 @@
 //! What a saved plan settles already, and what may not shape one: told by name, since clap would only say that two things exclude
 //! each other.
 
+use std::path::PathBuf;
+
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use vmlogin_engine::plan::reinstall;
@@ -49,6 +51,14 @@ fn check_accept(matches: &ArgMatches) -> Result<(), Refused> {
 }
 
 fn check_apply(matches: &ArgMatches) -> Result<(), Refused> {
+    let plan = matches.get_one::<PathBuf>("plan");
+    if let Some(manifest) = plan.filter(|path| path.extension().is_some_and(|it| it == "kdl")) {
+        let shown = manifest.display();
+        return Err(Refused::usage(
+            &format!("`vmlogin apply PLAN` takes a saved plan, and `{shown}` is a manifest"),
+            &format!("for a manifest write `vmlogin apply -f {shown}`"),
+        ));
+    }
     let given = |id: &str| {
         let source = source(matches, id)?;
         (source != ValueSource::DefaultValue).then_some(source)

@@ -127,14 +127,14 @@ fn a_value_that_is_not_built_says_what_is() {
     insta::assert_snapshot!(said("apply --verify deep"), @"
     error: `--verify deep` is documented but this version does not build it yet; it builds `none` and `quick`
 
-    Usage: vmlogin apply [OPTIONS]
+    Usage: vmlogin apply [OPTIONS] [PLAN]
 
     For more information, try '--help'.
     ");
     insta::assert_snapshot!(said("apply --auth oidc"), @"
     error: `--auth oidc` is documented but this version does not build it yet; it builds `auto`, `cli`, `client-secret` and `managed`
 
-    Usage: vmlogin apply [OPTIONS]
+    Usage: vmlogin apply [OPTIONS] [PLAN]
 
     For more information, try '--help'.
     ");
@@ -151,9 +151,8 @@ fn a_wrong_value_says_what_is_allowed() {
     For more information, try '--help'.
     ");
     insta::assert_snapshot!(said("plan --set env"), @"
-    error: invalid value 'env' for '--set <NAME=VALUE>': write it as NAME=VALUE, such as `--set env=dev`
-
-    For more information, try '--help'.
+    a value of `--set` has no name before its `=`
+    write it as NAME=VALUE, such as `--set env=dev`
     ");
     insta::assert_snapshot!(said("plan --timeout 30"), @"
     error: invalid value '30' for '--timeout <DURATION>': write a number with a unit, such as 90s, 30m or 1h30m
@@ -206,9 +205,13 @@ fn a_word_that_stands_alone_says_where_it_belongs() {
     error: `estate.kdl` stands alone
       help: for a manifest write `vmlogin plan -f estate.kdl`
     ");
-    insta::assert_snapshot!(said("apply plan.json"), @"
-    error: `vmlogin apply PLAN` is documented but this version does not build it yet
-      help: for a manifest write `vmlogin apply -f plan.json`
+    insta::assert_snapshot!(said("apply estate.kdl"), @"
+    error: `vmlogin apply PLAN` takes a saved plan, and `estate.kdl` is a manifest
+      help: for a manifest write `vmlogin apply -f estate.kdl`
+    ");
+    insta::assert_snapshot!(said("apply one.json two.json"), @"
+    error: `vmlogin apply` takes one saved plan, and `two.json` stands beside it
+      help: apply one after the other
     ");
     insta::assert_snapshot!(said("plan --sandbox state.json"), @"
     error: `--sandbox` takes its value with a `=`, and `state.json` stands alone

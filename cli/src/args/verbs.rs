@@ -618,9 +618,21 @@ pub(crate) struct Look {
     /// Say only results and what is wrong
     #[arg(short, long, global = true, env = "VMLOGIN_QUIET", value_parser = clap::builder::BoolishValueParser::new(), conflicts_with = "verbose", help_heading = "Screen")]
     pub quiet: bool,
-    /// Say more: why steps wait, what is unchanged, every folded address
-    #[arg(short, long, global = true, env = "VMLOGIN_VERBOSE", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Screen")]
-    pub verbose: bool,
+    /// Say more: why steps wait, what is unchanged, every folded address; given twice, every request too
+    #[arg(short, long, global = true, env = "VMLOGIN_VERBOSE", action = clap::ArgAction::Count, value_parser = read_verbosity, help_heading = "Screen")]
+    pub verbose: u8,
+}
+
+impl Look {
+    /// Whether to say more.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose > 0
+    }
+
+    /// Whether to tell of every request.
+    pub(crate) fn traces(&self) -> bool {
+        self.verbose > 1
+    }
 }
 
 /// What the sandbox leaves out, for the end of its help.
@@ -649,6 +661,17 @@ fn read_subject(text: &str) -> Result<Subject, String> {
         Ok(_) => Ok(Subject::Plan(PathBuf::from(text))),
         Err(_) if names_file => Ok(Subject::Plan(PathBuf::from(text))),
         Err(wrong) => Err(wrong),
+    }
+}
+
+/// How often `--verbose` counts as given by its variable: a number, or a word for once or never.
+fn read_verbosity(text: &str) -> Result<u8, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "y" | "yes" | "t" | "true" | "on" => Ok(1),
+        "n" | "no" | "f" | "false" | "off" => Ok(0),
+        number => number
+            .parse()
+            .map_err(|_| "write 0, 1 or 2: how often `-v` is to count".to_owned()),
     }
 }
 

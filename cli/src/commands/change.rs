@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use vmlogin_azure::Azure;
 use vmlogin_engine::apply::{self, Report, Tally};
 use vmlogin_engine::event::{Event, Outcome};
 use vmlogin_engine::plan::guard::{Accepted, Refusal};
@@ -284,7 +285,7 @@ impl Running<'_> {
         self.record.begin();
         let report = running.run(self.parallelism()).await;
         let verdicts = match self.wanted.verify && !self.watch.is_stopped() {
-            true => Some(self.look(plan, &report).await),
+            true => Some(self.look(plan, &azure, &report).await),
             false => None,
         };
         Ok(Round::Ran(report, verdicts))
@@ -326,15 +327,9 @@ impl Running<'_> {
     }
 
     /// Looks at what was written. Where the run is stopped meanwhile, what was not looked at is not spoken of.
-    async fn look(self, plan: &Plan, report: &Report) -> Vec<Verdict> {
+    async fn look(self, plan: &Plan, azure: &Azure, report: &Report) -> Vec<Verdict> {
         let tell = |event: Event| self.events.send(&event);
-        let looking = apply::verify(
-            plan,
-            report,
-            &self.planned.connection.azure,
-            self.parallelism(),
-            &tell,
-        );
+        let looking = apply::verify(plan, report, azure, self.parallelism(), &tell);
         let looking = patiently(
             self.session,
             self.events.are_on(),

@@ -14,7 +14,7 @@ use crate::session::Session;
 /// Explains one rule or guard, or lists all.
 pub(crate) fn run(session: &Session, args: &ExplainArgs) -> Result<Exit, Error> {
     let (rules, guards): (Vec<Explained>, Vec<&Guard>) = match &args.rule {
-        Some(name) => match Guard::named(name) {
+        Some(name) => match Guard::named(&name.to_lowercase()) {
             Some(guard) => (Vec::new(), vec![guard]),
             None => (vec![with_firm(card(name)?)], Vec::new()),
         },
@@ -44,8 +44,8 @@ fn with_firm(card: &'static Card) -> Explained {
     }
 }
 
-fn card(name: &str) -> Result<&'static Card, Error> {
-    let name = &spelled(name);
+fn card(typed: &str) -> Result<&'static Card, Error> {
+    let name = &spelled(typed);
     let known = cards().into_iter().find(|card| card.id == name);
     known.ok_or_else(|| {
         if is_problem(name) {
@@ -55,12 +55,12 @@ fn card(name: &str) -> Result<&'static Card, Error> {
             );
         }
         let guards = GUARDS.iter().map(|guard| guard.name);
-        let near = nearest_rule(rules(), name).or_else(|| nearest(name, guards));
+        let near = nearest_rule(rules(), name).or_else(|| nearest(&typed.to_lowercase(), guards));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "see all rules and guards with `vmlogin explain`".to_owned(),
         };
-        Error::usage(format!("there is no rule or guard `{name}`"), help)
+        Error::usage(format!("there is no rule or guard `{typed}`"), help)
     })
 }
 

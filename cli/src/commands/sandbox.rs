@@ -10,6 +10,7 @@ use crate::args::words::Limits;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::interrupt::Watch;
+use crate::render::foreign;
 use crate::seed;
 use crate::session::Session;
 
@@ -57,7 +58,7 @@ fn ready(sandbox: &Sandbox) -> String {
         ca,
     })
     .unwrap_or_else(|error| unreachable!("{error}"));
-    line + "\n"
+    foreign::json(&line).into_owned() + "\n"
 }
 
 fn limits() -> String {

@@ -2,8 +2,7 @@
 //! the manifest's tree, and read only when the value is needed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use vmlogin_engine::manifest::Manifest;
@@ -11,7 +10,7 @@ use vmlogin_engine::problem::{Code, Label, Problem};
 use vmlogin_engine::source::SourceId;
 use vmlogin_engine::value::{SecretSource, Value};
 
-use super::shown;
+use super::{at_most, shown};
 
 /// Larger than any password and any key.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -108,18 +107,17 @@ pub(crate) fn text(path: &str, homes: &Homes) -> io::Result<String> {
             "it is a link that leads out of the manifest's folder",
         ));
     }
-    let mut text = String::new();
-    fs::File::open(real)?
-        .take(MOST_BYTES + 1)
-        .read_to_string(&mut text)?;
-    match text.len() as u64 > MOST_BYTES {
-        true => Err(io::Error::other("it is larger than any password or key")),
-        false => Ok(text),
+    let bytes = at_most(&real, MOST_BYTES + 1)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other("it is larger than any password or key"));
     }
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is no text in UTF-8"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -28,6 +28,11 @@ pub(crate) enum Refused {
         /// What is wrong with it.
         why: String,
     },
+    /// There is more to look through than any manifest needs.
+    TooMuch {
+        /// The pattern.
+        pattern: String,
+    },
     /// A match leads out of the tree.
     Leaves {
         /// The path that does, from the including file.
@@ -54,6 +59,13 @@ impl Refused {
                 "read as a pattern",
                 "write it like `teams/*.kdl`".to_owned(),
             ),
+            Refused::TooMuch { pattern } => (
+                "VML062",
+                format!("`{pattern}` looks through too many files"),
+                "the includes before it are counted in",
+                "name the folder that the files lie in, without `**`, and each file only once"
+                    .to_owned(),
+            ),
             Refused::Leaves { path } => (
                 "VML063",
                 format!("`{path}` is a link that leads out of the manifest's folder"),
@@ -71,9 +83,21 @@ impl Refused {
     }
 }
 
-/// The files that a pattern names, sorted. `folder` is that of the including file, `tree` the one that must not be left;
-/// both as they really are.
-pub(crate) fn resolve(pattern: &str, folder: &Path, tree: &Path) -> Result<Vec<PathBuf>, Refused> {
+/// Where an include stands; both folders as they really are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The folder of the including file.
+    pub folder: &'a Path,
+    /// The one that must not be left.
+    pub tree: &'a Path,
+}
+
+/// The files that a pattern names, sorted. `left` is how many entries of folders may still be looked at.
+pub(crate) fn resolve(
+    pattern: &str,
+    Place { folder, tree }: Place<'_>,
+    left: &mut usize,
+) -> Result<Vec<PathBuf>, Refused> {
     let parts: Vec<&str> = pattern
         .split('/')
         .filter(|part| !matches!(*part, "" | "."))
@@ -87,6 +111,8 @@ pub(crate) fn resolve(pattern: &str, folder: &Path, tree: &Path) -> Result<Vec<P
         .iter()
         .fold(folder.to_owned(), |path, part| path.join(part));
     let mut walk = Walk {
+        left,
+        pattern,
         matcher: matcher(pattern, &rest.join("/"))?,
         tree,
         folder,
@@ -122,6 +148,8 @@ fn matcher(pattern: &str, rest: &str) -> Result<GlobMatcher, Refused> {
 }
 
 struct Walk<'a> {
+    left: &'a mut usize,
+    pattern: &'a str,
     matcher: GlobMatcher,
     tree: &'a Path,
     folder: &'a Path,
@@ -147,10 +175,13 @@ impl Walk<'_> {
         let Ok(entries) = fs::read_dir(path) else {
             return Ok(());
         };
-        let mut names: Vec<String> = entries
-            .flatten()
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .collect();
+        let mut names = Vec::new();
+        for entry in entries.flatten() {
+            *self.left = self.left.checked_sub(1).ok_or_else(|| Refused::TooMuch {
+                pattern: self.pattern.to_owned(),
+            })?;
+            names.extend(entry.file_name().into_string());
+        }
         names.sort();
         for name in names {
             let below = if inside.is_empty() {

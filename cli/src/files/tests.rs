@@ -151,3 +151,112 @@ fn included_files_are_shown_from_where_the_manifest_was_named() {
         format!("{}/teams/a.kdl", tree.path().display())
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let tree = tree(&[("estate.kdl", "include \"*.kdl\"\n")]);
+    let pipe = tree.path().join("pipe.kdl");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    // An include passes it by, `-f` says what it is: to open it would wait for ever.
+    assert_eq!(
+        problems(&tree, &read_in(&tree, &["estate.kdl"])),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        problems(&tree, &read_in(&tree, &["pipe.kdl"])),
+        ["VML060 `pipe.kdl` cannot be read: it is no regular file"]
+    );
+    for endless in ["/dev/zero", "/dev/urandom"] {
+        assert_eq!(
+            read(&[PathBuf::from(endless)]).problems.len(),
+            1,
+            "{endless}"
+        );
+    }
+    let homes = read_in(&tree, &["estate.kdl"]).homes;
+    let refused = text(&pipe.to_string_lossy(), &homes).unwrap_err();
+    assert_eq!(refused.to_string(), "it is no regular file");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_circle_of_links_ends() {
+    let tree = tree(&[
+        ("estate.kdl", "include \"a/**/*.kdl\"\n"),
+        ("a/one.kdl", "let x 1\n"),
+    ]);
+    let link =
+        |to: &str, from: &str| std::os::unix::fs::symlink(to, tree.path().join(from)).unwrap();
+    link(".", "a/self");
+    link("..", "a/up");
+    link("loop", "a/loop");
+    link("nowhere", "a/nowhere.kdl");
+    let texts = read_in(&tree, &["estate.kdl"]);
+    assert_eq!(paths(&texts), [("estate.kdl", true), ("a/one.kdl", false)]);
+}
+
+#[test]
+fn files_that_include_each_other_are_read_once() {
+    let tree = tree(&[
+        ("estate.kdl", "include \"a.kdl\" \"b.kdl\" \"estate.kdl\"\n"),
+        ("a.kdl", "include \"b.kdl\" \"*.kdl\"\n"),
+        ("b.kdl", "include \"a.kdl\" \"**/*.kdl\"\n"),
+    ]);
+    assert_eq!(read_in(&tree, &["estate.kdl"]).files.len(), 3);
+}
+
+#[test]
+fn a_path_that_leads_out_is_refused_however_it_is_written() {
+    for pattern in [
+        "../x.kdl",
+        "/etc/*.kdl",
+        "a/../../x.kdl",
+        "..\\\\x.kdl",
+        "C:\\\\x.kdl",
+        "\\\\\\\\host\\\\x.kdl",
+        "./../x",
+        "{..,a}/x.kdl",
+    ] {
+        let tree = tree(&[("estate.kdl", &format!("include \"{pattern}\"\n"))]);
+        let texts = read_in(&tree, &["estate.kdl"]);
+        assert_eq!(
+            (texts.files.len(), texts.problems.len()),
+            (1, 1),
+            "{pattern}: {:?}",
+            texts.problems
+        );
+    }
+}
+
+/// The steps are counted, since a test of time would fail on a busy machine.
+#[test]
+fn includes_look_through_no_more_than_they_may() {
+    let tree = tree(&[("a/1.kdl", ""), ("a/2.kdl", ""), ("b/3.kdl", "")]);
+    let folder = tree.path().canonicalize().unwrap();
+    let place = include::Place {
+        folder: &folder,
+        tree: &folder,
+    };
+    let mut left = 10;
+    assert_eq!(
+        include::resolve("**/**/**/*.kdl", place, &mut left)
+            .unwrap()
+            .len(),
+        3
+    );
+    assert_eq!(
+        left, 5,
+        "two folders and three files, each once, whatever the pattern repeats"
+    );
+    include::resolve("a/*.kdl", place, &mut left).unwrap();
+    assert_eq!(left, 3);
+    let refused = include::resolve("**/*.kdl", place, &mut left).unwrap_err();
+    assert_eq!(
+        refused,
+        include::Refused::TooMuch {
+            pattern: "**/*.kdl".to_owned()
+        }
+    );
+}

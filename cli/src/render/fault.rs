@@ -61,8 +61,7 @@ fn shortened(text: String, indent: usize, most: usize) -> String {
     )
 }
 
-/// A URL without its query: those of operations carry signatures of kilobytes, and whoever has them may read the operation.
-/// The events of `--json` have it whole.
+/// A URL without its query, of which nothing is left that a person could use. The events of `--json` have its harmless part.
 fn unsigned(url: &str) -> String {
     match url.split_once('?') {
         Some((place, _)) => format!("{place}?…"),

@@ -27,6 +27,7 @@ pub(crate) mod saved;
 pub(crate) mod shown;
 mod snippet;
 pub(crate) mod stale;
+pub(crate) mod traced;
 pub(crate) mod validated;
 pub(crate) mod written;
 
@@ -51,5 +52,5 @@ pub(crate) fn pretty(document: &impl Serialize) -> String {
     let mut text =
         serde_json::to_string_pretty(document).unwrap_or_else(|error| unreachable!("{error}"));
     text.push('\n');
-    text
+    foreign::json(&text).into_owned()
 }

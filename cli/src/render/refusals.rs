@@ -62,14 +62,13 @@ fn lifting(refusals: &[Refusal], all: &str, view: View) -> String {
 fn details(refusal: &Refusal, view: View, screen: &mut String) {
     screen.push_str(&prose::prose(view, 2, &refusal.message));
     let addresses = refusal.affected.iter().map(|it| it.as_str());
-    listed(addresses.collect(), view, screen);
+    // An address is copied: it is not broken into lines.
+    let whole = |line: &str| format!("    {}\n", foreign::line(line));
+    listed(addresses.collect(), whole, view, screen);
     if !refusal.who.is_empty() {
         screen.push_str(&prose::prose(view, 2, "whom it concerns:"));
-        listed(
-            refusal.who.iter().map(String::as_str).collect(),
-            view,
-            screen,
-        );
+        let who = refusal.who.iter().map(String::as_str).collect();
+        listed(who, |line| prose::prose(view, 4, line), view, screen);
     }
     screen.push_str(&prose::prose(
         view,
@@ -79,10 +78,10 @@ fn details(refusal: &Refusal, view: View, screen: &mut String) {
 }
 
 /// One a line; more than a few are counted.
-fn listed(lines: Vec<&str>, view: View, screen: &mut String) {
+fn listed(lines: Vec<&str>, shown_as: impl Fn(&str) -> String, view: View, screen: &mut String) {
     let shown = if view.verbose { lines.len() } else { FEW };
     for line in lines.iter().take(shown) {
-        let _ = writeln!(screen, "    {}", foreign::line(line));
+        screen.push_str(&shown_as(line));
     }
     if lines.len() > shown {
         let more = lines.len() - shown;
@@ -163,8 +162,22 @@ mod tests {
             vm:core/rg-web/web09/login
             vm:core/rg-web/web10/login
             and 2 more; -v shows them all
+          whom it concerns:
+            user `u1`
+            user `u2`
+            user `u3`
+            user `u4`
+            user `u5`
+            user `u6`
+            user `u7`
+            user `u8`
+            user `u9`
+            user `u10`
+            and 2 more; -v shows them all
           to lift it: --accept max-delete=12
         nothing was done
+        to go on all the same, after a look at it:
+          vmlogin apply --accept max-delete=12
         ");
         assert!(
             announced(&[refusal], PLAIN)

@@ -235,7 +235,9 @@ impl Shown {
             shown.places.push((at, shown.text.len()));
             match character {
                 '\t' => shown.text.push('\t'),
-                other if foreign::acts(other) => shown.text.extend(other.escape_unicode()),
+                other if foreign::acts(other) || foreign::commands(&line[at..], true) => {
+                    shown.text.extend(other.escape_unicode());
+                }
                 other => shown.text.push(other),
             }
         }

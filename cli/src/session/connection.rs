@@ -21,7 +21,7 @@ use super::Session;
 use crate::args::{Auth, LiveArgs};
 use crate::error::Error;
 use crate::files;
-use crate::render::foreign;
+use crate::render::{foreign, traced};
 use crate::seed;
 
 /// The way to sign in to a sandbox.
@@ -276,33 +276,16 @@ fn way(auth: Auth) -> credential::Auth {
     }
 }
 
-/// Tells of requests: all with `-v`, otherwise only of those that wait long.
+/// Tells of requests: all with `-v -v`, those that wait with `-v`, otherwise only those that wait long.
 fn tracer(session: &Session) -> Arc<dyn Fn(&Trace) + Send + Sync> {
     let terminal = session.terminal.clone();
-    let verbose = session.look.verbose;
+    let (all, verbose) = (session.look.traces(), session.look.is_verbose());
     Arc::new(move |trace: &Trace| {
-        let waits_long = trace.wait.is_some_and(|wait| wait >= LONG_WAIT);
-        if verbose || waits_long {
-            terminal.notice(&traced(trace));
+        let waits = |least: Duration| trace.wait.is_some_and(|wait| wait >= least);
+        if all || waits(LONG_WAIT) || verbose && waits(Duration::from_nanos(1)) {
+            terminal.notice(&traced::line(trace, all));
         }
     })
-}
-
-fn traced(trace: &Trace) -> String {
-    let status = trace
-        .status
-        .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    let mut line = format!("  {} {}: {status}", trace.method, foreign::line(&trace.url));
-    if let Some(wait) = trace.wait {
-        let reason = trace.reason.as_deref().unwrap_or("asked to");
-        line.push_str(&format!(
-            ", waits {:.1} s: {}",
-            wait.as_secs_f64(),
-            foreign::line(reason)
-        ));
-    }
-    line.push('\n');
-    line
 }
 
 /// Chance for jitter, different in every run.
@@ -310,9 +293,12 @@ fn chance() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
+/// Larger than every certificate that a machine trusts, together.
+const MOST_OF_A_CA: u64 = 1 << 20;
+
 fn read_ca(path: Option<&Path>) -> Result<Option<Vec<u8>>, Error> {
     let read = |path: &Path| {
-        std::fs::read(path).map_err(|cause| Error::File {
+        files::at_most(path, MOST_OF_A_CA).map_err(|cause| Error::File {
             attempted: "read the certificates in",
             path: path.to_owned(),
             cause,

@@ -12,8 +12,8 @@ use vmlogin_engine::pins::Pins;
 use vmlogin_engine::problem::{Problem, settle};
 use vmlogin_engine::rule::{self, Finding, Severities};
 use vmlogin_engine::source::Sources;
+use vmlogin_engine::syntax::Veiled;
 use vmlogin_engine::syntax::tree::Tree;
-use vmlogin_engine::syntax::veiled;
 use vmlogin_engine::value::Principal;
 
 use super::saved::{self, Opened};
@@ -144,7 +144,7 @@ fn expanded(
 }
 
 /// What is wrong, with the texts as they may be shown: no secret, whether or not it is what is wrong.
-fn refused(
+pub(crate) fn refused(
     problems: Vec<Problem>,
     sources: &Sources,
     tables: &Tables,
@@ -154,9 +154,13 @@ fn refused(
         let tables = tables.values();
         tables.flat_map(|table| table.places(column)).collect()
     };
+    let veiled = Veiled::of(sources, &catalogue.secret_words(), cells);
     Error::Problems {
-        problems,
-        sources: veiled(sources, &catalogue.secret_words(), cells),
+        problems: problems
+            .into_iter()
+            .map(|problem| veiled.problem(problem))
+            .collect(),
+        sources: veiled.sources,
     }
 }
 

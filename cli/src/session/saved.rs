@@ -23,7 +23,7 @@ use super::manifest::Loaded;
 use crate::args::{FailOn, PlanArgs, RuleArgs};
 use crate::error::Error;
 use crate::files::output::{self, Readers};
-use crate::files::shown;
+use crate::files::{at_most, shown};
 use crate::render;
 
 /// A saved plan and the file that it was read from.
@@ -53,10 +53,8 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Error> {
 
 fn bounded(path: &Path) -> io::Result<Vec<u8>> {
     let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
     // One byte more shows that there is more.
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    at_most(path, most + 1)
 }
 
 fn refused(path: &Path, unusable: &Unusable) -> Error {

@@ -2,7 +2,7 @@
 //! stops half-way because one is missing. They are shown nowhere.
 
 use rustls::crypto::CryptoProvider;
-use vmlogin_azure::secrets::{CHANCE, Secrets, Wanted, wanted};
+use vmlogin_azure::secrets::{CHANCE, NoChance, Secrets, Wanted, wanted};
 use vmlogin_engine::plan::Plan;
 use vmlogin_engine::value::SecretSource;
 
@@ -14,7 +14,10 @@ pub(crate) fn gather(plan: &Plan, homes: &Homes) -> Result<Secrets, Error> {
     let mut secrets = Secrets::default();
     for wanted in wanted(plan) {
         match wanted.source {
-            SecretSource::Random => secrets.make(wanted, &chance()?),
+            SecretSource::Random => secrets.make(wanted, chance).map_err(|why| match why {
+                NoChance::Refused(error) => error,
+                NoChance::AlwaysTheSame => no_chance(),
+            })?,
             source => {
                 let text = read(wanted, source, homes)?;
                 secrets
@@ -59,13 +62,16 @@ fn read(wanted: Wanted<'_>, source: &SecretSource, homes: &Homes) -> Result<Stri
 /// Bytes that nobody can foresee, from the library that encrypts the traffic too.
 fn chance() -> Result<[u8; CHANCE], Error> {
     let mut chance = [0; CHANCE];
-    let failed = || Error::System {
+    let provider = CryptoProvider::get_default().ok_or_else(no_chance)?;
+    let filled = provider.secure_random.fill(&mut chance);
+    filled.map(|()| chance).map_err(|_| no_chance())
+}
+
+fn no_chance() -> Error {
+    Error::System {
         attempted: "make a password",
         cause: std::io::Error::other("the system gives no random bytes"),
-    };
-    let provider = CryptoProvider::get_default().ok_or_else(failed)?;
-    let filled = provider.secure_random.fill(&mut chance);
-    filled.map(|()| chance).map_err(|_| failed())
+    }
 }
 
 fn refused(wanted: Wanted<'_>, why: &str, help: &str) -> Error {

@@ -43,7 +43,7 @@ fn same_text(shape: Shape, wanted: &str, found: &str) -> bool {
         | Shape::Principal
         | Shape::Integer { .. }
         | Shape::Secret
-        | Shape::TextOrFile => wanted == found,
+        | Shape::TextOrFile(_) => wanted == found,
     }
 }
 

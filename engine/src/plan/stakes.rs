@@ -34,10 +34,19 @@ pub struct Lost {
     pub grant: String,
     /// Whose it is.
     pub who: String,
-    /// For a grant of a break-glass principal: which one, and why it is taken for one where that is not sure.
-    pub break_glass: Option<String>,
+    /// The break-glass principal of the manifest that it is taken for one of.
+    pub break_glass: Option<OfBreakGlass>,
     /// What whoever runs this program could no longer do, for a grant of theirs that nothing else makes up for.
     pub lockout: Vec<String>,
+}
+
+/// Why a grant is taken for one of a break-glass principal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct OfBreakGlass {
+    /// The principal, as the manifest names it.
+    pub principal: String,
+    /// Why it is not known who that is: then the grant may be theirs.
+    pub doubt: Option<String>,
 }
 
 /// Machines that lose every administrator that they have, all by the same steps.

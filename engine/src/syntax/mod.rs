@@ -14,7 +14,7 @@ pub mod tree;
 mod veil;
 
 pub use hostile::check_hostile;
-pub use veil::{SecretWords, veiled};
+pub use veil::{SecretWords, Veiled};
 
 use crate::problem::{Problem, settle};
 use crate::source::{SourceId, Span};

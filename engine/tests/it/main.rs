@@ -22,4 +22,5 @@ mod saved;
 mod schedule;
 mod selection;
 mod syntax;
+mod unconfirmed;
 mod world;

@@ -192,6 +192,18 @@ impl World {
         self
     }
 
+    /// Of these addresses only lists told.
+    pub(crate) fn secondhand(mut self, addresses: &[&str]) -> World {
+        let addresses = addresses.iter().map(|address| Address::read(address));
+        self.inventory.secondhand.extend(addresses);
+        self
+    }
+
+    /// What was read.
+    pub(crate) fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
     /// Changes the live thing of a kind at a place.
     pub(crate) fn but(
         mut self,

@@ -12,6 +12,7 @@ pub mod checkup;
 pub mod cloud;
 pub mod credential;
 mod directory;
+mod hostile;
 pub mod http;
 pub mod kinds;
 mod network;
@@ -24,6 +25,7 @@ mod tables;
 #[cfg(test)]
 mod testing;
 
+pub use hostile::check_hostile;
 pub use kinds::catalogue;
 pub use provider::{Azure, JOINED, Patience, TenantAccess};
 pub use rules::rules;

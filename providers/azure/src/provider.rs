@@ -184,7 +184,8 @@ impl Provider for Azure {
         // What should be absent is read like anything else.
         let whole = manifest.with_absent();
         let hearsay = Hearsay::default();
-        survey::survey(self.reader(&whole, &hearsay), mode).await
+        let surveyed = survey::survey(self.reader(&whole, &hearsay), mode).await;
+        surveyed.map_err(|fault| self.secrets.unsaid(fault))
     }
 
     async fn carry_out(
@@ -192,21 +193,20 @@ impl Provider for Azure {
         step: &Step,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Done, Fault> {
-        if step.action != Action::Replace {
-            return self.write(step, progress).await;
-        }
-        let [old, new] = halves(step);
-        self.write(&old, progress).await?;
-        let made = self.write(&new, progress).await;
-        // The old one is gone, whatever became of the new one.
-        made.map_err(|fault| Fault {
-            unsent: false,
-            help: Some(match fault.help {
-                Some(help) => format!("the old one is deleted; {help}"),
-                None => "the old one is deleted: run again, it is then made".to_owned(),
-            }),
-            ..fault
+        let told = |news: Progress| {
+            progress(Progress {
+                status: self.secrets.hidden(news.status),
+            })
+        };
+        let done = match step.action {
+            Action::Replace => self.replace(step, &told).await,
+            _ => self.write(step, &told).await,
+        };
+        done.map(|done| Done {
+            note: done.note.map(|note| self.secrets.hidden(note)),
+            ..done
         })
+        .map_err(|fault| self.secrets.unsaid(fault))
     }
 
     async fn verify(&self, step: &Step) -> Vec<Verdict> {
@@ -226,6 +226,7 @@ impl Provider for Azure {
                 check,
                 result,
             })
+            .map(|verdict| self.secrets.unjudged(verdict))
             .collect()
     }
 }
@@ -239,6 +240,25 @@ fn halves(step: &Step) -> [Step; 2] {
 }
 
 impl Azure {
+    async fn replace(
+        &self,
+        step: &Step,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Done, Fault> {
+        let [old, new] = halves(step);
+        self.write(&old, progress).await?;
+        let made = self.write(&new, progress).await;
+        // The old one is gone, whatever became of the new one.
+        made.map_err(|fault| Fault {
+            unsent: false,
+            help: Some(match fault.help {
+                Some(help) => format!("the old one is deleted; {help}"),
+                None => "the old one is deleted: run again, it is then made".to_owned(),
+            }),
+            ..fault
+        })
+    }
+
     async fn write(
         &self,
         step: &Step,

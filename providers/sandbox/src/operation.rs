@@ -310,6 +310,7 @@ fn finish_all_on(world: &mut World, target: &str, pace: &Pace) {
 }
 
 fn finish(world: &mut World, id: &str, pace: &Pace) {
+    world.users = None;
     let Some(operation) = world.operations.get(id).cloned() else {
         return;
     };

@@ -175,7 +175,7 @@ impl<'a> News<'a> {
             return false;
         };
         let goes_without_saying = matches!(outcome, Outcome::Done { .. } | Outcome::NotStarted);
-        self.session.look.verbose || !goes_without_saying
+        self.session.look.is_verbose() || !goes_without_saying
     }
 
     fn tick(&self) {

@@ -205,9 +205,9 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// Refuses a setting that takes only properties and has none.
+    /// Refuses a node of no kind that takes only properties and has none.
     fn says_nothing(&mut self, form: &Form, node: &Node) {
-        let only_properties = form.setting
+        let only_properties = form.schema.is_none()
             && matches!(form.arguments, Arguments::Nothing)
             && !form.fields().is_empty();
         let bare = node.properties.is_empty() && node.arguments.is_empty();

@@ -50,7 +50,7 @@ impl ManifestProblem {
             Self::OutOfRange { least, most, .. } => {
                 format!("write a whole number from {least} to {most}")
             }
-            Self::Unfit { unfit, .. } => unfit.help.clone(),
+            Self::Unfit { unfit, .. } | Self::UnfitUnseen { unfit, .. } => unfit.help.clone(),
             Self::LiteralSecret { .. } => {
                 "write `random` to have one made, `(env)NAME` for an environment variable, or \
                  `(file)\"PATH\"` for a file beside the manifest"

@@ -34,6 +34,9 @@ impl ManifestProblem {
             }
             Self::OtherLanguage { span } => vec![Label::new(*span, "not the number 1")],
             Self::Unfit { unfit, span, .. } => vec![Label::new(*span, unfit.why.as_str())],
+            Self::UnfitUnseen { unfit, span, .. } => {
+                vec![Label::secret(*span, unfit.why.as_str())]
+            }
             Self::LiteralSecret { span, .. } => {
                 vec![Label::secret(
                     *span,

@@ -135,6 +135,14 @@ pub(super) enum ManifestProblem {
         unfit: crate::schema::Unfit,
         span: Span,
     },
+    /// The same of a text that may be a secret by mistake.
+    #[error("what `{word}` says is no {title}")]
+    UnfitUnseen {
+        word: &'static str,
+        title: &'static str,
+        unfit: crate::schema::Unfit,
+        span: Span,
+    },
     /// A version of the language that is not 1.
     #[error("this version of vmlogin reads version 1 of the language")]
     OtherLanguage { span: Span },
@@ -408,7 +416,7 @@ impl ManifestProblem {
             Self::LiteralSecret { .. } => "VML115",
             Self::NoVariable { .. } => "VML116",
             Self::UnknownSource { .. } => "VML117",
-            Self::Unfit { .. } => "VML118",
+            Self::Unfit { .. } | Self::UnfitUnseen { .. } => "VML118",
             Self::MissingNode { .. } => MISSING_NODE,
             Self::MissingAttribute { .. } => "VML121",
             Self::OnlyOne { .. } => "VML122",

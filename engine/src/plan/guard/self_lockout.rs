@@ -24,11 +24,21 @@ pub(super) fn judge(plan: &Plan) -> Option<Refusal> {
     let message = format!(
         "{} would be taken away by which the identity that runs this may {}, with nothing left that reaches as far",
         counted(lost.len(), "grant"),
-        rights.join(" and ")
+        listed(&rights)
     );
     let steps: BTreeSet<&Address> = lost.iter().map(|lost| &lost.step).collect();
     let affected = steps.into_iter().cloned().collect();
     let who = lost.into_iter().map(|lost| lost.grant.clone());
     let accept = "self-lockout".to_owned();
     Some(Refusal::of("self-lockout", message, affected, accept).about(who))
+}
+
+/// "one, two and three".
+fn listed(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, before)) if !before.is_empty() => {
+            format!("{} and {last}", before.join(", "))
+        }
+        _ => words.concat(),
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::OfBreakGlass;
 use crate::access::Holding;
 use crate::inventory::{Candidate, Found, Resolution};
 use crate::kind::Scene;
@@ -10,10 +11,10 @@ use crate::value::{Principal, PrincipalKind};
 
 /// The break-glass principals of a manifest.
 pub(super) struct BreakGlass<'a> {
-    /// By tenant and object id: which principal, and why it is one where that is not sure.
-    known: BTreeMap<(&'a str, String), String>,
+    /// By tenant and object id.
+    known: BTreeMap<(&'a str, String), OfBreakGlass>,
     /// By tenant: whom any grant of a type may belong to.
-    unknown: Vec<(&'a str, &'static str, String)>,
+    unknown: Vec<(&'a str, &'static str, OfBreakGlass)>,
 }
 
 impl<'a> BreakGlass<'a> {
@@ -32,7 +33,7 @@ impl<'a> BreakGlass<'a> {
     }
 
     /// Which break-glass principal a grant is of.
-    pub(super) fn is(&self, holding: &Holding) -> Option<String> {
+    pub(super) fn is(&self, holding: &Holding) -> Option<OfBreakGlass> {
         let key = (holding.tenant.as_str(), holding.principal.clone());
         let known = self.known.get(&key).cloned();
         known.or_else(|| {
@@ -46,34 +47,38 @@ impl<'a> BreakGlass<'a> {
     }
 
     fn add(&mut self, tenant: &'a str, principal: &Principal, resolution: Option<&Resolution>) {
-        let who = format!("{} `{}`", principal.kind.word(), principal.name);
+        let sure = OfBreakGlass {
+            principal: format!("{} `{}`", principal.kind.word(), principal.name),
+            doubt: None,
+        };
+        let doubted = |why: &str| OfBreakGlass {
+            doubt: Some(why.to_owned()),
+            ..sure.clone()
+        };
         match resolution {
-            Some(Resolution::Found(Found { object_id, .. })) => self.know(tenant, object_id, who),
-            Some(Resolution::Deleted(Candidate { object_id, .. })) => {
-                self.know(tenant, object_id, format!("{who}, who is deleted"));
-            }
-            Some(Resolution::ApplicationId(Candidate { object_id, .. })) => {
-                self.know(tenant, object_id, who);
-            }
+            Some(Resolution::Found(Found { object_id, .. })) => self.know(tenant, object_id, sure),
+            Some(
+                Resolution::Deleted(Candidate { object_id, .. })
+                | Resolution::ApplicationId(Candidate { object_id, .. }),
+            ) => self.know(tenant, object_id, sure),
             Some(Resolution::Ambiguous(candidates)) => {
                 for one in candidates {
-                    let which = format!("perhaps {who}, as several are called");
+                    let which = doubted("as several have the name");
                     self.know(tenant, &one.object_id, which);
                 }
             }
             // An object id is itself, whether or not the directory tells of it.
             _ if principal.kind == PrincipalKind::ObjectId => {
-                self.know(tenant, &principal.name, who);
+                self.know(tenant, &principal.name, sure);
             }
             _ => {
-                let sort = sort(principal.kind);
-                let which = format!("perhaps {who}, who could not be found");
-                self.unknown.push((tenant, sort, which));
+                let which = doubted("who could not be found");
+                self.unknown.push((tenant, sort(principal.kind), which));
             }
         }
     }
 
-    fn know(&mut self, tenant: &'a str, object_id: &str, which: String) {
+    fn know(&mut self, tenant: &'a str, object_id: &str, which: OfBreakGlass) {
         let key = (tenant, object_id.to_lowercase());
         self.known.entry(key).or_insert(which);
     }

@@ -111,7 +111,7 @@ fn whoever_may_be_one_that_was_not_found_is_taken_for_it() {
     let plan = |world: World| world.plan(&manifest(GROUP));
     let missing = world().resolves("user:bg1@contoso.com", Resolution::Missing);
     assert_snapshot!(refused(&plan(missing), &[]), @"
-    break-glass: 1 grant of 1 break-glass principal would be taken away [1 affected]
+    break-glass: 1 grant would be taken away that is, or may be, of break-glass principals [1 affected]
         - `user` of user `u1` at `core/rg`: perhaps user `bg1@contoso.com`, who could not be found
         --accept break-glass
     ");

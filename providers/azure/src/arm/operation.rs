@@ -22,6 +22,7 @@ use crate::http::link::follow;
 use crate::http::reply::Reply;
 use crate::http::request::{Method, Request};
 use crate::http::retry::named_wait;
+use crate::http::trace::shown;
 
 /// One operation, from the answer that began it.
 #[derive(Debug, Clone)]
@@ -316,7 +317,7 @@ impl Operation {
 
     fn failed(&self, mut fault: Fault) -> Next {
         if fault.kind != FaultKind::Untrusted {
-            fault.operation_url = Some(self.url.to_string());
+            fault.operation_url = Some(shown(&self.url));
         }
         Next::Failed(Box::new(fault))
     }

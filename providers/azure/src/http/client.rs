@@ -290,13 +290,13 @@ impl Inner {
             .map_err(|error| credential::sign_in_fault(&request.attempted, &error))
     }
 
-    /// Sends once. The outer error ends the matter, the inner one is no answer.
+    /// Sends once, and says how long it took. The outer error ends the matter, the inner one is no answer.
     pub(super) async fn attempt(
         &self,
         request: &Request,
         url: &Url,
         token: &AccessToken,
-    ) -> Result<Result<Reply, Unanswered>, Fault> {
+    ) -> Result<(Result<Reply, Unanswered>, Duration), Fault> {
         let _place = self
             .bounded(
                 request,
@@ -324,10 +324,12 @@ impl Inner {
         }
         let exchange = async { read(sending.send().await?, &request.attempted).await };
         let when = "while it was on its way: whether it took effect is not known";
-        match self.bounded(request, when, exchange).await? {
-            Ok(reply) => reply.map(Ok),
-            Err(error) => Ok(Err(Unanswered::new(request, url, &error))),
-        }
+        let sent = Instant::now();
+        let answer = match self.bounded(request, when, exchange).await? {
+            Ok(reply) => Ok(reply?),
+            Err(error) => Err(Unanswered::new(request, url, &error)),
+        };
+        Ok((answer, sent.elapsed()))
     }
 
     /// Lets an answer slow down, or close, the lane it came by.

@@ -28,6 +28,8 @@ pub(super) struct Delivery<'a> {
     redirects: u32,
     /// The token that was refused, once.
     refused: Option<Secret>,
+    /// How long the attempt under way took.
+    took: Duration,
 }
 
 /// A successful answer.
@@ -63,6 +65,7 @@ impl<'a> Delivery<'a> {
             number: 0,
             redirects: 0,
             refused: None,
+            took: Duration::ZERO,
         })
     }
 
@@ -78,12 +81,14 @@ impl<'a> Delivery<'a> {
         let (inner, request) = (self.inner, self.request);
         loop {
             self.number += 1;
+            self.took = Duration::ZERO;
             self.queue().await?;
             let token = inner
                 .token(request, &self.url, self.refused.as_ref())
                 .await?;
             inner.state().counts.add(request.class, self.number > 1);
-            let answer = inner.attempt(request, &self.url, &token).await?;
+            let (answer, took) = inner.attempt(request, &self.url, &token).await?;
+            self.took = took;
             if let Ok(reply) = &answer {
                 inner.observe(&self.lane, reply);
                 if self.redirect(reply)? {
@@ -199,6 +204,7 @@ impl<'a> Delivery<'a> {
             url: shown(&self.url),
             attempt: self.number,
             status: reply.map(|reply| reply.status),
+            took: self.took,
             wait: wait.map(|(wait, _)| wait),
             reason: wait.map(|(_, reason)| reason.to_owned()),
             request_id: reply

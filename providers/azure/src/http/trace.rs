@@ -17,6 +17,8 @@ pub struct Trace {
     pub attempt: u32,
     /// The status, or none when no answer came.
     pub status: Option<u16>,
+    /// How long the answer, or its failing to come, took; zero where it is told before anything was sent.
+    pub took: Duration,
     /// How long the client now waits before it tries again or polls again.
     pub wait: Option<Duration>,
     /// Why it waits.
@@ -61,7 +63,7 @@ impl Counts {
     }
 }
 
-/// A URL that can be shown: parameters other than the well-known harmless ones lose their value. Operation URLs carry
+/// A URL that can be shown, on a screen or in an event: parameters other than the well-known harmless ones lose their value. Operation URLs carry
 /// signatures (`t`, `c`, `s`, `h`) of kilobytes, and whoever has them may read the operation.
 #[must_use]
 pub fn shown(url: &Url) -> String {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Key;
@@ -5,6 +7,7 @@ use vmlogin_engine::plan::Mode;
 use vmlogin_engine::provider::Provider;
 use vmlogin_engine::value::Value;
 
+use super::find::Lot;
 use super::manner::Reads;
 use crate::kinds::scenes;
 use crate::provider::rehearsal::{self, Part};
@@ -163,6 +166,18 @@ async fn a_machine_that_a_list_misses_is_looked_for() {
     let lists = parts(rows(&[row()]), rows(&[]), (200, data(&[swept()])));
     let (_, lines, _) = survey(lists).await;
     assert!(asks(&lines, MACHINE), "{lines:#?}");
+}
+
+#[test]
+fn of_many_that_it_misses_a_list_is_believed() {
+    let lot = |members: usize| Lot {
+        tenant: "contoso".to_owned(),
+        subscription: "s".to_owned(),
+        members: (0..members).map(|at| (format!("/{at}"), at)).collect(),
+    };
+    let rows = BTreeMap::from([("/0".to_owned(), ())]);
+    assert!(!lot(101).believes(&rows));
+    assert!(lot(102).believes(&rows));
 }
 
 #[tokio::test]

@@ -13,16 +13,18 @@ use super::request::{Body, Request};
 use crate::problem::SandboxError;
 
 /// Members whose value never reaches the log.
-const SECRET: [&str; 9] = [
+const SECRET: [&str; 11] = [
     "access_token",
     "adminpassword",
     "client_assertion",
     "client_secret",
+    "customdata",
     "id_token",
     "keydata",
     "password",
     "refresh_token",
     "secret",
+    "userdata",
 ];
 
 /// The log file, written line by line.
@@ -110,7 +112,7 @@ fn without_secrets(value: Value) -> Value {
                 let lower = name.to_lowercase();
                 let value = match value {
                     value if lower == "protectedsettings" => blanked(value),
-                    Value::String(_) if SECRET.contains(&lower.as_str()) => json!("***"),
+                    value if SECRET.contains(&lower.as_str()) => blanked(value),
                     value => without_secrets(value),
                 };
                 (name, value)

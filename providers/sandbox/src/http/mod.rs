@@ -104,6 +104,9 @@ impl Server {
         world.requests += 1;
         let n = world.requests;
         let before = world.generation;
+        if request.method != Method::GET {
+            world.users = None;
+        }
         let pace = Pace {
             now: self.clock.now(),
             latency: self.latency,

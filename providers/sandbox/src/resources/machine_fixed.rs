@@ -45,7 +45,8 @@ fn alike(held: &Value, sent: &Value) -> bool {
     }
 }
 
-/// The password of the administrator is set once. It is kept as a digest, so as to tell another one.
+/// The password of the administrator is set once. Another one is told from it by a digest, for as long as the sandbox runs: a state
+/// that is read again has forgotten it, and takes any.
 pub(super) fn check_password(held: &Machine, sent: &Value) -> Result<(), Reply> {
     let sent = sent["osProfile"]["adminPassword"].as_str();
     let vm_id = held.properties.get("vmId").and_then(Value::as_str);

@@ -144,7 +144,12 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 fn read(path: &Path) -> Result<Option<World>, SandboxError> {
-    let text = match std::fs::read(path) {
+    // What is no file may never answer, or never end.
+    let regular = std::fs::metadata(path).and_then(|about| match about.is_file() {
+        true => std::fs::read(path),
+        false => Err(std::io::Error::other("it is no regular file")),
+    });
+    let text = match regular {
         Ok(text) => text,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(cause) => {

@@ -8,8 +8,10 @@ pub(crate) mod file;
 mod sown;
 mod sown_machine;
 mod sown_network;
+mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,8 @@ use crate::sweep::Sweep;
 
 /// The form of the state file. Raised when an older sandbox could not read it.
 pub(crate) const FORMAT: u32 = 1;
+
+pub(crate) use users::Users;
 
 /// Tags of a resource. Absent and empty are answered differently, as they were sent.
 pub(crate) type Tags = BTreeMap<String, String>;
@@ -74,6 +78,9 @@ pub(crate) struct World {
     /// What Resource Graph has seen.
     #[serde(skip)]
     pub sweep: Sweep,
+    /// Who uses what, while nothing changes.
+    #[serde(skip)]
+    pub users: Option<Arc<Users>>,
     /// What callers have left, where that is counted.
     #[serde(skip)]
     pub quota: Option<Quota>,
@@ -86,6 +93,14 @@ impl World {
     /// Marks the world as changed: it is written before the answer goes out, a large one a little later.
     pub(crate) fn touch(&mut self) {
         self.generation += 1;
+        self.users = None;
+    }
+
+    /// Finds out who uses what, for reads to come.
+    pub(crate) fn know_users(&mut self) {
+        if self.users.is_none() {
+            self.users = Some(Arc::new(Users::of(self)));
+        }
     }
 
     /// A new id: the same world hands out the same ids in the same order.
@@ -245,8 +260,8 @@ pub(crate) struct Machine {
     /// Looks at its instance view until its agent reports for the first time.
     #[serde(default)]
     pub silent_looks: u32,
-    /// Digest of the administrator's password.
-    #[serde(default)]
+    /// Digest of the administrator's password. It is never written: a password can be guessed from its digest.
+    #[serde(default, skip_serializing)]
     pub password: Option<String>,
     /// The Active Directory domain that it has joined.
     #[serde(default)]

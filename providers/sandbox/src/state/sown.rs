@@ -51,6 +51,7 @@ impl World {
             behaviour: seed.behaviour,
             sweep: Sweep::default(),
             quota: None,
+            users: None,
             generation: 0,
         };
         for tenant in &seed.tenants {

@@ -121,6 +121,7 @@ fn evaluated(call: &mut Call<'_>, query: &Value, scopes: &Scopes) -> Result<Tabl
         return Err(answer::refusal("InvalidQuery", "A query is required."));
     };
     let query = parse::parse(text).map_err(|said| answer::refusal("InvalidQuery", &said))?;
+    call.world.know_users();
     let rows = rows::of(call, &query, scopes);
     evaluate::run(&query, rows).map_err(|said| answer::refusal("InvalidQuery", &said))
 }

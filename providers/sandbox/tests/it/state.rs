@@ -45,6 +45,31 @@ async fn a_write_is_on_disk_before_it_is_answered() {
     assert_eq!(read(&state)["format"], 1);
 }
 
+#[tokio::test]
+async fn a_large_world_is_on_disk_when_its_sandbox_has_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state.json");
+    let mut options = options(&state);
+    let group = &mut options.seed.tenants[0].subscriptions[0].resource_groups[0];
+    let like = group.machines[0].clone();
+    group.machines = (0..1001)
+        .map(|n| vmlogin_sandbox::seed::Machine {
+            name: format!("web{n:04}"),
+            ..like.clone()
+        })
+        .collect();
+    let stage = Stage::with(options).await;
+    let key = group_id().to_lowercase();
+    for value in ["b", "c"] {
+        let tags = json!({"tags": {"a": value}});
+        assert_eq!(stage.patch(&group_id(), tags).await.status, 200);
+    }
+    // The clock stands still, so that the second change came too soon after the first.
+    assert_eq!(read(&state)["groups"][&key]["tags"], json!({"a": "b"}));
+    stage.sandbox.stop().await.unwrap();
+    assert_eq!(read(&state)["groups"][&key]["tags"], json!({"a": "c"}));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_at_the_same_time_are_all_kept() {
     let folder = tempfile::tempdir().unwrap();

@@ -220,7 +220,7 @@ impl Form {
         let word = self.word;
         match self.arguments {
             Arguments::Version => format!("{word} {LANGUAGE}"),
-            Arguments::Nothing if self.setting => match self.fields().first() {
+            Arguments::Nothing if self.schema.is_none() => match self.fields().first() {
                 Some(field) => format!("{word} {}={}", field.name, field.want.example()),
                 None => format!("{word} NAME=\"VALUE\""),
             },

@@ -5,7 +5,7 @@ use super::Walker;
 use super::value::Said;
 use crate::manifest::check;
 use crate::manifest::problem::{ManifestProblem, Rule};
-use crate::schema::{Characters, NameRule};
+use crate::schema::{Characters, NameRule, Sort};
 use crate::syntax::tree::Word;
 use crate::value::{SecretSource, Value};
 
@@ -47,16 +47,39 @@ impl Walker<'_, '_> {
         Some(Value::Secret(source))
     }
 
-    /// Text, or the file that it stands in.
-    pub(super) fn text_or_file(&mut self, word: &'static str, said: Said<'_>) -> Option<Value> {
+    /// Text of a sort, or the file that it stands in.
+    pub(super) fn text_or_file(
+        &mut self,
+        word: &'static str,
+        sort: &Sort,
+        said: Said<'_>,
+    ) -> Option<Value> {
         match said.annotation.map(Word::as_str) {
-            None => self.plain(word, said.scalar, said.span),
+            None => self.text_of_sort(word, sort, said),
             Some("file") => self.file(word, said),
             Some(other) => {
                 self.unknown_source(word, other, &SOURCES[1..], said);
                 None
             }
         }
+    }
+
+    fn text_of_sort(
+        &mut self,
+        word: &'static str,
+        sort: &Sort,
+        Said { scalar, span, .. }: Said<'_>,
+    ) -> Option<Value> {
+        let Some(unfit) = scalar.as_text().and_then(|text| (sort.misfit)(text)) else {
+            return self.plain(word, scalar, span);
+        };
+        self.found.push(ManifestProblem::UnfitUnseen {
+            word,
+            title: sort.title,
+            unfit,
+            span,
+        });
+        None
     }
 
     fn variable(&mut self, word: &'static str, said: Said<'_>) -> Option<String> {

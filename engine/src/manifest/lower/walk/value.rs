@@ -72,7 +72,7 @@ impl Walker<'_, '_> {
     ) -> Option<Value> {
         match want {
             Want::Shape(Shape::Secret) => return self.secret(word, said),
-            Want::Shape(Shape::TextOrFile) => return self.text_or_file(word, said),
+            Want::Shape(Shape::TextOrFile(sort)) => return self.text_or_file(word, sort, said),
             _ => self.no_type(said.annotation),
         }
         let Said { scalar, span, .. } = said;
@@ -169,7 +169,7 @@ impl Walker<'_, '_> {
                 | Shape::Elsewhere
                 | Shape::Pairs
                 | Shape::Secret
-                | Shape::TextOrFile,
+                | Shape::TextOrFile(_),
             ) => self.plain(word, scalar, span),
         }
     }

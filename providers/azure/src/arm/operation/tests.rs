@@ -7,6 +7,8 @@ use crate::testing::recordings;
 
 const VM: &str = "https://management.azure.com/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2024-07-01";
 const STATUS: &str = "https://management.azure.com/subscriptions/s/providers/Microsoft.Compute/locations/w/operations/o?api-version=1&t=1";
+/// [`STATUS`] without what gives a right.
+const SHOWN: &str = "https://management.azure.com/subscriptions/s/providers/Microsoft.Compute/locations/w/operations/o?api-version=1&t=…";
 const RESULT: &str = "https://management.azure.com/subscriptions/s/providers/Microsoft.Compute/locations/w/operationresults/o?api-version=1";
 
 /// An operation under test, fed at once-a-second times.
@@ -491,7 +493,7 @@ fn an_action_has_no_resource_to_ask() {
     .feed_times(3, 403, Value::Null)
     .ends_badly();
     assert_eq!(fault.kind, FaultKind::Permission);
-    assert_eq!(fault.operation_url.as_deref(), Some(STATUS));
+    assert_eq!(fault.operation_url.as_deref(), Some(SHOWN));
 }
 
 #[test]
@@ -506,7 +508,7 @@ fn a_refused_token_ends_the_asking_but_names_the_operation() {
     .ends_badly();
     assert_eq!(
         (fault.kind, fault.operation_url.as_deref()),
-        (FaultKind::SignIn, Some(STATUS))
+        (FaultKind::SignIn, Some(SHOWN))
     );
 }
 
@@ -521,7 +523,7 @@ fn the_deadline_ends_the_asking_but_names_the_operation() {
         .ends_badly();
     assert_eq!(fault.kind, FaultKind::TimedOut);
     assert_eq!(fault.message, "after 2 s Azure still says `InProgress`");
-    assert_eq!(fault.operation_url.as_deref(), Some(STATUS));
+    assert_eq!(fault.operation_url.as_deref(), Some(SHOWN));
 }
 
 #[test]

@@ -72,7 +72,11 @@ static SCHEMA: Schema = Schema {
         ),
         setting("admin", Class::CreateOnly, Shape::Own(&account::ADMIN)),
         detail("admin.password", Class::WriteOnly, Shape::Secret),
-        detail("admin.ssh-key", Class::WriteOnly, Shape::TextOrFile),
+        detail(
+            "admin.ssh-key",
+            Class::WriteOnly,
+            Shape::TextOrFile(&account::PUBLIC_KEY),
+        ),
         detail(
             "os-disk.size-gb",
             Class::CreateOnly,

@@ -9,14 +9,14 @@ use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::{Mode, replace};
 use vmlogin_engine::value::{SecretSource, Value};
 
-use super::Vm;
 use super::wire::Machine;
+use super::{Vm, account};
 use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
 use crate::kinds::login::Host;
 use crate::kinds::scenes::{SUBSCRIPTION, declare, estate, machine_body};
 use crate::kinds::{AzureKind, Place, Seen, Write, catalogue, vm};
-use crate::secrets::{CHANCE, Secrets, Wanted};
+use crate::secrets::{CHANCE, NoChance, Secrets, Wanted};
 
 const VM: &str = "vm:core/rg-web/web01";
 
@@ -230,7 +230,22 @@ fn secrets_are_filled_in_only_when_a_request_is_sent_and_no_two_machines_share_o
         secrets.fill(&step, put.clone()).is_err(),
         "nothing was read"
     );
-    secrets.make(wanted, &[7; CHANCE]);
+    // Letters of one class alone are thrown away.
+    let alike = secrets.make(wanted, || Ok::<_, ()>([7; CHANCE]));
+    assert_eq!(alike, Err(NoChance::AlwaysTheSame));
+    assert_eq!(
+        secrets.make(wanted, || Err("none")),
+        Err(NoChance::Refused("none"))
+    );
+    let chances = std::cell::Cell::new(0);
+    let made = secrets.make(wanted, || {
+        chances.set(chances.get() + 1);
+        Ok::<_, ()>(match chances.get() {
+            1 => [7; CHANCE],
+            _ => std::array::from_fn(|at| at as u8 * 2),
+        })
+    });
+    assert_eq!((made, chances.get()), (Ok(()), 2));
     assert_eq!(format!("{secrets:?}"), "Secrets(1)");
     let filled = secrets.fill(&step, put.clone()).unwrap().body.unwrap();
     let password = filled["properties"]["osProfile"]["adminPassword"]
@@ -240,6 +255,36 @@ fn secrets_are_filled_in_only_when_a_request_is_sent_and_no_two_machines_share_o
     let mut other = step.clone();
     other.address = Address::new("vm", ["core", "rg-web", "web02"]);
     assert!(secrets.fill(&other, put.clone()).is_err());
+}
+
+proptest! {
+    #[test]
+    fn a_made_password_satisfies_every_system_and_holds_no_name(
+        chances in proptest::collection::vec(any::<[u8; CHANCE]>(), 8),
+        name in "[a-z]{3}",
+        windows_or_linux in any::<bool>(),
+    ) {
+        let (manifest, inventory) = made(&windows());
+        let mut step = step(&manifest, &inventory, Mode::Apply, VM);
+        let system = if windows_or_linux { "windows" } else { "linux" };
+        step.write.insert("system".to_owned(), system.into());
+        step.write.insert("admin".to_owned(), name.as_str().into());
+        let Write::Send(requests) = Vm.write(&step, &Seen::Missing).unwrap() else {
+            panic!("nothing is sent");
+        };
+        let wanted = Wanted { step: &step, attribute: "admin.password", source: &SecretSource::Random };
+        let mut secrets = Secrets::default();
+        let mut left = chances.into_iter();
+        // Eight misses in a row come about once in a hundred thousand million times.
+        if secrets.make(wanted, || left.next().ok_or(())).is_ok() {
+            let filled = secrets.fill(&step, requests[0].clone()).unwrap().body.unwrap();
+            let password = filled["properties"]["osProfile"]["adminPassword"].as_str().unwrap();
+            for system in ["windows", "linux"] {
+                prop_assert_eq!(account::password_misfit(system, password), None);
+            }
+            prop_assert!(!password.to_lowercase().contains(&name));
+        }
+    }
 }
 
 #[test]

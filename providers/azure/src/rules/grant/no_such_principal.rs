@@ -1,6 +1,6 @@
 //! VML403: nobody who could sign in has the name that a grant gives.
 
-use vmlogin_engine::inventory::{Found, Resolution};
+use vmlogin_engine::inventory::{Found, Pinned, Resolution};
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
@@ -43,18 +43,24 @@ fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
         let message = format!("{} was not looked up in the directory", shown(principal));
         return Some(Finding::not_checked(&CARD, address, span, message));
     };
-    if let Resolution::Found(Found {
-        enabled: None,
-        principal_type,
-        ..
-    }) = resolution
-        && principal_type == "User"
-    {
+    if was_not_asked(scene, grant, principal, resolution) {
         let message = format!("whether `{principal}` is disabled is not told by the directory");
         return Some(Finding::not_checked(&CARD, address, span, message));
     }
     let (message, help) = judge(principal, &grant.tenant, resolution)?;
     Some(Finding::hit(&CARD, address, span, message, help))
+}
+
+/// Whether it is a user of whom nothing is known but what the principal lock says.
+fn was_not_asked(
+    scene: &Scene<'_>,
+    grant: &Resource,
+    principal: &Principal,
+    resolution: &Resolution,
+) -> bool {
+    let name = (grant.tenant.clone(), principal.clone());
+    let is_user = matches!(resolution, Resolution::Found(found) if found.principal_type == "User");
+    is_user && scene.inventory.pinned.get(&name) == Some(&Pinned::Unasked)
 }
 
 /// What is wrong, and what to do.
@@ -198,20 +204,27 @@ mod tests {
 
     #[test]
     fn whether_somebody_is_disabled_who_was_not_looked_up_is_not_checked() {
-        let unasked = Found {
-            enabled: None,
-            principal_type: "User".to_owned(),
-            ..scenes::found()
+        let of_type = |principal_type: &str| {
+            let (manifest, mut inventory) = scenes::estate();
+            let unasked = Found {
+                enabled: None,
+                principal_type: principal_type.to_owned(),
+                ..scenes::found()
+            };
+            let unasked = Resolution::Found(unasked);
+            inventory.principals.insert(scenes::principal(), unasked);
+            let pinned = Pinned::Unasked;
+            inventory.pinned.insert(scenes::principal(), pinned);
+            scenes::shown(&NoSuchPrincipal.check(&Scene {
+                manifest: &manifest,
+                inventory: &inventory,
+            }))
         };
         assert_eq!(
-            check(Some(Resolution::Found(unasked))),
+            of_type("User"),
             "VML403 grant:core/rg-web/admin/group:sg-web not checked: whether `group:sg-web` is disabled is not told by the directory\n"
         );
-        let group = Found {
-            enabled: None,
-            ..scenes::found()
-        };
-        assert_eq!(check(Some(Resolution::Found(group))), "");
+        assert_eq!(of_type("Group"), "");
     }
 
     #[test]

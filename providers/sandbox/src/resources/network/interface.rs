@@ -45,6 +45,9 @@ const READ_ONLY: [&str; 8] = [
 
 /// The machine that has the interface with this id.
 pub(crate) fn attached_to<'a>(world: &'a World, id: &str) -> Option<&'a Machine> {
+    if let Some(users) = &world.users {
+        return world.machines.get(users.machine(id)?);
+    }
     world.machines.values().find(|machine| {
         let profile = machine.properties.get("networkProfile");
         let held = profile.and_then(|it| it["networkInterfaces"].as_array());

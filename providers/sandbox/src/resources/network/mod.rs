@@ -114,6 +114,9 @@ pub(crate) fn answer(call: &mut Call<'_>, word: &str, rest: &[&str]) -> Answer {
     }
     let key = format!("/{}", call.request.lower[..8].join("/"));
     operation::look_at(call.world, &key, &call.pace);
+    if call.request.method == Method::GET {
+        call.world.know_users();
+    }
     match (rest, kind.child) {
         ([_], _) => frame::answer(call, kind, &key),
         ([_, "defaultsecurityrules", rest @ ..], _) if kind.name == security_group::KIND.name => {
@@ -201,6 +204,7 @@ fn list(call: &mut Call<'_>, name: &str, prefix: String) -> Answer {
         return Err(method_not_allowed(call));
     }
     let wanted = format!("{NAMESPACE}/{name}");
+    call.world.know_users();
     let world = &*call.world;
     let rows = page::beneath(call, &world.resources, prefix).filter(|(_, it)| it.kind == wanted);
     Ok(page::page(call, rows, |it| {

@@ -117,10 +117,7 @@ fn user(world: &World, id: &str) -> Option<String> {
 }
 
 pub(super) fn ip_configuration(world: &World, id: &str) -> Option<String> {
-    reference::ip_configurations(world, |it| {
-        reference::id_in(&it["publicIPAddress"]).is_some_and(|it| reference::same(it, id))
-    })
-    .next()
+    reference::ip_configurations(world, "publicIPAddress", id).next()
 }
 
 fn gateway(world: &World, id: &str) -> Option<String> {

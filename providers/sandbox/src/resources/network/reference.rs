@@ -67,17 +67,26 @@ pub(crate) fn check(
     ))
 }
 
-/// The ids of the IP configurations of all network interfaces that `holds` is true for.
-pub(super) fn ip_configurations(
-    world: &World,
-    holds: impl Fn(&Value) -> bool,
-) -> impl Iterator<Item = String> {
-    interfaces(world).flat_map(move |nic| {
-        super::parts(nic, "ipConfigurations")
-            .filter(|(_, part)| holds(&part["properties"]))
-            .map(|(name, _)| format!("{}/ipConfigurations/{name}", nic.id))
-            .collect::<Vec<_>>()
-    })
+/// The ids of the IP configurations of all network interfaces whose `member` refers to `id`.
+pub(super) fn ip_configurations<'a>(
+    world: &'a World,
+    member: &'static str,
+    id: &str,
+) -> impl Iterator<Item = String> + use<'a> {
+    let known = world.users.as_ref().map(|it| it.configurations(id));
+    let unknown = known.is_none();
+    let id = id.to_owned();
+    let scanned = interfaces(world)
+        .filter(move |_| unknown)
+        .flat_map(move |nic| {
+            super::parts(nic, "ipConfigurations")
+                .filter(|(_, part)| {
+                    id_in(&part["properties"][member]).is_some_and(|it| same(it, &id))
+                })
+                .map(|(name, _)| format!("{}/ipConfigurations/{name}", nic.id))
+                .collect::<Vec<_>>()
+        });
+    known.into_iter().flatten().chain(scanned)
 }
 
 /// All network interfaces.

@@ -153,6 +153,9 @@ fn show(world: &World, held: &Resource, _: Look, properties: &mut Map<String, Va
 }
 
 fn interfaces(world: &World, id: &str) -> Vec<String> {
+    if let Some(users) = &world.users {
+        return users.interfaces(id);
+    }
     let mine = |it: &&Resource| {
         let group = it.properties.get("networkSecurityGroup");
         group

@@ -195,10 +195,7 @@ fn users<'a>(
 
 /// The IP configurations that have an address in a subnet.
 fn users_of<'a>(world: &'a World, id: &str) -> impl Iterator<Item = String> + use<'a> {
-    let id = id.to_owned();
-    reference::ip_configurations(world, move |it| {
-        reference::id_in(&it["subnet"]).is_some_and(|it| reference::same(it, &id))
-    })
+    reference::ip_configurations(world, "subnet", id)
 }
 
 fn ranges(properties: &Value) -> Vec<Prefix> {

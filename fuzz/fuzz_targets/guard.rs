@@ -1,0 +1,15 @@
+//! Pieces of KDL put together at random: what the guard lets through in pieces says what the whole says.
+
+#![no_main]
+
+/// Everything that means something to KDL.
+const PIECES: [&str; 48] = [
+    "{", "}", "(", ")", "=", ";", "\"", "\"\"\"", "\"\"\"\n", "#", "#\"", "\"#", "##", "/-", "//", "/*", "*/", "\\", "\\\n",
+    "\n", "\r\n", " ", "\t", "$", "${", "$${", "true", "#true", "-inf", "1", "0x", ".", "-", "e", "a", "[", "\u{feff}",
+    "\u{2028}", "\u{7f}", "\u{0}", "\u{202e}", "é", "/- {", "a {", "a b=c\n", "(t)n (u)1 p=(v)2;", "\"x\\u{e9}\"", "a \"\"\"\n  x\n  \"\"\"\n",
+];
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let pieces = bytes.iter().map(|byte| PIECES[usize::from(*byte) % PIECES.len()]);
+    vmlogin_engine::syntax::check_hostile(pieces.collect::<String>().as_bytes());
+});
