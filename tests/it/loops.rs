@@ -142,7 +142,6 @@ fn a_secret_in_a_table_is_refused_and_masked() {
     }";
     let said = refused(group, "name,pw\npc-01,hunter2\npc_02,hunter3\n");
     assert!(said.contains("VML115"), "{said}");
-    assert!(said.contains("pc_02"), "{said}");
     assert!(!said.contains("hunter"), "{said}");
 }
 
