@@ -150,7 +150,7 @@ fn resource(
         subscription: "core".to_owned(),
         tenant: "contoso".to_owned(),
         along: None,
-        attributes: BTreeMap::new(),
+        attributes: vmlogin_engine::manifest::Settings::new(),
         span: SPAN,
     };
     (address, resource)
