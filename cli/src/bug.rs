@@ -45,8 +45,9 @@ fn report(panic: &PanicHookInfo<'_>) -> String {
 mod tests {
     use super::*;
 
+    // One test, since the hook is the whole process's.
     #[test]
-    fn a_panic_is_a_code_of_its_own_on_whatever_thread() {
+    fn a_panic_on_whatever_thread_is_a_code_of_its_own_and_says_what_to_do() {
         report_panics();
         assert_eq!(guarded(|| Exit::Changes), Exit::Changes);
         let beside = || {
@@ -56,12 +57,8 @@ mod tests {
         };
         assert_eq!(guarded(beside), Exit::Bug);
         assert_eq!(guarded(|| panic!("here")), Exit::Bug);
-    }
-
-    #[test]
-    fn its_report_says_where_and_what_to_do() {
         let (send, told) = std::sync::mpsc::channel();
-        std::panic::set_hook(Box::new(move |panic| {
+        set_hook(Box::new(move |panic| {
             // Another test may panic on purpose meanwhile.
             let _ = send.send(report(panic));
         }));

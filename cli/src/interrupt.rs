@@ -1,5 +1,6 @@
 //! Signals and the time limit of a run: first nothing new starts, then everything is left at once.
 
+#[cfg(unix)]
 mod inherited;
 
 use std::io;
@@ -226,6 +227,10 @@ struct Signals {
     watched: Vec<(Signal, tokio::signal::unix::Signal)>,
     #[cfg(windows)]
     interrupt: tokio::signal::windows::CtrlC,
+    #[cfg(windows)]
+    close: tokio::signal::windows::CtrlClose,
+    #[cfg(windows)]
+    shutdown: tokio::signal::windows::CtrlShutdown,
 }
 
 impl Signals {
@@ -249,8 +254,11 @@ impl Signals {
 
     #[cfg(windows)]
     fn listen() -> io::Result<Signals> {
+        use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
         Ok(Signals {
-            interrupt: tokio::signal::windows::ctrl_c()?,
+            interrupt: ctrl_c()?,
+            close: ctrl_close()?,
+            shutdown: ctrl_shutdown()?,
         })
     }
 
@@ -268,8 +276,11 @@ impl Signals {
 
     #[cfg(windows)]
     async fn next(&mut self) -> Signal {
-        self.interrupt.recv().await;
-        Signal::Interrupt
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.close.recv() => Signal::HangUp,
+            _ = self.shutdown.recv() => Signal::Terminate,
+        }
     }
 }
 

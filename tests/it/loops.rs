@@ -58,7 +58,7 @@ fn each_row_is_a_machine_and_a_line_that_goes_takes_its_access() {
     );
     stage.sandbox(&["apply", "--yes"]).expect(0);
     let again = stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
-    assert!(again.says("nothing to change"), "{}", again.stdout);
+    assert!(again.says("nothing is to change"), "{}", again.stdout);
     stage.write("fleet/pcs.csv", "name,person\npc-01,kim@contoso.com\n");
     let less = stage.sandbox(&["plan"]).expect(0).stdout;
     assert!(less.contains("1 to revoke, 0 to delete"), "{less}");

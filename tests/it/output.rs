@@ -106,7 +106,7 @@ fn what_is_documented_and_not_built_is_refused_by_name() {
     for arguments in [
         &["drift"] as &[&str],
         &["plan", "--snapshot", "world.json"],
-        &["plan", "--offline"],
+        &["plan", "--tenant", "contoso"],
         &["apply", "--verify", "deep"],
         &["plan", "--format", "markdown"],
         &["apply", "--auth", "oidc"],

@@ -151,8 +151,8 @@ fn a_wrong_value_says_what_is_allowed() {
     For more information, try '--help'.
     ");
     insta::assert_snapshot!(said("plan --set env"), @"
-    a value of `--set` has no name before its `=`
-    write it as NAME=VALUE, such as `--set env=dev`
+    error: a value of `--set` has no name before its `=`
+      help: write it as NAME=VALUE, such as `--set env=dev`
     ");
     insta::assert_snapshot!(said("plan --timeout 30"), @"
     error: invalid value '30' for '--timeout <DURATION>': write a number with a unit, such as 90s, 30m or 1h30m
@@ -191,7 +191,7 @@ fn what_excludes_each_other_is_said_with_a_way_out() {
       help: add `--sandbox=https://…` with the URL that `vmlogin sandbox serve --tls` printed
     ");
     insta::assert_snapshot!(said("plan -q -v"), @"
-    error: the argument '--quiet' cannot be used with '--verbose'
+    error: the argument '--quiet' cannot be used with '--verbose...'
 
     Usage: vmlogin plan --quiet
 

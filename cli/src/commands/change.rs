@@ -328,7 +328,12 @@ impl Running<'_> {
 
     /// Looks at what was written. Where the run is stopped meanwhile, what was not looked at is not spoken of.
     async fn look(self, plan: &Plan, azure: &Azure, report: &Report) -> Vec<Verdict> {
-        let tell = |event: Event| self.events.send(&event);
+        // A look that was cut short has nothing to say.
+        let tell = |event: Event| {
+            if !self.watch.is_stopped() {
+                self.events.send(&event);
+            }
+        };
         let looking = apply::verify(plan, report, azure, self.parallelism(), &tell);
         let looking = patiently(
             self.session,

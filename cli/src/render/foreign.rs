@@ -78,10 +78,16 @@ fn is_logged_command(text: &str) -> bool {
 /// Whether a text begins with a command that GitHub's runner obeys where a line begins with it: `::set-env name=a::b`. A line may be
 /// broken in front of any word.
 fn is_workflow_command(text: &str) -> bool {
-    let word = text.strip_prefix("::");
-    word.is_some_and(|rest| {
-        rest.starts_with(|first: char| first.is_ascii_alphabetic()) && rest.contains("::")
-    })
+    let Some(rest) = text.strip_prefix("::") else {
+        return false;
+    };
+    let behind =
+        rest.trim_start_matches(|letter: char| letter.is_ascii_alphabetic() || letter == '-');
+    let named = behind.len() < rest.len() && behind.starts_with([' ', ':']);
+    named
+        && behind
+            .find("::")
+            .is_some_and(|at| at == 0 || behind.starts_with(' '))
 }
 
 /// A text cut to a number of characters, the last being `…` where it was cut.

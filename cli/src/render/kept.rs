@@ -46,9 +46,9 @@ pub(crate) fn text(kept: Kept<'_>) -> String {
         time(kept.began)
     );
     let Some(end) = kept.end else {
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "no end yet: process {} is still writing, or was ended hard; `vmlogin plan` shows what is left to do\n",
+            "no end yet: process {} is still writing, or was ended hard; `vmlogin plan` shows what is left to do",
             kept.process
         );
         return text;

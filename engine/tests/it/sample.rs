@@ -9,7 +9,7 @@ use vmlogin_engine::kind::{Catalogue, Hindrance, Key, Kind, Reinstall, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::schema::{
     Adoption, Attribute, Characters, Class, Existence, Lifetime, Literal, NameRule, Naming, Need,
-    Order, Place, Schema, Shape, TOP, Written,
+    Order, Place, Schema, Shape, Sort, TOP, Written,
 };
 use vmlogin_engine::value::{Attributes, Value};
 
@@ -230,10 +230,17 @@ const PASSWORD: Attribute = Attribute {
     default: None,
 };
 
+/// Any text may be a key of this sample.
+static KEY: Sort = Sort {
+    title: "public key",
+    misfit: |_| None,
+    same: |wanted, found| wanted == found,
+};
+
 const SSH_KEY: Attribute = Attribute {
     name: "admin.ssh-key",
     class: Class::WriteOnly,
-    shape: Shape::TextOrFile,
+    shape: Shape::TextOrFile(&KEY),
     written: Written::Detail,
     default: None,
 };

@@ -128,7 +128,7 @@ impl Names {
             Item {
                 annotation: None,
                 value: Scalar::Text(shown(reference)),
-                place: self.element(),
+                place: None,
             }
         });
         Some(item)

@@ -11,7 +11,7 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Found, Inventory, Resolution, RoleResolution, Sight};
 use vmlogin_engine::kind::Key;
 use vmlogin_engine::manifest::{
-    Declared, ManagementGroup, Manifest, Resource, Safety, Subscription, Tenant,
+    Declared, ManagementGroup, Manifest, Resource, Safety, Settings, Subscription, Tenant,
 };
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::rule::{Certainty, Finding, Severity};
@@ -150,7 +150,7 @@ fn resource(
         subscription: "core".to_owned(),
         tenant: "contoso".to_owned(),
         along: None,
-        attributes: vmlogin_engine::manifest::Settings::new(),
+        attributes: Settings::new(),
         span: SPAN,
     };
     (address, resource)
