@@ -54,8 +54,8 @@ pub static GUARDS: &[Guard] = &[
         explanation: "For each machine that people can sign in to, it looks who may do so as administrator: users and groups with \
             a role of that right at the machine, its group, its subscription or above. It refuses where the plan takes all of them \
             away and lets in nobody else. Grants that are put off or blocked let nobody in.\n\n\
-            What could not be read counts for nobody: a role whose definition is not readable, a grant with a condition. Who is in a \
-            group is not looked at.",
+            A role whose definition is not readable lets nobody in, and may be the last to go; a grant with a condition lets nobody in. \
+            Who is in a group is not looked at.",
         in_destroy: false,
     },
     Guard {

@@ -15,7 +15,7 @@ pub(super) fn of(
     going: &Going<'_>,
     steps: &[Step],
 ) -> Vec<Admins> {
-    let admins = going.lost.iter().filter(|(holding, _)| is_admin(holding));
+    let admins = going.lost.iter().filter(|(own, _)| may_be_admin(own));
     let lost: Vec<(&Holding, &Step)> = admins.copied().collect();
     if lost.is_empty() {
         return Vec::new();
@@ -30,12 +30,14 @@ pub(super) fn of(
         if of_door.is_empty() || left.admins.reach(door) {
             continue;
         }
+        let unread = of_door.iter().filter(|(own, _)| own.admin.is_none());
+        let unread = unread.map(|(own, _)| unread_role(own));
         let given = given.iter().filter(|(holding, _)| reaches(holding, door));
         let key = (
             sorted(of_door.iter().map(|(_, step)| step.address.clone())),
             sorted(of_door.iter().map(|(holding, _)| holding.who.clone())),
             sorted(given.map(|(_, step)| step.address.clone())),
-            left.untold(scene, door),
+            sorted(left.untold(scene, door).into_iter().chain(unread)),
         );
         alike.entry(key).or_default().push(door.address.clone());
     }
@@ -55,6 +57,15 @@ type Key = (Vec<Address>, Vec<String>, Vec<Address>, Vec<String>);
 
 fn is_admin(holding: &Holding) -> bool {
     holding.admin == Some(true) && holding.is_of_people()
+}
+
+/// Of what goes, what could not be read may have let somebody in.
+fn may_be_admin(holding: &Holding) -> bool {
+    holding.admin != Some(false) && holding.is_of_people()
+}
+
+fn unread_role(holding: &Holding) -> String {
+    format!("what {} allows could not be read", holding.title)
 }
 
 fn reaches(holding: &Holding, door: &Door) -> bool {
@@ -105,9 +116,7 @@ impl<'a> Left<'a> {
 
     fn untold(&self, scene: &Scene<'_>, door: &Door) -> Vec<String> {
         let reaching = self.unread.iter().filter(|own| reaches(own, door));
-        let mut untold: Vec<String> = reaching
-            .map(|own| format!("what {} allows could not be read", own.title))
-            .collect();
+        let mut untold: Vec<String> = reaching.map(|own| unread_role(own)).collect();
         let complete = &scene.inventory.grants_complete;
         if !complete.contains(&door.subscription) {
             let name = &door.subscription;

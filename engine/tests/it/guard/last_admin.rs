@@ -68,6 +68,22 @@ fn what_is_not_sure_to_let_somebody_in_does_not_count() {
     ");
 }
 
+/// What could not be read may be what let the last one in.
+#[test]
+fn a_grant_that_goes_and_could_not_be_read_may_be_the_last() {
+    let plan = |world: World| world.plan(&manifest(GROUP));
+    let unread = world().holder("u1", |one| one.admin = None);
+    assert_snapshot!(refused(&plan(unread), &[]), @"
+    last-admin: 2 machines would lose their last administrator; whether somebody stays could not be told: what `admin` of user `u1` at `core/rg` allows could not be read [2 affected]
+        - user `u1`
+        --accept last-admin
+    ");
+    let stays = world()
+        .holder("u1", |one| one.admin = None)
+        .held(holding("core", "admin", "u2"));
+    assert_eq!(refused(&plan(stays), &[]), "");
+}
+
 #[test]
 fn an_administrator_whom_the_plan_makes_counts_only_if_it_does() {
     let declared = manifest(&format!("{GROUP} {{ grant admin (group)sg-web }}"));
