@@ -63,7 +63,10 @@ pub(crate) fn load_whole(
 }
 
 /// The manifest that a saved plan holds.
-pub(crate) fn load_saved(opened: &Opened, catalogue: &Catalogue) -> Result<(Loaded, Tree), Error> {
+pub(crate) fn load_saved(
+    opened: &Opened<'_>,
+    catalogue: &Catalogue,
+) -> Result<(Loaded, Tree), Error> {
     let name = format!("the manifest in {}", files::shown(&opened.path));
     let mut texts = files::of_plan(&name, &opened.saved.manifest);
     for file in &mut texts.files {
