@@ -113,12 +113,11 @@ fn expanded(
         },
     );
     problems.extend(expanded.problems);
-    let lowered = lower(&expanded.tree, catalogue).after(&problems);
-    // The tree takes as much room as all that follows.
     let tree = match keep {
-        Keep::Tree => expanded.tree,
+        Keep::Tree => expanded.tree.clone(),
         Keep::Nothing => Tree::default(),
     };
+    let lowered = lower(expanded.tree, catalogue).after(&problems);
     problems.extend(lowered.problems);
     let mut manifest = lowered.manifest;
     if let Some(manifest) = &mut manifest {
