@@ -99,8 +99,12 @@ pub(crate) enum Verb {
     /// groups that hold nothing else. Adopted machines stay. Says what stays and why. What
     /// came of the last run that wrote stands in .vmlogin/last-run.txt too.
     ///
-    /// Example:
+    /// Shows all of it and asks before anything is written: to look only, answer no. Without
+    /// a terminal and without --yes it shows the same, does nothing, and exits 64.
+    ///
+    /// Examples:
     ///   vmlogin destroy -f estate.kdl
+    ///   vmlogin destroy -f estate.kdl < /dev/null
     #[command(verbatim_doc_comment)]
     Destroy(DestroyArgs),
 

@@ -382,15 +382,19 @@ impl Running<'_> {
             stopped: stopped.clone(),
             again: report::way_on(ended).map(|_| again.clone()),
         };
+        // First of all: whoever reads stdout may take nothing any more, and never say so.
+        let is_kept = self.watch.is_writing() && {
+            let event = self.events.are_on().then(|| event_line(&end.event()));
+            let text = report::text(ended, self.session.view_kept());
+            self.record.keep(exit, &text, event.as_deref())
+        };
         if !self.events.are_on() {
             let text = report::text(ended, self.session.view_out());
             // The plan stands above it.
             self.session.terminal.result(&format!("\n{text}"));
         }
-        if self.watch.is_writing() {
-            let event = self.events.are_on().then(|| event_line(&end.event()));
-            let text = report::text(ended, self.session.view_kept());
-            self.record.keep(exit, &text, event.as_deref());
+        if is_kept {
+            self.record.point_there();
         }
         end
     }

@@ -58,7 +58,7 @@ fn manifest(text: &str) -> Manifest {
         root: true,
     };
     let expanded = expand(vec![file], &Inputs::default());
-    let lowered = lower(&expanded.tree, &CATALOGUE);
+    let lowered = lower(expanded.tree, &CATALOGUE);
     assert_eq!(report(&lowered.problems, &sources), "");
     lowered.manifest.expect("a manifest")
 }
