@@ -1,4 +1,4 @@
-//! The principal lock, which lies beside the first file of `-f`.
+//! The principal lock, which lies beside the first file of `-f`, or beside what that is a link to.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,9 +14,17 @@ pub(crate) fn pins_path(files: &[PathBuf]) -> PathBuf {
     let first = files
         .first()
         .map_or(Path::new(DEFAULT), |path| path.as_path());
-    match folder(first) {
+    let here = match folder(first) {
         here if here == Path::new(".") => PathBuf::from(FILE),
         folder => folder.join(FILE),
+    };
+    // Whoever names a manifest by a link to it does not mean to leave out who was agreed on.
+    let real = first.canonicalize().ok();
+    let there = real.map(|real| folder(&real).join(FILE));
+    let is_there = |path: &PathBuf| fs::symlink_metadata(path).is_ok();
+    match there.filter(is_there) {
+        Some(there) if !is_there(&here) => there,
+        _ => here,
     }
 }
 
@@ -98,6 +106,23 @@ mod tests {
             lies(&["teams/web.kdl", "estate.kdl"]),
             Path::new("teams/principals.lock.kdl")
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_the_manifest_leaves_nobody_out() {
+        let tree = tempfile::tempdir().unwrap();
+        let home = tree.path().canonicalize().unwrap();
+        fs::create_dir(home.join("links")).unwrap();
+        let link = home.join("links/estate.kdl");
+        std::os::unix::fs::symlink("../estate.kdl", &link).unwrap();
+        fs::write(home.join("estate.kdl"), "").unwrap();
+        let own = home.join("links").join(FILE);
+        assert_eq!(pins_path(std::slice::from_ref(&link)), own);
+        fs::write(home.join(FILE), "principal-lock 1\n").unwrap();
+        assert_eq!(pins_path(std::slice::from_ref(&link)), home.join(FILE));
+        fs::write(&own, "principal-lock 1\n").unwrap();
+        assert_eq!(pins_path(&[link]), own);
     }
 
     #[cfg(unix)]
