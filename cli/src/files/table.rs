@@ -88,13 +88,15 @@ fn resolve(wish: &Wish) -> Result<PathBuf, Problem> {
     let span = wish.table.span;
     let asked = wish.folder.join(&wish.table.path);
     let Ok(real) = asked.canonicalize() else {
-        let refused = Refused::Nothing {
-            pattern: wish.table.path.clone(),
-            near: near(wish, &asked),
-        };
+        let near = near(wish, &asked);
         return Err(Problem {
+            code: Code("VML061"),
             message: format!("there is no file `{}`", wish.table.path),
-            ..refused.problem(span)
+            labels: vec![Label::new(span, "looked for from the folder of this file")],
+            help: Some(near.map_or_else(
+                || "correct the path: it leads from this file's folder to the table".to_owned(),
+                |near| format!("correct the path: there is `{near}`"),
+            )),
         });
     };
     if !real.starts_with(&wish.tree) {

@@ -63,7 +63,10 @@ pub(crate) fn load_whole(
 }
 
 /// The manifest that a saved plan holds.
-pub(crate) fn load_saved(opened: &Opened, catalogue: &Catalogue) -> Result<(Loaded, Tree), Error> {
+pub(crate) fn load_saved(
+    opened: &Opened<'_>,
+    catalogue: &Catalogue,
+) -> Result<(Loaded, Tree), Error> {
     let name = format!("the manifest in {}", files::shown(&opened.path));
     let mut texts = files::of_plan(&name, &opened.saved.manifest);
     for file in &mut texts.files {
@@ -110,12 +113,11 @@ fn expanded(
         },
     );
     problems.extend(expanded.problems);
-    let lowered = lower(&expanded.tree, catalogue).after(&problems);
-    // The tree takes as much room as all that follows.
     let tree = match keep {
-        Keep::Tree => expanded.tree,
+        Keep::Tree => expanded.tree.clone(),
         Keep::Nothing => Tree::default(),
     };
+    let lowered = lower(expanded.tree, catalogue).after(&problems);
     problems.extend(lowered.problems);
     let mut manifest = lowered.manifest;
     if let Some(manifest) = &mut manifest {

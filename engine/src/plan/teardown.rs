@@ -82,7 +82,7 @@ fn decide_one(
     let Some(live) = pair.live else {
         let unknown = pair.key.is_none();
         step.notes.push(
-            "which live one it is could not be told: what this estate made goes by its stamp"
+            "what it refers to was not found or could not be read: what this estate made goes by its stamp"
                 .to_owned(),
         );
         return unknown.then_some(step);
