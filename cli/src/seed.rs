@@ -60,7 +60,7 @@ fn finish(sources: Sources, parsed: Parsed) -> Result<Seed, Error> {
         Err(manifest::refused(
             settle(problems),
             &sources,
-            &language::Tables::default(),
+            (&language::Tables::default(), &[]),
             vmlogin_azure::catalogue(),
         ))
     }

@@ -68,6 +68,9 @@ impl Reading {
         let source = self.texts.sources.next();
         let (table, problems) = Table::read(source, &bytes);
         let text = String::from_utf8_lossy(&bytes).into_owned();
+        if table.is_none() {
+            self.texts.unread.push(Span::new(source, 0, text.len()));
+        }
         self.texts.sources.add(shown(&path), text);
         self.texts.problems.extend(problems);
         // Paths in its cells are relative to it.

@@ -82,7 +82,8 @@ fn decide_one(
     let Some(live) = pair.live else {
         let unknown = pair.key.is_none();
         step.notes.push(
-            "what it refers to was not found or could not be read, so which live one it is could not be told".to_owned(),
+            "what it refers to was not found or could not be read: what this estate made goes by its stamp"
+                .to_owned(),
         );
         return unknown.then_some(step);
     };

@@ -37,7 +37,7 @@ fn lowered(text: &str) -> Result<Manifest, String> {
         }
     });
     let expanded = expand(files.into(), &Inputs::default());
-    let lowered = lower(&expanded.tree, &NETWORKED);
+    let lowered = lower(expanded.tree, &NETWORKED);
     lowered
         .manifest
         .ok_or_else(|| report(&lowered.problems, &sources))

@@ -161,3 +161,23 @@ fn what_a_rule_blocks_takes_nothing_away() {
     assert_eq!(refused(&blocked, &[]), "");
     assert_eq!(plan.mode, Mode::Apply);
 }
+
+/// What could not be read is never taken for nobody's.
+#[test]
+fn what_goes_where_the_grants_could_not_be_read_may_be_theirs() {
+    let world = world()
+        .but("resource-group", "core/rg", |group| {
+            group.stamp = Some("web-prod".to_owned());
+        })
+        .holds("core/rg", &[])
+        .incomplete();
+    let absent = manifest("absent resource-group rg subscription=core");
+    assert_snapshot!(refused(&world.plan(&absent), &[]), @"
+    break-glass: 1 grant would be taken away that is, or may be, of break-glass principals [1 affected]
+        - what is granted at resource group `rg`: perhaps user `bg1@contoso.com` or group `sg-emergency`, as the grants of `core` could not be read
+        --accept break-glass
+    ");
+    assert_eq!(refused(&world.plan(&absent), &["break-glass"]), "");
+    let stays = manifest(GROUP);
+    assert_eq!(refused(&world.plan(&stays), &[]), "");
+}

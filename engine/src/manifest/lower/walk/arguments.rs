@@ -143,13 +143,13 @@ impl Walker<'_, '_> {
         if arguments.is_empty() {
             self.lacks(form, node, "a name");
         }
-        let what = format!("the name of a {}", form.title);
+        let what = format_args!("the name of a {}", form.title);
         let names = arguments.iter().filter_map(|argument| {
             self.no_type(argument.annotation.as_ref());
-            let name = self.text(&what, &argument.value, argument.span)?;
+            let name = self.text(what, &argument.value, argument.span)?;
             if let Err(misfit) = check::name(rule, &name) {
                 self.found.push(ManifestProblem::BadText {
-                    what: what.clone(),
+                    what: what.to_string(),
                     written: name.clone(),
                     misfit,
                     rule: Rule::Name(*rule),
