@@ -6,6 +6,7 @@ mod grant;
 mod meant;
 mod principal;
 mod secret;
+mod unquoted;
 mod value;
 
 use std::collections::btree_map::Entry;
