@@ -39,6 +39,8 @@ pub(crate) struct Texts {
     pub homes: Homes,
     /// The tables that their loops go through.
     pub tables: Tables,
+    /// The texts of those of which nobody can tell what their cells are.
+    pub unread: Vec<Span>,
     /// What the principal lock beside the first of them says, where there is one.
     pub pins: Option<Pins>,
 }

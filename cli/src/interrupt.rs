@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod inherited;
+pub(crate) mod stuck;
 
 use std::io;
 use std::sync::Arc;
@@ -117,8 +118,17 @@ impl Watch {
                 } else {
                     raised.raise();
                 }
-                if is_writing.load(Ordering::Relaxed) {
-                    terminal.diagnostic(announcement(now));
+                let is_writing = is_writing.load(Ordering::Relaxed);
+                if is_writing {
+                    // Beside, since nobody may be reading there, and the next signal has to be heard all the same.
+                    let terminal = terminal.clone();
+                    tokio::task::spawn_blocking(move || terminal.diagnostic(announcement(now)));
+                }
+                if let Some(signal) = now.signal.filter(|_| now.is_urgent() || !is_writing) {
+                    tokio::spawn(async move {
+                        tokio::time::sleep(FAREWELL * 2).await;
+                        stuck::leave(signal.exit());
+                    });
                 }
             }
         });

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     bug::report_panics();
     // Whoever asks for TLS first decides for all; an error only says that it was decided already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let exit = bug::guarded(|| start(std::env::args_os().collect()));
+    let exit = interrupt::stuck::beside(|| bug::guarded(|| start(std::env::args_os().collect())));
     exit.into()
 }
 

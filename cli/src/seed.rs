@@ -4,6 +4,7 @@
 //! references (`let`, `$name`) are no part of it.
 
 mod form;
+mod kept;
 mod network;
 mod numbers;
 mod shape;
@@ -26,6 +27,7 @@ use crate::error::Error;
 use crate::files;
 use crate::session::manifest;
 use form::Form;
+pub(crate) use kept::{beside, differs, forget, keep};
 
 /// What a new sandbox begins with where nothing else is said: the world of the quickstart example.
 const BUILT_IN: &str = include_str!("../../examples/01-quickstart/sandbox.kdl");
@@ -58,7 +60,7 @@ fn finish(sources: Sources, parsed: Parsed) -> Result<Seed, Error> {
         Err(manifest::refused(
             settle(problems),
             &sources,
-            &language::Tables::default(),
+            (&language::Tables::default(), &[]),
             vmlogin_azure::catalogue(),
         ))
     }

@@ -112,7 +112,7 @@ fn asked(server: &str, head: &str, body: &[u8]) -> Option<Vec<u8>> {
     let asked = head.replacen("\r\n\r\n", "\r\nconnection: close\r\n\r\n", 1);
     let mut upstream = TcpStream::connect(server).ok()?;
     upstream
-        .write_all(&[asked.as_bytes(), &body].concat())
+        .write_all(&[asked.as_bytes(), body].concat())
         .ok()?;
     let mut answer = Vec::new();
     upstream.read_to_end(&mut answer).ok()?;

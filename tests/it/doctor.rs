@@ -83,3 +83,31 @@ fn every_request_and_answer_of_a_check_fits_microsofts_openapi_files() {
         .collect();
     assert_eq!(wrong, Vec::<String>::new());
 }
+
+#[test]
+fn a_world_that_began_with_another_seed_is_told() {
+    const TOLD: &str = "another seed than sandbox.kdl as it is now";
+    let stage = stage(CHAIN);
+    assert!(!stage.sandbox(&["plan"]).expect(0).says(TOLD));
+    assert!(!stage.sandbox(&["plan"]).expect(0).says(TOLD));
+    stage.write("sandbox.kdl", &format!("{SEED}// more\n"));
+    assert!(stage.sandbox(&["plan"]).expect(0).says(TOLD));
+    std::fs::remove_file(stage.path(".vmlogin/sandbox.json")).expect("gone");
+    assert!(!stage.sandbox(&["plan"]).expect(0).says(TOLD));
+    // A server's world began with what it was told: nothing is concluded from the one before.
+    std::fs::remove_file(stage.path(".vmlogin/sandbox.json")).expect("gone");
+    drop(Server::start(&stage, &["--seed", "sandbox.kdl"]));
+    stage.write("sandbox.kdl", SEED);
+    assert!(!stage.sandbox(&["plan"]).expect(0).says(TOLD));
+}
+
+#[test]
+fn a_seed_that_is_wrong_is_to_be_corrected() {
+    let screen = Stage::new(HEAD, "nonsense\n")
+        .sandbox(&["doctor"])
+        .expect(1);
+    assert!(
+        screen.says("`vmlogin plan --sandbox` shows the place"),
+        "{screen}"
+    );
+}

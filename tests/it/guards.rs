@@ -107,6 +107,40 @@ fn whoever_may_be_a_break_glass_principal_is_kept() {
     refused_until(&stage, "apply", "break-glass");
 }
 
+/// A caller who may delete machines, and may not see who has which role.
+#[test]
+fn where_nobody_could_read_the_grants_nothing_goes_that_may_be_of_break_glass() {
+    let denied = r#"caller "dddddddd-0000-4000-8000-000000000001" name=pipeline { deny "Microsoft.Authorization/roleAssignments/read" }
+    user"#;
+    let text = manifest(BREAK_GLASS, "absent vm old01");
+    let stage = Stage::new(&text, &SEED.replacen("user", denied, 1));
+    let screen = narrow(&stage, "60", &["apply", "--yes"]).expect(5);
+    assert_snapshot!("guards_break_glass_unread", screen.stderr);
+    refused_until(&stage, "apply", "break-glass");
+    let lifted = ["apply", "--yes", "--accept", "break-glass"];
+    stage.sandbox(&lifted).expect(0);
+}
+
+/// The machine whose identity runs this: that holds whatever of its roles may be read.
+#[test]
+fn the_machine_that_runs_it_is_not_deleted_unasked_though_its_roles_are_unreadable() {
+    let denied = r#"caller "dddddddd-0000-4000-8000-000000000001" name=pipeline { deny "Microsoft.Authorization/roleAssignments/read" }
+    user"#;
+    let text = manifest("", "absent vm old01");
+    let stage = Stage::new(&text, &SEED.replacen("user", denied, 1));
+    stage.sandbox(&["apply", "--yes", "--target", "vm:core/rg-web/web01"]);
+    stage.change_state(|state| {
+        let machines = state["machines"].as_object_mut().expect("machines");
+        let (_, old01) = machines
+            .iter_mut()
+            .find(|(key, _)| key.ends_with("/old01"))
+            .expect("old01");
+        old01["identity"]["system"] = "dddddddd-0000-4000-8000-000000000001".into();
+    });
+    let screen = refused_until(&stage, "apply", "self-lockout");
+    assert!(screen.says("everything of the identity of"), "{screen}");
+}
+
 #[test]
 fn the_last_administrator_of_a_machine_is_not_taken_away_unasked() {
     let stage = applied("", "grant admin (group)sg-web-admins");

@@ -425,6 +425,39 @@ fn a_reader_that_goes_away_neither_stops_an_apply_nor_loses_its_report() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_apply_whose_report_nobody_takes_is_left_by_the_second_interrupt() {
+    let slow = Slow::new(CHAIN, "2000", "");
+    let (mut reader, mut writer) = std::io::pipe().expect("a pipe");
+    let mut command = slow.command(&["apply", "--yes"]);
+    let mut child = command
+        .stdout(writer.try_clone().expect("another end"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut until_said = |text: &str| {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            assert_ne!(stderr.read_line(&mut line).expect("a line"), 0);
+        }
+    };
+    until_said("begin create");
+    // The plan is out by now; what Linux gives a pipe is filled, so that there is no room for the report.
+    let plan = reader.read(&mut [0; 64 << 10]).expect("the plan");
+    assert_ne!(plan, 0);
+    writer.write_all(&[b'.'; 64 << 10]).expect("room");
+    kill(child.id(), &["INT"]);
+    until_said("stopping: nothing new starts");
+    kill(child.id(), &["INT"]);
+    until_said("leaving now");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let kept = slow.kept().expect("a report");
+    assert!(kept.contains("exit 130: "), "{kept}");
+}
+
 #[test]
 fn a_run_that_is_ended_hard_has_left_a_word() {
     let slow = Slow::new(CHAIN, "2000", "");

@@ -146,6 +146,30 @@ fn a_secret_in_a_table_is_refused_and_masked() {
 }
 
 #[test]
+fn beside_its_secrets_a_table_is_shown_and_a_row_that_cannot_be_told_apart_is_not() {
+    let group = "    for row in=(csv)\"fleet/pcs.csv\" {
+        vm $row.name {
+            image Win2022Datacenter
+            admin azureuser password=$row.pw
+        }
+    }";
+    let said = refused(group, "name,pw\npc-01,hunter2\npc_02,hunter3\n");
+    assert!(
+        said.contains("pc_02,*******") && said.contains("fleet/pcs.csv"),
+        "{said}"
+    );
+    for table in [
+        "name,pw\npc-01,hunter2,x\n",
+        "name,pw\nhunter2\npc-01,x\n",
+        "name,pw\npc-01,\"hunter2\n",
+        "name,pw\npc-01,hunter2\u{7}\n",
+    ] {
+        let said = refused(group, table);
+        assert!(!said.contains("hunter"), "{said}");
+    }
+}
+
+#[test]
 fn a_mistake_in_a_loop_is_told_once() {
     let group = LOOP.replace("login\n", "logn\n");
     let rows: String = (0..500)

@@ -208,6 +208,49 @@ fn only_a_name_of_the_manifest_is_renewed() {
         .expect(64);
 }
 
+/// One name stands for two people; nobody who looked at one of them means the other.
+#[test]
+fn a_name_of_several_tenants_is_renewed_in_the_one_that_is_named() {
+    let tenant = |name: &str, at: u8| {
+        format!(
+            r#"tenant {name} id="11111111-1111-4111-8111-11111111111{at}" {{ subscription {name}-core id="22222222-2222-4222-8222-22222222222{at}"; }}
+resource-group rg-web subscription={name}-core {{ grant user (group)sg-web }}
+"#
+        )
+    };
+    let seed = |name: &str, at: u8| {
+        format!(
+            r#"tenant "11111111-1111-4111-8111-11111111111{at}" name={name} domain="{name}.com" {{
+    group sg-web id="bbbbbbbb-0000-4000-8000-00000000000{at}"
+    subscription "22222222-2222-4222-8222-22222222222{at}" name=core {{ resource-group rg-web location=westeurope; }}
+}}
+"#
+        )
+    };
+    let both = |of: &dyn Fn(&str, u8) -> String| of("contoso", 1) + &of("fabrikam", 2);
+    let head = "vmlogin 1 { estate \"web-prod\"; }\n";
+    let stage = Stage::new(&format!("{head}{}", both(&tenant)), &both(&seed));
+    stage.sandbox(&["pin"]).expect(0);
+    let moved = lock(&stage)
+        .replace("0000001\" type", "0000008\" type")
+        .replace("0000002\" type", "0000009\" type");
+    stage.write(LOCK, &moved);
+    let screen = stage
+        .sandbox(&["pin", "--renew", "group:sg-web"])
+        .expect(64);
+    assert!(screen.says("`contoso` and `fabrikam`"), "{screen}");
+    assert!(screen.says("--renew 'contoso/group:sg-web'"), "{screen}");
+    let one = ["pin", "--renew", "contoso/group:sg-web"];
+    let screen = stage.sandbox(&one).expect(4);
+    assert!(screen.says("in tenant `fabrikam`"), "{screen}");
+    assert_eq!(lock(&stage), moved);
+    let both = [&one[..], &["--renew", "fabrikam/group:sg-web"]].concat();
+    stage.sandbox(&both).expect(0);
+    stage
+        .sandbox(&["pin", "--renew", "fabrikam/user:sg-web"])
+        .expect(64);
+}
+
 #[test]
 fn text_that_others_chose_cannot_act_on_the_screen() {
     let manifest = CHAIN.replace(

@@ -391,6 +391,18 @@ fn a_plan_with_nothing_to_change_is_saved_and_changes_nothing() {
     untouched(&stage);
 }
 
+/// Planned anew elsewhere it would be for something else.
+#[test]
+fn the_command_that_plans_anew_is_for_the_same_sandbox() {
+    let stage = stage(CHAIN);
+    let at = "--sandbox=other.json";
+    stage.run(&["plan", "-o", "plan.json", at]).expect(0);
+    stage.run(&["apply", "--yes", at]).expect(0);
+    let screen = stage.run(&["apply", "plan.json", at]).expect(7);
+    let again = format!("vmlogin plan {at} -o plan.json");
+    assert!(screen.says(&again), "{screen}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_plan_whose_use_cannot_be_noted_is_not_applied() {

@@ -15,8 +15,8 @@ use clap::{Command, CommandFactory, FromArgMatches};
 pub(crate) use refusal::Refused;
 pub(crate) use verbs::{
     ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, DoctorArgs, ExplainArgs, GraphArgs,
-    InitArgs, InputArgs, LiveArgs, Look, ManArgs, PinArgs, PlanArgs, RuleArgs, SandboxVerb,
-    SelectionArgs, ServeArgs, ShowArgs, Subject, ValidateArgs, Verb,
+    InitArgs, InputArgs, LiveArgs, Look, ManArgs, PinArgs, PlanArgs, Renewed, RuleArgs,
+    SandboxVerb, SelectionArgs, ServeArgs, ShowArgs, Subject, ValidateArgs, Verb,
 };
 pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, MaxFailures, Progress, Verify};
 

@@ -99,8 +99,12 @@ pub(crate) enum Verb {
     /// groups that hold nothing else. Adopted machines stay. Says what stays and why. What
     /// came of the last run that wrote stands in .vmlogin/last-run.txt too.
     ///
-    /// Example:
+    /// Shows all of it and asks before anything is written: to look only, answer no. Without
+    /// a terminal and without --yes it shows the same, does nothing, and exits 64.
+    ///
+    /// Examples:
     ///   vmlogin destroy -f estate.kdl
+    ///   vmlogin destroy -f estate.kdl < /dev/null
     #[command(verbatim_doc_comment)]
     Destroy(DestroyArgs),
 
@@ -384,8 +388,8 @@ pub(crate) struct PinArgs {
     #[command(flatten)]
     pub inputs: InputArgs,
     /// Pin this name to the object that it stands for now, though it was pinned to another; again for each
-    #[arg(long, value_name = "KIND:NAME", value_parser = read_principal)]
-    pub renew: Vec<Principal>,
+    #[arg(long, value_name = "[TENANT/]KIND:NAME", value_parser = read_renewed)]
+    pub renew: Vec<Renewed>,
     /// Where names are looked up.
     #[command(flatten)]
     pub live: LiveArgs,
@@ -675,16 +679,32 @@ fn read_verbosity(text: &str) -> Result<u8, String> {
     }
 }
 
-/// Somebody as plans name them: `group:sg-web-admins`.
-fn read_principal(text: &str) -> Result<Principal, String> {
-    let read = text.split_once(':').and_then(|(kind, name)| {
+/// Somebody who is to be pinned anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Renewed {
+    /// The tenant whose name it is; needed where several have it.
+    pub tenant: Option<String>,
+    /// The name.
+    pub principal: Principal,
+}
+
+/// Somebody as plans name them, `group:sg-web-admins`, with the tenant in front where there are several: `contoso/group:sg-web`.
+fn read_renewed(text: &str) -> Result<Renewed, String> {
+    let read = text.split_once(':').and_then(|(place, name)| {
+        let (tenant, kind) = match place.rsplit_once('/') {
+            Some((tenant, kind)) => (Some(tenant.to_owned()), kind),
+            None => (None, place),
+        };
         let kind = PrincipalKind::read(kind)?;
-        Some(Principal {
-            kind,
-            name: name.to_owned(),
+        let name = name.to_owned();
+        Some(Renewed {
+            tenant,
+            principal: Principal { kind, name },
         })
     });
-    read.ok_or_else(|| "write it as KIND:NAME, such as `group:sg-web-admins`".to_owned())
+    read.ok_or_else(|| {
+        "write it as KIND:NAME, such as `group:sg-web-admins`, with `TENANT/` in front where several tenants have the name".to_owned()
+    })
 }
 
 fn read_set(text: &str) -> Result<(String, String), String> {

@@ -143,10 +143,11 @@ impl End {
 
 async fn recipe(session: &Session, wanted: Change<'_>, events: Events<'_>) -> Result<End, Error> {
     let accepted = accepted(&wanted.consent.accept)?;
-    let opened = wanted.plan.map(saved::open).transpose()?;
+    let opened = wanted.plan.map(|path| saved::open(path, wanted.live));
+    let opened = opened.transpose()?;
     let saved = opened.as_ref();
     if let Some(saved) = saved {
-        saved.check_fit(wanted.live.sandbox.is_some())?;
+        saved.check_fit()?;
     }
     let of_plan = saved.map(Opened::rules);
     let rules = of_plan.as_ref().or(wanted.rules);
@@ -192,7 +193,7 @@ struct Running<'a> {
     session: &'a Session,
     wanted: Change<'a>,
     /// The saved plan that it is.
-    saved: Option<&'a Opened>,
+    saved: Option<&'a Opened<'a>>,
     fail_on: FailOn,
     events: Events<'a>,
     watch: &'a Watch,
@@ -381,15 +382,19 @@ impl Running<'_> {
             stopped: stopped.clone(),
             again: report::way_on(ended).map(|_| again.clone()),
         };
+        // First of all: whoever reads stdout may take nothing any more, and never say so.
+        let is_kept = self.watch.is_writing() && {
+            let event = self.events.are_on().then(|| event_line(&end.event()));
+            let text = report::text(ended, self.session.view_kept());
+            self.record.keep(exit, &text, event.as_deref())
+        };
         if !self.events.are_on() {
             let text = report::text(ended, self.session.view_out());
             // The plan stands above it.
             self.session.terminal.result(&format!("\n{text}"));
         }
-        if self.watch.is_writing() {
-            let event = self.events.are_on().then(|| event_line(&end.event()));
-            let text = report::text(ended, self.session.view_kept());
-            self.record.keep(exit, &text, event.as_deref());
+        if is_kept {
+            self.record.point_there();
         }
         end
     }

@@ -7,7 +7,7 @@ use vmlogin_engine::inventory::Resolution;
 use vmlogin_engine::pins::{Renewal, renew};
 use vmlogin_engine::value::Principal;
 
-use crate::args::{Format, PinArgs};
+use crate::args::{Format, PinArgs, Renewed};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
@@ -46,16 +46,41 @@ pub(crate) async fn run(session: &Session, args: &PinArgs) -> Result<Exit, Error
     })
 }
 
-/// A name that is to be renewed and that the manifest does not use is a slip of the pen.
-fn check_renewed(renew: &[Principal], loaded: &Loaded) -> Result<BTreeSet<Principal>, Error> {
-    let named: BTreeSet<&Principal> = loaded.manifest.principals().map(|(_, of, _)| of).collect();
-    match renew.iter().find(|principal| !named.contains(principal)) {
-        None => Ok(renew.iter().cloned().collect()),
-        Some(principal) => Err(Error::usage(
-            format!("`{principal}` is nobody whom the manifest names"),
-            "write it as `KIND:NAME`, the name just as the manifest has it: `group:sg-web-admins`",
-        )),
+/// The names that are to be renewed, by tenant. One that the manifest does not use is a slip of the pen; one of several tenants would
+/// renew what nobody looked at.
+fn check_renewed(
+    renew: &[Renewed],
+    loaded: &Loaded,
+) -> Result<BTreeSet<(String, Principal)>, Error> {
+    let mut wanted = BTreeSet::new();
+    for Renewed { tenant, principal } in renew {
+        let named = loaded.manifest.principals();
+        let named = named.filter(|(of, name, _)| {
+            *name == principal && tenant.as_ref().is_none_or(|tenant| tenant == of)
+        });
+        let tenants: BTreeSet<&str> = named.map(|(of, ..)| of).collect();
+        let mut tenants = tenants.into_iter();
+        match (tenants.next(), tenants.next()) {
+            (Some(of), None) => wanted.insert((of.to_owned(), principal.clone())),
+            (None, _) => return Err(nobody(principal)),
+            (Some(one), Some(other)) => return Err(several(principal, one, other)),
+        };
     }
+    Ok(wanted)
+}
+
+fn nobody(principal: &Principal) -> Error {
+    Error::usage(
+        format!("`{principal}` is nobody whom the manifest names"),
+        "write it as `KIND:NAME`, the name just as the manifest has it: `group:sg-web-admins`",
+    )
+}
+
+fn several(principal: &Principal, one: &str, other: &str) -> Error {
+    Error::usage(
+        format!("`{principal}` is named in several tenants, `{one}` and `{other}` among them"),
+        format!("say in which one it is renewed: `--renew '{one}/{principal}'`"),
+    )
 }
 
 async fn look_up(

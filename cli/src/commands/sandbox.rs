@@ -26,7 +26,11 @@ pub(crate) async fn serve(session: &Session, args: &ServeArgs) -> Result<Exit, E
         latency: args.latency,
         limits: args.limits == Some(Limits::Arm),
     };
+    let fresh = !args.state.exists();
     let sandbox = Sandbox::start(options).await?;
+    if fresh {
+        seed::forget(&args.state);
+    }
     session.terminal.notice(&limits());
     session.terminal.result(&ready(&sandbox));
     watch.stopped().await;

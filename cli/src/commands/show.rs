@@ -28,7 +28,7 @@ pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Erro
     let mut patterns = Vec::new();
     for subject in &args.subjects {
         match subject {
-            Subject::Plan(path) => return plan(session, path, args.format),
+            Subject::Plan(path) => return plan(session, args, path),
             Subject::Things(pattern) => patterns.push(pattern.clone()),
         }
     }
@@ -36,10 +36,10 @@ pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Erro
 }
 
 /// Shows a saved plan. Nobody is asked whether it still holds.
-fn plan(session: &Session, path: &Path, format: Format) -> Result<Exit, Error> {
-    let opened = saved::open(path)?;
+fn plan(session: &Session, args: &ShowArgs, path: &Path) -> Result<Exit, Error> {
+    let opened = saved::open(path, &args.live)?;
     let view = session.view_out();
-    session.terminal.result(&match format {
+    session.terminal.result(&match args.format {
         Format::Json => pretty(&opened.saved),
         Format::Text => {
             let used = opened.used();

@@ -68,6 +68,9 @@ impl Reading {
         let source = self.texts.sources.next();
         let (table, problems) = Table::read(source, &bytes);
         let text = String::from_utf8_lossy(&bytes).into_owned();
+        if table.is_none() {
+            self.texts.unread.push(Span::new(source, 0, text.len()));
+        }
         self.texts.sources.add(shown(&path), text);
         self.texts.problems.extend(problems);
         // Paths in its cells are relative to it.
@@ -85,13 +88,15 @@ fn resolve(wish: &Wish) -> Result<PathBuf, Problem> {
     let span = wish.table.span;
     let asked = wish.folder.join(&wish.table.path);
     let Ok(real) = asked.canonicalize() else {
-        let refused = Refused::Nothing {
-            pattern: wish.table.path.clone(),
-            near: near(wish, &asked),
-        };
+        let near = near(wish, &asked);
         return Err(Problem {
+            code: Code("VML061"),
             message: format!("there is no file `{}`", wish.table.path),
-            ..refused.problem(span)
+            labels: vec![Label::new(span, "looked for from the folder of this file")],
+            help: Some(near.map_or_else(
+                || "correct the path: it leads from this file's folder to the table".to_owned(),
+                |near| format!("correct the path: there is `{near}`"),
+            )),
         });
     };
     if !real.starts_with(&wish.tree) {

@@ -15,7 +15,7 @@ use vmlogin_engine::schema::Need;
 pub(crate) use dot::dot;
 pub(crate) use svg::svg;
 
-use super::{View, foreign};
+use super::{View, foreign, prose};
 
 /// Each address, and under it what it waits for and why. Edges come sorted by what waits.
 pub(crate) fn text(order: &[Address], edges: &[Edge], view: View) -> String {
@@ -31,12 +31,13 @@ pub(crate) fn text(order: &[Address], edges: &[Edge], view: View) -> String {
             .iter()
             .take_while(|edge| edge.from == *address)
         {
-            let on = foreign::line(edge.on.as_str());
             let need = match edge.need {
                 Need::Success => "after",
                 Need::End => "after the end of",
             };
-            let _ = writeln!(screen, "  {need} {on}: {}", foreign::line(&edge.reason));
+            let on = foreign::line(edge.on.as_str());
+            let line = format!("{need} {on}: {}", foreign::line(&edge.reason));
+            screen.push_str(&prose::prose(view, 2, &line));
         }
     }
     let _ = writeln!(screen, "\n{} addresses, {} edges", order.len(), edges.len());

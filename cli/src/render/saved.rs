@@ -8,7 +8,7 @@ use vmlogin_engine::plan::saved::{Flags, Saved};
 
 use super::again::quoted;
 use super::{Paint, View, foreign, prose};
-use crate::args::PlanArgs;
+use crate::args::{LiveArgs, PlanArgs};
 use crate::files::shown;
 use crate::session::STATE;
 
@@ -16,14 +16,7 @@ use crate::session::STATE;
 pub(crate) fn told(path: &Path, args: &PlanArgs, accepted: &Accepted, view: View) -> String {
     let path = shown(path);
     let mut command = vec!["vmlogin apply".to_owned(), quoted(&path)];
-    match args.live.sandbox.as_deref() {
-        None => {}
-        Some(STATE) => command.push("--sandbox".to_owned()),
-        Some(at) => command.push(quoted(&format!("--sandbox={at}"))),
-    }
-    if let Some(ca) = &args.live.ca {
-        command.push(format!("--ca {}", quoted(&ca.to_string_lossy())));
-    }
+    command.extend(place(&args.live));
     for address in accepted.replaced() {
         command.push(quoted(&format!("--accept=replace={address}")));
     }
@@ -38,8 +31,19 @@ pub(crate) fn told(path: &Path, args: &PlanArgs, accepted: &Accepted, view: View
     )
 }
 
-/// The command that makes a plan anew, in the place of this one.
-pub(crate) fn again(saved: &Saved, path: &Path) -> String {
+/// The flags that say which sandbox it is, where it is one.
+fn place(live: &LiveArgs) -> Vec<String> {
+    let sandbox = live.sandbox.as_deref().map(|at| match at {
+        STATE => "--sandbox".to_owned(),
+        at => quoted(&format!("--sandbox={at}")),
+    });
+    let ca = live.ca.as_ref();
+    let ca = ca.map(|ca| format!("--ca {}", quoted(&ca.to_string_lossy())));
+    sandbox.into_iter().chain(ca).collect()
+}
+
+/// The command that makes a plan anew, in the place of this one and where that is applied.
+pub(crate) fn again(saved: &Saved, path: &Path, live: &LiveArgs) -> String {
     let mut command = vec!["vmlogin plan".to_owned()];
     command.extend(
         saved
@@ -55,9 +59,7 @@ pub(crate) fn again(saved: &Saved, path: &Path) -> String {
     );
     command.extend(selection(saved));
     command.extend(flags(&saved.flags));
-    if saved.sandbox {
-        command.push("--sandbox".to_owned());
-    }
+    command.extend(place(live));
     command.push(format!("-o {} --force-overwrite", quoted(&shown(path))));
     command.join(" ")
 }

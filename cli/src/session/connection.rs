@@ -320,6 +320,7 @@ fn sandbox_url(text: &str) -> Result<Url, Error> {
 /// Starts the sandbox of this run, and says that it is one.
 async fn start(session: &Session, state: &Path, beside: &Path) -> Result<Sandbox, Error> {
     let (seed, origin) = seed_for(state, beside)?;
+    let fresh = !state.exists();
     let options = vmlogin_sandbox::Options {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         tls: false,
@@ -330,6 +331,9 @@ async fn start(session: &Session, state: &Path, beside: &Path) -> Result<Sandbox
         limits: false,
     };
     let sandbox = Sandbox::start(options).await?;
+    if fresh {
+        seed::keep(state, beside);
+    }
     session.terminal.notice(&format!(
         "sandbox, not Azure: state in {}{origin}\n",
         foreign::line(&state.to_string_lossy())
@@ -340,9 +344,17 @@ async fn start(session: &Session, state: &Path, beside: &Path) -> Result<Sandbox
 /// The seed of a new state, and where it comes from; a state that exists needs none.
 fn seed_for(state: &Path, beside: &Path) -> Result<(Seed, String), Error> {
     if state.exists() {
-        return Ok((Seed::default(), String::new()));
+        let origin = match seed::differs(state, beside) {
+            Some(now) => format!(
+                "\n  it began with another seed than {} as it is now: to begin again, remove {}",
+                foreign::line(&now),
+                foreign::line(&state.to_string_lossy())
+            ),
+            None => String::new(),
+        };
+        return Ok((Seed::default(), origin));
     }
-    let own = files::folder(beside).join("sandbox.kdl");
+    let own = seed::beside(beside);
     if own.exists() {
         return Ok((
             seed::read(&own)?,

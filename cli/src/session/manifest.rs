@@ -11,7 +11,7 @@ use vmlogin_engine::manifest::lower::lower;
 use vmlogin_engine::pins::Pins;
 use vmlogin_engine::problem::{Problem, settle};
 use vmlogin_engine::rule::{self, Finding, Severities};
-use vmlogin_engine::source::Sources;
+use vmlogin_engine::source::{Sources, Span};
 use vmlogin_engine::syntax::Veiled;
 use vmlogin_engine::syntax::tree::Tree;
 use vmlogin_engine::value::Principal;
@@ -63,7 +63,10 @@ pub(crate) fn load_whole(
 }
 
 /// The manifest that a saved plan holds.
-pub(crate) fn load_saved(opened: &Opened, catalogue: &Catalogue) -> Result<(Loaded, Tree), Error> {
+pub(crate) fn load_saved(
+    opened: &Opened<'_>,
+    catalogue: &Catalogue,
+) -> Result<(Loaded, Tree), Error> {
     let name = format!("the manifest in {}", files::shown(&opened.path));
     let mut texts = files::of_plan(&name, &opened.saved.manifest);
     for file in &mut texts.files {
@@ -93,9 +96,10 @@ fn expanded(
         mut problems,
         homes,
         tables,
+        unread,
         pins,
     } = texts;
-    let refused = |problems| refused(problems, &sources, &tables, catalogue);
+    let refused = |problems| refused(problems, &sources, (&tables, &unread), catalogue);
     let count = files.len();
     // What could not be read would only be missed again by every later check.
     if count == 0 {
@@ -109,12 +113,11 @@ fn expanded(
         },
     );
     problems.extend(expanded.problems);
-    let lowered = lower(&expanded.tree, catalogue).after(&problems);
-    // The tree takes as much room as all that follows.
     let tree = match keep {
-        Keep::Tree => expanded.tree,
+        Keep::Tree => expanded.tree.clone(),
         Keep::Nothing => Tree::default(),
     };
+    let lowered = lower(expanded.tree, catalogue).after(&problems);
     problems.extend(lowered.problems);
     let mut manifest = lowered.manifest;
     if let Some(manifest) = &mut manifest {
@@ -143,16 +146,18 @@ fn expanded(
     }
 }
 
-/// What is wrong, with the texts as they may be shown: no secret, whether or not it is what is wrong.
+/// What is wrong, with the texts as they may be shown: no secret, whether or not it is what is wrong. Of a table that could not be read
+/// nothing is shown where any column holds secrets.
 pub(crate) fn refused(
     problems: Vec<Problem>,
     sources: &Sources,
-    tables: &Tables,
+    (tables, unread): (&Tables, &[Span]),
     catalogue: &Catalogue,
 ) -> Error {
     let cells = |column: &str| {
         let tables = tables.values();
-        tables.flat_map(|table| table.places(column)).collect()
+        let cells = tables.flat_map(|table| table.places(column));
+        cells.chain(unread.iter().copied()).collect()
     };
     let veiled = Veiled::of(sources, &catalogue.secret_words(), cells);
     Error::Problems {

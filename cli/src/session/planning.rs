@@ -49,7 +49,7 @@ pub(crate) enum Basis<'a> {
     /// Files, and what of them; everything where there is nothing.
     Files(&'a InputArgs, Option<&'a SelectionArgs>),
     /// A saved plan, which is derived once more.
-    Saved(&'a Opened),
+    Saved(&'a Opened<'a>),
 }
 
 impl<'a> Basis<'a> {

@@ -20,7 +20,7 @@ pub(super) use spelt::cells;
 
 use super::TOOL;
 use super::manifest::Loaded;
-use crate::args::{FailOn, PlanArgs, RuleArgs};
+use crate::args::{FailOn, LiveArgs, PlanArgs, RuleArgs};
 use crate::error::Error;
 use crate::files::output::{self, Readers};
 use crate::files::{at_most, shown};
@@ -28,15 +28,17 @@ use crate::render;
 
 /// A saved plan and the file that it was read from.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct Opened<'a> {
     /// The file.
     pub path: PathBuf,
+    /// Where it is to be applied.
+    pub live: &'a LiveArgs,
     /// What it holds.
     pub saved: Saved,
 }
 
 /// Reads a saved plan.
-pub(crate) fn open(path: &Path) -> Result<Opened, Error> {
+pub(crate) fn open<'a>(path: &Path, live: &'a LiveArgs) -> Result<Opened<'a>, Error> {
     let bytes = bounded(path).map_err(|cause| Error::File {
         attempted: "read the plan",
         path: path.to_owned(),
@@ -45,6 +47,7 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Error> {
     match read(&bytes) {
         Ok(saved) => Ok(Opened {
             path: path.to_owned(),
+            live,
             saved,
         }),
         Err(unusable) => Err(refused(path, &unusable)),
@@ -65,9 +68,9 @@ fn refused(path: &Path, unusable: &Unusable) -> Error {
     }
 }
 
-impl Opened {
+impl Opened<'_> {
     /// Refuses a plan that another version made, that was made for another place, or that was used.
-    pub(crate) fn check_fit(&self, sandbox: bool) -> Result<(), Error> {
+    pub(crate) fn check_fit(&self) -> Result<(), Error> {
         if self.saved.tool != TOOL {
             let made = &self.saved.tool;
             return Err(self.stale(format!(
@@ -78,6 +81,7 @@ impl Opened {
             true => "a sandbox",
             false => "Azure",
         };
+        let sandbox = self.live.sandbox.is_some();
         if self.saved.sandbox != sandbox {
             return Err(Error::usage(
                 format!(
@@ -220,7 +224,7 @@ impl Opened {
 
     /// The command line that makes such a plan anew.
     pub(crate) fn again_command(&self) -> String {
-        render::saved::again(&self.saved, &self.path)
+        render::saved::again(&self.saved, &self.path, self.live)
     }
 }
 

@@ -52,6 +52,11 @@ impl Settings {
         Some(self.0.remove(at).1)
     }
 
+    /// Takes out the values whose names are not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&'static str) -> bool) {
+        self.0.retain(|(name, _)| keep(name));
+    }
+
     /// Names and values, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&&'static str, &Declared)> {
         self.0.iter().map(|(name, declared)| (name, declared))

@@ -70,25 +70,25 @@ impl Renewal {
 }
 
 /// Holds the names of a manifest, and those pinned before, against what the directory makes of them. What stands for another object
-/// than before is pinned anew only where `wanted` names it.
+/// than before is pinned anew only where `wanted` names it, in its tenant: one name stands for somebody else in another.
 pub fn renew(
     manifest: &Manifest,
     before: Option<&Pins>,
     found: &BTreeMap<(String, Principal), Resolution>,
-    wanted: &BTreeSet<Principal>,
+    wanted: &BTreeSet<(String, Principal)>,
 ) -> Renewal {
     let needed = named(manifest);
     let whole = manifest.with_absent();
     let mut rows = Vec::new();
     for (tenant, principal) in named(&whole) {
         let was = before.and_then(|before| before.pin(tenant, principal));
-        let now = found.get(&(tenant.to_owned(), principal.clone()));
-        let now = now.cloned().unwrap_or(Resolution::Missing);
+        let name = (tenant.to_owned(), principal.clone());
+        let now = found.get(&name).cloned().unwrap_or(Resolution::Missing);
         let is_needed = needed.contains(&(tenant, principal));
         rows.push(Row {
             tenant: tenant.to_owned(),
             principal: principal.clone(),
-            fate: fate(was, now, is_needed, wanted.contains(principal)),
+            fate: fate(was, now, is_needed, wanted.contains(&name)),
         });
     }
     let gone = before.into_iter().flat_map(|before| {

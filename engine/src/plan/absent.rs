@@ -215,8 +215,10 @@ impl Clearing<'_, '_> {
     fn decide(&self, pair: &Pair<'_>) -> Option<Step> {
         let mut step = draft::blank(self.scene, pair);
         let Some(key) = &pair.key else {
-            step.notes
-                .push("which live one it is could not be told".to_owned());
+            step.notes.push(
+                "what it refers to was not found or could not be read, so which live one it is could not be told"
+                    .to_owned(),
+            );
             step.blocked = Some(blocked("unresolved", &step.address));
             return Some(step);
         };

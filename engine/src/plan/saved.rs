@@ -2,7 +2,8 @@
 //! manifest and the same flags, and goes on only where that comes to the very same steps.
 //!
 //! No secret is in it: a manifest names where secrets come from, and a plan holds no more than that. Its digest tells damage; it
-//! proves nothing about who wrote it, which is why nothing in it is obeyed without deciding it again.
+//! proves nothing about who wrote it, which is why no step in it is obeyed without deciding it again. The manifest in it is taken at
+//! its word: whoever can write the file can have anything applied, just as with the manifest itself.
 
 mod hostile;
 mod read;

@@ -77,8 +77,9 @@ pub(super) fn of(catalogue: &Catalogue, scene: &Scene<'_>, steps: &[Step]) -> St
     });
     let itself = scene.inventory.access.itself.iter();
     let itself = itself.filter_map(|own| caller::identity(&going, own));
+    let unread = break_glass::unread(scene, steps);
     Stakes {
-        lost: lost.chain(itself).collect(),
+        lost: lost.chain(itself).chain(unread).collect(),
         admins: admins::of(catalogue, scene, &going, steps),
     }
 }

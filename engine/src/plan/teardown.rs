@@ -81,8 +81,10 @@ fn decide_one(
     let mut step = draft::blank(scene, pair);
     let Some(live) = pair.live else {
         let unknown = pair.key.is_none();
-        step.notes
-            .push("which live one it is could not be told".to_owned());
+        step.notes.push(
+            "what it refers to was not found or could not be read: what this estate made goes by its stamp"
+                .to_owned(),
+        );
         return unknown.then_some(step);
     };
     // What lies in something protected is under its protection.

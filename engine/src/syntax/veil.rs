@@ -1,8 +1,11 @@
 //! Where a text may hold secrets, found by the words alone: what is wrong with a text may keep it from being understood, and what
 //! is shown of it then must not give a password away. Rather too much is found than too little.
 
+mod token;
+
 use std::collections::BTreeSet;
 
+use self::token::{Token, columns, references, token};
 use crate::problem::{Label, Problem};
 use crate::source::{SourceId, Sources, Span};
 
@@ -126,14 +129,6 @@ struct Veil<'w, 't> {
     found: Vec<(Span, Option<Token<'t>>)>,
 }
 
-/// A piece of a text: what it says without its quotes, and where it begins and ends with them.
-#[derive(Clone, Copy)]
-struct Token<'t> {
-    says: &'t str,
-    range: (usize, usize),
-    quoted: bool,
-}
-
 /// What was read of a node so far.
 #[derive(Default)]
 struct State<'t> {
@@ -216,7 +211,8 @@ impl<'t> Veil<'_, 't> {
             state.arguments += 1;
             state.first = state.first.or(Some(token.says));
         }
-        if !self.holds(head, property, state) || is_source(token, annotation) {
+        let is_table = (head, property, annotation) == ("for", Some("in"), Some("csv"));
+        if !self.holds(head, property, state) || is_table || is_source(token, annotation) {
             return;
         }
         self.names.extend(references(token));
@@ -271,7 +267,9 @@ impl<'t> Veil<'_, 't> {
         let is = |head: &str| {
             words.attributes.contains(head) || words.nodes.contains(head) || is_suspect(head)
         };
-        state.head.is_some_and(is) || self.has_secret_name(state)
+        // What stands in a loop uses what it goes through, and holds nothing of it.
+        let is_loop = state.head == Some("for");
+        state.head.is_some_and(is) || (!is_loop && self.has_secret_name(state))
     }
 
     /// Private keys, wherever they stand: from the words that they begin with to those that they end with.
@@ -293,66 +291,6 @@ impl<'t> Veil<'_, 't> {
     }
 }
 
-/// The piece that begins at an offset.
-fn token(text: &str, at: usize) -> Token<'_> {
-    let rest = &text[at..];
-    let hashes = rest.bytes().take_while(|byte| *byte == b'#').count();
-    let Some(quoted) = rest[hashes..].strip_prefix('"') else {
-        let end = rest
-            .find([' ', '\t', '\r', '\n', ';', '{', '}', '=', '(', ')'])
-            .map_or(rest.len(), |end| end.max(1));
-        let end = (end..)
-            .find(|end| rest.is_char_boundary(*end))
-            .unwrap_or(rest.len());
-        return Token {
-            says: &rest[..end],
-            range: (at, at + end),
-            quoted: false,
-        };
-    };
-    let start = hashes + 1;
-    let (inner, behind) = match quoted.strip_prefix("\"\"") {
-        // A string of several lines, to its end or to that of the text.
-        Some(lines) => {
-            let inner = lines.find("\"\"\"").unwrap_or(lines.len());
-            (2 + inner, 3 + hashes)
-        }
-        None if hashes > 0 => {
-            let end = format!("\"{}", "#".repeat(hashes));
-            let line = quoted.find('\n').unwrap_or(quoted.len());
-            (quoted[..line].find(&end).unwrap_or(line), end.len())
-        }
-        None => (closing(quoted), 1),
-    };
-    let end = (start + inner + behind).min(rest.len());
-    let end = (end..)
-        .find(|end| rest.is_char_boundary(*end))
-        .unwrap_or(rest.len());
-    // One that is never closed ends with its line.
-    let end = match rest.get(start + inner..end) {
-        Some(behind) if behind.starts_with('\n') => start + inner,
-        _ => end,
-    };
-    Token {
-        says: rest.get(start..start + inner).unwrap_or_default(),
-        range: (at, at + end),
-        quoted: true,
-    }
-}
-
-/// Where a quoted string of one line ends.
-fn closing(text: &str) -> usize {
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'\n' => return at,
-            b'"' if !escaped => return at,
-            _ => escaped = byte == b'\\' && !escaped,
-        }
-    }
-    text.len()
-}
-
 /// Whether something says where a secret comes from, and is none.
 fn is_source(token: Token<'_>, annotation: Option<&str>) -> bool {
     match annotation {
@@ -363,24 +301,6 @@ fn is_source(token: Token<'_>, annotation: Option<&str>) -> bool {
         }
         _ => token.says == "random",
     }
-}
-
-/// The names that a value refers to: `$pw`, `"${pw}"`.
-fn references(token: Token<'_>) -> impl Iterator<Item = &str> {
-    token.says.split('$').skip(1).map(|behind| {
-        let name = behind.trim_start_matches('{');
-        let end = name.find(|letter: char| !(letter.is_alphanumeric() || "-_".contains(letter)));
-        &name[..end.unwrap_or(name.len())]
-    })
-}
-
-/// The columns that a value refers to: `$row.pw`, `"${row.pw}"`.
-fn columns(token: Token<'_>) -> impl Iterator<Item = &str> {
-    token.says.split('$').skip(1).filter_map(|behind| {
-        let (_, column) = behind.split_once('.')?;
-        let end = column.find(|letter: char| !(letter.is_alphanumeric() || "-_".contains(letter)));
-        Some(&column[..end.unwrap_or(column.len())])
-    })
 }
 
 #[cfg(test)]
@@ -410,6 +330,7 @@ mod tests {
             "admin kim password=\"hunter2",
             "admin kim password=hunter2\" } }",
             "admin kim password=(plain)\"hunter2\"",
+            "admin kim password=(csv)\"hunter2\"",
             "admin kim \"password\" = hunter2",
             "admin kim password=#\"hunter2\"#",
             "admin kim password=\"\"\"\nhunter2\n\"\"\"",
@@ -433,6 +354,8 @@ mod tests {
             "param db-secret default=\"hunter2\"",
             "let pws \"hunter2\"; for pw in=$pws { admin kim password=$pw }",
             "for pw in=$pws { admin kim password=$pw }; let pws \"hunter2\"",
+            "for pw in=\"hunter2\" { admin kim password=$pw }",
+            "for row in=$rows { admin kim password=$row.pw }; let rows { a pw=\"hunter2\" }",
         ] {
             assert!(!shown(text).contains("hunter2"), "{text}: {}", shown(text));
             assert_eq!(shown(text).len(), text.len(), "{text}");
@@ -459,6 +382,26 @@ mod tests {
             Veiled::of(&sources, &words, cells).sources.text(table),
             "name,pw\nkim,*******\n"
         );
+    }
+
+    #[test]
+    fn beside_the_cells_that_hold_secrets_a_loop_stays_readable() {
+        let text = "for row in=(csv)\"fleet/pcs.csv\" {\n  vm $row.name \"pc-${row.name}\" { admin kim password=$row.pw }\n}";
+        let mut sources = Sources::new();
+        let words = SecretWords {
+            attributes: BTreeSet::from(["password"]),
+            nodes: BTreeSet::from(["admin"]),
+            open: BTreeSet::new(),
+        };
+        let id = sources.add("estate.kdl".to_owned(), text.to_owned());
+        let table = sources.add("pcs.csv".to_owned(), "name,pw\nkim,hunter2\n".to_owned());
+        let cells = |column: &str| match column {
+            "pw" => vec![Span::new(table, 12, 19)],
+            _ => vec![Span::new(table, 8, 11)],
+        };
+        let veiled = Veiled::of(&sources, &words, cells);
+        assert_eq!(veiled.sources.text(id), text);
+        assert_eq!(veiled.sources.text(table), "name,pw\nkim,*******\n");
     }
 
     #[test]

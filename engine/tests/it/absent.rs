@@ -138,7 +138,7 @@ fn a_principal_that_nobody_knows_blocks_and_one_that_is_declared_by_another_name
     revoke grant:core/rg/user/object-id:g1
         note: this estate made it and the manifest no longer names it
     keep   grant:core/rg/user/group:sg-nobody
-        note: which live one it is could not be told
+        note: what it refers to was not found or could not be read, so which live one it is could not be told
         blocked by unresolved on grant:core/rg/user/group:sg-nobody
     keep   resource-group:core/rg
     stays  grant `admin` to u1 at `core/rg/web01`: no estate's stamp is on it

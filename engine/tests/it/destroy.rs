@@ -79,7 +79,7 @@ fn a_grant_whose_principal_is_gone_from_the_directory_is_revoked_all_the_same() 
     revoke grant:core/rg/user/object-id:g1
         note: this estate made it, and no node is known to name it
     keep   grant:core/rg/user/group:sg-web
-        note: which live one it is could not be told
+        note: what it refers to was not found or could not be read: what this estate made goes by its stamp
     keep   resource-group:core/rg
         note: it stays: vmlogin did not make it
     ");

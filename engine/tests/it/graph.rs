@@ -79,7 +79,7 @@ fn ring(text: &str) -> (Manifest, Sources) {
         root: true,
     };
     let expanded = language::expand(vec![file], &Inputs::default());
-    let lowered = lower::lower(&expanded.tree, &RING);
+    let lowered = lower::lower(expanded.tree, &RING);
     assert_eq!(lowered.problems, []);
     (lowered.manifest.expect("a manifest"), sources)
 }

@@ -42,7 +42,7 @@ fn lowered(files: &[(&str, &str)]) -> (Lowered, Sources) {
     });
     let expanded = expand(files.collect(), &Inputs::default());
     assert_eq!(expanded.problems, [], "the text is meant to expand");
-    (lower(&expanded.tree, &CATALOGUE), sources)
+    (lower(expanded.tree, &CATALOGUE), sources)
 }
 
 /// The report on a text that stands beside [`HEAD`].

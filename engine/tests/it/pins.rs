@@ -58,7 +58,7 @@ fn manifest(text: &str) -> Manifest {
         root: true,
     };
     let expanded = expand(vec![file], &Inputs::default());
-    let lowered = lower(&expanded.tree, &CATALOGUE);
+    let lowered = lower(expanded.tree, &CATALOGUE);
     assert_eq!(report(&lowered.problems, &sources), "");
     lowered.manifest.expect("a manifest")
 }
@@ -199,7 +199,11 @@ fn renewed(before: Option<&Pins>, now: Resolution, wanted: &[&str]) -> Renewal {
     };
     let manifest = manifest("grant user (group)sg-web");
     let found = BTreeMap::from([(("contoso".to_owned(), of("sg-web")), now)]);
-    let wanted: BTreeSet<Principal> = wanted.iter().map(|name| of(name)).collect();
+    let wanted = wanted.iter().map(|name| {
+        let (tenant, name) = name.split_once('/').unwrap_or(("contoso", name));
+        (tenant.to_owned(), of(name))
+    });
+    let wanted: BTreeSet<(String, Principal)> = wanted.collect();
     renew(&manifest, before, &found, &wanted)
 }
 
@@ -236,6 +240,7 @@ fn another_object_is_refused_unless_its_name_is_renewed() {
     let moved = found(OTHER, "Group", "sg-web");
     assert!(renewed(Some(&lock), moved.clone(), &[]).is_refused());
     assert!(renewed(Some(&lock), moved.clone(), &["sg-db"]).is_refused());
+    assert!(renewed(Some(&lock), moved.clone(), &["fabrikam/sg-web"]).is_refused());
     let renewal = renewed(Some(&lock), moved, &["sg-web"]);
     let [_, Fate::Renewed { was, pin }] = fates(&renewal)[..] else {
         panic!("{renewal:?}")

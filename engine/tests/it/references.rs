@@ -37,7 +37,7 @@ fn lowered(text: &str) -> Result<Manifest, String> {
         }
     });
     let expanded = expand(files.into(), &Inputs::default());
-    let lowered = lower(&expanded.tree, &NETWORKED);
+    let lowered = lower(expanded.tree, &NETWORKED);
     lowered
         .manifest
         .ok_or_else(|| report(&lowered.problems, &sources))
@@ -278,7 +278,7 @@ fn nobody_writes_a_node_for_what_comes_along() {
     assert_snapshot!(lowered(text).unwrap_err(), @"
     VML100: unknown node `network-interface` in `resource-group`
       estate.kdl:1:39 `network-interface` no such node here
-      help: `resource-group` holds `absent`, `box` and `virtual-network`
+      help: `resource-group` holds `absent`, `box`, `for` and `virtual-network`
 
     VML104: `nic` takes no argument
       estate.kdl:1:72 `c` one too many

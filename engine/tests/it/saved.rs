@@ -5,7 +5,8 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::plan::saved::{
     Drift, FORMAT, Flags, Saved, Unusable, check_hostile, differences, places, read,
 };
-use vmlogin_engine::plan::{Action, Blocked, Plan};
+use vmlogin_engine::plan::stakes::{Lost, OfBreakGlass};
+use vmlogin_engine::plan::{Action, Blocked, Foreign, Plan};
 
 use crate::plan::{CHAIN, people};
 use crate::world::manifest;
@@ -137,6 +138,34 @@ fn every_decision_that_differs_is_named_and_what_is_only_told_is_not() {
         drifts(&|is| is.steps[at].fingerprint.push('0')),
         [Drift::Read]
     );
+    // What guards judge: lifted for what was looked at, it is not lifted for what came since.
+    assert_eq!(
+        drifts(&|is| is.steps[at].privileged = Some("Ops".to_owned())),
+        [Drift::Read]
+    );
+    assert_eq!(drifts(&|is| is.steps[at].protected = true), [Drift::Read]);
+    assert_eq!(
+        drifts(&|is| {
+            is.steps[at].foreign = Some(Foreign {
+                estate: "other".to_owned(),
+                by_being_named: false,
+            });
+        }),
+        [Drift::Read]
+    );
+    let lost = |break_glass: bool| Lost {
+        step: was.steps[at].address.clone(),
+        grant: "`Owner` of user `bg1` at `rg`".to_owned(),
+        who: "user `bg1`".to_owned(),
+        break_glass: break_glass.then(|| OfBreakGlass {
+            principal: "user `bg1`".to_owned(),
+            doubt: None,
+        }),
+        lockout: vec!["sign in".to_owned()],
+    };
+    assert_eq!(drifts(&|is| is.stakes.lost.push(lost(true))), [Drift::Read]);
+    // Who applies may be somebody else than who planned.
+    assert_eq!(drifts(&|is| is.stakes.lost.push(lost(false))), []);
     assert_eq!(
         drifts(&|is| {
             is.steps.remove(at);

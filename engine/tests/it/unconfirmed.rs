@@ -40,6 +40,22 @@ fn what_a_step_that_writes_stands_in_is_read_by_itself() {
 }
 
 #[test]
+fn what_goes_though_no_node_names_it_is_no_lists_to_say_either() {
+    let kept = manifest("resource-group rg subscription=core { vm web01 }");
+    let vanished = heard_of().grant("core/rg/web01", "user", "g1", Some(&kept.estate));
+    assert_eq!(
+        doubtful(&vanished, &kept, &[]),
+        ["resource-group:core/rg", "vm:core/rg/web01"]
+    );
+    let wider = heard_of().grant("core/rg", "user", "g1", Some(&kept.estate));
+    assert_eq!(
+        doubtful(&wider, &kept, &[]),
+        ["resource-group:core/rg"],
+        "whose tags tell whether it is protected"
+    );
+}
+
+#[test]
 fn where_nothing_is_written_lists_are_enough() {
     let kept = "resource-group rg subscription=core { vm web01 }";
     assert!(doubtful(&heard_of(), &manifest(kept), &[]).is_empty());

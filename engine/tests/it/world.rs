@@ -54,7 +54,7 @@ pub(crate) fn whole_manifest(text: &str) -> Manifest {
     };
     let expanded = language::expand(vec![file], &Inputs::default());
     assert_eq!(expanded.problems, [], "{text}");
-    let lowered = lower::lower(&expanded.tree, &CATALOGUE);
+    let lowered = lower::lower(expanded.tree, &CATALOGUE);
     assert_eq!(lowered.problems, [], "{text}");
     lowered.manifest.expect("a manifest without problems")
 }

@@ -37,7 +37,7 @@ pub fn check_hostile(bytes: &[u8]) {
     problems.extend(parsed.problems);
     let expanded = language::expand(vec![file], &Inputs::default());
     problems.extend(expanded.problems);
-    let lowered = lower(&expanded.tree, catalogue()).after(&problems);
+    let lowered = lower(expanded.tree, catalogue()).after(&problems);
     problems.extend(lowered.problems);
     match lowered.manifest.filter(|_| problems.is_empty()) {
         Some(manifest) => check_plan(&manifest),

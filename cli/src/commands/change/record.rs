@@ -34,16 +34,19 @@ impl<'a> Record<'a> {
         self.write(None);
     }
 
-    /// Keeps the report, and says where it is if it could not be shown.
-    pub(super) fn keep(self, exit: Exit, report: &str, event: Option<&str>) {
-        let end = End {
+    /// Keeps the report; whether it is kept.
+    pub(super) fn keep(self, exit: Exit, report: &str, event: Option<&str>) -> bool {
+        self.write(Some(End {
             at: Timestamp::now(),
             exit,
             report,
             event,
-        };
-        let is_kept = self.write(Some(end));
-        if is_kept && self.session.terminal.has_lost_results() {
+        }))
+    }
+
+    /// Says where a kept report is if it could not be shown.
+    pub(super) fn point_there(self) {
+        if self.session.terminal.has_lost_results() {
             let said = format!("stdout takes nothing any more: the report is in {PLACE}\n");
             self.session.terminal.diagnostic(&said);
         }

@@ -31,7 +31,12 @@ pub(super) async fn checks(
     let ground = match Ground::find(session, &args.live, beside).await {
         Ok(ground) => ground,
         Err(error) => {
-            let fix = "name another state with `--sandbox=FILE`, or stop whoever uses this one";
+            let fix = match error {
+                Error::Problems { .. } => {
+                    "correct `sandbox.kdl`: `vmlogin plan --sandbox` shows the place"
+                }
+                _ => "name another state with `--sandbox=FILE`, or stop whoever uses this one",
+            };
             return vec![Check::wrong("sandbox", error.summary(), fix)];
         }
     };

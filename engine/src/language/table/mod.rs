@@ -31,6 +31,8 @@ pub struct Table {
     text: String,
     columns: Vec<Range<u32>>,
     cells: Vec<Range<u32>>,
+    /// Rows of which nobody can tell what column a cell is of.
+    ragged: Vec<Range<u32>>,
 }
 
 /// A cell of a table.
@@ -93,11 +95,15 @@ impl Table {
         Span::new(self.source, start as usize, end as usize)
     }
 
-    /// The places of all cells in a column, without that of its name; none where it has no such column.
+    /// The places of all that may be cells of a column, without that of its name; none where it has no such column.
     pub fn places(&self, column: &str) -> impl Iterator<Item = Span> {
-        let cells = self.column(column).into_iter();
+        let column = self.column(column);
+        let ragged = column.into_iter().flat_map(|_| &self.ragged);
+        let cells = column.into_iter();
         let cells = cells.flat_map(|column| (0..self.rows()).map(move |row| (row, column)));
-        cells.filter_map(|(row, column)| Some(self.at(row, column)?.place))
+        cells
+            .filter_map(|(row, column)| Some(self.at(row, column)?.place))
+            .chain(ragged.map(|row| Span::new(self.source, row.start as usize, row.end as usize)))
     }
 
     fn cell(&self, range: &Range<u32>) -> Cell<'_> {

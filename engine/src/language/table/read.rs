@@ -25,6 +25,7 @@ pub(super) fn table(
     }
     reader.check_header(&columns, problems)?;
     let mut cells: Vec<Range<u32>> = Vec::new();
+    let mut ragged: Vec<Range<u32>> = Vec::new();
     while !reader.is_at_end() {
         let before = cells.len();
         let start = reader.at;
@@ -40,11 +41,13 @@ pub(super) fn table(
         }
         let end = cells.last().map_or(start, |last| last.end as usize);
         cells.truncate(before);
+        let row = reader.span(start, end);
+        ragged.push(row.start..row.end);
         if problems.len() <= MOST_PROBLEMS {
             problems.push(TableProblem::Ragged {
                 has,
                 wants: columns.len(),
-                row: reader.span(start, end),
+                row,
                 header: reader.header(&columns),
             });
         }
@@ -55,6 +58,7 @@ pub(super) fn table(
         text: text.to_owned(),
         columns,
         cells,
+        ragged,
     })
 }
 

@@ -22,13 +22,13 @@ pub struct Lowered {
     pub problems: Vec<Problem>,
 }
 
-/// Lowers an expanded tree. Never panics, and reports everything that is wrong in one pass; what depends on a mistake
-/// is not reported again.
-pub fn lower(tree: &Tree, catalogue: &Catalogue) -> Lowered {
+/// Lowers an expanded tree, node by node, and uses it up: a large one takes as much room as all that comes of it. Never panics, and
+/// reports everything that is wrong in one pass; what depends on a mistake is not reported again.
+pub fn lower(tree: Tree, catalogue: &Catalogue) -> Lowered {
     let forms = Forms::of(catalogue);
     let mut found = Found::default();
     let root = walk::walk(&forms, tree, &mut found);
-    let manifest = place::place(&root, catalogue, &mut found);
+    let manifest = place::place(root, catalogue, &mut found);
     let Some(manifest) = manifest.filter(|_| found.is_empty()) else {
         return Lowered {
             manifest: None,

@@ -21,7 +21,7 @@ use crate::address::Address;
 use crate::kind::Catalogue;
 use crate::manifest::check::{self, MOST_DESCRIPTION, Misfit};
 use crate::manifest::problem::{ManifestProblem, Rule};
-use crate::manifest::{Declared, Manifest, Resource};
+use crate::manifest::{Declared, Manifest, Resource, Settings};
 use crate::schema::{Attribute, Naming, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::{Principal, PrincipalKind, Value};
@@ -37,7 +37,7 @@ const MADE_UP: char = '\0';
 
 /// Places everything. `None` where there is too much of it.
 pub(super) fn place(
-    root: &Checked<'_>,
+    root: Checked<'_>,
     catalogue: &Catalogue,
     found: &mut Found,
 ) -> Option<Manifest> {
@@ -55,12 +55,17 @@ pub(super) fn place(
         });
         return None;
     }
-    let mut placing = Placing::new(catalogue, found);
-    placing.scopes(root);
-    placing.groups(root);
-    let mut manifest = placing.manifest;
+    let mut manifest = placed(root, catalogue, found);
     refer::refer(&mut manifest, catalogue, found);
     Some(manifest)
+}
+
+/// Everything in its place, references as they are written. What only placing needs is gone after it.
+fn placed(mut root: Checked<'_>, catalogue: &Catalogue, found: &mut Found) -> Manifest {
+    let mut placing = Placing::new(catalogue, found);
+    placing.scopes(&mut root);
+    placing.groups(root);
+    placing.manifest
 }
 
 /// How many things a node declares, with all beneath it.
@@ -100,48 +105,72 @@ struct Item<'n, 'a> {
 
 impl Placing<'_> {
     /// Places a node of a kind, once for each of its names, with all beneath it.
-    fn thing(&mut self, node: &Checked<'_>, schema: &'static Schema, spot: &Spot) {
-        let item = Item { node, schema, spot };
+    fn thing(&mut self, mut node: Checked<'_>, schema: &'static Schema, spot: &Spot) {
         let beneath = spot.beneath(schema.kind);
-        match &node.given {
-            Given::Names(names) => {
+        match std::mem::take(&mut node.given) {
+            Given::Names(mut names) => {
+                // With several names it is as many nodes. Most have one, and are not copied.
+                let last = names.pop();
                 for (name, span) in names {
-                    self.named(item, name, *span);
+                    self.named(node.clone(), schema, spot, &name, span);
+                }
+                if let Some((name, span)) = last {
+                    self.named(node, schema, spot, &name, span);
                 }
             }
             Given::Grant(role, principals) => {
+                let node = &node;
                 self.notes_fit(node, schema);
-                let Some((spot, stem)) = self.elsewhere(item) else {
+                let Some((spot, stem)) = self.elsewhere(Item { node, schema, spot }) else {
                     return;
                 };
                 let item = Item {
+                    node,
+                    schema,
                     spot: &spot,
-                    ..item
                 };
                 for (principal, span) in principals {
-                    self.grant(item, stem.as_ref(), role, principal, *span);
+                    self.grant(item, stem.as_ref(), &role, principal, span);
                 }
             }
             Given::Word(word, span) => {
                 let on = schema.attribute(word);
-                let given = on.map(|attribute| (attribute.name, declared(true, *span)));
-                self.insert(item, beneath, "", *span, given);
+                let given = on.map(|attribute| (attribute.name, declared(true, span)));
+                let values = std::mem::take(&mut node.values);
+                let item = Item {
+                    node: &node,
+                    schema,
+                    spot,
+                };
+                self.insert(item, beneath, "", span, values, given);
                 // What `absent` names in an identity is the machine's.
-                self.children(node, spot);
+                self.children(node.children, spot);
             }
             Given::Nothing | Given::Principals(_) | Given::Value(_) => {
                 // One that says only what should not be is none itself.
                 let is_word = matches!(schema.naming, Naming::Word(_));
                 if !is_word || !node.values.is_empty() || node.children.is_empty() {
-                    self.insert(item, beneath, "", node.span, None);
+                    let values = std::mem::take(&mut node.values);
+                    let item = Item {
+                        node: &node,
+                        schema,
+                        spot,
+                    };
+                    self.insert(item, beneath, "", node.span, values, None);
                 }
-                self.children(node, spot);
+                self.children(node.children, spot);
             }
         }
     }
 
-    fn named(&mut self, item: Item<'_, '_>, name: &str, span: Span) {
-        let Item { node, schema, spot } = item;
+    fn named(
+        &mut self,
+        mut node: Checked<'_>,
+        schema: &'static Schema,
+        spot: &Spot,
+        name: &str,
+        span: Span,
+    ) {
         let address = spot.named(schema.kind, name);
         let twice = |first| ManifestProblem::Twice {
             title: schema.title,
@@ -151,21 +180,34 @@ impl Placing<'_> {
         };
         let inner = if self.take(&address, span, node.absent, twice) {
             let given = argument(schema, |_| true).map(|own| (own, declared(name, span)));
-            self.insert(item, address.clone(), name, span, given);
+            let inner = spot.within(address.clone(), name);
+            let item = Item {
+                node: &node,
+                schema,
+                spot,
+            };
             self.stays_apart(item, name);
-            let inner = spot.within(address, name);
             if node.absent {
                 self.parts(item, span, &inner);
                 self.came_along(&inner, schema, spot, span);
             }
+            let values = std::mem::take(&mut node.values);
+            let item = Item {
+                node: &node,
+                schema,
+                spot,
+            };
+            self.insert(item, address, name, span, values, given);
             inner
         } else {
             // What is in the second is held against itself only: the clash of the two is told already.
             let name = self.made_up();
             spot.within(spot.named(schema.kind, &name), &name)
         };
-        self.children(node, &inner);
-        self.all_along(node, &inner, spot);
+        let along = |child: &mut Checked<'_>| child.form.along.is_some();
+        let along: Vec<_> = node.children.extract_if(.., along).collect();
+        self.children(node.children, &inner);
+        self.all_along(schema, along, &inner, spot);
     }
 
     fn grant(
@@ -173,7 +215,7 @@ impl Placing<'_> {
         item: Item<'_, '_>,
         stem: Option<&Address>,
         role: &Declared,
-        principal: &Principal,
+        principal: Principal,
         span: Span,
     ) {
         let Item { schema, spot, node } = item;
@@ -192,16 +234,16 @@ impl Placing<'_> {
             return;
         }
         let is_principal = |attribute: &Attribute| attribute.shape == Shape::Principal;
-        let who = Value::Principal(principal.clone());
         let role =
             argument(schema, |attribute| !is_principal(attribute)).map(|name| (name, role.clone()));
-        let who = argument(schema, is_principal).map(|name| (name, declared(who, span)));
-        let identity = identity(schema, principal).map(|name| {
+        let identity = identity(schema, &principal).map(|name| {
             let named = declared(principal.name.as_str(), span);
             (name, named)
         });
+        let who = Value::Principal(principal);
+        let who = argument(schema, is_principal).map(|name| (name, declared(who, span)));
         let given = role.into_iter().chain(who).chain(identity);
-        self.insert(item, address, "", span, given);
+        self.insert(item, address, "", span, node.values.clone(), given);
     }
 
     /// The spot of a node that may be for something elsewhere, and what its address begins with where it is. `None` where that
@@ -245,20 +287,19 @@ impl Placing<'_> {
         Some((spot.for_subscription(&subscription.name), Some(stem)))
     }
 
-    /// Adds the resource at an address, with what its node and its arguments say.
+    /// Adds the resource at an address, with what its node says of it, by its values and by its arguments.
     fn insert(
         &mut self,
         item: Item<'_, '_>,
         address: Address,
         name: &str,
         span: Span,
+        mut values: Settings,
         given: impl IntoIterator<Item = (&'static str, Declared)>,
     ) {
         let Item { node, schema, spot } = item;
-        let written = node.values.iter().filter_map(|(name, declared)| {
-            let attribute = schema.attribute(name)?;
-            Some((attribute.name, declared.clone()))
-        });
+        values.retain(|name| schema.attribute(name).is_some());
+        values.extend(given);
         let resource = Resource {
             address: address.clone(),
             kind: schema.kind,
@@ -267,7 +308,7 @@ impl Placing<'_> {
             subscription: spot.subscription.clone(),
             tenant: spot.tenant.clone(),
             along: None,
-            attributes: written.chain(given).collect(),
+            attributes: values,
             span,
         };
         let (own, other) = match node.absent {
@@ -293,13 +334,14 @@ impl Placing<'_> {
                 spot,
                 ..item
             };
-            self.insert(part, spot.beneath(schema.kind), "", span, None);
+            let values = item.node.values.clone();
+            self.insert(part, spot.beneath(schema.kind), "", span, values, None);
         }
     }
 
-    /// Places all kinds in the braces of a node.
-    fn children(&mut self, node: &Checked<'_>, spot: &Spot) {
-        for child in &node.children {
+    /// Places all kinds in the braces of a node, which have a place of their own.
+    fn children(&mut self, nodes: Vec<Checked<'_>>, spot: &Spot) {
+        for child in nodes {
             if let Some(schema) = child.form.schema
                 && child.form.along.is_none()
             {

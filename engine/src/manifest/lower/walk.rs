@@ -6,6 +6,7 @@ mod grant;
 mod meant;
 mod principal;
 mod secret;
+mod unquoted;
 mod value;
 
 use std::collections::btree_map::Entry;
@@ -22,7 +23,7 @@ use crate::syntax::tree::{Node, Tree};
 use crate::value::Principal;
 
 /// A node as far as it fits its form.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Checked<'a> {
     /// What it was held against.
     pub(super) form: &'a Form,
@@ -34,18 +35,19 @@ pub(super) struct Checked<'a> {
     pub(super) children: Vec<Checked<'a>>,
     /// The node's name.
     pub(super) span: Span,
-    /// The node without its children, as it is written; for helps. Empty at the top.
-    pub(super) head: Head<'a>,
+    /// The node as it is written, for helps about what stands at the top.
+    pub(super) head: Head,
     /// Whether `absent` names it: then it is what should not be.
     pub(super) absent: bool,
 }
 
-/// A node whose first line a help may repeat.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Head<'a>(Option<&'a Node>);
+/// A node whose first line a help may repeat, without what was in its braces. Deeper down nobody asks for it, and it would keep
+/// the texts of all nodes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Head(Option<Box<Node>>);
 
 /// What the arguments of a node say.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Given {
     /// Nothing that makes it a thing of its own.
     #[default]
@@ -62,18 +64,18 @@ pub(super) enum Given {
     Value(Declared),
 }
 
-/// Holds a whole tree against the forms.
-pub(super) fn walk<'a>(forms: &'a Forms, tree: &'a Tree, found: &mut Found) -> Checked<'a> {
+/// Holds a whole tree against the forms, and uses it up: of each node only what was understood is left.
+pub(super) fn walk<'a>(forms: &'a Forms, tree: Tree, found: &mut Found) -> Checked<'a> {
     let mut root = Checked {
         form: &forms.root,
         given: Given::Nothing,
         values: Settings::new(),
         children: Vec::new(),
         span: NOWHERE,
-        head: Head(None),
+        head: Head::default(),
         absent: false,
     };
-    Walker { forms, found }.children(&mut root, &tree.nodes, &mut BTreeSet::new());
+    Walker { forms, found }.children(&mut root, tree.nodes, &mut BTreeSet::new());
     root
 }
 
@@ -90,7 +92,8 @@ struct Walker<'a, 'f> {
 }
 
 impl<'a> Walker<'a, '_> {
-    fn node(&mut self, form: &'a Form, node: &'a Node) -> Checked<'a> {
+    /// Holds a node against its form, and takes its children out of it.
+    fn node(&mut self, form: &'a Form, node: &mut Node) -> Checked<'a> {
         self.no_type(node.annotation.as_ref());
         let mut checked = Checked {
             form,
@@ -98,7 +101,7 @@ impl<'a> Walker<'a, '_> {
             values: Settings::new(),
             children: Vec::new(),
             span: node.name.span,
-            head: Head(Some(node)),
+            head: Head::default(),
             absent: false,
         };
         // Names that were meant, though not in the right way: their absence is no second mistake.
@@ -108,9 +111,13 @@ impl<'a> Walker<'a, '_> {
         } else {
             self.properties(&mut checked, node, &mut meant);
         }
-        self.children(&mut checked, node.children(), &mut meant);
+        let children = node.children.take().unwrap_or_default();
+        let is_empty = children.is_empty();
+        self.children(&mut checked, children, &mut meant);
         self.missing_attributes(&checked, node, &meant);
-        self.says_nothing(form, node);
+        if is_empty {
+            self.says_nothing(form, node);
+        }
         checked
     }
 
@@ -118,7 +125,7 @@ impl<'a> Walker<'a, '_> {
     fn properties(
         &mut self,
         checked: &mut Checked<'a>,
-        node: &'a Node,
+        node: &Node,
         meant: &mut BTreeSet<&'static str>,
     ) {
         for property in &node.properties {
@@ -144,20 +151,20 @@ impl<'a> Walker<'a, '_> {
     fn children(
         &mut self,
         parent: &mut Checked<'a>,
-        nodes: &'a [Node],
+        nodes: Vec<Node>,
         meant: &mut BTreeSet<&'static str>,
     ) {
         let mut first: BTreeMap<&'static str, Span> = BTreeMap::new();
-        for node in nodes {
-            let Some(form) = self.form_of(parent.form, node, meant) else {
+        for mut node in nodes {
+            let Some(form) = self.form_of(parent.form, &node, meant) else {
                 continue;
             };
-            let checked = match form.arguments {
-                Arguments::Absent => match self.absent(parent.form, form, node) {
+            let mut checked = match form.arguments {
+                Arguments::Absent => match self.absent(parent.form, form, &mut node) {
                     Some(absent) => absent,
                     None => continue,
                 },
-                _ => self.node(form, node),
+                _ => self.node(form, &mut node),
             };
             meant.insert(form.word);
             // A wrong word is reported already; it may not have been this one at all.
@@ -179,6 +186,9 @@ impl<'a> Walker<'a, '_> {
                 }
             }
             if !form.setting {
+                if parent.form.word == TOP {
+                    checked.head = Head(Some(Box::new(node)));
+                }
                 parent.children.push(checked);
                 continue;
             }
@@ -205,13 +215,13 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// Refuses a node of no kind that takes only properties and has none.
+    /// Refuses a node of no kind that takes only properties and has none, nor children.
     fn says_nothing(&mut self, form: &Form, node: &Node) {
         let only_properties = form.schema.is_none()
             && matches!(form.arguments, Arguments::Nothing)
             && !form.fields().is_empty();
         let bare = node.properties.is_empty() && node.arguments.is_empty();
-        if only_properties && bare && node.children().is_empty() {
+        if only_properties && bare {
             self.lacks(form, node, "what it sets");
         }
     }
@@ -219,7 +229,7 @@ impl<'a> Walker<'a, '_> {
     fn missing_attributes(
         &mut self,
         checked: &Checked<'a>,
-        node: &'a Node,
+        node: &Node,
         meant: &BTreeSet<&'static str>,
     ) {
         let missing = checked.form.fields().iter().filter(|field| field.required);
@@ -227,25 +237,30 @@ impl<'a> Walker<'a, '_> {
             self.found.push(ManifestProblem::MissingAttribute {
                 word: field.name,
                 of: checked.form.word,
-                line: Head(Some(node)).with(field.name, field.want.example()),
+                line: with(Some(node), field.name, field.want.example()),
                 span: node.name.span,
             });
         }
     }
 }
 
-impl Head<'_> {
+impl Head {
     /// Whether the node has a property of this name, whatever it says.
-    pub(super) fn has(self, property: &str) -> bool {
-        self.0.is_some_and(|node| node.property(property).is_some())
+    pub(super) fn has(&self, property: &str) -> bool {
+        let node = self.0.as_ref();
+        node.is_some_and(|node| node.property(property).is_some())
     }
 
     /// The first line of the node with one more property.
-    pub(super) fn with(self, property: &str, value: &str) -> String {
-        let head = self.0.map(print::head).unwrap_or_default();
-        shortened(format!("{head} {property}={value}"))
-            .unwrap_or_else(|| format!("{property}={value}"))
+    pub(super) fn with(&self, property: &str, value: &str) -> String {
+        with(self.0.as_deref(), property, value)
     }
+}
+
+/// The first line of a node with one more property.
+fn with(node: Option<&Node>, property: &str, value: &str) -> String {
+    let head = node.map(print::head).unwrap_or_default();
+    shortened(format!("{head} {property}={value}")).unwrap_or_else(|| format!("{property}={value}"))
 }
 
 /// Longer lines are not repeated in helps.

@@ -131,6 +131,9 @@ impl ManifestProblem {
                     _ => format!("write `(group)\"{name}\"`, or what else it is"),
                 }
             }
+            Self::Unquoted { before, text, .. } => {
+                format!("write `{}\"{}\"`", shown(before), shown(text))
+            }
             Self::UnknownType { hint, .. } => hint.help("principals are"),
             Self::NoIdentityHere { .. } => {
                 "write the identity's `(service-principal)\"NAME\"`, or its `(object-id)`"

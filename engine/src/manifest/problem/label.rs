@@ -86,6 +86,7 @@ impl ManifestProblem {
             Self::SameId { first, second, .. } => both(*second, *first, "given"),
             Self::TooMany { span, .. } => vec![Label::new(*span, "most of them are here")],
             Self::UntypedPrincipal { span, .. } => vec![Label::new(*span, "without a type")],
+            Self::Unquoted { span, .. } => vec![Label::new(*span, "one text without quotes")],
             Self::UnknownType { span, .. } => vec![Label::new(*span, "unknown type")],
             Self::NoIdentityHere { span, .. } => vec![Label::new(*span, "an identity")],
             Self::UnknownRole { span, .. } => vec![Label::new(*span, "unknown role")],

@@ -270,6 +270,14 @@ pub(super) enum ManifestProblem {
     /// A name without a type.
     #[error("`{}` does not say what it is", shown(.written))]
     UntypedPrincipal { written: String, span: Span },
+    /// A text with blanks in it, without quotes.
+    #[error("{what} needs quotes when it has blanks in it")]
+    Unquoted {
+        what: String,
+        before: String,
+        text: String,
+        span: Span,
+    },
     /// A type that no principal has.
     #[error("`({})` is no type of principal", shown(.word))]
     UnknownType {
@@ -439,6 +447,7 @@ impl ManifestProblem {
             Self::AmbiguousReference { .. } => "VML155",
             Self::NoReference { .. } => "VML156",
             Self::NoIdentityHere { .. } => "VML157",
+            Self::Unquoted { .. } => "VML158",
             Self::BadTag { .. } => "VML160",
             Self::ReservedTag { .. } => "VML161",
             Self::TagTwice { .. } => "VML162",

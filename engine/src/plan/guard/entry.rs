@@ -35,7 +35,8 @@ pub static GUARDS: &[Guard] = &[
         explanation: "`break-glass (user)\"…\"` in a `tenant` names those who get in when all else fails. No grant of theirs goes \
             unasked: not by a revocation, not with the group or machine that it is at, whoever made it and whatever its role.\n\n\
             A name that nobody has, or that several have, is not passed over: every grant that may be of that principal is then \
-            taken for one. What they have through a group counts where the group itself is named.",
+            taken for one. Where the grants of a subscription could not be read, so is whatever goes there. What they have through a group \
+            counts where the group itself is named.",
         in_destroy: true,
     },
     Guard {

@@ -14,7 +14,8 @@ pub(super) fn judge(plan: &Plan) -> Option<Refusal> {
     if affected.is_empty() {
         return None;
     }
-    let steps = plan.steps.iter().filter(|step| claimed(step));
+    let running = plan.steps.iter().filter(|step| step.blocked.is_none());
+    let steps = running.filter(|step| claimed(step));
     let estates: BTreeSet<String> = steps
         .filter_map(|step| step.foreign.as_ref())
         .map(|foreign| format!("`{}`", foreign.estate))

@@ -1,6 +1,6 @@
 //! Whether planning anew comes to what was saved: every decision is compared, and each that differs is named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,13 @@ pub fn differences(saved: &Plan, now: &Plan) -> Vec<Difference> {
             drift,
         }));
     }
+    let told: BTreeSet<Address> = found.iter().map(|it| it.address.clone()).collect();
+    let touched = others_touched(saved, now).into_iter();
+    let touched = touched.filter(|step| is.contains_key(step) && !told.contains(*step));
+    found.extend(touched.map(|step| Difference {
+        address: step.clone(),
+        drift: Drift::Read,
+    }));
     let news = now.steps.iter();
     let news = news.filter(|step| !was.contains_key(&step.address) && matters(step));
     found.extend(news.map(|step| Difference {
@@ -133,7 +140,46 @@ fn drift(was: &Step, is: Option<&Step>) -> Option<Drift> {
     if was.waits != is.waits {
         return Some(Drift::Waits);
     }
-    (was.fingerprint != is.fingerprint).then_some(Drift::Read)
+    // Guards judge anew; yet one that is lifted for what was looked at is not lifted for what came since.
+    let judged = |step: &Step| {
+        let foreign = step.foreign.clone();
+        (foreign, step.privileged.clone(), step.protected)
+    };
+    let same = was.fingerprint == is.fingerprint && judged(was) == judged(is);
+    (!same).then_some(Drift::Read)
+}
+
+/// The steps of both plans that take away other break-glass grants, or other machines' last administrators, than they did. What the
+/// running identity would lose is no part of this: a plan may be made by one identity and applied by another.
+fn others_touched<'a>(saved: &'a Plan, now: &'a Plan) -> BTreeSet<&'a Address> {
+    let (was, is) = (touched(saved), touched(now));
+    let steps = was.keys().chain(is.keys()).copied();
+    let both = |step: &&Address| was.get(*step) != is.get(*step);
+    let planned: BTreeSet<&Address> = saved.steps.iter().map(|step| &step.address).collect();
+    steps
+        .filter(both)
+        .filter(|step| planned.contains(step))
+        .collect()
+}
+
+/// Whom each step touches, in order.
+fn touched(plan: &Plan) -> BTreeMap<&Address, Vec<&str>> {
+    let lost = plan.stakes.lost.iter().filter_map(|lost| {
+        let of = lost.break_glass.as_ref()?;
+        Some((&lost.step, of.principal.as_str()))
+    });
+    let bare = plan.stakes.admins.iter().flat_map(|admins| {
+        let machines = admins.machines.iter();
+        machines.flat_map(|machine| admins.by.iter().map(|step| (step, machine.as_str())))
+    });
+    let mut touched: BTreeMap<&Address, Vec<&str>> = BTreeMap::new();
+    for (step, whom) in lost.chain(bare) {
+        touched.entry(step).or_default().push(whom);
+    }
+    for whom in touched.values_mut() {
+        whom.sort_unstable();
+    }
+    touched
 }
 
 /// The attributes whose change is in one of the two alone.

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::OfBreakGlass;
+use super::{Lost, OfBreakGlass, is_active};
 use crate::access::Holding;
 use crate::inventory::{Candidate, Found, Resolution};
 use crate::kind::Scene;
+use crate::plan::{Action, Step};
 use crate::value::{Principal, PrincipalKind};
 
 /// The break-glass principals of a manifest.
@@ -48,7 +49,7 @@ impl<'a> BreakGlass<'a> {
 
     fn add(&mut self, tenant: &'a str, principal: &Principal, resolution: Option<&Resolution>) {
         let sure = OfBreakGlass {
-            principal: format!("{} `{}`", principal.kind.word(), principal.name),
+            principal: called(principal),
             doubt: None,
         };
         let doubted = |why: &str| OfBreakGlass {
@@ -82,6 +83,41 @@ impl<'a> BreakGlass<'a> {
         let key = (tenant, object_id.to_lowercase());
         self.known.entry(key).or_insert(which);
     }
+}
+
+/// What goes where nobody could read who has which role: what is at it may be of a break-glass principal.
+pub(super) fn unread<'a>(
+    scene: &'a Scene<'_>,
+    steps: &'a [Step],
+) -> impl Iterator<Item = Lost> + 'a {
+    let complete = &scene.inventory.grants_complete;
+    let goes = |step: &&Step| {
+        is_active(step)
+            && matches!(step.action, Action::Delete | Action::Replace)
+            && !complete.contains(&step.subscription)
+    };
+    steps.iter().filter(goes).filter_map(|step| {
+        let tenant = scene.manifest.tenants.get(&step.tenant)?;
+        let all = tenant.break_glass.iter();
+        let all: Vec<String> = all.map(|(principal, _)| called(principal)).collect();
+        (!all.is_empty()).then(|| Lost {
+            step: step.address.clone(),
+            grant: format!("what is granted at {}", step.title),
+            who: "somebody whose grants could not be read".to_owned(),
+            break_glass: Some(OfBreakGlass {
+                principal: all.join(" or "),
+                doubt: Some(format!(
+                    "as the grants of `{}` could not be read",
+                    step.subscription
+                )),
+            }),
+            lockout: Vec::new(),
+        })
+    })
+}
+
+fn called(principal: &Principal) -> String {
+    format!("{} `{}`", principal.kind.word(), principal.name)
 }
 
 /// The type of the grants that may be of a principal of some kind.

@@ -80,10 +80,10 @@ proptest! {
     #[test]
     fn any_tree_is_lowered(nodes in prop::collection::vec(node(), 0..6)) {
         let tree = Tree { nodes };
-        let lowered = lower(&tree, &CATALOGUE);
+        let lowered = lower(tree.clone(), &CATALOGUE);
         prop_assert_eq!(lowered.manifest.is_some(), lowered.problems.is_empty());
         prop_assert!(lowered.problems.len() <= MOST_PROBLEMS);
-        prop_assert_eq!(lower(&tree, &CATALOGUE), lowered);
+        prop_assert_eq!(lower(tree, &CATALOGUE), lowered);
     }
 
     #[test]
@@ -98,12 +98,12 @@ proptest! {
             root: true,
         };
         let tree = expand(vec![file], &Inputs::default()).tree;
-        let lowered = lower(&tree, &CATALOGUE);
+        let lowered = lower(tree.clone(), &CATALOGUE);
         prop_assert_eq!(lowered.manifest.is_some(), lowered.problems.is_empty());
         for label in lowered.problems.iter().flat_map(|problem| &problem.labels) {
             prop_assert!(text.get(label.span.range()).is_some(), "{label:?} lies in the text");
         }
-        prop_assert_eq!(lower(&tree, &CATALOGUE), lowered);
+        prop_assert_eq!(lower(tree, &CATALOGUE), lowered);
     }
 }
 

@@ -24,7 +24,7 @@ fn whole_report(text: &str) -> String {
     let expanded = expand(vec![file], &Inputs::default());
     let mut problems = parsed.problems;
     problems.extend(expanded.problems);
-    let lowered = lower(&expanded.tree, &CATALOGUE).after(&problems);
+    let lowered = lower(expanded.tree, &CATALOGUE).after(&problems);
     assert_eq!(
         lowered.manifest.is_some(),
         problems.is_empty() && lowered.problems.is_empty()
@@ -111,7 +111,7 @@ fn problems_of_all_stages_stand_in_one_report() {
 
 #[test]
 fn without_earlier_problems_nothing_is_left_out() {
-    let lowered = lower(&vmlogin_engine::syntax::tree::Tree::default(), &CATALOGUE);
+    let lowered = lower(vmlogin_engine::syntax::tree::Tree::default(), &CATALOGUE);
     assert_eq!(lowered.clone().after(&[]), lowered);
 }
 

@@ -19,6 +19,34 @@ resource-group rg { grant user sg-web "kim@contoso.com" }
 }
 
 #[test]
+fn a_text_with_blanks_needs_quotes() {
+    assert_snapshot!(problems(r#"
+resource-group rg {
+    grant Key Vault Secrets User (group)sg-web
+    grant user (group)sg-ops reason=CHG 0471 later
+    grant "Key Vault Reader" (group)sg-web reason="CHG" lee
+    grant Reader lee
+}
+"#), @r#"
+    VML158: the name of a role needs quotes when it has blanks in it
+      estate.kdl:3:11 `Key Vault Secrets User` one text without quotes
+      help: write `grant "Key Vault Secrets User"`
+
+    VML158: the value of `reason` needs quotes when it has blanks in it
+      estate.kdl:4:37 `CHG 0471` one text without quotes
+      help: write `reason="CHG …"`
+
+    VML150: `lee` does not say what it is
+      estate.kdl:5:57 `lee` without a type
+      help: write `(group)"lee"`, or what else it is
+
+    VML150: `lee` does not say what it is
+      estate.kdl:6:18 `lee` without a type
+      help: write `(group)"lee"`, or what else it is
+    "#);
+}
+
+#[test]
 fn a_principal_has_a_known_type() {
     assert_snapshot!(problems(r#"
 resource-group rg { grant user (grp)sg-web (User)"kim@contoso.com" (robot)r2 }

@@ -582,7 +582,7 @@ pub(crate) fn found() -> Found {
         object_id: GROUP_ID.to_owned(),
         principal_type: "Group".to_owned(),
         display_name: "sg-web".to_owned(),
-        enabled: Some(true),
+        enabled: None,
         guest: None,
     }
 }

@@ -1,16 +1,17 @@
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
+use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Key;
 use vmlogin_engine::plan::Mode;
-use vmlogin_engine::provider::Provider;
+use vmlogin_engine::provider::{Fault, FaultKind, Provider};
 use vmlogin_engine::value::Value;
 
-use super::find::Lot;
 use super::manner::Reads;
 use crate::kinds::scenes;
 use crate::provider::rehearsal::{self, Part};
+use crate::testing::{Answer, Server};
 
 const ALL: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/virtualMachines?api-version=2024-07-01";
 const MORE: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/providers/Microsoft.Compute/virtualMachines?page=2";
@@ -168,16 +169,49 @@ async fn a_machine_that_a_list_misses_is_looked_for() {
     assert!(asks(&lines, MACHINE), "{lines:#?}");
 }
 
-#[test]
-fn of_many_that_it_misses_a_list_is_believed() {
-    let lot = |members: usize| Lot {
-        tenant: "contoso".to_owned(),
-        subscription: "s".to_owned(),
-        members: (0..members).map(|at| (format!("/{at}"), at)).collect(),
-    };
-    let rows = BTreeMap::from([("/0".to_owned(), ())]);
-    assert!(!lot(101).believes(&rows));
-    assert!(lot(102).believes(&rows));
+/// The scenes' estate with so many more groups, of which the list of groups tells nothing, surveyed by lists; with how many of them
+/// were looked for one by one.
+async fn with_groups(many: usize, answers: Vec<Part>) -> (Result<Inventory, Fault>, usize) {
+    const GROUPS: &str = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourcegroups?";
+    const GROUP: &str =
+        "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-new";
+    let mut manifest = scenes::manifest();
+    let group = manifest.of_kind("resource-group").next().cloned();
+    for at in 0..many {
+        let mut group = group.clone().expect("a group");
+        group.name = format!("rg-new{at:03}");
+        group.address = Address::new("resource-group", ["core", &group.name]);
+        manifest.resources.insert(group.address.clone(), group);
+    }
+    let list =
+        rows(&[json!({"id": scenes::machine_id().scope().to_string(), "location": "westeurope"})]);
+    let lists = parts(rows(&[row()]), rows(&[state()]), (200, data(&[swept()])));
+    let parts = answers
+        .into_iter()
+        .chain(lists)
+        .chain([(GROUPS, 200, list)]);
+    let server = rehearsal::server(parts.collect()).await;
+    let azure = rehearsal::azure(&server).with_reads(Reads::Bulk, false);
+    let surveyed = azure.survey(&manifest, Mode::Apply).await;
+    let lines = server.lines();
+    let looks: BTreeSet<&String> = lines.iter().filter(|it| it.starts_with(GROUP)).collect();
+    (surveyed, looks.len())
+}
+
+#[tokio::test]
+async fn of_many_that_it_misses_a_list_is_believed_where_some_looks_agree() {
+    assert_eq!(with_groups(100, Vec::new()).await.1, 100);
+    let (surveyed, looks) = with_groups(101, Vec::new()).await;
+    assert_eq!(surveyed.unwrap().of_kind("resource-group").count(), 1);
+    assert!((10..20).contains(&looks), "{looks}");
+}
+
+#[tokio::test]
+async fn a_list_that_leaves_out_what_may_not_be_read_is_not_believed() {
+    let denied = json!({"error": {"code": "AuthorizationFailed", "message": "no"}});
+    let hidden = "GET /subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-new";
+    let (surveyed, _) = with_groups(101, vec![(hidden, 403, denied)]).await;
+    assert_eq!(surveyed.unwrap_err().kind, FaultKind::Permission);
 }
 
 #[tokio::test]
@@ -202,6 +236,43 @@ async fn a_sweep_that_is_refused_or_cut_short_leaves_each_machine_to_itself_and_
         let said = format!("could not read extensions from Resource Graph: {why}");
         assert!(refusals.contains(&said), "{refusals:#?}");
     }
+}
+
+/// The sweep of one extension, whose page goes on with this token.
+fn going_on(token: &str) -> Answer {
+    let mut page = data(&[swept()]);
+    page["$skipToken"] = json!(token);
+    Answer::json(200, page)
+}
+
+#[tokio::test]
+async fn a_sweep_that_comes_back_to_an_earlier_page_ends() {
+    let server = Server::start(|seen| match seen.body.contains("one") {
+        true => going_on("two"),
+        false => going_on("one"),
+    })
+    .await;
+    let client = rehearsal::client(&server);
+    let nothing = BTreeSet::new();
+    let swept = super::sweep::all(&client, &nothing, super::sweep::OF_VMS, &nothing).await;
+    let why = swept.unwrap_err().message;
+    assert_eq!(why, "its pages go in a circle");
+    assert_eq!(server.lines().len(), 3);
+}
+
+#[tokio::test]
+async fn an_extension_on_two_pages_is_one() {
+    let server = Server::start(|seen| match seen.before {
+        0 => going_on("one"),
+        _ => Answer::json(200, data(&[swept()])),
+    })
+    .await;
+    let client = rehearsal::client(&server);
+    let machine = scenes::machine_id().key().to_owned();
+    let (nothing, machines) = (BTreeSet::new(), BTreeSet::from([machine]));
+    let swept = super::sweep::all(&client, &nothing, super::sweep::OF_VMS, &machines).await;
+    let extensions: usize = swept.unwrap().values().map(Vec::len).sum();
+    assert_eq!(extensions, 1);
 }
 
 #[tokio::test]

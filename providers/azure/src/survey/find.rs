@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::manifest::Resource;
@@ -118,8 +118,11 @@ pub(super) struct Wanted {
 pub(super) type Look<T> = Result<Option<T>, Fault>;
 
 /// As many that a list misses are looked for one by one. More of them are new, and the list is believed: it is ARM's own, was read to
-/// its end, and a creation looks again before it writes.
+/// its end, some of them were looked for and are not there, and a creation looks again before it writes.
 const MOST_CONFIRMED: usize = 100;
+
+/// Of how many of those, spread over all, a look of their own has to agree: lists leave out in silence what the caller may not read.
+const SAMPLES: usize = 10;
 
 /// Looks for things of one type; the results are in their order.
 pub(super) async fn find<T: DeserializeOwned + Send>(
@@ -136,7 +139,7 @@ pub(super) async fn find<T: DeserializeOwned + Send>(
         .await?;
     for (lot, rows) in lists {
         let Some(mut rows) = rows else { continue };
-        let believed = lot.believes(&rows);
+        let believed = believed(reader, sort, &wanted, &lot.missing(&rows)).await?;
         for (key, at) in lot.members {
             found[at] = match rows.remove(&key) {
                 Some(row) => {
@@ -218,11 +221,33 @@ pub(super) struct Lot {
 }
 
 impl Lot {
-    /// Whether a list that was read to its end is believed of what it misses.
-    pub(super) fn believes<T>(&self, rows: &BTreeMap<String, T>) -> bool {
-        let missing = self.members.keys().filter(|key| !rows.contains_key(*key));
-        missing.count() > MOST_CONFIRMED
+    /// The places of those that a list misses.
+    pub(super) fn missing<T>(&self, rows: &BTreeMap<String, T>) -> Vec<usize> {
+        let members = self.members.iter();
+        let missing = members.filter(|(key, _)| !rows.contains_key(*key));
+        missing.map(|(_, at)| *at).collect()
     }
+}
+
+/// Whether a list that was read to its end is believed of what it misses, given by their places among all that are wanted.
+pub(super) async fn believed(
+    reader: Reader<'_>,
+    sort: &Sort,
+    wanted: &[Wanted],
+    missing: &[usize],
+) -> Result<bool, Fault> {
+    if missing.len() <= MOST_CONFIRMED {
+        return Ok(false);
+    }
+    let samples = missing.iter().step_by(missing.len() / SAMPLES);
+    let samples = samples.filter_map(|at| wanted.get(*at).cloned()).collect();
+    let looks = reader
+        .each(samples, |wanted| async move {
+            let look = optional(one::<IgnoredAny>(reader, sort, wanted).await)?;
+            Ok(matches!(look, Ok(None)))
+        })
+        .await?;
+    Ok(looks.into_iter().all(|is_missing| is_missing))
 }
 
 /// What is to be read by lists: those of each subscription, where they are enough.

@@ -92,6 +92,10 @@ pub(super) async fn read<M: Listed>(
         let Some(mut swept) = swept else { continue };
         for (lot, lists) in lots {
             if let Some(lists) = lists {
+                let missing = lot.missing(&lists.machines);
+                if find::believed(reader, M::sort(), wanted, &missing).await? {
+                    told.extend(missing.into_iter().map(|at| (at, Vec::new())));
+                }
                 of_lot(reader, &lot, lists, &mut swept, places, &mut told);
             }
         }
@@ -155,13 +159,9 @@ fn of_lot<M: Listed>(
     places: &[Place],
     told: &mut BTreeMap<usize, Vec<Live>>,
 ) {
-    let believed = lot.believes(&lists.machines);
     for (key, at) in &lot.members {
         let place = &places[*at];
         let Some(row) = lists.machines.remove(key) else {
-            if believed {
-                told.insert(*at, Vec::new());
-            }
             continue;
         };
         let extensions = swept.remove(key).unwrap_or_default();

@@ -23,6 +23,9 @@ pub(super) const OF_ARC: &str = "resources | where type =~ 'microsoft.hybridcomp
 /// Extensions by the lower-case ids of their machines.
 pub(super) type Swept = BTreeMap<String, Vec<Extension>>;
 
+/// Extensions by the lower-case ids of their machines and of their own: pages that change while they are read may show one twice.
+type Found = BTreeMap<(String, String), Extension>;
+
 /// The extensions of these machines, given by their ids in lower case; `None` where Resource Graph does not answer, which is noted.
 pub(super) async fn extensions(
     reader: Reader<'_>,
@@ -41,28 +44,34 @@ pub(super) async fn extensions(
     }
 }
 
-async fn all(
+pub(super) async fn all(
     client: &Client,
     subscriptions: &BTreeSet<String>,
     query: &str,
     machines: &BTreeSet<String>,
 ) -> Result<Swept, Fault> {
-    let mut swept = Swept::new();
+    let mut found = Found::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut token: Option<String> = None;
     loop {
         let reply = client
             .send(ask(subscriptions, query, token.as_deref()))
             .await?;
-        let next = page(&reply, machines, &mut swept)?;
-        if next.is_some() && next == token {
-            let why = "its pages go in a circle";
-            return Err(fault(FaultKind::Malformed, &reply.attempted, why));
-        }
-        match next {
-            Some(next) => token = Some(next),
-            None => return Ok(swept),
+        token = page(&reply, machines, &mut found)?;
+        match &token {
+            Some(next) if !seen.insert(next.clone()) => {
+                let why = "its pages go in a circle";
+                return Err(fault(FaultKind::Malformed, &reply.attempted, why));
+            }
+            Some(_) => {}
+            None => break,
         }
     }
+    let mut swept = Swept::new();
+    for ((machine, _), extension) in found {
+        swept.entry(machine).or_default().push(extension);
+    }
+    Ok(swept)
 }
 
 /// As many rows as a page takes.
@@ -106,7 +115,7 @@ struct Identified<'a> {
 fn page(
     reply: &Reply,
     machines: &BTreeSet<String>,
-    swept: &mut Swept,
+    found: &mut Found,
 ) -> Result<Option<String>, Fault> {
     let page: Page<'_> = reply.json()?;
     let token = page.token.filter(|token| !token.is_empty());
@@ -119,12 +128,11 @@ fn page(
         let malformed = |error| reply.malformed(&error);
         let Identified { id } = serde_json::from_str(row.get()).map_err(malformed)?;
         let id = id.to_lowercase();
-        let machine = id
-            .rsplit_once("/extensions/")
-            .map_or("", |(machine, _)| machine);
-        if machines.contains(machine) {
+        let of = id.rsplit_once("/extensions/");
+        let machine = of.map_or("", |(machine, _)| machine).to_owned();
+        if machines.contains(&machine) {
             let extension = serde_json::from_str(row.get()).map_err(malformed)?;
-            swept.entry(machine.to_owned()).or_default().push(extension);
+            found.insert((machine, id), extension);
         }
     }
     Ok(token)

@@ -6,7 +6,7 @@ use super::{Placing, declared};
 use crate::address::Address;
 use crate::manifest::lower::walk::Checked;
 use crate::manifest::problem::ManifestProblem;
-use crate::manifest::{Declared, Resource, Settings};
+use crate::manifest::{Resource, Settings};
 use crate::schema::{Attribute, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::Value;
@@ -21,19 +21,22 @@ struct Bearer {
 
 impl Placing<'_> {
     /// Places what comes along with a named thing at `inner`, which itself stands at `outer`.
-    pub(super) fn all_along(&mut self, node: &Checked<'_>, inner: &Spot, outer: &Spot) {
+    pub(super) fn all_along(
+        &mut self,
+        schema: &'static Schema,
+        nodes: Vec<Checked<'_>>,
+        inner: &Spot,
+        outer: &Spot,
+    ) {
         let bearer = Bearer {
             address: inner.address.clone(),
             name: inner.name().to_owned(),
         };
-        if let Some(schema) = node.form.schema {
-            self.asked_for(&bearer, schema, outer);
-        }
-        for child in &node.children {
+        self.asked_for(&bearer, schema, outer);
+        for child in nodes {
             if let (Some(attribute), Some(schema)) = (child.form.along, child.form.schema) {
-                let written = child.values.iter();
-                let written = written.map(|(name, declared)| (*name, declared.clone()));
-                let made = self.along(&bearer, attribute, schema, outer, child.span, written);
+                let (span, values) = (child.span, child.values);
+                let made = self.along(&bearer, attribute, schema, outer, span, values);
                 self.asked_for(&made, schema, outer);
             }
         }
@@ -50,7 +53,7 @@ impl Placing<'_> {
                     (declared.value == Value::Bool(true)).then_some(declared.span)
                 });
             if let (Some(span), Some(schema)) = (asked, self.first_kind(attribute)) {
-                self.along(bearer, attribute, schema, outer, span, []);
+                self.along(bearer, attribute, schema, outer, span, Settings::new());
             }
         }
     }
@@ -63,7 +66,7 @@ impl Placing<'_> {
         schema: &'static Schema,
         outer: &Spot,
         span: Span,
-        written: impl IntoIterator<Item = (&'static str, Declared)>,
+        mut values: Settings,
     ) -> Bearer {
         let suffix = match attribute.shape {
             Shape::Reference { along, .. } => along.unwrap_or_default(),
@@ -71,8 +74,7 @@ impl Placing<'_> {
         };
         let name = format!("{}{suffix}", bearer.name);
         let address = outer.named(schema.kind, &name);
-        let written = written.into_iter();
-        let of_schema = written.filter(|(name, _)| schema.attribute(name).is_some());
+        values.retain(|name| schema.attribute(name).is_some());
         let resource = Resource {
             address: address.clone(),
             kind: schema.kind,
@@ -81,7 +83,7 @@ impl Placing<'_> {
             subscription: outer.subscription.clone(),
             tenant: outer.tenant.clone(),
             along: Some(bearer.address.clone()),
-            attributes: of_schema.collect(),
+            attributes: values,
             span,
         };
         let twice = |first| ManifestProblem::Twice {

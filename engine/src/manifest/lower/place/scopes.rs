@@ -39,26 +39,26 @@ impl<'f> Placing<'f> {
     }
 
     /// Places what resources stand in, and the grants there.
-    pub(super) fn scopes(&mut self, root: &Checked<'_>) {
+    pub(super) fn scopes(&mut self, root: &mut Checked<'_>) {
         let mut ids = BTreeMap::new();
         for head in of_word(&root.children, "vmlogin") {
             self.head(head);
         }
-        for tenant in of_word(&root.children, "tenant") {
+        for tenant in of_word_mut(&mut root.children, "tenant") {
             self.tenant(tenant, &mut ids);
         }
     }
 
     /// Places kinds at the top level, each in its subscription.
-    pub(super) fn groups(&mut self, root: &Checked<'_>) {
+    pub(super) fn groups(&mut self, root: Checked<'_>) {
         let known = Known::of(&self.manifest);
         let mut told = false;
-        for child in &root.children {
+        for child in root.children {
             let Some(schema) = child.form.schema else {
                 continue;
             };
-            let spot = known.spot(child).unwrap_or_else(|| {
-                let problem = known.problem(child, schema.kind);
+            let spot = known.spot(&child).unwrap_or_else(|| {
+                let problem = known.problem(&child, schema.kind);
                 // Without any subscription all top-level nodes are wrong in the same way: it is said once.
                 let general = matches!(problem, Some(ManifestProblem::NoSubscription { .. }));
                 if let Some(problem) = problem.filter(|_| !(general && told)) {
@@ -84,7 +84,7 @@ impl<'f> Placing<'f> {
         }
     }
 
-    fn tenant(&mut self, node: &Checked<'_>, ids: &mut Ids) {
+    fn tenant(&mut self, node: &mut Checked<'_>, ids: &mut Ids) {
         let (name, span) = self.name(node);
         self.take_name(node, &name, span);
         self.take_id(node, ids);
@@ -96,15 +96,15 @@ impl<'f> Placing<'f> {
             break_glass: break_glass(node),
             span,
         });
-        for subscription in of_word(&node.children, "subscription") {
+        for subscription in of_word_mut(&mut node.children, "subscription") {
             self.subscription(subscription, &name, ids);
         }
-        for group in of_word(&node.children, "management-group") {
+        for group in of_word_mut(&mut node.children, "management-group") {
             self.management_group(group, &name);
         }
     }
 
-    fn subscription(&mut self, node: &Checked<'_>, tenant: &str, ids: &mut Ids) {
+    fn subscription(&mut self, node: &mut Checked<'_>, tenant: &str, ids: &mut Ids) {
         let (mut name, span) = self.name(node);
         if !self.take_name(node, &name, span) {
             name = self.made_up();
@@ -121,10 +121,10 @@ impl<'f> Placing<'f> {
         }
         self.take_id(node, ids);
         let spot = Spot::in_subscription(&name, tenant);
-        self.children(node, &spot);
+        self.children(std::mem::take(&mut node.children), &spot);
     }
 
-    fn management_group(&mut self, node: &Checked<'_>, tenant: &str) {
+    fn management_group(&mut self, node: &mut Checked<'_>, tenant: &str) {
         let (mut name, span) = self.name(node);
         if !self.take_name(node, &name, span) {
             name = self.made_up();
@@ -140,7 +140,7 @@ impl<'f> Placing<'f> {
             .management_groups
             .insert(address.clone(), group);
         let spot = Spot::in_management_group(address, tenant);
-        self.children(node, &spot);
+        self.children(std::mem::take(&mut node.children), &spot);
     }
 
     /// The name of a node and its place. A node without one, which is reported, gets a name of its own.
@@ -197,6 +197,13 @@ fn of_word<'n, 'a>(
     word: &'static str,
 ) -> impl Iterator<Item = &'n Checked<'a>> {
     nodes.iter().filter(move |node| node.form.word == word)
+}
+
+fn of_word_mut<'n, 'a>(
+    nodes: &'n mut [Checked<'a>],
+    word: &'static str,
+) -> impl Iterator<Item = &'n mut Checked<'a>> {
+    nodes.iter_mut().filter(move |node| node.form.word == word)
 }
 
 fn text(node: &Checked<'_>, name: &str) -> Option<String> {

@@ -14,7 +14,7 @@ impl<'a> Walker<'a, '_> {
         &mut self,
         parent: &'a Form,
         form: &'a Form,
-        node: &'a Node,
+        node: &mut Node,
     ) -> Option<Checked<'a>> {
         self.no_type(node.annotation.as_ref());
         let mut checked = Checked {
@@ -23,12 +23,13 @@ impl<'a> Walker<'a, '_> {
             values: Settings::new(),
             children: Vec::new(),
             span: node.name.span,
-            head: Head(Some(node)),
+            head: Head::default(),
             absent: true,
         };
         let mut meant = BTreeSet::new();
         self.properties(&mut checked, node, &mut meant);
-        self.children(&mut checked, node.children(), &mut meant);
+        let children = node.children.take().unwrap_or_default();
+        self.children(&mut checked, children, &mut meant);
         let Some((kind, named)) = node.arguments.split_first() else {
             self.lacks(form, node, "a kind");
             return None;

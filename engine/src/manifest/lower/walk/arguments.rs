@@ -143,13 +143,13 @@ impl Walker<'_, '_> {
         if arguments.is_empty() {
             self.lacks(form, node, "a name");
         }
-        let what = format!("the name of a {}", form.title);
+        let what = format_args!("the name of a {}", form.title);
         let names = arguments.iter().filter_map(|argument| {
             self.no_type(argument.annotation.as_ref());
-            let name = self.text(&what, &argument.value, argument.span)?;
+            let name = self.text(what, &argument.value, argument.span)?;
             if let Err(misfit) = check::name(rule, &name) {
                 self.found.push(ManifestProblem::BadText {
-                    what: what.clone(),
+                    what: what.to_string(),
                     written: name.clone(),
                     misfit,
                     rule: Rule::Name(*rule),
@@ -185,7 +185,11 @@ impl Walker<'_, '_> {
             Arguments::Name(_) => Some(format!("write a `{}` node for each", form.word)),
             Arguments::Nothing if !form.fields().is_empty() => {
                 let names: Vec<&str> = form.fields().iter().map(|field| field.name).collect();
-                Some(format!("`{}` takes {} with `=`", form.word, quoted(&names)))
+                let alone = match surplus.value {
+                    Scalar::Bool(true) => format!("write `{}` alone; it", form.word),
+                    _ => format!("`{}`", form.word),
+                };
+                Some(format!("{alone} takes {} with `=`", quoted(&names)))
             }
             _ => None,
         };

@@ -30,10 +30,14 @@ impl Walker<'_, '_> {
             return Given::Nothing;
         }
         self.no_type(first.annotation.as_ref());
-        let role = self.role(roles, first);
+        let (role, principals) = match self.rest_of_role(node, first) {
+            0 => (self.role(roles, first), principals),
+            more => (None, &principals[more..]),
+        };
         if principals.is_empty() {
             self.lacks(form, node, "a principal");
         }
+        let principals = self.whole(node, principals);
         let principals = self.principals(principals);
         match role {
             Some(role) => Given::Grant(

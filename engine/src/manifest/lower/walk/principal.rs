@@ -42,9 +42,12 @@ impl Walker<'_, '_> {
     }
 
     /// Who stands behind the name of a node.
-    pub(super) fn principals(&mut self, arguments: &[Argument]) -> Vec<(Principal, Span)> {
+    pub(super) fn principals<'n>(
+        &mut self,
+        arguments: impl IntoIterator<Item = &'n Argument>,
+    ) -> Vec<(Principal, Span)> {
         arguments
-            .iter()
+            .into_iter()
             .filter_map(|argument| Some((self.principal(argument)?, argument.span)))
             .collect()
     }

@@ -1,6 +1,7 @@
 //! Whether one value is what it has to be.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use super::Walker;
 use super::arguments::quoted;
@@ -83,7 +84,7 @@ impl Walker<'_, '_> {
                 self.number(word, least, most, scalar, span)
             }
             Want::Name(rule) => {
-                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let text = self.text(format_args!("`{word}`"), scalar, span)?;
                 let fits = check::name(rule, &text);
                 self.fitting(word, text, fits, Rule::Name(*rule), span)
             }
@@ -98,35 +99,35 @@ impl Walker<'_, '_> {
                 }
             },
             Want::Shape(Shape::Region) => {
-                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let text = self.text(format_args!("`{word}`"), scalar, span)?;
                 let fits = check::region(&text);
                 self.fitting(word, text, fits, Rule::Region, span)
             }
             Want::Shape(Shape::Floor) => {
-                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let text = self.text(format_args!("`{word}`"), scalar, span)?;
                 let fits = check::version(&text);
                 self.fitting(word, text, fits, Rule::Note, span)
             }
             Want::Shape(Shape::Network | Shape::Networks) => {
-                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let text = self.text(format_args!("`{word}`"), scalar, span)?;
                 let fits = check::network(&text);
                 self.fitting(word, text, fits, Rule::Network, span)
             }
             Want::Shape(Shape::Peers) => {
-                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let text = self.text(format_args!("`{word}`"), scalar, span)?;
                 let fits = check::peer(&text);
                 self.fitting(word, one_word(text), fits, Rule::Peers, span)
             }
             Want::Shape(Shape::Ports) => {
                 let text = match scalar {
                     Scalar::Integer(port) => port.to_string(),
-                    other => self.text(&format!("`{word}`"), other, span)?,
+                    other => self.text(format_args!("`{word}`"), other, span)?,
                 };
                 let fits = check::ports(&text);
                 self.fitting(word, one_word(text), fits, Rule::Ports, span)
             }
             Want::Shape(Shape::Addresses) => {
-                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let text = self.text(format_args!("`{word}`"), scalar, span)?;
                 let fits = check::address(&text);
                 self.fitting(word, text, fits, Rule::Address, span)
             }
@@ -151,13 +152,13 @@ impl Walker<'_, '_> {
                     false => Value::Null,
                 }),
                 _ => {
-                    let text = self.text(&format!("`{word}`"), scalar, span)?;
+                    let text = self.text(format_args!("`{word}`"), scalar, span)?;
                     let fits = check::reference(&text, MOST_TEXT);
                     self.fitting(word, text, fits, Rule::Note, span)
                 }
             },
             Want::Shape(Shape::Name) => {
-                let text = self.text(&format!("`{word}`"), scalar, span)?;
+                let text = self.text(format_args!("`{word}`"), scalar, span)?;
                 let fits = check::note(&text).and_then(|()| check::text(&text, MOST_TEXT));
                 self.fitting(word, text, fits, Rule::Name(NameRule::ANY), span)
             }
@@ -181,7 +182,7 @@ impl Walker<'_, '_> {
         scalar: &Scalar,
         span: Span,
     ) -> Option<Value> {
-        let text = self.text(&format!("`{word}`"), scalar, span)?;
+        let text = self.text(format_args!("`{word}`"), scalar, span)?;
         let fits = check::text(&text, MOST_TEXT);
         self.fitting(word, text, fits, Rule::Note, span)
     }
@@ -224,10 +225,15 @@ impl Walker<'_, '_> {
     }
 
     /// Text, where it is text.
-    pub(super) fn text(&mut self, what: &str, scalar: &Scalar, span: Span) -> Option<String> {
+    pub(super) fn text(
+        &mut self,
+        what: impl Display,
+        scalar: &Scalar,
+        span: Span,
+    ) -> Option<String> {
         let text = scalar.as_text().map(str::to_owned);
         if text.is_none() {
-            self.wrong_type(what.to_owned(), "text", scalar, span);
+            self.wrong_type(what.to_string(), "text", scalar, span);
         }
         text
     }
