@@ -285,9 +285,9 @@ impl Inventory {
 
     /// All live resources of a kind, by key.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Live> {
-        self.live
-            .iter()
-            .filter(move |((of, _), _)| *of == kind)
+        let live: &BTreeMap<(&'a str, Key), Live> = &self.live;
+        live.range((kind, Key(String::new()))..)
+            .take_while(move |((of, _), _)| *of == kind)
             .map(|(_, live)| live)
     }
 

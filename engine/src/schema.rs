@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::manifest::Resource;
+
 /// One kind of resource, as data.
 #[derive(Debug)]
 pub struct Schema {
@@ -99,6 +101,17 @@ pub enum Existence {
     MadeBy(&'static str),
     /// Never made: a missing one is an error.
     Expected,
+}
+
+impl Existence {
+    /// Whether this one is made where it is missing.
+    pub fn makes(self, resource: &Resource) -> bool {
+        match self {
+            Existence::Made => true,
+            Existence::MadeBy(attribute) => resource.get(attribute).is_some(),
+            Existence::Expected => false,
+        }
+    }
 }
 
 /// What happens to a live resource of this estate whose node is gone.

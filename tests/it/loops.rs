@@ -132,28 +132,24 @@ fn a_link_out_of_the_folder_and_what_is_no_file_are_refused() {
     }
 }
 
-#[test]
-fn a_secret_in_a_table_is_refused_and_masked() {
-    let group = "    for row in=(csv)\"fleet/pcs.csv\" {
+/// Machines whose passwords stand in a table.
+const PASSWORDS: &str = "    for row in=(csv)\"fleet/pcs.csv\" {
         vm $row.name {
             image Win2022Datacenter
             admin azureuser password=$row.pw
         }
     }";
-    let said = refused(group, "name,pw\npc-01,hunter2\npc_02,hunter3\n");
+
+#[test]
+fn a_secret_in_a_table_is_refused_and_masked() {
+    let said = refused(PASSWORDS, "name,pw\npc-01,hunter2\npc_02,hunter3\n");
     assert!(said.contains("VML115"), "{said}");
     assert!(!said.contains("hunter"), "{said}");
 }
 
 #[test]
 fn beside_its_secrets_a_table_is_shown_and_a_row_that_cannot_be_told_apart_is_not() {
-    let group = "    for row in=(csv)\"fleet/pcs.csv\" {
-        vm $row.name {
-            image Win2022Datacenter
-            admin azureuser password=$row.pw
-        }
-    }";
-    let said = refused(group, "name,pw\npc-01,hunter2\npc_02,hunter3\n");
+    let said = refused(PASSWORDS, "name,pw\npc-01,hunter2\npc_02,hunter3\n");
     assert!(
         said.contains("pc_02,*******") && said.contains("fleet/pcs.csv"),
         "{said}"
@@ -164,7 +160,7 @@ fn beside_its_secrets_a_table_is_shown_and_a_row_that_cannot_be_told_apart_is_no
         "name,pw\npc-01,\"hunter2\n",
         "name,pw\npc-01,hunter2\u{7}\n",
     ] {
-        let said = refused(group, table);
+        let said = refused(PASSWORDS, table);
         assert!(!said.contains("hunter"), "{said}");
     }
 }

@@ -4,7 +4,7 @@ pub mod cycle;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -76,7 +76,7 @@ impl Graph {
 }
 
 fn edges(manifest: &Manifest, catalogue: &Catalogue) -> Vec<Edge> {
-    let beneath = Beneath::of(manifest);
+    let beneath = Beneath::of(manifest, catalogue);
     let mut edges = Vec::new();
     for resource in manifest.resources.values() {
         let Some(kind) = catalogue.kind(resource.kind) else {
@@ -131,10 +131,10 @@ fn ridden(reference: &Reference<'_>, manifest: &Manifest, catalogue: &Catalogue)
 }
 
 /// What stands in it goes first too, where the kind that refers to it asks for it.
-fn in_referred(
-    reference: &Reference<'_>,
+fn in_referred<'a>(
+    reference: &Reference<'a>,
     catalogue: &Catalogue,
-    beneath: &Beneath<'_>,
+    beneath: &Beneath<'a>,
 ) -> Vec<Edge> {
     let (Some(to), Some(kind)) = (reference.to, catalogue.kind(reference.from.kind)) else {
         return Vec::new();
@@ -154,7 +154,11 @@ fn in_referred(
         .collect()
 }
 
-fn ordered(resource: &Resource, schema: &Schema, beneath: &Beneath<'_>) -> Vec<Edge> {
+fn ordered<'a>(
+    resource: &'a Resource,
+    schema: &'static Schema,
+    beneath: &Beneath<'a>,
+) -> Vec<Edge> {
     let mut edges = Vec::new();
     for order in schema.order {
         let others = beneath
@@ -181,31 +185,31 @@ fn matches(order: &Order, resource: &Resource, other: &Resource) -> bool {
         }
 }
 
-/// For each address around something, what lies in it at any depth, by kind.
-struct Beneath<'a>(BTreeMap<&'a Address, BTreeMap<&'static str, Vec<&'a Resource>>>);
+/// For each address around something, what lies in it at any depth, by kind: of the kinds alone that another goes after.
+struct Beneath<'a>(BTreeMap<(&'a Address, &'a str), Vec<&'a Resource>>);
 
 impl<'a> Beneath<'a> {
-    fn of(manifest: &'a Manifest) -> Beneath<'a> {
+    fn of(manifest: &'a Manifest, catalogue: &Catalogue) -> Beneath<'a> {
+        let orders = catalogue.kinds.iter().flat_map(|kind| kind.schema().order);
+        let first: BTreeSet<&str> = orders.map(|order| order.after).collect();
         let mut index = Beneath(BTreeMap::new());
-        for resource in manifest.resources.values() {
+        let resources = manifest.resources.values();
+        for resource in resources.filter(|resource| first.contains(resource.kind)) {
             for outer in manifest.around(resource) {
-                let kinds = index.0.entry(&outer.parent).or_default();
-                kinds.entry(resource.kind).or_default().push(resource);
+                let key = (&outer.parent, resource.kind);
+                index.0.entry(key).or_default().push(resource);
             }
         }
         index
     }
 
-    fn of_kind(&self, parent: &Address, kind: &str) -> &[&'a Resource] {
-        self.0
-            .get(parent)
-            .and_then(|kinds| kinds.get(kind))
-            .map_or(&[], Vec::as_slice)
+    fn of_kind(&self, parent: &'a Address, kind: &'a str) -> &[&'a Resource] {
+        self.0.get(&(parent, kind)).map_or(&[], Vec::as_slice)
     }
 }
 
 /// Orders addresses so that each comes after what it waits for, ties by address (Kahn's algorithm with a heap; petgraph's own
-/// topological sort promises no tie-break).
+/// topological sort promises no tie-break). They come in their order, so that their numbers tell it.
 fn order<'a>(
     addresses: impl Iterator<Item = &'a Address>,
     edges: &[Edge],
@@ -223,18 +227,18 @@ fn order<'a>(
         .node_indices()
         .map(|node| graph.edges_directed(node, Direction::Incoming).count())
         .collect();
-    let mut ready: BinaryHeap<Reverse<(&Address, NodeIndex)>> = graph
+    let mut ready: BinaryHeap<Reverse<NodeIndex>> = graph
         .node_indices()
         .filter(|node| waiting[node.index()] == 0)
-        .map(|node| Reverse((graph[node], node)))
+        .map(Reverse)
         .collect();
     let mut order = Vec::with_capacity(graph.node_count());
-    while let Some(Reverse((address, node))) = ready.pop() {
-        order.push(address.clone());
+    while let Some(Reverse(node)) = ready.pop() {
+        order.push(graph[node].clone());
         for next in graph.neighbors_directed(node, Direction::Outgoing) {
             waiting[next.index()] -= 1;
             if waiting[next.index()] == 0 {
-                ready.push(Reverse((graph[next], next)));
+                ready.push(Reverse(next));
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::graph::{Cycle, Graph};
 use crate::inventory::{Health, Live};
 use crate::kind::{Catalogue, Hindrance, Scene};
 use crate::rule::Finding;
-use crate::schema::{Adoption, Class, Existence, Schema};
+use crate::schema::{Adoption, Class, Schema};
 use crate::value::Value;
 
 /// What is asked of a plan besides the two sides.
@@ -295,11 +295,7 @@ fn way(pair: &Pair<'_>, live: &Live, step: &Step) -> String {
 
 /// Whether a missing thing is made.
 pub(super) fn makes(pair: &Pair<'_>) -> bool {
-    match pair.kind.schema().existence {
-        Existence::Made => true,
-        Existence::MadeBy(attribute) => pair.resource.get(attribute).is_some(),
-        Existence::Expected => false,
-    }
+    pair.kind.schema().existence.makes(pair.resource)
 }
 
 fn waits(graph: &Graph, address: &Address) -> Vec<Wait> {

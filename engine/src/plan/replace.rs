@@ -14,7 +14,7 @@ use crate::diff::diff;
 use crate::inventory::{Inventory, Live};
 use crate::kind::{Catalogue, Hindrance, Scene};
 use crate::manifest::Resource;
-use crate::schema::{Class, Existence, Lifetime, Naming};
+use crate::schema::{Class, Lifetime, Naming};
 use crate::value::Value;
 
 /// Why a thing is not made anew though a person named it.
@@ -200,11 +200,7 @@ pub(super) fn beneath<'a>(
 fn is_made(catalogue: &Catalogue, resource: &Resource) -> bool {
     catalogue
         .kind(resource.kind)
-        .is_some_and(|kind| match kind.schema().existence {
-            Existence::Made => true,
-            Existence::MadeBy(attribute) => resource.get(attribute).is_some(),
-            Existence::Expected => false,
-        })
+        .is_some_and(|kind| kind.schema().existence.makes(resource))
 }
 
 /// What was read, without what is made anew and all that lies in it.

@@ -164,6 +164,7 @@ impl Azure {
             reading: &self.reading,
             manner: &self.manner,
             hearsay,
+            nowhere: survey::nowhere(),
         }
     }
 

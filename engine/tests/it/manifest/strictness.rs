@@ -505,3 +505,10 @@ resource-group rg { vm a { login { version 2; foo } } }
       help: remove it
     "#);
 }
+
+#[test]
+fn a_node_needs_no_switch() {
+    let told = problems_alone("vmlogin 1 { estate e; safety #true }");
+    let help = "remove it, nodes need no `#true`; `safety` takes ";
+    assert!(told.contains(help), "{told}");
+}

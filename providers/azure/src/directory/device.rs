@@ -1,5 +1,7 @@
 //! The device that a machine becomes when it joins the directory. "Succeeded" of an extension does not mean joined; this does.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use vmlogin_engine::provider::Fault;
@@ -38,6 +40,7 @@ pub(crate) enum Sighting {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Device {
     id: Option<String>,
+    display_name: Option<String>,
     trust_type: Option<String>,
     registration_date_time: Option<String>,
     physical_ids: Vec<String>,
@@ -69,13 +72,34 @@ pub(crate) async fn namesakes(
     client: &Client,
     names: &[&str],
 ) -> Result<Vec<Result<Vec<Namesake>, Fault>>, Fault> {
-    let questions = names.iter().map(|name| named(name)).collect();
+    let questions = names.chunks(MOST_NAMES).map(named).collect();
     let answers = batch::ask::<Device>(client, questions).await?;
-    let namesakes = |devices: Vec<Device>| devices.into_iter().map(Device::into_namesake);
-    Ok(answers
-        .into_iter()
-        .map(|answer| answer.map(|devices| namesakes(devices).collect()))
+    let told = names.chunks(MOST_NAMES).zip(answers);
+    Ok(told
+        .flat_map(|(names, answer)| each(names, answer))
         .collect())
+}
+
+/// The names of one question, each with its devices: names are compared as the directory does, whatever the case.
+fn each(names: &[&str], answer: Result<Vec<Device>, Fault>) -> Vec<Result<Vec<Namesake>, Fault>> {
+    let devices = match answer {
+        Ok(devices) => devices,
+        Err(fault) => return vec![Err(fault); names.len()],
+    };
+    // What answers a question about one name is of that.
+    if let [_] = names {
+        let namesakes = devices.into_iter().map(Device::into_namesake);
+        return vec![Ok(namesakes.collect())];
+    }
+    let mut by_name: BTreeMap<String, Vec<Namesake>> = BTreeMap::new();
+    for device in devices {
+        let name = device.display_name.clone().unwrap_or_default();
+        let namesakes = by_name.entry(name.to_lowercase()).or_default();
+        namesakes.push(device.into_namesake());
+    }
+    let of = |name: &&str| by_name.get(&name.to_lowercase()).cloned();
+    let all = names.iter().map(|name| Ok(of(name).unwrap_or_default()));
+    all.collect()
 }
 
 impl Device {
@@ -97,22 +121,31 @@ const RESOURCE: &str = "[azureresourceid]:";
 
 /// All devices of the machine's name: one question finds the one that points at it as well as those in its way.
 pub(crate) fn query(sought: &Sought) -> Request {
-    named(&sought.computer_name)
+    named(&[&sought.computer_name])
 }
 
-fn named(name: &str) -> Request {
-    Request::directory(
-        "/v1.0/devices",
-        format!("find device `{name}` in the directory"),
-    )
-    .with_query(
-        "$filter",
-        format!("displayName eq {}", segment::literal(name)),
-    )
-    .with_query(
-        "$select",
-        "id,displayName,trustType,registrationDateTime,physicalIds",
-    )
+/// As many names as one filter takes: the directory is reported to refuse more alternatives than these (unverified, 2026-11-21).
+const MOST_NAMES: usize = 15;
+
+fn named(names: &[&str]) -> Request {
+    let literals: Vec<String> = names.iter().map(|name| segment::literal(name)).collect();
+    let (what, filter) = match literals.as_slice() {
+        [one] => (
+            format!("device `{}`", names[0]),
+            format!("displayName eq {one}"),
+        ),
+        several => (
+            format!("devices `{}` and {} more", names[0], names.len() - 1),
+            format!("displayName in ({})", several.join(", ")),
+        ),
+    };
+    let attempted = format!("find {what} in the directory");
+    Request::directory("/v1.0/devices", attempted)
+        .with_query("$filter", filter)
+        .with_query(
+            "$select",
+            "id,displayName,trustType,registrationDateTime,physicalIds",
+        )
 }
 
 /// Which of the devices is the machine.

@@ -3,7 +3,7 @@ use vmlogin_engine::inventory::Resolution;
 use vmlogin_engine::provider::FaultKind;
 use vmlogin_engine::value::{Principal, PrincipalKind};
 
-use super::device::{Sighting, Sought, judge};
+use super::device::{Sighting, Sought, judge, namesakes};
 use super::{ask, batch, query};
 use crate::arm::ArmId;
 use crate::provider::rehearsal::{self, Part};
@@ -386,4 +386,28 @@ async fn each_name_has_an_answer_of_its_own() {
     assert_eq!(fault.kind, FaultKind::Permission);
     let help = fault.help.as_deref().unwrap_or_default();
     assert!(help.contains("`vmlogin pin`"), "{help}");
+}
+
+#[tokio::test]
+async fn many_names_of_devices_are_one_question_and_each_gets_its_own() {
+    let device = |id: &str, name: &str| json!({"id": id, "displayName": name});
+    let found = rows(json!([
+        device("1", "WEB02"),
+        device("2", "web01"),
+        device("3", "web02")
+    ]));
+    let server = rehearsal::server(vec![("GET /v1.0/devices?", 200, found)]).await;
+    let names = ["web01", "web02", "o'neil"];
+    let answers = namesakes(&rehearsal::client(&server), &names)
+        .await
+        .unwrap();
+    let ids: Vec<Vec<String>> = answers
+        .into_iter()
+        .map(|answer| answer.unwrap().into_iter().map(|it| it.id).collect())
+        .collect();
+    assert_eq!(ids, [vec!["2"], vec!["1", "3"], vec![]]);
+    let lines = server.lines();
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].contains("displayName%20in%20"), "{lines:?}");
+    assert!(lines[0].contains("o%27%27neil"), "{lines:?}");
 }

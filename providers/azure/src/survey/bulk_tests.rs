@@ -302,3 +302,20 @@ async fn without_the_sweep_machines_are_read_one_by_one() {
         "{lines:#?}"
     );
 }
+
+#[tokio::test]
+async fn one_list_of_a_subscription_names_the_neighbours_in_all_its_groups() {
+    let other = |group: &str, name: &str| {
+        let id = scenes::machine_id().to_string();
+        let id = id.replace("rg-web", group).replace("web01", name);
+        json!({"id": id, "name": name})
+    };
+    let names = rows(&[other("RG-WEB", "web1"), other("rg-db", "db1")]);
+    let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
+    let mut lists = parts(names, rows(&[]), (200, data(&[])));
+    lists.push((MACHINE, 404, gone));
+    let (inventory, lines, _) = survey(lists).await;
+    let group = inventory.of_kind("resource-group").next().unwrap();
+    let web1 = Value::List(vec!["web1".into()]);
+    assert_eq!(group.facts["machines"], web1, "{lines:#?}");
+}

@@ -183,11 +183,12 @@ pub(super) async fn declared<T: DeserializeOwned + Send>(
     Ok(there)
 }
 
-/// The declared things of a kind, as they are looked for, and where they lie.
+/// The declared things of a kind, as they are looked for, and where they lie. What lies in a group that is not there is not.
 pub(super) fn wanted(reader: Reader<'_>, kind: &str, word: &str) -> (Vec<Wanted>, Vec<Place>) {
     let of_kind = reader.manifest.of_kind(kind);
     let both = of_kind.filter_map(|resource| {
-        let id = arm_id(resource, reader.manifest)?;
+        let id = arm_id(resource, reader.manifest)
+            .filter(|id| !reader.nowhere.contains(id.scope().key()))?;
         let wanted = Wanted {
             tenant: resource.tenant.clone(),
             id: id.clone(),

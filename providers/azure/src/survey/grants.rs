@@ -49,9 +49,7 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
     }
     for tenant in reader.tenants.keys() {
         let of_tenant: Vec<_> = read
-            .iter()
-            .filter(|(realm, _)| realm.tenant == *tenant)
-            .cloned()
+            .extract_if(.., |(realm, _)| realm.tenant == *tenant)
             .collect();
         let shown = Shown::of(reader.manifest, inventory, &of_tenant);
         let people = names(reader, tenant, &shown, inventory).await;

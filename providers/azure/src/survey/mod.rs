@@ -35,12 +35,13 @@ mod bulk_tests;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use joins::joined;
 pub use manner::Reads;
 pub(crate) use manner::{Hearsay, Manner};
 pub use reading::Reading;
+use security_groups::Groups;
 pub(crate) use subscriptions::state as subscription_state;
 
 use futures_util::future::{try_join, try_join3, try_join4};
@@ -70,6 +71,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) manner: &'a Manner,
     /// What only lists told.
     pub(crate) hearsay: &'a Hearsay,
+    /// The declared groups that are not there, by id in lower case: nothing is looked for in them.
+    pub(crate) nowhere: &'a BTreeSet<String>,
 }
 
 /// Reads everything.
@@ -77,21 +80,17 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     subscriptions::check(reader).await?;
     let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (mut live, (filters, interfaces), (names, roles), (locks, policies)) = try_join4(
-        machines_and_groups(reader),
-        try_join(security_groups::read(reader), interfaces::read(reader)),
+    let (mut things, (names, roles), (locks, policies)) = try_join3(
+        things(reader),
         try_join(directory::resolve(reader, mode), roles::read(reader)),
         try_join(locks::read(reader), policies::read(reader)),
     )
     .await?;
-    offers::read(reader, &mut live).await?;
-    live.extend(filters.0);
-    live.extend(interfaces.0);
-    for live in live {
+    offers::read(reader, &mut things.0).await?;
+    for live in things.0 {
         inventory.insert(live);
     }
-    inventory.surroundings = filters.1;
-    inventory.surroundings.extend(interfaces.1);
+    inventory.surroundings = things.1;
     inventory.surroundings.extend(policies);
     inventory.locks = locks;
     surroundings::read(reader, &mut inventory).await?;
@@ -113,19 +112,35 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
     Ok(inventory)
 }
 
-async fn machines_and_groups(
-    reader: Reader<'_>,
-) -> Result<Vec<vmlogin_engine::inventory::Live>, Fault> {
-    let (mut groups, machines, things) = try_join3(
-        groups::read(reader),
+/// What the manifest names, and what it stands in: the groups first, since nothing is looked for in one that is not there.
+async fn things(reader: Reader<'_>) -> Result<Groups, Fault> {
+    let mut groups = groups::read(reader).await?;
+    let nowhere = groups::missing(reader.manifest, &groups);
+    let reader = Reader {
+        nowhere: &nowhere,
+        ..reader
+    };
+    let (machines, plain, filters, interfaces) = try_join4(
         machines::read(reader),
         things::read(reader),
+        security_groups::read(reader),
+        interfaces::read(reader),
     )
     .await?;
     neighbours::read(reader, &mut groups, &machines).await?;
-    groups.extend(things);
-    groups.extend(machines);
-    Ok(groups)
+    let mut all: Groups = (groups, filters.1);
+    all.0.extend(plain);
+    all.0.extend(machines);
+    all.0.extend(filters.0);
+    all.0.extend(interfaces.0);
+    all.1.extend(interfaces.1);
+    Ok(all)
+}
+
+/// What is known to be missing before anything was read.
+pub(crate) fn nowhere() -> &'static BTreeSet<String> {
+    static NOTHING: BTreeSet<String> = BTreeSet::new();
+    &NOTHING
 }
 
 impl<'a> Reader<'a> {

@@ -1,5 +1,7 @@
 use serde_json::{Value as Json, json};
-use vmlogin_engine::inventory::{Forbids, Inventory, Lock, Resolution, RoleResolution, Sight};
+use vmlogin_engine::inventory::{
+    Forbids, Granting, Inventory, Lock, Resolution, RoleResolution, Sight,
+};
 use vmlogin_engine::kind::Key;
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::Mode;
@@ -261,6 +263,32 @@ async fn a_missing_group_is_absent_with_all_that_is_in_it() {
     assert!(
         !lines.iter().any(|line| line.starts_with(MACHINES)),
         "{lines:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_asked_of_a_group_that_is_not_there() {
+    let gone = json!({"error": {"code": "ResourceGroupNotFound", "message": "gone"}});
+    let parts = vec![(GROUP, 404, gone), (ASSIGNMENTS, 200, json!({"value": []}))];
+    let (read, lines) = survey(parts, Mode::Apply).await;
+    let inside = |line: &&String| line.contains("/resourceGroups/rg-web/");
+    assert_eq!(lines.iter().filter(inside).count(), 0, "{lines:#?}");
+    let granting = read.unwrap().granting;
+    let unknown = Granting::Unknown("`rg-web` is not there yet".to_owned());
+    assert!(granting.values().any(|it| *it == unknown), "{granting:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_is_to_be_made_may_mean_no_other() {
+    let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
+    let server = rehearsal::server(vec![(MACHINE, 404, gone)]).await;
+    let (manifest, _) = scenes::to_be_made("Win2022Datacenter");
+    let azure = rehearsal::azure(&server);
+    azure.survey(&manifest, Mode::Apply).await.unwrap();
+    let lines = server.lines();
+    assert!(
+        !lines.iter().any(|line| line.starts_with(MACHINES)),
+        "{lines:#?}"
     );
 }
 

@@ -185,11 +185,11 @@ impl Walker<'_, '_> {
             Arguments::Name(_) => Some(format!("write a `{}` node for each", form.word)),
             Arguments::Nothing if !form.fields().is_empty() => {
                 let names: Vec<&str> = form.fields().iter().map(|field| field.name).collect();
-                let alone = match surplus.value {
-                    Scalar::Bool(true) => format!("write `{}` alone; it", form.word),
-                    _ => format!("`{}`", form.word),
-                };
-                Some(format!("{alone} takes {} with `=`", quoted(&names)))
+                let takes = format!("`{}` takes {} with `=`", form.word, quoted(&names));
+                Some(match surplus.value {
+                    Scalar::Bool(true) => format!("remove it, nodes need no `#true`; {takes}"),
+                    _ => takes,
+                })
             }
             _ => None,
         };

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use vmlogin_engine::inventory::{Inventory, Sight};
 use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::manifest::{Manifest, Resource};
-use vmlogin_engine::schema::Existence;
 use vmlogin_engine::value::{Attributes, Value};
 
 use crate::kinds::{arm_id, catalogue, vm};
@@ -21,7 +20,12 @@ pub(crate) struct Planned<'a> {
     manifest: &'a Manifest,
     /// What is declared of them, by id in lower case.
     declared: BTreeMap<String, &'a Resource>,
+    rules: Rules<'a>,
+    absent_rules: Rules<'a>,
 }
+
+/// Rules by the id of their group.
+type Rules<'a> = BTreeMap<String, Vec<&'a Resource>>;
 
 impl<'a> Planned<'a> {
     /// Finds what is declared, once for all machines.
@@ -32,7 +36,19 @@ impl<'a> Planned<'a> {
             inventory,
             manifest,
             declared: declared.collect(),
+            rules: rules(manifest, manifest.resources.values()),
+            absent_rules: rules(manifest, manifest.absent.values()),
         }
+    }
+
+    /// The declared rules of the security group at an id.
+    pub(crate) fn rules_of(&self, id: &str) -> &[&'a Resource] {
+        of_group(&self.rules, id)
+    }
+
+    /// Those that are to be absent.
+    pub(crate) fn absent_rules_of(&self, id: &str) -> &[&'a Resource] {
+        of_group(&self.absent_rules, id)
     }
 
     /// The id of the network interface that a machine has or gets.
@@ -79,13 +95,24 @@ impl<'a> Planned<'a> {
     }
 }
 
+fn rules<'a>(manifest: &Manifest, all: impl Iterator<Item = &'a Resource>) -> Rules<'a> {
+    let mut rules: Rules<'a> = BTreeMap::new();
+    for rule in all.filter(|it| it.kind == "rule") {
+        if let Some(id) = arm_id(rule, manifest) {
+            let group = id.parent().key().to_owned();
+            rules.entry(group).or_default().push(rule);
+        }
+    }
+    rules
+}
+
+fn of_group<'a, 'b>(rules: &'b Rules<'a>, id: &str) -> &'b [&'a Resource] {
+    rules.get(&id.to_lowercase()).map_or(&[], Vec::as_slice)
+}
+
 fn is_made(resource: &Resource) -> bool {
     let kind = catalogue().kind(resource.kind);
-    kind.is_some_and(|kind| match kind.schema().existence {
-        Existence::Made => true,
-        Existence::MadeBy(attribute) => resource.get(attribute).is_some(),
-        Existence::Expected => false,
-    })
+    kind.is_some_and(|kind| kind.schema().existence.makes(resource))
 }
 
 /// A thing of which nothing else is known, in the words of [`super::interface`], [`super::subnet`] and [`super::security_group`].

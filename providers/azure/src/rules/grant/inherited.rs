@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use vmlogin_engine::inventory::{Live, Resolution};
+use vmlogin_engine::inventory::{Inventory, Live, Resolution};
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::value::{PrincipalKind, Value};
 
-use crate::arm::ArmId;
 use crate::kinds::grant::{declared_scope, role};
 
 pub(in crate::rules) struct Inherited;
@@ -34,14 +33,20 @@ impl Rule for Inherited {
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let alike = Alike::of(scene);
+        let granted = Granted::of(scene.inventory);
         let grants = scene.manifest.of_kind("grant");
         grants
-            .filter_map(|grant| opinion(scene, &alike, grant))
+            .filter_map(|grant| opinion(scene, &alike, &granted, grant))
             .collect()
     }
 }
 
-fn opinion(scene: &Scene<'_>, alike: &Alike<'_>, grant: &Resource) -> Option<Finding> {
+fn opinion(
+    scene: &Scene<'_>,
+    alike: &Alike<'_>,
+    granted: &Granted<'_>,
+    grant: &Resource,
+) -> Option<Finding> {
     let (address, span) = (grant.address.clone(), grant.span);
     // What lies above a management group is not looked at.
     if grant.subscription.is_empty() {
@@ -54,7 +59,7 @@ fn opinion(scene: &Scene<'_>, alike: &Alike<'_>, grant: &Resource) -> Option<Fin
             .grants_complete
             .contains(&grant.subscription) =>
         {
-            format!("`{}` grants it", live_wider(scene, grant)?.address)
+            format!("`{}` grants it", granted.wider(scene, grant)?.address)
         }
         None => {
             let message = format!(
@@ -73,17 +78,19 @@ fn opinion(scene: &Scene<'_>, alike: &Alike<'_>, grant: &Resource) -> Option<Fin
     Some(Finding::hit(&CARD, address, span, message, help))
 }
 
-/// The declared grants by what they are alike in, with their scopes.
-struct Alike<'a>(BTreeMap<(String, String), Vec<(ArmId, &'a Resource)>>);
+/// The declared grants by what they are alike in and by the keys of their scopes, the first of each.
+struct Alike<'a>(BTreeMap<(String, String), BTreeMap<String, &'a Resource>>);
 
 impl<'a> Alike<'a> {
     fn of(scene: &Scene<'a>) -> Alike<'a> {
-        let mut alike: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut alike: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
         for grant in scene.manifest.of_kind("grant") {
             if let (Some(terms), Some(scope)) =
                 (terms(scene, grant), declared_scope(grant, scene.manifest))
             {
-                alike.entry(terms).or_default().push((scope, grant));
+                let of_terms = alike.entry(terms).or_default();
+                let scope = scope.key().trim_end_matches('/').to_owned();
+                of_terms.entry(scope).or_insert(grant);
             }
         }
         Alike(alike)
@@ -93,11 +100,14 @@ impl<'a> Alike<'a> {
     fn wider(&self, scene: &Scene<'_>, grant: &Resource) -> Option<&'a Resource> {
         let own = declared_scope(grant, scene.manifest)?;
         let alike = self.0.get(&terms(scene, grant)?)?;
-        let wider = alike
-            .iter()
-            .find(|(scope, _)| *scope != own && scope.contains(&own));
-        wider.map(|(_, grant)| *grant)
+        let wider = outwards(own.key()).filter_map(|scope| alike.get(scope).copied());
+        wider.min_by_key(|grant| &grant.address)
     }
+}
+
+/// The keys of all that an id may lie in.
+fn outwards(key: &str) -> impl Iterator<Item = &str> {
+    key.match_indices('/').map(|(end, _)| &key[..end])
 }
 
 /// Role and principal, by their ids where they are known. One name of an identity means different things in different places, so
@@ -115,29 +125,42 @@ fn terms(scene: &Scene<'_>, grant: &Resource) -> Option<(String, String)> {
     }
 }
 
-/// The live one; those of this estate that no node names are about to go, but for those at management groups.
-fn live_wider<'a>(scene: &Scene<'a>, grant: &Resource) -> Option<&'a Live> {
-    let Resolution::Found(found) = scene.inventory.principal_of(grant)? else {
-        return None;
-    };
-    let role = role::of(grant, scene)?;
-    let id = declared_scope(grant, scene.manifest)?;
-    let inventory = scene.inventory;
-    let handed_down = inventory.above.get(&grant.subscription);
-    inventory.of_kind("grant").find(|live| {
-        let scope = live.within.last().map(String::as_str).unwrap_or_default();
-        let from_above = handed_down.is_some_and(|above| above.contains(scope));
-        let around = id
-            .key()
-            .strip_prefix(scope)
-            .is_some_and(|rest| rest.starts_with('/'));
-        (around || from_above)
-            && live.facts.get("role-id").and_then(Value::as_text) == Some(role.id.as_str())
-            && live.facts.get("principal-id").and_then(Value::as_text)
-                == Some(found.object_id.as_str())
-            && !live.facts.contains_key("condition")
-            && (from_above || live.stamp.as_deref() != Some(scene.manifest.estate.as_str()))
-    })
+/// The live grants without a condition by role and principal and by what they are at. Those of this estate that no node names are about
+/// to go, but for those at management groups.
+struct Granted<'a>(BTreeMap<(&'a str, &'a str), BTreeMap<&'a str, Vec<&'a Live>>>);
+
+impl<'a> Granted<'a> {
+    fn of(inventory: &'a Inventory) -> Granted<'a> {
+        let mut granted: BTreeMap<_, BTreeMap<_, Vec<_>>> = BTreeMap::new();
+        let grants = inventory.of_kind("grant");
+        for live in grants.filter(|live| !live.facts.contains_key("condition")) {
+            let fact = |name: &str| live.facts.get(name).and_then(Value::as_text);
+            if let (Some(role), Some(principal)) = (fact("role-id"), fact("principal-id")) {
+                let scope = live.within.last().map(String::as_str).unwrap_or_default();
+                let alike = granted.entry((role, principal)).or_default();
+                alike.entry(scope).or_default().push(live);
+            }
+        }
+        Granted(granted)
+    }
+
+    /// The one of the same role to the same principal around a declared grant, or handed down from above.
+    fn wider(&self, scene: &Scene<'_>, grant: &Resource) -> Option<&'a Live> {
+        let Resolution::Found(found) = scene.inventory.principal_of(grant)? else {
+            return None;
+        };
+        let role = role::of(grant, scene)?;
+        let alike = self.0.get(&(role.id.as_str(), found.object_id.as_str()))?;
+        let id = declared_scope(grant, scene.manifest)?;
+        let at = |scope: &str| alike.get(scope).into_iter().flatten().copied();
+        let estate = Some(scene.manifest.estate.as_str());
+        let around = outwards(id.key()).flat_map(at);
+        let around = around.filter(|live| live.stamp.as_deref() != estate);
+        let above = scene.inventory.above.get(&grant.subscription);
+        let handed_down = above.into_iter().flatten();
+        let handed_down = handed_down.flat_map(|scope| at(scope));
+        around.chain(handed_down).min_by_key(|live| &live.key)
+    }
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn opinions<'a>(scene: &Scene<'a>, planned: &Planned<'a>, subject: &Subject<'a>)
         let message = format!("which system `{}` runs is not told", subject.name());
         return vec![subject.not_checked(&CARD, message)];
     };
-    let way = match Way::of(scene, planned, subject) {
+    let way = match Way::of(planned, subject) {
         Ok(way) => way,
         Err(_) if subject.is_installed() => return Vec::new(),
         Err(why) => {
@@ -170,22 +170,18 @@ struct Way {
 }
 
 impl Way {
-    fn of<'a>(
-        scene: &Scene<'a>,
-        planned: &Planned<'a>,
-        subject: &Subject<'a>,
-    ) -> Result<Way, String> {
+    fn of<'a>(planned: &Planned<'a>, subject: &Subject<'a>) -> Result<Way, String> {
         let interface = way::interface(planned, subject)?;
         let address = interface.get("address").and_then(Value::as_text);
         let mut way = Way {
             source: address.map(str::to_owned),
-            filters: filter_of(scene, planned, &interface).into_iter().collect(),
+            filters: filter_of(planned, &interface).into_iter().collect(),
             routes: None,
             unread: None,
         };
         match named(planned, &interface, "subnet", "subnet") {
             Some((_, Ok(subnet))) => {
-                way.filters.extend(filter_of(scene, planned, &subnet));
+                way.filters.extend(filter_of(planned, &subnet));
                 let table = named(planned, &subnet, "route-table", "route table");
                 way.routes =
                     table.map(|(name, table)| (name, table.and_then(|table| way::routes(&table))));
@@ -223,13 +219,15 @@ impl Way {
 
 /// The security group that a network interface or a subnet names.
 fn filter_of<'a>(
-    scene: &Scene<'a>,
     planned: &Planned<'a>,
     of: &Attributes,
 ) -> Option<(String, Result<Vec<filter::Rule>, String>)> {
     let (name, group) = named(planned, of, "security-group", "network security group")?;
     let id = of.get("security-group").and_then(Value::as_text)?;
-    Some((name, group.and_then(|group| way::rules(scene, id, &group))))
+    Some((
+        name,
+        group.and_then(|group| way::rules(planned, id, &group)),
+    ))
 }
 
 fn filtered(

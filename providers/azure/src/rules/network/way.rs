@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 
 use vmlogin_engine::kind::Scene;
-use vmlogin_engine::manifest::{Manifest, Resource};
+use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::value::{Attributes, Value};
 
-use crate::arm::ArmId;
-use crate::kinds::arm_id;
 use crate::kinds::surroundings::Planned;
 use crate::network::filter::Rule;
 use crate::network::route::Route;
@@ -50,15 +48,18 @@ pub(super) fn routes(table: &Attributes) -> Result<Vec<Route>, String> {
 }
 
 /// The rules of the security group at an id, as they will be once the manifest's own are written and its absent ones are gone.
-pub(super) fn rules(scene: &Scene<'_>, id: &str, group: &Attributes) -> Result<Vec<Rule>, String> {
-    let declared = in_group(scene.manifest, scene.manifest.resources.values(), id);
-    let absent = in_group(scene.manifest, scene.manifest.absent.values(), id);
+pub(super) fn rules(
+    planned: &Planned<'_>,
+    id: &str,
+    group: &Attributes,
+) -> Result<Vec<Rule>, String> {
+    let (declared, absent) = (planned.rules_of(id), planned.absent_rules_of(id));
     let is_said = |says: &Attributes| {
         let name = says
             .get("name")
             .and_then(Value::as_text)
             .unwrap_or_default();
-        let mut said = declared.iter().chain(&absent);
+        let mut said = declared.iter().chain(absent);
         said.any(|own| own.name.eq_ignore_ascii_case(name))
     };
     let read = maps(group.get("rules"));
@@ -66,21 +67,6 @@ pub(super) fn rules(scene: &Scene<'_>, id: &str, group: &Attributes) -> Result<V
     let own = declared.iter().map(|own| Rule::read(&says(own, group)));
     let all: Option<Vec<Rule>> = others.chain(own).collect();
     all.ok_or_else(|| "one of its rules cannot be read".to_owned())
-}
-
-/// The rules among these that are in the group.
-fn in_group<'a>(
-    manifest: &Manifest,
-    all: impl Iterator<Item = &'a Resource>,
-    id: &str,
-) -> Vec<&'a Resource> {
-    let Ok(id) = ArmId::parse(id) else {
-        return Vec::new();
-    };
-    let rules = all.filter(|it| it.kind == "rule");
-    rules
-        .filter(|rule| arm_id(rule, manifest).is_some_and(|own| own.parent() == id))
-        .collect()
 }
 
 /// What a declared rule will say; the ports that traffic comes from stay as they are.

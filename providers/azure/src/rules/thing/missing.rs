@@ -5,7 +5,6 @@ use vmlogin_engine::kind::{Key, Kind, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::problem::nearest;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
-use vmlogin_engine::schema::{Existence, Schema};
 use vmlogin_engine::value::Value;
 
 use crate::cloud::CloudName;
@@ -45,7 +44,7 @@ impl Rule for Missing {
 
 fn opinion(scene: &Scene<'_>, resource: &Resource) -> Option<Finding> {
     let kind = catalogue().kind(resource.kind)?;
-    if !is_expected(kind.schema(), resource) || is_live(scene, kind, resource) {
+    if kind.schema().existence.makes(resource) || is_live(scene, kind, resource) {
         return None;
     }
     // What lies in a missing thing is missing too: one mistake, one finding.
@@ -80,14 +79,6 @@ fn opinion(scene: &Scene<'_>, resource: &Resource) -> Option<Finding> {
         message,
         help(scene, resource),
     ))
-}
-
-fn is_expected(schema: &Schema, resource: &Resource) -> bool {
-    match schema.existence {
-        Existence::Expected => true,
-        Existence::MadeBy(attribute) => resource.get(attribute).is_none(),
-        Existence::Made => false,
-    }
 }
 
 fn is_live(scene: &Scene<'_>, kind: &dyn Kind, resource: &Resource) -> bool {
