@@ -83,7 +83,9 @@ pub(crate) fn defined(definition: &Definition) -> Known {
         id: guid(&definition.name),
         name: definition.properties.role_name.clone(),
         signs_in: SIGN_IN.iter().any(|action| definition.allows_data(action)),
-        privileged: definition.allows_everywhere(GRANTING),
+        privileged: PRIVILEGED
+            .iter()
+            .any(|action| definition.allows_everywhere(action)),
         admin: AS_ADMIN.iter().any(|action| definition.allows_data(action)),
         rights: RIGHTS
             .iter()
@@ -124,3 +126,41 @@ pub(crate) const RIGHTS: [(&str, &str); 5] = [
 
 /// The action of handing out roles.
 pub(crate) const GRANTING: &str = "Microsoft.Authorization/roleAssignments/write";
+
+/// Actions by which one comes to any role: to hand out roles, to change what a role allows, and to ask for an assignment in time or
+/// on request. That the last three suffice is general knowledge, held against no document (2026-11-21).
+const PRIVILEGED: [&str; 4] = [
+    GRANTING,
+    "Microsoft.Authorization/roleDefinitions/write",
+    "Microsoft.Authorization/roleAssignmentScheduleRequests/write",
+    "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn custom(actions: &[&str], less: &[&str]) -> Known {
+        let definition = json!({
+            "name": "00000000-0000-4000-8000-000000000001",
+            "properties": {
+                "roleName": "Custom",
+                "permissions": [{ "actions": actions, "notActions": less, "dataActions": [], "notDataActions": [] }],
+            },
+        });
+        defined(&serde_json::from_value(definition).unwrap())
+    }
+
+    #[test]
+    fn whoever_comes_to_any_role_is_privileged() {
+        for action in PRIVILEGED {
+            assert!(custom(&[action], &[]).privileged, "{action}");
+        }
+        assert!(custom(&["*"], &[]).privileged);
+        assert!(custom(&["Microsoft.Authorization/roleDefinitions/*"], &[]).privileged);
+        assert!(!custom(&["*"], &["Microsoft.Authorization/*/write"]).privileged);
+        assert!(!custom(&["Microsoft.Authorization/*/read"], &[]).privileged);
+    }
+}
