@@ -94,7 +94,7 @@ impl Walker<'_, '_> {
     }
 
     fn file(&mut self, word: &'static str, said: Said<'_>) -> Option<Value> {
-        let path = self.text(format!("`{word}`"), said.scalar, said.span)?;
+        let path = self.text(format_args!("`{word}`"), said.scalar, said.span)?;
         let fits = check::note(&path).and_then(|()| check::text(&path, MOST_PATH));
         let path = self.fitting(word, path, fits, Rule::Path, said.span)?;
         let path = path.as_text()?.to_owned();
