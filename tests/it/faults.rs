@@ -155,7 +155,7 @@ fn every_look_of_the_quickstart_that_is_refused_is_mended_by_running_again() {
         let left = quickstart.with_fault(*after, REFUSED);
         assert_eq!(left, whole, "`{REFUSED}` after {after}");
     }
-    assert_eq!((looks.len(), polls.len()), (23, 10));
+    assert_eq!((looks.len(), polls.len()), (22, 10));
 }
 
 /// Where the requests of a sort stand in a run.
