@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 /// Machines of one group.
 const GROUP: usize = 125;
 
+/// With more machines the text would be over the 10 MB that a manifest may have.
+const MOST_EXPLICIT: usize = 25_000;
+
 const TENANT: &str = "11111111-1111-4111-8111-111111111111";
 const SUBSCRIPTION: &str = "22222222-2222-4222-8222-222222222222";
 const ADMIN: &str = "1c0163c0-47e6-4577-8991-ea5c82e286e4";
@@ -20,29 +23,41 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// The manifest.
+    /// The manifest: each machine by itself, or by a loop through the names of its group where no manifest may be that long.
     pub(crate) fn manifest(self) -> String {
         let mut text = format!(
             "vmlogin 1 {{ estate bench }}\ntenant contoso id=\"{TENANT}\" {{\n    subscription core id=\"{SUBSCRIPTION}\"\n}}\n"
         );
+        let mut lists = String::new();
         for (group, machines) in self.groups() {
             let _ = writeln!(
                 text,
                 "resource-group rg-{group:04} subscription=core location=westeurope {{\n    grant admin (group)\"sg-admins-{group:04}\"\n    grant user (group)\"sg-users-{group:04}\"\n    virtual-network rg-{group:04}-westeurope-vnet {{\n        address-space \"10.0.0.0/16\"\n        subnet default {{ prefix \"10.0.0.0/16\" }}\n    }}"
             );
-            for machine in machines {
+            let names = machines.map(|machine| format!("web{machine:05}"));
+            let names: Vec<String> = names.collect();
+            let looped = self.machines > MOST_EXPLICIT;
+            let vms = match looped {
+                true => vec!["$name".to_owned()],
+                false => names.clone(),
+            };
+            if looped {
+                let _ = writeln!(text, "    for name in=$names{group:04} {{");
+                let _ = writeln!(lists, "let names{group:04} {}", names.join(" "));
+            }
+            for vm in vms {
                 let _ = writeln!(
                     text,
-                    "    vm web{machine:05} os=windows {{\n        image \"MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2:latest\"\n        size Standard_D2s_v5\n        admin localadmin password=random\n        nic subnet=default\n        identity system-assigned\n        login"
+                    "    vm {vm} os=windows {{\n        image \"MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2:latest\"\n        size Standard_D2s_v5\n        admin localadmin password=random\n        nic subnet=default\n        identity system-assigned\n        login"
                 );
                 if self.grant_each {
                     text.push_str("        grant user (user)\"kim@contoso.com\"\n");
                 }
                 text.push_str("    }\n");
             }
-            text.push_str("}\n");
+            text.push_str(if looped { "    }\n}\n" } else { "}\n" });
         }
-        text
+        text + &lists
     }
 
     /// The world before the first apply: the directory, and a subscription with nothing in it.
