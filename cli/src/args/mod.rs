@@ -1,8 +1,10 @@
 //! The command line: read by clap, checked for what clap cannot check, refused by name where it is not built.
 
+mod groups;
 pub(crate) mod later;
 pub(crate) mod refusal;
 mod saved;
+mod values;
 mod verbs;
 pub(crate) mod words;
 
@@ -12,11 +14,12 @@ use clap::builder::Resettable;
 use clap::parser::ValueSource;
 use clap::{Command, CommandFactory, FromArgMatches};
 
+pub(crate) use groups::{ConsentArgs, InputArgs, LiveArgs, Look, RuleArgs, SelectionArgs};
 pub(crate) use refusal::Refused;
+pub(crate) use values::{Renewed, Subject};
 pub(crate) use verbs::{
-    ApplyArgs, Cli, CompletionsArgs, ConsentArgs, DestroyArgs, DoctorArgs, ExplainArgs, GraphArgs,
-    InitArgs, InputArgs, LiveArgs, Look, ManArgs, PinArgs, PlanArgs, Renewed, RuleArgs,
-    SandboxVerb, SelectionArgs, ServeArgs, ShowArgs, Subject, ValidateArgs, Verb,
+    ApplyArgs, Cli, CompletionsArgs, DestroyArgs, DoctorArgs, ExplainArgs, GraphArgs, InitArgs,
+    ManArgs, PinArgs, PlanArgs, SandboxVerb, ServeArgs, ShowArgs, ValidateArgs, Verb,
 };
 pub(crate) use words::{Auth, Color, FailOn, Format, GraphFormat, MaxFailures, Progress, Verify};
 

@@ -1,20 +1,19 @@
 //! The verbs and their flags, as types. Doc comments on them are the help pages.
 
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use vmlogin_azure::Reads;
-use vmlogin_engine::address::Pattern;
-use vmlogin_engine::plan::guard::GUARDS;
-use vmlogin_engine::value::{Principal, PrincipalKind};
 
-use super::words::{
-    Auth, Color, FailOn, Format, GraphFormat, Limits, MaxFailures, Progress, Verify, one_of,
+use super::groups::{
+    ConsentArgs, GivingUpArgs, InputArgs, LiveArgs, Look, RuleArgs, SelectionArgs,
 };
+use super::values::{
+    Renewed, Subject, read_duration, read_listen, read_milliseconds, read_renewed, read_subject,
+};
+use super::words::{Format, GraphFormat, Limits, Verify, one_of};
 use crate::session::STATE;
 
 /// Say in a checked-in file who can sign in to which Azure VM with their Entra ID
@@ -498,269 +497,10 @@ pub(crate) struct ServeArgs {
     pub limits: Option<Limits>,
 }
 
-/// The manifest.
-#[derive(Debug, Args)]
-pub(crate) struct InputArgs {
-    /// A file of the manifest; several make one manifest [default: ./estate.kdl]
-    #[arg(short = 'f', value_name = "PATH", help_heading = "Manifest")]
-    pub files: Vec<PathBuf>,
-    /// A value for a `param` of the manifest
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = read_set, help_heading = "Manifest")]
-    pub sets: Vec<(String, String)>,
-}
-
-/// What of the manifest.
-#[derive(Debug, Args)]
-pub(crate) struct SelectionArgs {
-    /// Only this address, what lies beneath it and what that needs; `*` stands for anything
-    #[arg(long = "target", env = "VMLOGIN_TARGET", value_name = "ADDRESS", value_delimiter = '\n', value_parser = Pattern::parse, help_heading = "Selection")]
-    pub targets: Vec<Pattern>,
-    /// Not this address nor what lies beneath it
-    #[arg(long = "exclude", env = "VMLOGIN_EXCLUDE", value_name = "ADDRESS", value_delimiter = '\n', value_parser = Pattern::parse, help_heading = "Selection")]
-    pub excludes: Vec<Pattern>,
-}
-
-/// Where "live" comes from, and how hard it is asked.
-#[derive(Debug, Args)]
-pub(crate) struct LiveArgs {
-    /// Use the built-in emulator instead of Azure; its state is kept in FILE, or is that of the server at URL [default: .vmlogin/sandbox.json]
-    #[arg(long, env = "VMLOGIN_SANDBOX", value_name = "FILE|URL", num_args = 0..=1, require_equals = true, default_missing_value = STATE, help_heading = "Azure")]
-    pub sandbox: Option<String>,
-    /// Certificate authority (PEM) of a sandbox that speaks https
-    #[arg(long, env = "VMLOGIN_CA", value_name = "FILE", help_heading = "Azure")]
-    pub ca: Option<PathBuf>,
-    /// How to sign in [default: auto]
-    #[arg(long, env = "VMLOGIN_AUTH", value_parser = one_of::<Auth>(), help_heading = "Azure")]
-    pub auth: Option<Auth>,
-    /// How things are read
-    #[arg(long, env = "VMLOGIN_READS", value_name = "HOW", value_parser = one_of::<Reads>(), default_value = "auto", help_heading = "Azure")]
-    pub reads: Reads,
-    /// Ask each machine itself about its extensions
-    ///
-    /// With many machines, their extensions are read from Resource Graph, which lags behind by some seconds: an extension that was removed
-    /// a moment ago may still be seen there, and a plan then says that nothing is to be done. Every change that a plan shows was
-    /// confirmed by a reading of the machine itself. With this flag Resource Graph is not asked at all: one request for each machine.
-    #[arg(long, env = "VMLOGIN_FRESH", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Azure")]
-    pub fresh: bool,
-    /// How many requests a second are sent to each tenant at most [default: what Azure's own limits allow]
-    #[arg(long, env = "VMLOGIN_MAX_RPS", value_name = "N", value_parser = read_rate, help_heading = "Azure")]
-    pub max_rps: Option<NonZeroU32>,
-    /// How many requests and steps run at once
-    #[arg(long, env = "VMLOGIN_PARALLELISM", value_name = "N", default_value = "16", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Azure")]
-    pub parallelism: u16,
-    /// When to stop, such as 90s, 30m or 1h30m: nothing new starts, running operations are awaited
-    #[arg(long, env = "VMLOGIN_TIMEOUT", value_name = "DURATION", value_parser = read_duration, help_heading = "Azure")]
-    pub timeout: Option<Duration>,
-}
-
-/// How much the findings of rules weigh.
-#[derive(Debug, Args)]
-pub(crate) struct RuleArgs {
-    /// Let the findings of this rule pass: they are shown, and block nothing
-    #[arg(
-        long,
-        env = "VMLOGIN_ALLOW",
-        value_name = "RULE",
-        value_delimiter = '\n',
-        help_heading = "Rules"
-    )]
-    pub allow: Vec<String>,
-    /// Make the findings of this rule errors, which block what they are about
-    #[arg(
-        long,
-        env = "VMLOGIN_DENY",
-        value_name = "RULE",
-        value_delimiter = '\n',
-        help_heading = "Rules"
-    )]
-    pub deny: Vec<String>,
-    /// What makes validate and plan exit with 4; with `warn`, apply does not begin
-    #[arg(long, env = "VMLOGIN_FAIL_ON", value_name = "WEIGHT", value_parser = one_of::<FailOn>(), default_value = "error", help_heading = "Rules")]
-    pub fail_on: FailOn,
-}
-
-/// What is agreed to beforehand.
-#[derive(Debug, Args)]
-pub(crate) struct ConsentArgs {
-    /// What to lift; once for each.
-    #[arg(
-        long,
-        help = accept_help(), long_help = accept_long_help(),
-        env = "VMLOGIN_ACCEPT",
-        value_name = "GUARD[=N|=ADDRESS]",
-        value_delimiter = '\n',
-        help_heading = "Consent"
-    )]
-    pub accept: Vec<String>,
-    /// Do not ask; needed where stdin is no terminal
-    #[arg(long, env = "VMLOGIN_YES", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Consent")]
-    pub yes: bool,
-}
-
-/// When a run that writes stops by itself.
-#[derive(Debug, Args)]
-pub(crate) struct GivingUpArgs {
-    /// How many steps may fail, such as 5 or 10% of the plan: then nothing new starts, running operations are awaited
-    #[arg(
-        long,
-        env = "VMLOGIN_MAX_FAILURES",
-        value_name = "N|N%",
-        help_heading = "Azure"
-    )]
-    pub max_failures: Option<MaxFailures>,
-}
-
-/// How screens look.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Look {
-    /// Whether to colour
-    #[arg(long, global = true, env = "VMLOGIN_COLOR", value_parser = one_of::<Color>(), default_value = "auto", hide_default_value = true, help_heading = "Screen")]
-    pub color: Color,
-    /// How to tell progress on stderr
-    #[arg(long, global = true, env = "VMLOGIN_PROGRESS", value_parser = one_of::<Progress>(), default_value = "auto", hide_default_value = true, help_heading = "Screen")]
-    pub progress: Progress,
-    /// Say only results and what is wrong
-    #[arg(short, long, global = true, env = "VMLOGIN_QUIET", value_parser = clap::builder::BoolishValueParser::new(), conflicts_with = "verbose", help_heading = "Screen")]
-    pub quiet: bool,
-    /// Say more: why steps wait, what is unchanged, every folded address; given twice, every request too
-    #[arg(short, long, global = true, env = "VMLOGIN_VERBOSE", action = clap::ArgAction::Count, value_parser = read_verbosity, help_heading = "Screen")]
-    pub verbose: u8,
-}
-
-impl Look {
-    /// Whether to say more.
-    pub(crate) fn is_verbose(&self) -> bool {
-        self.verbose > 0
-    }
-
-    /// Whether to tell of every request.
-    pub(crate) fn traces(&self) -> bool {
-        self.verbose > 1
-    }
-}
-
 /// What the sandbox leaves out, for the end of its help.
 fn not_emulated() -> String {
     let lines = vmlogin_sandbox::not_emulated()
         .iter()
         .map(|line| format!("\n  {line}"));
     format!("It does not emulate:{}", lines.collect::<String>())
-}
-
-/// What `show` shows.
-#[derive(Clone, Debug)]
-pub(crate) enum Subject {
-    /// Things with such addresses.
-    Things(Pattern),
-    /// The plan in a file.
-    Plan(PathBuf),
-}
-
-/// An address has a `kind:`; anything else is the name of a file. One letter before a colon is a drive of Windows.
-fn read_subject(text: &str) -> Result<Subject, String> {
-    let is_drive = text.as_bytes().get(1) == Some(&b':');
-    let names_file = text.ends_with(".json") || Path::new(text).is_file();
-    match Pattern::parse(text) {
-        Ok(pattern) if !is_drive => Ok(Subject::Things(pattern)),
-        Ok(_) => Ok(Subject::Plan(PathBuf::from(text))),
-        Err(_) if names_file => Ok(Subject::Plan(PathBuf::from(text))),
-        Err(wrong) => Err(wrong),
-    }
-}
-
-/// How often `--verbose` counts as given by its variable: a number, or a word for once or never.
-fn read_verbosity(text: &str) -> Result<u8, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "y" | "yes" | "t" | "true" | "on" => Ok(1),
-        "n" | "no" | "f" | "false" | "off" => Ok(0),
-        number => number
-            .parse()
-            .map_err(|_| "write 0, 1 or 2: how often `-v` is to count".to_owned()),
-    }
-}
-
-/// Somebody who is to be pinned anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Renewed {
-    /// The tenant whose name it is; needed where several have it.
-    pub tenant: Option<String>,
-    /// The name.
-    pub principal: Principal,
-}
-
-/// Somebody as plans name them, `group:sg-web-admins`, with the tenant in front where there are several: `contoso/group:sg-web`.
-fn read_renewed(text: &str) -> Result<Renewed, String> {
-    let read = text.split_once(':').and_then(|(place, name)| {
-        let (tenant, kind) = match place.rsplit_once('/') {
-            Some((tenant, kind)) => (Some(tenant.to_owned()), kind),
-            None => (None, place),
-        };
-        let kind = PrincipalKind::read(kind)?;
-        let name = name.to_owned();
-        Some(Renewed {
-            tenant,
-            principal: Principal { kind, name },
-        })
-    });
-    read.ok_or_else(|| {
-        "write it as KIND:NAME, such as `group:sg-web-admins`, with `TENANT/` in front where several tenants have the name".to_owned()
-    })
-}
-
-fn read_set(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write it as NAME=VALUE, such as `--set env=dev`".to_owned()),
-    }
-}
-
-fn read_duration(text: &str) -> Result<Duration, String> {
-    let read: Result<jiff::SignedDuration, _> = text.parse();
-    match read.map(Duration::try_from) {
-        Ok(Ok(duration)) if !duration.is_zero() => Ok(duration),
-        _ => Err("write a number with a unit, such as 90s, 30m or 1h30m".to_owned()),
-    }
-}
-
-fn read_rate(text: &str) -> Result<NonZeroU32, String> {
-    text.parse()
-        .map_err(|_| "write a whole number of requests a second, such as 10".to_owned())
-}
-
-fn read_milliseconds(text: &str) -> Result<Duration, String> {
-    let read: Result<u32, _> = text.parse();
-    read.map(|milliseconds| Duration::from_millis(milliseconds.into()))
-        .map_err(|_| "write a whole number of milliseconds, such as 250".to_owned())
-}
-
-fn read_listen(text: &str) -> Result<SocketAddr, String> {
-    match text.parse::<SocketAddr>() {
-        Ok(address) if address.ip().is_loopback() => Ok(address),
-        Ok(_) => Err(
-            "the sandbox listens on this machine only: use 127.0.0.1:PORT or [::1]:PORT".to_owned(),
-        ),
-        Err(_) => Err("write an address and a port, such as 127.0.0.1:8080".to_owned()),
-    }
-}
-
-/// The long help of `--accept`: when each guard refuses.
-fn accept_long_help() -> String {
-    let mut help = format!(
-        "{}\n\n`plan` says beforehand what would be refused. `vmlogin explain GUARD` tells more of one.\n",
-        "Lift one guard by its name, again for each"
-    );
-    for guard in GUARDS {
-        help.push_str(&format!("\n  {}\n      {}", guard.written(), guard.title));
-    }
-    help
-}
-
-/// The help of `--accept`: every guard as it is written.
-fn accept_help() -> String {
-    let guards = GUARDS.iter().map(|guard| guard.written());
-    let guards: Vec<String> = guards.collect();
-    format!(
-        "Lift one guard by its name, again for each: {}",
-        guards.join(", ")
-    )
 }
