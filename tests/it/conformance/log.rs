@@ -36,6 +36,19 @@ pub(crate) fn check_answers(log: &str, specs: &Specs) -> Vec<Violation> {
     })
 }
 
+/// What is wrong with the requests of a log, and then with its answers, in words.
+pub(crate) fn wrong(log: &str, specs: &Specs) -> Vec<String> {
+    let all = [check_log(log, specs), check_answers(log, specs)].concat();
+    all.iter().map(ToString::to_string).collect()
+}
+
+/// The same but for what the files require on some lists and the last page of every recorded list is without (2026-11-21).
+pub(crate) fn wrong_but_for_last_pages(log: &str, specs: &Specs) -> Vec<String> {
+    let mut wrong = wrong(log, specs);
+    wrong.retain(|wrong| !wrong.ends_with("lacks the required property `nextLink`"));
+    wrong
+}
+
 /// How often each operation was used, by `operationId` (`poll` for polls, `directory users` and the like, `sign-in`, or
 /// `unknown`): what a caller needs to see that a clean log was not an idle one.
 pub(crate) fn operations_used(log: &str, specs: &Specs) -> BTreeMap<String, usize> {

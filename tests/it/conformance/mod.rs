@@ -27,7 +27,9 @@ mod specs;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::log::{check_answers, check_log, operations_used};
+pub(crate) use self::log::{
+    check_answers, check_log, operations_used, wrong, wrong_but_for_last_pages,
+};
 pub(crate) use self::specs::Specs;
 
 /// One way in which a row of the log differs from the published contract.
