@@ -266,7 +266,7 @@ impl Running<'_> {
         }
         // A saved plan was agreed to when it was handed on.
         if !self.wanted.consent.yes && self.saved.is_none() {
-            question::check_stdin(self.wanted.verb)?;
+            question::check_stdin(self.session, self.wanted.verb)?;
             let place = self.place(plan);
             question::ask(self.session, self.watch, self.wanted.verb, plan, &place).await?;
         }
