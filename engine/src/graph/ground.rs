@@ -56,10 +56,15 @@ impl<'a> Grounds<'a> {
         self.around[resource]
     }
 
-    /// What a resource stands in, where that is one too.
-    pub(super) fn parent(&self, resource: usize) -> Option<(usize, &'a Resource)> {
-        let parent = self.is[self.around[resource]]?;
-        Some((parent, self.resources.at(parent)?))
+    /// Something of each ground that is a resource, with the number of that.
+    pub(super) fn each<T>(&self, of: impl Fn(&Resource) -> T) -> Vec<Option<(usize, T)>> {
+        let numbers = self.is.iter();
+        numbers
+            .map(|is| {
+                let number = (*is)?;
+                Some((number, of(self.resources.at(number)?)))
+            })
+            .collect()
     }
 
     /// The number of a ground, where something stands in it.

@@ -1,8 +1,7 @@
 //! What waits for what in a manifest, told by the numbers that resources have in it: these are in the order of the addresses, so that
 //! no texts need be compared.
 
-use std::borrow::Cow;
-
+use super::Reason;
 use super::ground::Grounds;
 use crate::address::Address;
 use crate::kind::Catalogue;
@@ -20,7 +19,7 @@ pub(super) struct Line {
     /// What is waited for.
     pub(super) need: Need,
     /// Why.
-    pub(super) reason: Cow<'static, str>,
+    pub(super) reason: Reason,
 }
 
 /// The lines of a manifest.
@@ -35,10 +34,14 @@ impl<'a> Lines<'a> {
         let grounds = Grounds::of(&manifest.resources, catalogue);
         let mut lines = Lines {
             resources: &manifest.resources,
-            lines: Vec::new(),
+            // Most things lie in one other and wait for one more.
+            lines: Vec::with_capacity(2 * manifest.resources.len()),
         };
+        let parents = grounds.each(|parent| lies_in(parent, catalogue));
         for (from, resource) in manifest.resources.values().enumerate() {
-            lines.within(from, &grounds, catalogue);
+            if let Some((on, reason)) = &parents[grounds.around(from)] {
+                lines.push(from, *on, Need::Success, reason.clone());
+            }
             lines.ordered(from, resource, &grounds, catalogue);
         }
         for reference in reference::all(manifest, catalogue) {
@@ -48,13 +51,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Adds one that something else asks for.
-    pub(super) fn draw(
-        &mut self,
-        from: &Address,
-        on: &Address,
-        need: Need,
-        reason: Cow<'static, str>,
-    ) {
+    pub(super) fn draw(&mut self, from: &Address, on: &Address, need: Need, reason: Reason) {
         let number = |address| self.resources.number(address);
         if let (Some(from), Some(on)) = (number(from), number(on)) {
             self.push(from, on, need, reason);
@@ -67,18 +64,6 @@ impl<'a> Lines<'a> {
         self.lines
             .dedup_by(|one, other| one.from == other.from && one.on == other.on);
         self.lines
-    }
-
-    /// What it lies in goes first.
-    fn within(&mut self, from: usize, grounds: &Grounds<'_>, catalogue: &Catalogue) {
-        let Some((on, parent)) = grounds.parent(from) else {
-            return;
-        };
-        let title = catalogue
-            .kind(parent.kind)
-            .map_or(parent.kind, |kind| kind.schema().title);
-        let reason = format!("it lies in the {title} `{}`", parent.name);
-        self.push(from, on, Need::Success, reason.into());
     }
 
     /// What its kind waits for beside it, and further down there.
@@ -143,7 +128,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn push(&mut self, from: usize, on: usize, need: Need, reason: Cow<'static, str>) {
+    fn push(&mut self, from: usize, on: usize, need: Need, reason: Reason) {
         self.lines.push(Line {
             from,
             on,
@@ -151,4 +136,11 @@ impl<'a> Lines<'a> {
             reason,
         });
     }
+}
+
+/// Why things wait for what they lie in.
+fn lies_in(parent: &Resource, catalogue: &Catalogue) -> Reason {
+    let kind = catalogue.kind(parent.kind);
+    let title = kind.map_or(parent.kind, |kind| kind.schema().title);
+    format!("it lies in the {title} `{}`", parent.name).into()
 }

@@ -4,10 +4,10 @@ pub mod cycle;
 mod ground;
 mod lines;
 mod order;
-
-use std::borrow::Cow;
+mod reason;
 
 pub use cycle::Cycle;
+pub use reason::Reason;
 
 use crate::address::Address;
 use crate::kind::Catalogue;
@@ -33,7 +33,7 @@ pub struct Edge {
     /// What is waited for.
     pub need: Need,
     /// Why, as a screen says it.
-    pub reason: Cow<'static, str>,
+    pub reason: Reason,
 }
 
 impl Graph {
