@@ -99,9 +99,9 @@ impl Kind for Identity {
     /// No identity can be attached and detached at once.
     fn problems(&self, resource: &Resource, manifest: &Manifest) -> Vec<Problem> {
         let attached = resource.attributes.get(ATTACHED);
-        let ids = match attached.map(|declared| &declared.value) {
+        let ids: Vec<&str> = match attached.map(|declared| &declared.value) {
             Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
-            _ => Vec::new(),
+            _ => return Vec::new(),
         };
         let absent = manifest.absent.values().filter(|absent| {
             let id = absent.get(SCHEMA.kind).and_then(Value::as_text);
