@@ -8,6 +8,8 @@ mod error;
 mod exit;
 mod files;
 mod interrupt;
+#[cfg(debug_assertions)]
+mod provoked;
 mod render;
 mod seed;
 mod session;

@@ -292,6 +292,56 @@ fn a_signal_while_it_reads_ends_it_at_once() {
     }
 }
 
+/// Every secret is read, and nothing was written: nothing is.
+#[cfg(all(target_os = "linux", debug_assertions))]
+#[test]
+fn a_signal_when_secrets_are_read_ends_it_before_anything_is_written() {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 143)] {
+        let slow = Slow::new(CHAIN, "0", "");
+        let mut command = slow.command(&APPLY);
+        command.env("VMLOGIN_PROVOKED_BY_A_TEST", "pause");
+        let run = Run::begin(command);
+        let process = run.child.id();
+        let is_stopped = || {
+            let state =
+                std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            state
+                .rsplit(") ")
+                .next()
+                .is_some_and(|rest| rest.starts_with('T'))
+        };
+        while !is_stopped() {
+            std::thread::yield_now();
+        }
+        kill(process, &[signal, "CONT"]);
+        let end = run.end();
+        assert_eq!(end.code, Some(code), "{signal}: {}", end.stderr);
+        let summary = end.summary();
+        assert_eq!(summary["exit"], code, "{summary}");
+        assert_eq!(summary["done"], 0, "{summary}");
+        assert_eq!(slow.writes(), Vec::<String>::new(), "{signal}");
+    }
+}
+
+/// It is not listened for yet: the system's own way is as good where nothing was begun.
+#[cfg(unix)]
+#[test]
+fn a_signal_before_anything_is_listened_for_ends_it_with_nothing_done() {
+    use std::os::unix::process::ExitStatusExt;
+    let slow = Slow::new(CHAIN, "0", "");
+    for (signal, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+        // The plan comes from a pipe that says nothing.
+        let mut command = slow.command(&["apply", "/dev/stdin"]);
+        command.stdin(Stdio::piped());
+        let mut run = Run::begin(command);
+        run.send(signal);
+        let ended = run.child.wait().expect("it ends");
+        assert_eq!(ended.signal(), Some(number), "{ended:?}");
+    }
+    assert_eq!(slow.asked().count(), 0);
+    assert_eq!(slow.kept(), None);
+}
+
 #[test]
 fn a_write_that_waits_to_be_sent_again_is_given_up() {
     let wait = "fault method=PUT status=429 code=TooManyRequests retry-after=60 times=1000\nfault method=PATCH status=429 code=TooManyRequests retry-after=60 times=1000";

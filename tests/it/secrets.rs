@@ -535,3 +535,38 @@ fn a_private_key_in_the_place_of_a_public_one_is_repeated_nowhere() {
         "a literal key",
     );
 }
+
+/// A bug of ours while every secret is in memory: the worst that can be said of it is said, and none of them is in it.
+#[cfg(debug_assertions)]
+#[test]
+fn a_bug_while_secrets_are_in_memory_says_none_of_them() {
+    let watched = Watched::new(Box::new(|_| None));
+    let mut command = watched.stage.command(&["apply", "--yes", "-v", "-v"]);
+    command
+        .arg(format!("--sandbox={}", watched.between.url))
+        .env("VM_PASSWORD", OF_THE_ENVIRONMENT)
+        .env("AZURE_CLIENT_SECRET", OF_THE_CLIENT)
+        .env("RUST_BACKTRACE", "full")
+        .env("VMLOGIN_PROVOKED_BY_A_TEST", "panic");
+    let output = command.output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(70));
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+    for there in [
+        "this is a bug in vmlogin",
+        "provoked: ",
+        "Secrets(",
+        "env01",
+        "password",
+    ] {
+        assert!(said.contains(there), "{there}: {said}");
+    }
+    let tokens = watched.between.seen();
+    let tokens: Vec<String> = tokens.iter().filter_map(bearer).collect();
+    assert!(!tokens.is_empty());
+    let planted = [OF_THE_ENVIRONMENT, OF_A_FILE, OF_THE_CLIENT].map(str::to_owned);
+    for secret in planted.iter().chain(&tokens) {
+        for way in written(secret) {
+            assert!(!said.contains(&way), "a secret is in the report of a bug");
+        }
+    }
+}

@@ -277,6 +277,8 @@ impl Running<'_> {
             saved.use_up()?;
         }
         let azure = self.planned.connection.azure.clone().with_secrets(secrets);
+        #[cfg(debug_assertions)]
+        crate::provoked::here(&(&azure, plan, self.planned, self.session));
         let running = live::Running {
             session: self.session,
             events: self.events,
