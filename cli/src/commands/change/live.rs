@@ -16,6 +16,7 @@ use vmlogin_engine::schedule::Schedule;
 use super::limit::Limit;
 use crate::interrupt::Watch;
 use crate::render::progress::Progress;
+use crate::render::progress::held::{self, Notices};
 use crate::session::{Events, FRAME, Session, Telling};
 use crate::terminal::Live;
 
@@ -74,6 +75,7 @@ struct News<'a> {
     session: &'a Session,
     events: Events<'a>,
     limit: &'a Limit,
+    azure: &'a Azure,
     telling: Telling,
     live: Live<'a>,
     begun: Instant,
@@ -82,6 +84,7 @@ struct News<'a> {
 
 struct Told {
     progress: Option<Progress>,
+    notices: Notices,
     outcomes: BTreeMap<Address, Outcome>,
     running: BTreeMap<Address, Action>,
 }
@@ -96,6 +99,7 @@ impl<'a> News<'a> {
         let told = Told {
             progress: (telling != Telling::Nothing)
                 .then(|| Progress::new(steps, session.terminal.paint_err())),
+            notices: Notices::default(),
             outcomes: BTreeMap::new(),
             running: BTreeMap::new(),
         };
@@ -103,6 +107,7 @@ impl<'a> News<'a> {
             session,
             events,
             limit: run.limit,
+            azure: run.azure,
             telling,
             live: session.terminal.live(),
             begun: Instant::now(),
@@ -179,6 +184,7 @@ impl<'a> News<'a> {
     }
 
     fn tick(&self) {
+        self.tell_what_waits();
         if self.telling == Telling::Live {
             let canvas = self.live.canvas();
             let frame = self
@@ -194,6 +200,23 @@ impl<'a> News<'a> {
             .as_mut()
             .and_then(|progress| progress.tick(self.begun.elapsed()));
         self.say(line);
+    }
+
+    /// Tells what waits before it is sent: in frames always, else when it begins and now and then.
+    fn tell_what_waits(&self) {
+        let held = self.azure.held();
+        let mut told = self.told();
+        let due = told.notices.due(&held, self.begun.elapsed());
+        if let Some(progress) = &mut told.progress {
+            progress.hold(held);
+        }
+        drop(told);
+        for held in due {
+            self.events.send(&held::event(&held));
+            if self.telling == Telling::Lines {
+                self.say(Some(format!("  {}\n", held::text(&held))));
+            }
+        }
     }
 
     fn say(&self, line: Option<String>) {
