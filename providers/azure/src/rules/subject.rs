@@ -62,6 +62,9 @@ fn is_made(scene: &Scene<'_>, machine: &Resource) -> bool {
 }
 
 fn ahead<'a>(scene: Scene<'a>, machine: &Resource) -> Option<&'a Attributes> {
+    if scene.inventory.surroundings.is_empty() {
+        return None;
+    }
     let key = vm::ahead(machine, scene.manifest)?;
     match scene.inventory.surroundings.get(&key)? {
         Sight::Seen(facts) => Some(facts),
@@ -70,6 +73,8 @@ fn ahead<'a>(scene: Scene<'a>, machine: &Resource) -> Option<&'a Attributes> {
 }
 
 fn live<'a>(scene: Scene<'a>, resource: &Resource) -> Option<&'a Live> {
+    // `validate` reads nothing, and keys cost the most of what its rules do.
+    scene.inventory.of_kind(resource.kind).next()?;
     let kind = catalogue().kind(resource.kind)?;
     let key = kind.key(resource, &scene)?;
     scene.inventory.get(kind.schema().kind, &key)
