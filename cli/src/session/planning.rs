@@ -15,7 +15,7 @@ use vmlogin_engine::rule::{self, Severities};
 use vmlogin_engine::syntax::tree::Tree;
 
 use super::connection::{Connection, Wanted};
-use super::heartbeat::{patiently, uncounted};
+use super::heartbeat::{Sign, patiently, silent};
 use super::manifest::{Loaded, load_saved, load_whole};
 use super::saved::Opened;
 use super::{Session, TOOL};
@@ -164,7 +164,7 @@ pub(crate) async fn planned(
             session,
             asked.events,
             "signing in",
-            uncounted,
+            silent,
             Connection::open(session, wanted),
         ))
         .await??;
@@ -257,7 +257,10 @@ async fn reading(
             session,
             asked.events,
             "reading",
-            || Some(news.count()),
+            || Sign {
+                count: Some(news.count()),
+                held: connection.azure.held(),
+            },
             confirmed(loaded, connection, asked, replaced),
         ))
         .await?;
