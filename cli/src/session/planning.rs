@@ -25,6 +25,7 @@ use crate::files;
 use crate::interrupt::Watch;
 use crate::render::foreign;
 use crate::render::pinned;
+use crate::render::validated;
 
 /// What a plan is asked for with.
 #[derive(Clone, Copy, Debug)]
@@ -157,6 +158,8 @@ pub(crate) async fn planned(
         beside: asked.basis.first(),
         stop: &watch.stop,
     };
+    let empty = validated::empty_tables(&loaded, session.view_err());
+    session.terminal.diagnostic(&empty);
     let surplus = pinned::surplus(&loaded, session.view_err());
     session.terminal.notice(&surplus);
     let mut connection = watch
