@@ -24,6 +24,7 @@ use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
 use crate::render::{again, findings, foreign, plan_text, refusals, report};
 use crate::session::heartbeat::{patiently, uncounted};
+use crate::session::manifest::Keep;
 use crate::session::planning::{Asked, Basis, Planned, planned, severities};
 use crate::session::saved::{self, Opened};
 use crate::session::secrets::gather;
@@ -160,6 +161,7 @@ async fn recipe(session: &Session, wanted: Change<'_>, events: Events<'_>) -> Re
         severities: &severities,
         accepted: &accepted,
         events: wanted.json,
+        keep: Keep::Nothing,
     };
     let planned = planned(session, &watch, asked).await?;
     let limit = Limit::of(wanted.max_failures, planned.plan.writes().count());

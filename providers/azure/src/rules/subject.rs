@@ -1,15 +1,13 @@
 //! The machine that a declared login stands in, as rules look at it: as it was read, or as it will be once the plan has made it.
 
-use std::collections::BTreeMap;
-
 use vmlogin_engine::inventory::{Health, Live, Sight};
-use vmlogin_engine::kind::Scene;
+use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding};
 use vmlogin_engine::value::{Attributes, Value};
 
-use crate::kinds::catalogue;
 use crate::kinds::vm::{self, image};
+use crate::kinds::{arm_id, part_key};
 
 /// A declared login and its machine.
 pub(super) struct Subject<'a> {
@@ -41,7 +39,9 @@ pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
 
 fn subject<'a>(scene: Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
     let machine = scene.manifest.parent_of(login)?;
-    let live_machine = live(scene, machine);
+    let id = arm_id(machine, scene.manifest)?;
+    let key = Key(id.key().to_owned());
+    let live_machine = scene.inventory.get(machine.kind, &key);
     Some(Subject {
         login,
         machine,
@@ -50,7 +50,7 @@ fn subject<'a>(scene: Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
             Some(live) => Some(&live.facts),
             None => ahead(scene, machine),
         },
-        installed: live(scene, login),
+        installed: scene.inventory.get(login.kind, &part_key(&id, login.kind)),
     })
 }
 
@@ -67,12 +67,6 @@ fn ahead<'a>(scene: Scene<'a>, machine: &Resource) -> Option<&'a Attributes> {
         Sight::Seen(facts) => Some(facts),
         Sight::Absent | Sight::Unread(_) => None,
     }
-}
-
-fn live<'a>(scene: Scene<'a>, resource: &Resource) -> Option<&'a Live> {
-    let kind = catalogue().kind(resource.kind)?;
-    let key = kind.key(resource, &scene)?;
-    scene.inventory.get(kind.schema().kind, &key)
 }
 
 impl<'a> Subject<'a> {
@@ -160,11 +154,11 @@ impl<'a> Subject<'a> {
         let map = self.map(fact);
         map.into_iter()
             .flatten()
-            .filter_map(|(name, value)| Some((name.as_str(), value.as_text()?)))
+            .filter_map(|(name, value)| Some((name.as_ref(), value.as_text()?)))
     }
 
     /// A map that was read of the machine besides.
-    pub(super) fn map(&self, fact: &str) -> Option<&'a BTreeMap<String, Value>> {
+    pub(super) fn map(&self, fact: &str) -> Option<&'a Attributes> {
         self.facts?.get(fact)?.as_map()
     }
 
