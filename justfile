@@ -25,5 +25,5 @@ examples:
 
 # print the figures of this machine; sizes and tables can be named: just bench 1000 5000 plan
 bench *WHAT:
-    cargo build --release --locked --package vmlogin
-    cargo run --release --locked --package vmlogin-benches -- target/release/vmlogin {{WHAT}}
+    cargo build --profile dist --locked --package vmlogin
+    cargo run --profile dist --locked --package vmlogin-benches -- target/dist/vmlogin {{WHAT}}

@@ -4,9 +4,10 @@
 mod inherited;
 pub(crate) mod stuck;
 
+use std::fmt;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -26,7 +27,19 @@ pub(crate) struct Watch {
     pub stop: Stop,
     /// Whether something may be running that a stop waits for.
     writing: Arc<AtomicBool>,
+    last_words: LastWords,
     seen: watch::Receiver<Seen>,
+}
+
+/// What is done right before a run is left that cannot end.
+type LastWords = Arc<OnceLock<DoneBefore>>;
+
+struct DoneBefore(Box<dyn Fn(Exit) + Send + Sync>);
+
+impl fmt::Debug for DoneBefore {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("DoneBefore")
+    }
 }
 
 /// What asks a run to end.
@@ -104,6 +117,8 @@ impl Watch {
         let raised = stop.clone();
         let writing = Arc::new(AtomicBool::new(false));
         let is_writing = writing.clone();
+        let last_words = LastWords::default();
+        let last = last_words.clone();
         tokio::spawn(async move {
             let mut timer = std::pin::pin!(sleep(timeout));
             loop {
@@ -125,8 +140,12 @@ impl Watch {
                     tokio::task::spawn_blocking(move || terminal.diagnostic(announcement(now)));
                 }
                 if let Some(signal) = now.signal.filter(|_| now.is_urgent() || !is_writing) {
+                    let last = last.clone();
                     tokio::spawn(async move {
                         tokio::time::sleep(FAREWELL * 2).await;
+                        if let Some(before) = last.get() {
+                            (before.0)(signal.exit());
+                        }
                         stuck::leave(signal.exit());
                     });
                 }
@@ -135,6 +154,7 @@ impl Watch {
         Ok(Watch {
             stop,
             writing,
+            last_words,
             seen,
         })
     }
@@ -142,6 +162,16 @@ impl Watch {
     /// From now on a stop has something to wait for, and says so.
     pub(crate) fn begin_writing(&self) {
         self.writing.store(true, Ordering::Relaxed);
+    }
+
+    /// What to do right before the run is left though it cannot end. Only the first of these is kept: one run, one report.
+    pub(crate) fn before_leaving(&self, doing: impl Fn(Exit) + Send + Sync + 'static) {
+        let _ = self.last_words.set(DoneBefore(Box::new(doing)));
+    }
+
+    /// Whether what runs is not awaited any more.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.seen.borrow().is_urgent()
     }
 
     /// Whether anything may have been written.

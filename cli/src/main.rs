@@ -20,7 +20,7 @@ use std::sync::Arc;
 use args::{Cli, Color, Look, Progress, Refused};
 use error::Error;
 use exit::Exit;
-use render::View;
+use render::{Given, View};
 use session::Session;
 use terminal::{Surroundings, Terminal};
 
@@ -38,16 +38,26 @@ fn start(line: Vec<OsString>) -> Exit {
     match args::read(&line, |name| std::env::var_os(name)) {
         Ok(cli) => {
             let terminal = Arc::new(Terminal::new(&cli.look, &around));
-            run(
-                Session {
-                    terminal,
-                    look: cli.look.clone(),
-                    line,
-                },
-                cli,
-            )
+            let session = Session {
+                terminal,
+                look: cli.look.clone(),
+                given: Given::on(&line),
+                line,
+            };
+            tell_unread_variables(&session);
+            run(session, cli)
         }
         Err(refused) => refuse(&refused, &around),
+    }
+}
+
+/// Says which variables look like flags and are none. An empty one is not set.
+fn tell_unread_variables(session: &Session) {
+    let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+    let names = set.filter_map(|(name, _)| name.into_string().ok());
+    for unread in args::variables::unread(names) {
+        let said = render::unread_variable(&unread, session.view_err());
+        session.terminal.diagnostic(&said);
     }
 }
 
@@ -115,6 +125,7 @@ fn refuse(refused: &Refused, around: &Surroundings) -> Exit {
                 paint: terminal.paint_err(),
                 width: terminal.width(),
                 verbose: false,
+                given: Given::NONE,
             };
             terminal.diagnostic(&error.text(view));
             Exit::Usage

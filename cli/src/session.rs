@@ -14,7 +14,7 @@ use std::time::Duration;
 use vmlogin_engine::event::{self, Event};
 
 use crate::args::{Look, Progress};
-use crate::render::{Paint, View, foreign};
+use crate::render::{Given, Paint, View, foreign};
 use crate::terminal::{Terminal, WIDTH};
 
 /// Where the embedded sandbox keeps its state, from the current directory.
@@ -32,6 +32,8 @@ pub(crate) struct Session {
     pub look: Look,
     /// The command line, as typed.
     pub line: Vec<OsString>,
+    /// What of it other commands need too.
+    pub given: Given,
 }
 
 impl Session {
@@ -41,6 +43,7 @@ impl Session {
             paint: self.terminal.paint_out(),
             width: self.terminal.width(),
             verbose: self.look.is_verbose(),
+            given: self.given,
         }
     }
 
@@ -58,6 +61,7 @@ impl Session {
             paint: Paint { on: false },
             width: WIDTH,
             verbose: true,
+            given: self.given,
         }
     }
 

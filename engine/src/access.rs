@@ -11,7 +11,7 @@ pub struct Access {
     pub holdings: Vec<Holding>,
     /// The machines that people can sign in to.
     pub doors: Vec<Door>,
-    /// The things of whose identity whoever runs this program is.
+    /// The things whose identity whoever runs this program is, and those that it is attached to.
     pub itself: Vec<Itself>,
 }
 
@@ -57,11 +57,13 @@ pub struct Door {
     pub within: Vec<String>,
 }
 
-/// A thing with an identity that is the one that runs this program.
+/// A thing whose identity, or to which attached one, is the one that runs this program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Itself {
     /// What a sentence calls it: "VM `ci01`".
     pub title: String,
+    /// The name of the identity, where that is a thing of its own and attached to this one.
+    pub attached: Option<String>,
     /// Ids in lower case of what it lies in, outermost first, its own last.
     pub within: Vec<String>,
 }

@@ -18,11 +18,22 @@ use crate::problem::nearest;
 #[schemars(transparent)]
 pub struct Address(Arc<str>);
 
+/// How long most addresses are.
+const ROOM: usize = 64;
+
 impl Address {
     /// Makes `kind:segment/segment/…` of names as they were written.
     pub fn new<'a>(kind: &str, segments: impl IntoIterator<Item = &'a str>) -> Address {
-        let path: Vec<String> = segments.into_iter().map(encode).collect();
-        Address(format!("{kind}:{}", path.join("/")).into())
+        let mut text = String::with_capacity(ROOM);
+        text.push_str(kind);
+        text.push(':');
+        for (at, segment) in segments.into_iter().enumerate() {
+            if at > 0 {
+                text.push('/');
+            }
+            encode(segment, &mut text);
+        }
+        Address(text.into())
     }
 
     /// An address as a person typed it, its segments encoded already.
@@ -35,9 +46,22 @@ impl Address {
         self.0.to_lowercase() == other.0.to_lowercase()
     }
 
+    /// The address without case. One that has none already is not copied.
+    pub(crate) fn in_lower_case(&self) -> Address {
+        let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+        match self.0.bytes().all(is_lower) {
+            true => self.clone(),
+            false => Address(self.0.to_lowercase().into()),
+        }
+    }
+
     /// Adds one segment below this address.
     pub fn child(&self, segment: &str) -> Address {
-        Address(format!("{}/{}", self.0, encode(segment)).into())
+        let mut text = String::with_capacity(self.0.len() + 1 + segment.len());
+        text.push_str(&self.0);
+        text.push('/');
+        encode(segment, &mut text);
+        Address(text.into())
     }
 
     /// The kind of the outermost named thing: `vm` in `vm:core/rg-web/web01/login`.
@@ -152,17 +176,19 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
     pattern[at..].iter().all(|byte| *byte == b'*')
 }
 
-fn encode(name: &str) -> String {
-    let mut encoded = String::with_capacity(name.len());
+fn encode(name: &str, text: &mut String) {
+    if !name.bytes().any(|byte| matches!(byte, b'%' | b'/' | b'*')) {
+        text.push_str(name);
+        return;
+    }
     for character in name.chars() {
         match character {
-            '%' => encoded.push_str("%25"),
-            '/' => encoded.push_str("%2F"),
-            '*' => encoded.push_str("%2A"),
-            other => encoded.push(other),
+            '%' => text.push_str("%25"),
+            '/' => text.push_str("%2F"),
+            '*' => text.push_str("%2A"),
+            other => text.push(other),
         }
     }
-    encoded
 }
 
 #[cfg(test)]

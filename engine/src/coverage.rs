@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::inventory::{Health, Inventory, Live};
 use crate::kind::{Catalogue, Scene};
 use crate::manifest::Resource;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, Step};
 use crate::provider::Proof;
 use crate::value::Value;
 
@@ -55,6 +55,7 @@ pub fn coverage(
 ) -> Vec<Coverage> {
     let mut kinds: BTreeMap<&'static str, Coverage> = BTreeMap::new();
     let reach = Reach::of(scene.inventory);
+    let deferred = Deferred::of(plan);
     for login in scene.manifest.of_kind("login") {
         let Some(machine) = scene.manifest.parent_of(login) else {
             continue;
@@ -71,7 +72,7 @@ pub fn coverage(
             waiting: Vec::new(),
         });
         counts.machines += 1;
-        let waiting = put_off(plan, &machine.address);
+        let waiting = deferred.at(&machine.address);
         counts.deferred += usize::from(!waiting.is_empty());
         counts.waiting.extend(waiting);
         let works = live(catalogue, scene, login).is_some_and(|live| live.health == Health::Good);
@@ -103,18 +104,39 @@ fn live<'a>(catalogue: &Catalogue, scene: &Scene<'a>, resource: &Resource) -> Op
     scene.inventory.get(resource.kind, &key)
 }
 
-fn put_off(plan: &Plan, machine: &Address) -> Vec<Waiting> {
-    let steps = plan.steps.iter().filter(|step| {
-        step.action == Action::Defer && (step.address == *machine || step.address.lies_in(machine))
-    });
-    steps
-        .filter_map(|step| {
-            Some(Waiting {
-                address: step.address.clone(),
-                reason: step.hindrance.as_ref()?.reason.clone(),
+/// What a plan puts off, by address: every machine is asked about.
+struct Deferred<'a>(BTreeMap<(&'a str, usize), &'a Step>);
+
+impl<'a> Deferred<'a> {
+    fn of(plan: &'a Plan) -> Deferred<'a> {
+        let steps = plan.steps.iter().enumerate();
+        let deferred = steps.filter(|(_, step)| step.action == Action::Defer);
+        Deferred(
+            deferred
+                .map(|(at, step)| ((step.address.as_str(), at), step))
+                .collect(),
+        )
+    }
+
+    /// What is put off at a machine and beneath it, in the order of the plan.
+    fn at(&self, machine: &Address) -> Vec<Waiting> {
+        let own = machine.as_str();
+        let (beneath, behind) = (format!("{own}/"), format!("{own}0"));
+        let own = self.0.range((own, 0)..=(own, usize::MAX));
+        // In the order of texts, `0` comes right behind `/`.
+        let beneath = self.0.range((beneath.as_str(), 0)..(behind.as_str(), 0));
+        let mut steps: Vec<_> = own.chain(beneath).collect();
+        steps.sort_unstable_by_key(|((_, at), _)| *at);
+        steps
+            .into_iter()
+            .filter_map(|(_, step)| {
+                Some(Waiting {
+                    address: step.address.clone(),
+                    reason: step.hindrance.as_ref()?.reason.clone(),
+                })
             })
-        })
-        .collect()
+            .collect()
+    }
 }
 
 /// The ids, in lower case, at which somebody holds a sign-in role without a condition.

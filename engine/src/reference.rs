@@ -1,6 +1,6 @@
 //! References of a manifest: which resource an attribute points at, and whether a node declares that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::kind::Catalogue;
 use crate::manifest::{Manifest, Resource};
@@ -27,29 +27,43 @@ pub struct Reference<'a> {
 
 /// All references of a manifest, by the address of what points and then in the order of its schema.
 pub fn all<'a>(manifest: &'a Manifest, catalogue: &Catalogue) -> Vec<Reference<'a>> {
-    let declared = declared(manifest, catalogue);
-    let mut references = Vec::new();
-    for resource in manifest.resources.values() {
-        let Some(kind) = catalogue.kind(resource.kind) else {
-            continue;
+    let mut references: Vec<Reference<'a>> = manifest
+        .resources
+        .values()
+        .flat_map(|resource| of(resource, catalogue))
+        .collect();
+    let declared = declared(manifest, catalogue, &references);
+    for reference in &mut references {
+        reference.to = declared.get(&reference.id.to_lowercase()).copied();
+    }
+    references
+}
+
+/// The references of one resource; whether a node declares what they point at is not looked at.
+fn of<'a>(
+    resource: &'a Resource,
+    catalogue: &Catalogue,
+) -> impl Iterator<Item = Reference<'a>> + use<'a> {
+    let kind = catalogue.kind(resource.kind);
+    let attributes = kind.map_or(&[][..], |kind| kind.schema().attributes);
+    attributes.iter().flat_map(move |attribute| {
+        let said = match attribute.shape {
+            Shape::Reference { kinds, .. } => {
+                resource.attributes.get(attribute.name).zip(Some(kinds))
+            }
+            _ => None,
         };
-        for attribute in kind.schema().attributes {
-            let (Shape::Reference { kinds, .. }, Some(said)) =
-                (attribute.shape, resource.attributes.get(attribute.name))
-            else {
-                continue;
-            };
-            references.extend(texts(&said.value).into_iter().map(|id| Reference {
+        said.into_iter().flat_map(move |(said, kinds)| {
+            texts(&said.value).into_iter().map(move |id| Reference {
                 from: resource,
                 attribute,
                 kinds,
                 id,
                 span: said.span,
-                to: declared.get(&id.to_lowercase()).copied(),
-            }));
-        }
-    }
-    references
+                to: None,
+            })
+        })
+    })
 }
 
 /// The id by which references name a declared resource.
@@ -66,18 +80,16 @@ pub(crate) fn id_of(
         .located(manifest, &resource.subscription, &names)
 }
 
-/// Declared resources of the kinds that anything may point at, by their id in lower case.
-fn declared<'a>(manifest: &'a Manifest, catalogue: &Catalogue) -> BTreeMap<String, &'a Resource> {
-    let attributes = catalogue
-        .kinds
+/// Declared resources of the kinds that these references may point at, by their id in lower case: most estates refer to few of
+/// their things, and an id is long.
+fn declared<'a>(
+    manifest: &'a Manifest,
+    catalogue: &Catalogue,
+    references: &[Reference<'_>],
+) -> HashMap<String, &'a Resource> {
+    let kinds: BTreeSet<&str> = references
         .iter()
-        .flat_map(|kind| kind.schema().attributes);
-    let kinds: BTreeSet<&str> = attributes
-        .filter_map(|attribute| match attribute.shape {
-            Shape::Reference { kinds, .. } => Some(kinds),
-            _ => None,
-        })
-        .flatten()
+        .flat_map(|reference| reference.kinds)
         .copied()
         .collect();
     let resources = manifest.resources.values();

@@ -141,6 +141,52 @@ fn the_machine_that_runs_it_is_not_deleted_unasked_though_its_roles_are_unreadab
     assert!(screen.says("everything of the identity of"), "{screen}");
 }
 
+/// A runner signs in with an identity that is a thing of its own. Its machine is not told apart from others that it is attached to.
+#[test]
+fn the_identity_that_runs_it_is_neither_detached_nor_deleted_unasked() {
+    let seed = SEED.replacen("user", CALLER, 1);
+    let with = |group: &str, machine: &str| {
+        manifest("", group).replace("identity system-assigned", machine)
+    };
+    let attached = with(
+        "managed-identity id-ops",
+        "identity system-assigned { user-assigned id-ops }",
+    );
+    let stage = Stage::new(&attached, &seed);
+    stage.sandbox(&["apply", "--yes"]).expect(0);
+    stage.change_state(|state| {
+        let things = state["resources"].as_object_mut().expect("things");
+        let (_, id_ops) = things
+            .iter_mut()
+            .find(|(key, _)| key.ends_with("/id-ops"))
+            .expect("id-ops");
+        id_ops["properties"]["principalId"] = "cccccccc-0000-4000-8000-0000000000ff".into();
+    });
+    stage.sandbox(&["plan"]).expect(0);
+    let detached = with(
+        "managed-identity id-ops",
+        "identity system-assigned { absent user-assigned id-ops }",
+    );
+    stage.write("estate.kdl", &detached);
+    refused_until(&stage, "apply", "self-lockout");
+    assert_snapshot!(
+        "guards_own_identity_detached",
+        narrow(&stage, "60", &["plan"]).expect(0)
+    );
+    let deleted = with("absent vm web01", "").replace("vm web01 { ; login }", "");
+    stage.write("estate.kdl", &deleted);
+    refused_until(&stage, "apply", "self-lockout");
+    let deleted = with("absent managed-identity id-ops", "identity system-assigned");
+    stage.write("estate.kdl", &deleted);
+    let screen = refused_until(&stage, "apply", "self-lockout");
+    assert!(screen.says("managed identity `id-ops`"), "{screen}");
+    refused_until(&stage, "destroy", "self-lockout");
+    stage.write("estate.kdl", &detached);
+    let lifted = ["apply", "--yes", "--accept", "self-lockout"];
+    stage.sandbox(&lifted).expect(0);
+    stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
 #[test]
 fn the_last_administrator_of_a_machine_is_not_taken_away_unasked() {
     let stage = applied("", "grant admin (group)sg-web-admins");

@@ -222,6 +222,10 @@ fn the_second_interrupt_leaves_now_and_says_what_still_runs() {
     assert!(running.contains("/operations/"), "{running}");
     let place = running.split('?').next().expect("a place");
     assert!(kept.contains(place), "{kept}");
+    assert!(
+        kept.contains("exit 130: left at once: what ran was not awaited, and may go on in Azure\n"),
+        "{kept}"
+    );
 }
 
 #[test]
@@ -458,6 +462,62 @@ fn an_apply_whose_report_nobody_takes_is_left_by_the_second_interrupt() {
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     let kept = slow.kept().expect("a report");
     assert!(kept.contains("exit 130: "), "{kept}");
+}
+
+/// Whoever reads the events sleeps: the run stands still between two of them. What it did by then is kept.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_known_of_an_apply_whose_events_nobody_takes_is_kept() {
+    let slow = Slow::new(CHAIN, "2000", "");
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    let mut command = slow.command(&["apply", "--yes", "--json", "--progress", "plain"]);
+    let mut child = command
+        .stdout(writer.try_clone().expect("another end"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut until_said = |text: &str| {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            assert_ne!(stderr.read_line(&mut line).expect("a line"), 0);
+        }
+    };
+    let mut reader = BufReader::new(reader);
+    let mut events = String::new();
+    while !events.contains("\"event\":\"running\"") {
+        assert_ne!(reader.read_line(&mut events).expect("a line"), 0);
+    }
+    // Whatever stands in the pipe: it is filled, and stays so, as nobody reads.
+    let filling = std::thread::spawn(move || writer.write_all(&[b'.'; 1 << 20]));
+    kill(child.id(), &["INT"]);
+    until_said("stopping: nothing new starts");
+    kill(child.id(), &["INT"]);
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let kept = slow.kept().expect("a report");
+    assert!(kept.contains("exit 130: left at once"), "{kept}");
+    // Where the run stood still, before the step was told to be left or after, nobody can choose.
+    let tells = [
+        "begun, end unknown: create vm:core/rg-web/web01/identity
+",
+        "may still run in Azure:",
+    ];
+    assert!(tells.iter().any(|told| kept.contains(told)), "{kept}");
+    assert!(
+        kept.contains("so far: 0 done, ")
+            && kept.contains(
+                ", 3 not begun
+"
+            ),
+        "{kept}"
+    );
+    assert!(
+        kept.contains("running it again continues:\n  vmlogin apply --yes --json"),
+        "{kept}"
+    );
+    drop(reader);
+    filling.join().expect("no panic").expect_err("nobody reads");
 }
 
 #[test]

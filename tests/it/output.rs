@@ -129,3 +129,32 @@ fn a_guard_that_would_refuse_is_told_even_where_little_is_to_be_said() {
     let screen = stage.sandbox(&["plan", "-q"]).expect(0);
     assert!(screen.stderr.contains("guard `max-delete`"), "{screen}");
 }
+
+#[test]
+fn a_variable_that_nothing_reads_is_told_with_the_nearest_and_changes_nothing() {
+    let stage = stage(CHAIN);
+    let with = |name: &str, value: &str| {
+        let mut command = stage.command(&["validate"]);
+        command.env(name, value);
+        stage.finish(command).expect(0)
+    };
+    let plain = stage.run(&["validate"]).expect(0);
+    let slip = with("VMLOGIN_FORMT", "json");
+    assert_eq!(slip.stdout, plain.stdout);
+    assert_eq!(
+        slip.stderr,
+        format!(
+            "warning: `VMLOGIN_FORMT` is set, and nothing reads it: did you mean `VMLOGIN_FORMAT`?\n{}",
+            plain.stderr
+        )
+    );
+    let input = with("VMLOGIN_FILE", "other.kdl");
+    assert!(input.says("inputs have no variable: write `-f`"), "{input}");
+    for (name, value) in [
+        ("VMLOGIN_FORMT", ""),
+        ("VMLOGIN_MAX_DELETE", "3"),
+        ("VMLOGIN_WEB_PASSWORD", "x"),
+    ] {
+        assert_eq!(with(name, value).stderr, plain.stderr, "{name}");
+    }
+}

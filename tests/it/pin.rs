@@ -68,6 +68,36 @@ fn names_are_pinned_and_pinned_again_without_a_difference() {
     );
 }
 
+/// Pasted into a shell, they do what the help says: to the manifest, and to the Azure, of the run that named them.
+#[test]
+fn a_command_that_a_help_names_is_about_the_same_manifest_and_can_be_pasted() {
+    let stage = stage(CHAIN);
+    std::fs::rename(stage.path("estate.kdl"), stage.path("my prod.kdl")).expect("renamed");
+    let with = |verb: &str| stage.sandbox(&[verb, "-f", "my prod.kdl"]);
+    with("pin").expect(0);
+    stage
+        .sandbox(&["apply", "-f", "my prod.kdl", "--yes"])
+        .expect(0);
+    impersonate(&stage);
+    for verb in ["plan", "pin"] {
+        let screen = with(verb).expect(4);
+        let text = format!("{}{}", screen.stdout, screen.stderr);
+        let renew = text
+            .split('`')
+            .find(|part| part.starts_with("vmlogin pin") && part.contains("--renew"))
+            .unwrap_or_else(|| panic!("no command: {screen}"));
+        assert_eq!(
+            renew,
+            "vmlogin pin -f 'my prod.kdl' --sandbox --renew 'group:sg-web-admins'"
+        );
+    }
+    assert!(lock(&stage).contains(WEB));
+    let pasted = "pin -f 'my prod.kdl' --sandbox --renew 'group:sg-web-admins'";
+    stage.shell(pasted).expect(0);
+    assert!(lock(&stage).contains(OTHER));
+    with("plan").expect(0);
+}
+
 #[test]
 fn the_same_is_told_as_one_document() {
     let stage = stage(CHAIN);
@@ -185,7 +215,7 @@ fn doctor_tells_of_the_lock() {
         stage_with_seed(CHAIN, caller, "")
     };
     let without = denied().sandbox(&["doctor"]).expect(8);
-    assert!(without.says("`vmlogin pin`"), "{without}");
+    assert!(without.says("`vmlogin pin --sandbox`"), "{without}");
     let with = denied().with(LOCK, &lock(&pinned()));
     assert_snapshot!("doctor_with_a_lock", with.sandbox(&["doctor"]).expect(0));
     let empty = denied().with(LOCK, "principal-lock 1\n");

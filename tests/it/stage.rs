@@ -70,6 +70,22 @@ impl Stage {
         self.finish(self.command(arguments))
     }
 
+    /// Runs arguments as a shell reads them.
+    pub(crate) fn shell(&self, arguments: &str) -> Screen {
+        let ours = self.command(&[]);
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", &format!("exec '{VMLOGIN}' {arguments}")])
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(
+                ours.get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .stdin(Stdio::null());
+        self.finish(command)
+    }
+
     /// Runs against the sandbox in the folder, whose state stays for the next run.
     pub(crate) fn sandbox(&self, arguments: &[&str]) -> Screen {
         let mut all = arguments.to_vec();

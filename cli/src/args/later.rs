@@ -106,6 +106,11 @@ const VARIABLES: &[(&str, &str)] = &[
     ("VMLOGIN_FIX", "--fix"),
 ];
 
+/// The names of those variables.
+pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
+    VARIABLES.iter().map(|(name, _)| *name)
+}
+
 /// What to say of a verb that is documented but not built; `None` for any other word.
 pub(crate) fn verb(word: &str) -> Option<Refused> {
     VERBS

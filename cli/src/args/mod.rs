@@ -5,6 +5,7 @@ pub(crate) mod later;
 pub(crate) mod refusal;
 mod saved;
 mod values;
+pub(crate) mod variables;
 mod verbs;
 pub(crate) mod words;
 

@@ -84,6 +84,12 @@ pub(crate) enum Verb {
     /// Where planning anew comes to anything else, it exits 7 and does nothing. The file holds
     /// the manifest and the flags that shaped it; guards are lifted here.
     ///
+    /// Whoever can write that file decides what is applied: its manifest counts, not the one that
+    /// was reviewed. Exit 7 tells that Azure or the plan has moved on, not who wrote the file.
+    /// Save and apply in one run of a pipeline, hand the file on where nobody else can write
+    /// (private, and with a checksum where jobs are apart), and look at it with
+    /// `vmlogin show PLAN` before.
+    ///
     /// Examples:
     ///   vmlogin apply
     ///   vmlogin apply -f estate.kdl --yes --json > events.ndjson

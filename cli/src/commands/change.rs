@@ -1,6 +1,7 @@
 //! What `apply` and `destroy` have in common: plan, guards, the question, the run, the looks afterwards, the report.
 
 mod converge;
+mod known;
 mod limit;
 mod live;
 pub(crate) mod question;
@@ -165,6 +166,7 @@ async fn recipe(session: &Session, wanted: Change<'_>, events: Events<'_>) -> Re
     };
     let planned = planned(session, &watch, asked).await?;
     let limit = Limit::of(wanted.max_failures, planned.plan.writes().count());
+    let record = Record::of(session);
     let run = Running {
         session,
         wanted,
@@ -173,7 +175,7 @@ async fn recipe(session: &Session, wanted: Change<'_>, events: Events<'_>) -> Re
         events,
         watch: &watch,
         limit: &limit,
-        record: Record::of(session),
+        record: &record,
         planned: &planned,
         asked,
     };
@@ -200,7 +202,7 @@ struct Running<'a> {
     events: Events<'a>,
     watch: &'a Watch,
     limit: &'a Limit,
-    record: Record<'a>,
+    record: &'a Record,
     planned: &'a Planned,
     asked: Asked<'a>,
 }
@@ -268,7 +270,7 @@ impl Running<'_> {
         }
         // A saved plan was agreed to when it was handed on.
         if !self.wanted.consent.yes && self.saved.is_none() {
-            question::check_stdin(self.wanted.verb)?;
+            question::check_stdin(self.session, self.wanted.verb)?;
             let place = self.place(plan);
             question::ask(self.session, self.watch, self.wanted.verb, plan, &place).await?;
         }
@@ -282,10 +284,11 @@ impl Running<'_> {
             events: self.events,
             watch: self.watch,
             limit: self.limit,
+            known: self.record.known(),
             plan,
             azure: &azure,
         };
-        self.record.begin();
+        self.record.begin(self.watch);
         let report = running.run(self.parallelism()).await;
         let verdicts = match self.wanted.verify && !self.watch.is_stopped() {
             true => Some(self.look(plan, &azure, &report).await),
@@ -388,7 +391,8 @@ impl Running<'_> {
         let is_kept = self.watch.is_writing() && {
             let event = self.events.are_on().then(|| event_line(&end.event()));
             let text = report::text(ended, self.session.view_kept());
-            self.record.keep(exit, &text, event.as_deref())
+            self.record
+                .keep(self.watch.is_urgent(), exit, &text, event.as_deref())
         };
         if !self.events.are_on() {
             let text = report::text(ended, self.session.view_out());

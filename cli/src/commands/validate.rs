@@ -43,6 +43,8 @@ pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error>
     session
         .terminal
         .notice(&findings::announced(warned, session.view_err()));
+    // The process ends here: to free a large estate piece by piece would be work for nobody.
+    std::mem::forget(loaded);
     Ok(if refused || warned > 0 {
         Exit::RuleRefused
     } else {

@@ -192,6 +192,7 @@ fn line_of(sources: &Sources, span: Span) -> &str {
 mod tests {
     use vmlogin_engine::address::Address;
 
+    use super::super::Given;
     use super::*;
 
     fn about(machine: &str, help: &str) -> Finding {
@@ -212,6 +213,7 @@ mod tests {
             paint: Paint { on: false },
             width: 100,
             verbose: false,
+            given: Given::NONE,
         };
         list(findings, &Sources::default(), view)
     }

@@ -92,6 +92,7 @@ fn label(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Given;
     use super::*;
     use crate::render::Paint;
 
@@ -127,6 +128,7 @@ mod tests {
             paint: Paint::OFF,
             width: 80,
             verbose: false,
+            given: Given::NONE,
         };
         insta::assert_snapshot!(text(&order, &edges, view), @r#"
         vm:core/rg-web/web01

@@ -1,11 +1,16 @@
 //! The report of a run as it is kept in a file, for whoever could not see its screen.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 use jiff::Timestamp;
+use vmlogin_engine::address::Address;
+use vmlogin_engine::event::Outcome;
+use vmlogin_engine::plan::Action;
 
-use super::foreign;
+use super::given::{Given, completed};
+use super::{View, fault, foreign, prose};
 use crate::exit::Exit;
 
 /// What is kept of a run.
@@ -19,6 +24,8 @@ pub(crate) struct Kept<'a> {
     pub process: u32,
     /// When it was begun.
     pub began: Timestamp,
+    /// What the commands that it names are about.
+    pub given: Given,
     /// How it ended; nothing while it runs.
     pub end: Option<End<'a>>,
 }
@@ -30,6 +37,8 @@ pub(crate) struct End<'a> {
     pub at: Timestamp,
     /// What it ended with.
     pub exit: Exit,
+    /// Whether it did not await what ran.
+    pub left: bool,
     /// Its report.
     pub report: &'a str,
     /// The last event of `--json`, where that was given.
@@ -46,24 +55,72 @@ pub(crate) fn text(kept: Kept<'_>) -> String {
         time(kept.began)
     );
     let Some(end) = kept.end else {
-        let _ = writeln!(
-            text,
+        let said = format!(
             "no end yet: process {} is still writing, or was ended hard; `vmlogin plan` shows what is left to do",
             kept.process
         );
+        let _ = writeln!(text, "{}", completed(&said, kept.given));
         return text;
+    };
+    let meaning = match end.left {
+        true => "left at once: what ran was not awaited, and may go on in Azure",
+        false => end.exit.meaning(),
     };
     let _ = writeln!(
         text,
-        "ended {}, exit {}: {}\n\n{}",
+        "ended {}, exit {}: {meaning}\n\n{}",
         time(end.at),
         end.exit.code(),
-        end.exit.meaning(),
         end.report.trim_end()
     );
     if let Some(event) = end.event {
         let _ = writeln!(text, "\n{event}");
     }
+    text
+}
+
+/// How the steps of a run stand that could not end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SoFar<'a> {
+    /// How many the plan has that write.
+    pub writes: usize,
+    /// How those ended that did.
+    pub outcomes: &'a BTreeMap<Address, Outcome>,
+    /// Those that were begun and have not ended.
+    pub running: &'a BTreeMap<Address, Action>,
+    /// The command line that continues.
+    pub again: &'a str,
+}
+
+/// The report of such a run: what is known of it.
+pub(crate) fn so_far(so_far: SoFar<'_>, view: View) -> String {
+    let count = |of: fn(&Outcome) -> bool| so_far.outcomes.values().filter(|it| of(it)).count();
+    // One that was not sent since the run was stopped is as good as not begun.
+    let begun = count(|outcome| *outcome != Outcome::NotStarted) + so_far.running.len();
+    let mut text = prose::prose(
+        view,
+        0,
+        "nobody took what was written, so the run could not end; what is known of it:",
+    );
+    for (address, action) in so_far.running {
+        let line = format!("begun, end unknown: {action} {address}");
+        text.push_str(&prose::prose(view, 2, &line));
+    }
+    for (address, outcome) in so_far.outcomes {
+        if let Outcome::Failed { fault } = outcome {
+            text.push_str(&prose::prose(view, 2, &format!("failed: {address}")));
+            text.push_str(&fault::body(fault, view, 6, usize::MAX));
+        }
+    }
+    let line = format!(
+        "so far: {} done, {} failed, {} begun, {} not begun",
+        count(|outcome| matches!(outcome, Outcome::Done { .. })),
+        count(|outcome| matches!(outcome, Outcome::Failed { .. })),
+        so_far.running.len(),
+        so_far.writes.saturating_sub(begun),
+    );
+    text.push_str(&prose::prose(view, 0, &line));
+    let _ = writeln!(text, "running it again continues:\n  {}", so_far.again);
     text
 }
 
@@ -74,6 +131,7 @@ fn time(time: Timestamp) -> impl std::fmt::Display {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::sample::PLAIN;
 
     fn at(time: &str) -> Timestamp {
         format!("2026-11-21T{time}Z").parse().expect("a time")
@@ -85,6 +143,7 @@ mod tests {
             folder: Path::new("/home/kim/estate"),
             process: 4711,
             began: at("03:00:00"),
+            given: Given::NONE,
             end,
         })
     }
@@ -104,6 +163,7 @@ mod tests {
         let end = End {
             at: at("03:02:11"),
             exit: Exit::Partly,
+            left: false,
             report: "apply: 3 done, 1 failed\n",
             event: Some(r#"{"event":"summary"}"#),
         };
@@ -117,5 +177,37 @@ mod tests {
 
         {"event":"summary"}
         "#);
+    }
+
+    #[test]
+    fn a_run_that_was_left_is_not_called_orderly_and_tells_what_is_known() {
+        let address = |name: &str| Address::new("vm", ["core", "rg-web", name, "login"]);
+        let outcomes = BTreeMap::from([(address("web01"), Outcome::Done { note: None })]);
+        let running = BTreeMap::from([(address("web02"), Action::Create)]);
+        let known = SoFar {
+            writes: 4,
+            outcomes: &outcomes,
+            running: &running,
+            again: "vmlogin apply --yes --json",
+        };
+        let end = End {
+            at: at("03:02:11"),
+            exit: Exit::Interrupted,
+            left: true,
+            report: &so_far(known, PLAIN),
+            event: None,
+        };
+        insta::assert_snapshot!(kept(Some(end)), @"
+        vmlogin apply --yes --json
+        in /home/kim/estate
+        began 2026-11-21 03:00:00 UTC
+        ended 2026-11-21 03:02:11 UTC, exit 130: left at once: what ran was not awaited, and may go on in Azure
+
+        nobody took what was written, so the run could not end; what is known of it:
+          begun, end unknown: create vm:core/rg-web/web02/login
+        so far: 1 done, 0 failed, 1 begun, 2 not begun
+        running it again continues:
+          vmlogin apply --yes --json
+        ");
     }
 }

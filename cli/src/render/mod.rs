@@ -9,6 +9,7 @@ pub(crate) mod fault;
 pub(crate) mod findings;
 mod fold;
 pub(crate) mod foreign;
+pub(crate) mod given;
 pub(crate) mod graph;
 pub(crate) mod kept;
 pub(crate) mod manual;
@@ -33,7 +34,10 @@ pub(crate) mod written;
 
 use serde::Serialize;
 
+pub(crate) use given::Given;
 pub(crate) use paint::Paint;
+
+use crate::args::variables::Unread;
 
 /// How a screen is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +48,8 @@ pub(crate) struct View {
     pub width: usize,
     /// Whether more is to be said.
     pub verbose: bool,
+    /// What the commands that it names are about.
+    pub given: Given,
 }
 
 /// One JSON document, indented, with a line feed.
@@ -53,4 +59,13 @@ pub(crate) fn pretty(document: &impl Serialize) -> String {
         serde_json::to_string_pretty(document).unwrap_or_else(|error| unreachable!("{error}"));
     text.push('\n');
     foreign::json(&text).into_owned()
+}
+
+/// A variable that looks like a flag and is none.
+pub(crate) fn unread_variable(unread: &Unread, view: View) -> String {
+    let said = format!(
+        "`{}` is set, and nothing reads it: {}",
+        unread.name, unread.help
+    );
+    prose::headed(view, 0, "warning:", Paint::changed, &said)
 }

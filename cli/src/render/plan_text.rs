@@ -42,6 +42,7 @@ pub(crate) fn text(plan: &Plan, sources: &Sources, view: View) -> String {
     screen.findings();
     screen.unmanaged();
     screen.gaps();
+    screen.gone();
     screen.text.push_str(&prose::prose(view, 0, &summary(plan)));
     screen.text
 }
@@ -272,6 +273,27 @@ impl Screen<'_> {
         self.text.push('\n');
     }
 
+    /// What `absent` names and nobody finds, in one line: it has done its work, or is misspelt.
+    fn gone(&mut self) {
+        let gone = &self.plan.gone;
+        let shown = match self.view.verbose {
+            true => gone.len(),
+            false => gone.len().min(FEW_GONE),
+        };
+        let names: Vec<&str> = gone[..shown].iter().map(|it| it.as_str()).collect();
+        let mut line = names.join(", ");
+        match gone.len() - shown {
+            0 if gone.is_empty() => return,
+            0 => {}
+            more => {
+                let _ = write!(line, " and {more} more; -v shows them all");
+            }
+        }
+        let line = format!("`absent` names {line}: not there, so nothing to do");
+        self.text.push_str(&prose::prose(self.view, 0, &line));
+        self.text.push('\n');
+    }
+
     fn gaps(&mut self) {
         if self.plan.gaps.is_empty() {
             return;
@@ -292,6 +314,9 @@ impl Screen<'_> {
         self.text.push('\n');
     }
 }
+
+/// More than these are counted.
+const FEW_GONE: usize = 3;
 
 /// What happens to a step, with its mark, and how that is painted.
 fn head(step: &Step) -> (String, fn(Paint, &str) -> String) {

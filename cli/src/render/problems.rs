@@ -11,6 +11,7 @@ use vmlogin_engine::problem::Problem;
 use vmlogin_engine::source::{SourceId, Sources, Span};
 
 use super::foreign;
+use super::given::{Given, completed};
 use super::snippet::Snippet;
 use super::{Paint, View};
 
@@ -24,7 +25,7 @@ pub(crate) fn text(problems: &[Problem], sources: &Sources, view: View) -> Strin
     let handler = handler(view);
     let mut screen = String::new();
     for problem in problems {
-        let shown = Shown::of(problem, sources);
+        let shown = Shown::of(problem, sources, view.given);
         // Writing to a String fails never; a diagnostic that cannot be drawn is still named.
         if handler.render_report(&mut screen, &shown).is_err() {
             let _ = writeln!(screen, "{}: {}", problem.code, shown.message);
@@ -76,7 +77,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(problem: &Problem, sources: &Sources) -> Shown {
+    fn of(problem: &Problem, sources: &Sources, given: Given) -> Shown {
         let mut by_source: Vec<(SourceId, Vec<(Span, &str)>)> = Vec::new();
         for label in &problem.labels {
             let place = (label.span, label.text.as_str());
@@ -97,7 +98,7 @@ impl Shown {
         shown.help = problem
             .help
             .as_deref()
-            .map(|help| foreign::line(help).into_owned());
+            .map(|help| foreign::line(&completed(help, given)).into_owned());
         shown.elsewhere = parts.collect();
         shown
     }

@@ -2,19 +2,21 @@
 
 use std::fmt::Write;
 
-use super::{Paint, View, foreign};
+use super::{Paint, View, foreign, given};
 
 /// How much further the second and later lines are indented.
 const HANG: usize = 2;
 
 /// A sentence, or several lines of them, after an indent. A word that is longer than the screen stays whole: it is an address or
-/// an id, which people copy.
+/// an id, which people copy; and so does a command of ours, which they paste.
 pub(crate) fn prose(view: View, indent: usize, text: &str) -> String {
     let mut screen = String::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let safe = foreign::line(&line.replace('\t', " ")).into_owned();
+        let line = line.replace('\t', " ");
+        let line = given::completed(&line, view.given);
+        let safe = foreign::line(&line).into_owned();
         let mut column = 0;
-        for word in safe.split_whitespace() {
+        for word in words(&safe) {
             let length = word.chars().count();
             if column == 0 {
                 let _ = write!(screen, "{:indent$}{word}", "");
@@ -31,6 +33,23 @@ pub(crate) fn prose(view: View, indent: usize, text: &str) -> String {
         screen.push('\n');
     }
     screen
+}
+
+/// The words of a line, each command of ours as one.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start();
+        let command = rest
+            .starts_with("`vmlogin ")
+            .then(|| rest[1..].find('`'))
+            .flatten()
+            .map_or(0, |end| end + 1);
+        let end = rest[command..].find(char::is_whitespace);
+        let (word, after) = rest.split_at(end.map_or(rest.len(), |end| command + end));
+        rest = after;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 /// The same, its first words painted.
@@ -70,6 +89,7 @@ pub(crate) fn step(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Given;
     use super::*;
 
     fn view(width: usize) -> View {
@@ -77,6 +97,7 @@ mod tests {
             paint: Paint::OFF,
             width,
             verbose: false,
+            given: Given::NONE,
         }
     }
 

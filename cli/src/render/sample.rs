@@ -9,13 +9,14 @@ use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::schema::{Class, Need};
 use vmlogin_engine::value::{Attributes, Value};
 
-use super::{Paint, View};
+use super::{Given, Paint, View};
 
 /// A screen without colour.
 pub(crate) const PLAIN: View = View {
     paint: Paint::OFF,
     width: 100,
     verbose: false,
+    given: Given::NONE,
 };
 
 /// The address of a machine or of something in it.
@@ -61,6 +62,7 @@ pub(crate) fn plan(steps: Vec<Step>) -> Plan {
         findings: Vec::new(),
         unmanaged: Vec::new(),
         gaps: Vec::new(),
+        gone: Vec::new(),
         stakes: Default::default(),
         live_counts: BTreeMap::new(),
     }

@@ -7,7 +7,7 @@ use vmlogin_engine::inventory::{Inventory, Pinned};
 use vmlogin_engine::kind::{Catalogue, Scene};
 use vmlogin_engine::language::{self, Inputs, Tables};
 use vmlogin_engine::manifest::Manifest;
-use vmlogin_engine::manifest::lower::lower;
+use vmlogin_engine::manifest::lower::{lower, unfold};
 use vmlogin_engine::pins::Pins;
 use vmlogin_engine::problem::{Problem, settle};
 use vmlogin_engine::rule::{self, Finding, Severities};
@@ -106,19 +106,23 @@ fn expanded(
     if count == 0 {
         return Err(refused(settle(problems)));
     }
-    let expanded = language::expand(
-        files,
-        &Inputs {
-            sets: sets.to_vec(),
-            tables: tables.clone(),
-        },
-    );
-    problems.extend(expanded.problems);
-    let tree = match keep {
-        Keep::Tree => expanded.tree.clone(),
-        Keep::Nothing => Tree::default(),
+    let inputs = Inputs {
+        sets: sets.to_vec(),
+        tables: tables.clone(),
     };
-    let lowered = lower(expanded.tree, catalogue).after(&problems);
+    let (tree, (of_the_tree, lowered)) = match keep {
+        Keep::Tree => {
+            let expanded = language::expand(files, &inputs);
+            let lowered = lower(expanded.tree.clone(), catalogue);
+            (expanded.tree, (expanded.problems, lowered))
+        }
+        Keep::Nothing => {
+            let folded = language::fold(files, &inputs);
+            (Tree::default(), unfold(folded, catalogue))
+        }
+    };
+    problems.extend(of_the_tree);
+    let lowered = lowered.after(&problems);
     problems.extend(lowered.problems);
     let mut manifest = lowered.manifest;
     if let Some(manifest) = &mut manifest {

@@ -23,7 +23,7 @@ pub(super) fn is_spent(node: &Node) -> bool {
 }
 
 /// Whether a node is a loop.
-pub(super) fn is_loop(node: &Node) -> bool {
+pub(crate) fn is_loop(node: &Node) -> bool {
     node.name.as_str() == FOR
 }
 

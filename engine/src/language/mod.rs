@@ -12,14 +12,15 @@ mod repeat;
 mod substitute;
 pub mod table;
 
-pub(crate) use form::SPENT;
+pub(crate) use form::{SPENT, is_loop};
 pub use include::{IncludeWish, includes};
-pub(crate) use repeat::{FOR, STANDS_IN};
+pub(crate) use repeat::{FOR, Loops, STANDS_IN};
 pub use repeat::{TableWish, Tables, tables};
 
 use crate::problem::Problem;
 use crate::source::SourceId;
 use crate::syntax::tree::{Node, Tree};
+use substitute::Turns;
 
 /// One text of the manifest.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,8 +54,28 @@ pub struct Expanded {
     pub problems: Vec<Problem>,
 }
 
+/// All files as one tree whose loops are still to be gone through: what a large table makes need never exist all at once.
+#[derive(Debug, Default)]
+pub struct Folded {
+    pub(crate) tree: Tree,
+    pub(crate) loops: Loops,
+}
+
 /// Puts the files together and resolves every reference.
 pub fn expand(files: Vec<File>, inputs: &Inputs) -> Expanded {
+    let Folded { tree, loops } = put_together(files, inputs, Turns::Here);
+    Expanded {
+        tree,
+        problems: loops.problems(),
+    }
+}
+
+/// The same, and leaves the loops to whoever goes through the tree.
+pub fn fold(files: Vec<File>, inputs: &Inputs) -> Folded {
+    put_together(files, inputs, Turns::Later)
+}
+
+fn put_together(files: Vec<File>, inputs: &Inputs, turns: Turns) -> Folded {
     let mut problems = problem::Problems::default();
     for file in &files {
         form::check(file, &mut problems);
@@ -71,9 +92,9 @@ pub fn expand(files: Vec<File>, inputs: &Inputs) -> Expanded {
         nodes.extend(file.tree.nodes.into_iter().filter(|node| !gone(node)));
     }
     let mut tree = Tree { nodes };
-    substitute::substitute(&mut tree, &mut names, &mut problems);
-    Expanded {
+    substitute::substitute(&mut tree, turns, &mut names, &mut problems);
+    Folded {
         tree,
-        problems: problems.settle(),
+        loops: Loops::new(names, problems),
     }
 }

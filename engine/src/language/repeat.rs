@@ -7,7 +7,7 @@ use super::File;
 use super::include::leaves;
 use super::names::{Loop, Names};
 use super::problem::{LanguageProblem, Problems};
-use super::substitute::resolve;
+use super::substitute::{Turns, resolve};
 use super::table::Table;
 use crate::problem::Problem;
 use crate::source::Span;
@@ -95,10 +95,38 @@ enum Elements {
     Items(Vec<super::names::Item>),
 }
 
-/// The nodes that a loop makes, without references.
-pub(super) fn repeat(node: &Node, names: &mut Names, problems: &mut Problems) -> Vec<Node> {
+/// The loops of a tree, with what is needed to go through them.
+#[derive(Debug, Default)]
+pub(crate) struct Loops {
+    names: Names,
+    problems: Problems,
+}
+
+impl Loops {
+    pub(super) fn new(names: Names, problems: Problems) -> Loops {
+        Loops { names, problems }
+    }
+
+    /// Goes through one: gives the nodes of each element away before it makes those of the next.
+    pub(crate) fn go_through(&mut self, node: &Node, give: impl FnMut(Vec<Node>)) {
+        repeat(node, &mut self.names, &mut self.problems, give);
+    }
+
+    /// What was wrong with the whole tree and with the loops that were gone through, settled.
+    pub(crate) fn problems(self) -> Vec<Problem> {
+        self.problems.settle()
+    }
+}
+
+/// Makes the nodes of a loop without references, and gives those of each element away.
+pub(super) fn repeat(
+    node: &Node,
+    names: &mut Names,
+    problems: &mut Problems,
+    mut give: impl FnMut(Vec<Node>),
+) {
     let Some((name, place, property)) = shape(node, problems) else {
-        return Vec::new();
+        return;
     };
     if let Some(first) = names.place_of(name) {
         problems.push(LanguageProblem::DefinedTwice {
@@ -112,10 +140,10 @@ pub(super) fn repeat(node: &Node, names: &mut Names, problems: &mut Problems) ->
             name: name.to_owned(),
             span: place,
         });
-        return Vec::new();
+        return;
     }
     let Some(elements) = elements(property, names, problems) else {
-        return Vec::new();
+        return;
     };
     let count = match &elements {
         Elements::Rows(table) => table.rows(),
@@ -127,9 +155,8 @@ pub(super) fn repeat(node: &Node, names: &mut Names, problems: &mut Problems) ->
             count,
             span: node.name.span,
         });
-        return Vec::new();
+        return;
     }
-    let mut made = Vec::with_capacity(count * node.children().len());
     for element in 0..count {
         names.enter(match &elements {
             Elements::Rows(table) => Loop::row(name, place, table, element),
@@ -137,12 +164,11 @@ pub(super) fn repeat(node: &Node, names: &mut Names, problems: &mut Problems) ->
         });
         let mut nodes = node.children().to_vec();
         nodes.retain(|child| !super::form::is_refused(node, child));
-        resolve(&mut nodes, names, problems);
+        resolve(&mut nodes, Turns::Here, names, problems);
         mark(&mut nodes, node, names.element());
-        made.append(&mut nodes);
+        give(nodes);
     }
     names.leave();
-    made
 }
 
 /// Notes at the nodes of one element that they are of it.

@@ -7,12 +7,31 @@ use super::repeat::repeat;
 use crate::syntax::tree::{Argument, Node, Scalar, Tree};
 
 /// Resolves every reference of a tree, puts what loops make in their place, and drops children that were refused.
-pub(super) fn substitute(tree: &mut Tree, names: &mut Names, problems: &mut Problems) {
-    resolve(&mut tree.nodes, names, problems);
+pub(super) fn substitute(
+    tree: &mut Tree,
+    turns: Turns,
+    names: &mut Names,
+    problems: &mut Problems,
+) {
+    resolve(&mut tree.nodes, turns, names, problems);
+}
+
+/// When loops are gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turns {
+    /// Here and now.
+    Here,
+    /// Later: they stay in the tree as they are.
+    Later,
 }
 
 /// The same for some nodes. What a loop makes is resolved by it.
-pub(super) fn resolve(nodes: &mut [Node], names: &mut Names, problems: &mut Problems) {
+pub(super) fn resolve(
+    nodes: &mut [Node],
+    turns: Turns,
+    names: &mut Names,
+    problems: &mut Problems,
+) {
     // A stack of our own: see `form::check`.
     let mut waiting: Vec<&mut Node> = nodes.iter_mut().rev().collect();
     while let Some(node) = waiting.pop() {
@@ -26,7 +45,12 @@ pub(super) fn resolve(nodes: &mut [Node], names: &mut Names, problems: &mut Prob
         let mut made = Vec::new();
         if kept.iter().any(form::is_loop) {
             for child in kept.extract_if(.., |child| form::is_loop(child)) {
-                made.append(&mut repeat(&child, names, problems));
+                match turns {
+                    Turns::Here => repeat(&child, names, problems, |mut nodes| {
+                        made.append(&mut nodes);
+                    }),
+                    Turns::Later => made.push(child),
+                }
             }
         }
         let written = kept.len();

@@ -3,11 +3,13 @@
 mod check;
 pub mod lower;
 mod problem;
+mod resources;
 mod settings;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub use resources::Resources;
 pub use settings::Settings;
 
 use crate::address::Address;
@@ -37,10 +39,10 @@ pub struct Manifest {
     /// Management groups by address. Grants may be written in them; rule VML401 judges that.
     pub management_groups: BTreeMap<Address, ManagementGroup>,
     /// Resources by address.
-    pub resources: BTreeMap<Address, Resource>,
+    pub resources: Resources,
     /// What should not be, by the address that it has: what stands behind `absent`, and its parts that go before it. No address
     /// is here and among the resources.
-    pub absent: BTreeMap<Address, Resource>,
+    pub absent: Resources,
 }
 
 /// Limits of the guards.

@@ -6,16 +6,26 @@ use super::draft::{self, CLAIM, PARTS};
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
 use super::standing::{FOLLOWS, NOT_SELECTED};
-use super::{Action, Blocked, Foreign, Step, Wait, Wish, teardown};
+use super::unknown::{self, Unknown};
+use super::{Action, Blocked, DECLARED_TOO, Foreign, Step, UNRESOLVED, Wait, Wish, teardown};
 use crate::address::Address;
 use crate::graph::{Cycle, Edge, Graph};
 use crate::inventory::{Content, Live};
 use crate::kind::{Catalogue, Hindrance, Key, Scene};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Resource};
 use crate::schema::{Lifetime, Need, Shape};
 use crate::value::Value;
 
-/// The steps that take away what `absent` names, last made first. `revoked` are the ids, in lower case, of the grants that go
+/// What becomes of all that `absent` names.
+#[derive(Default)]
+pub(super) struct Cleared {
+    /// The steps that take it away, last made first.
+    pub(super) steps: Vec<Step>,
+    /// What has no step, since nobody finds it.
+    pub(super) gone: Vec<Address>,
+}
+
+/// Takes away what `absent` names. `revoked` are the ids, in lower case, of the grants that go
 /// anyway. The scene's manifest holds what should be absent among its resources.
 pub(super) fn steps(
     catalogue: &Catalogue,
@@ -23,9 +33,9 @@ pub(super) fn steps(
     matching: &Matching<'_>,
     wish: &Wish,
     revoked: &BTreeSet<String>,
-) -> Result<Vec<Step>, Cycle> {
+) -> Result<Cleared, Cycle> {
     if scene.manifest.absent.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Cleared::default());
     }
     // Only what goes is ordered: nothing that should be there waits for it, nor it for that.
     let alone = Manifest {
@@ -52,7 +62,14 @@ pub(super) fn steps(
         }
     }
     clearing.tell_what_is_inherited();
-    Ok(clearing.steps)
+    let gone = scene.manifest.absent.keys().filter_map(|address| {
+        let pair = matching.pairs.get(address)?;
+        clearing.is_gone_already(pair).then(|| address.clone())
+    });
+    Ok(Cleared {
+        gone: gone.collect(),
+        steps: clearing.steps,
+    })
 }
 
 /// What live things that should be absent ask for among each other: what one refers to, or lies in, is there until that one is gone.
@@ -211,22 +228,47 @@ impl Clearing<'_, '_> {
         self.steps.push(step);
     }
 
+    /// Whether nobody finds what a line names. Where grants were not read to the end, that is not said.
+    fn is_gone_already(&self, pair: &Pair<'_>) -> bool {
+        let resource = pair.resource;
+        let places: Vec<&Address> = self.scene.manifest.places(resource).collect();
+        let read = pair.kind.schema().lifetime != Lifetime::Vanishes
+            || self
+                .scene
+                .inventory
+                .grants_complete
+                .contains(resource.realm());
+        let named = resource.along.is_none() && !self.goes_with_parent(resource);
+        let known = pair.key.is_some() || unknown::is_of_nobody(self.scene, resource);
+        let missing = known && pair.live.is_none();
+        named && missing && read && self.wish.selected.names(&places)
+    }
+
+    /// Whether a thing stands in no `absent` of its own: a part of what goes has the place of that.
+    fn goes_with_parent(&self, resource: &Resource) -> bool {
+        let parent = self.scene.manifest.parent_of(resource);
+        parent.is_some_and(|parent| {
+            self.scene.manifest.absent.contains_key(&parent.address) && parent.span == resource.span
+        })
+    }
+
     /// Decides one step from what was found; `None` where there is nothing.
     fn decide(&self, pair: &Pair<'_>) -> Option<Step> {
         let mut step = draft::blank(self.scene, pair);
         let Some(key) = &pair.key else {
-            step.notes.push(
-                "what it refers to was not found or could not be read, so which live one it is could not be told"
-                    .to_owned(),
-            );
-            step.blocked = Some(blocked("unresolved", &step.address));
+            if unknown::is_of_nobody(self.scene, pair.resource) {
+                return None;
+            }
+            let Unknown { what, help } = unknown::of(self.scene, pair.resource);
+            step.notes.push(format!("{what}: {help}"));
+            step.blocked = Some(blocked(UNRESOLVED, &step.address));
             return Some(step);
         };
         if let Some(declared) = self.declared.get(&(pair.resource.kind, key)) {
             step.notes.push(format!(
                 "it is declared too, as `{declared}`: remove one of the two"
             ));
-            step.blocked = Some(blocked("declared and absent", declared));
+            step.blocked = Some(blocked(DECLARED_TOO, declared));
             return Some(step);
         }
         let live = pair.live?;
@@ -294,11 +336,7 @@ impl Clearing<'_, '_> {
             );
         }
         let named = match self.scene.manifest.parent_of(pair.resource) {
-            // A part of what goes stands in no `absent` of its own: it has the place of that.
-            Some(parent)
-                if self.scene.manifest.absent.contains_key(&parent.address)
-                    && parent.span == pair.resource.span =>
-            {
+            Some(parent) if self.goes_with_parent(pair.resource) => {
                 format!("it goes with `{}`, which `absent` names", parent.name)
             }
             _ => "`absent` names it".to_owned(),

@@ -56,15 +56,17 @@ pub fn plan(
         Mode::Destroy => Graph::with(&whole, catalogue, absent::edges(scene, &matching))?,
     };
     let (mut revocations, mut unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
+    let mut gone_already = Vec::new();
     if wish.mode == Mode::Apply {
         let ids = |steps: &[Step]| -> BTreeSet<String> {
             let ids = steps.iter().filter_map(|step| step.id.as_ref());
             ids.map(|id| id.to_lowercase()).collect()
         };
         let cleared = absent::steps(catalogue, scene, &matching, wish, &ids(&revocations))?;
-        let gone = ids(&cleared);
+        let gone = ids(&cleared.steps);
         unmanaged.retain(|stays| !gone.contains(&stays.id.to_lowercase()));
-        revocations.extend(cleared);
+        revocations.extend(cleared.steps);
+        gone_already = cleared.gone;
     }
     let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
     let live_counts = live_counts(&matching, &revocations);
@@ -112,6 +114,7 @@ pub fn plan(
         estate: scene.manifest.estate.clone(),
         mode: wish.mode,
         selection: wish.selected.record(),
+        gone: gone_already,
         live_counts,
         stakes: Stakes::default(),
         steps: after(revocations, steps),

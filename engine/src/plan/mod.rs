@@ -17,6 +17,7 @@ pub mod stakes;
 mod standing;
 mod teardown;
 mod unconfirmed;
+mod unknown;
 mod unneeded;
 
 use std::collections::BTreeMap;
@@ -61,6 +62,9 @@ pub struct Plan {
     pub unmanaged: Vec<Unmanaged>,
     /// What could not be read, so that nothing is concluded from it.
     pub gaps: Vec<String>,
+    /// What `absent` names and nobody finds: it is gone already, or never had that name.
+    #[serde(default)]
+    pub gone: Vec<Address>,
     /// How many live objects of each kind lie in the manifest's scope; guards count against it.
     pub live_counts: BTreeMap<String, u32>,
     /// Who loses what by its steps.
@@ -242,13 +246,28 @@ pub struct Unmanaged {
     pub why: String,
 }
 
+/// What blocks a step where no rule says it: nobody could tell which live thing it is about.
+pub const UNRESOLVED: &str = "unresolved";
+
+/// The same: what the manifest only adopts is not there.
+pub const MISSING: &str = "missing";
+
+/// The same: the manifest declares what `absent` names.
+pub const DECLARED_TOO: &str = "declared and absent";
+
 impl Blocked {
     /// What is said of it at a step: the rule, and whom it speaks of where that is not the step's own subject.
     pub fn because(&self, step: &Address) -> String {
+        let why = match self.rule.as_str() {
+            UNRESOLVED => "a name that is not known",
+            MISSING => "what should be there and is not",
+            DECLARED_TOO => return format!("`{}`, which declares it", self.subject),
+            rule => rule,
+        };
         if self.subject == *step {
-            self.rule.clone()
+            why.to_owned()
         } else {
-            format!("{} about {}", self.rule, self.subject)
+            format!("{why} about {}", self.subject)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::defer;
 use super::matching::Pair;
-use super::{Action, Blocked, Step};
+use super::{Action, Blocked, MISSING, Step, UNRESOLVED};
 use crate::address::Address;
 use crate::kind::{Hindrance, Scene};
 use crate::rule::Finding;
@@ -53,8 +53,8 @@ impl<'a> Blocks<'a> {
 /// set up in a thing that should be there and was not seen.
 pub(super) fn missing(step: &Step, pair: &Pair<'_>) -> Option<Blocked> {
     let rule = match step.action {
-        Action::Keep if pair.live.is_none() => "missing",
-        action if action.writes() && step.id.is_none() => "unresolved",
+        Action::Keep if pair.live.is_none() => MISSING,
+        action if action.writes() && step.id.is_none() => UNRESOLVED,
         _ => return None,
     };
     Some(Blocked {

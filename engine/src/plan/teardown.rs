@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
 use super::standing::FOLLOWS;
-use super::{Action, Step, Wait, draft};
+use super::{Action, Step, Wait, draft, unknown};
 use crate::address::Address;
 use crate::graph::Graph;
 use crate::inventory::{Content, Live};
@@ -80,11 +80,12 @@ fn decide_one(
 ) -> Option<Step> {
     let mut step = draft::blank(scene, pair);
     let Some(live) = pair.live else {
-        let unknown = pair.key.is_none();
-        step.notes.push(
-            "what it refers to was not found or could not be read: what this estate made goes by its stamp"
-                .to_owned(),
-        );
+        // What an identity that is gone was granted goes by its stamp, and what nobody made needs no line.
+        let unknown = pair.key.is_none() && !unknown::is_of_nobody(scene, pair.resource);
+        step.notes.push(format!(
+            "{}: what this estate made goes all the same, by its stamp",
+            unknown::of(scene, pair.resource).what
+        ));
         return unknown.then_some(step);
     };
     // What lies in something protected is under its protection.

@@ -1,15 +1,15 @@
 //! Lets the `kdl` crate judge a text piece by piece, and puts together what it understood.
 
 use super::guard::{self, Part, Piece, Plan};
-use super::parse::{Lowered, lower};
+use super::parse::{Lowered, Place, lower};
 use super::problem::SyntaxProblem;
 use super::tree::Node;
 use crate::problem::MOST_PROBLEMS;
 use crate::source::SourceId;
 use kdl::KdlDocument;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// The `kdl` crate recurses with every block and with some mistakes; a debug build takes some kilobytes for each.
 const STACK_BYTES: usize = 64 << 20;
@@ -24,8 +24,7 @@ pub(super) fn judge(source: SourceId, text: &str, piece_bytes: usize) -> Lowered
     list(&plan.parts, &mut jobs);
     let audible = jobs.len();
     jobs.extend(&plan.silent);
-    let results = in_parallel(&jobs, |piece| Judge { source, text }.piece(piece));
-    let mut results = results.into_iter();
+    let mut results = in_parallel(&jobs, Judge { source, text }).into_iter();
     let mut assembly = Assembly {
         problems,
         results: results.by_ref().take(audible),
@@ -56,39 +55,47 @@ fn list<'p>(parts: &'p [Part], jobs: &mut Vec<&'p Piece>) {
     }
 }
 
-/// Does the jobs on threads with a big stack. The results are in the order of the jobs.
-fn in_parallel(jobs: &[&Piece], work: impl Fn(&Piece) -> Lowered + Sync) -> Vec<Lowered> {
-    let results: Vec<OnceLock<Lowered>> = jobs.iter().map(|_| OnceLock::new()).collect();
+/// Judges the pieces on threads with a big stack. The results are in the order of the pieces.
+///
+/// Those threads only judge; what is kept of a document is made on this one. An allocator gives each thread memory of
+/// its own and cannot give it back while something small that is kept lies between what was dropped, and a document
+/// takes sixty times the memory of its text.
+fn in_parallel(pieces: &[&Piece], judge: Judge<'_>) -> Vec<Lowered> {
     let next = AtomicUsize::new(0);
-    let worker = || {
-        while let Some((job, result)) = {
-            let taken = next.fetch_add(1, Ordering::Relaxed);
-            jobs.get(taken).zip(results.get(taken))
-        } {
-            result.get_or_init(|| work(job));
-        }
-    };
-    let threads = std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(MOST_THREADS)
-        .min(jobs.len());
+    let mut results: Vec<Lowered> = pieces.iter().map(|_| Lowered::default()).collect();
     std::thread::scope(|scope| {
-        for _ in 0..threads {
-            // A thread that cannot be had leaves its share to the others, and in the end to this one.
-            if std::thread::Builder::new()
+        let (sender, judged) = sync_channel(0);
+        let threads = (0..most_threads(pieces.len())).map_while(|_| {
+            let sender = sender.clone();
+            let next = &next;
+            let work = move || judge.share(pieces, next, &sender);
+            std::thread::Builder::new()
                 .stack_size(STACK_BYTES)
-                .spawn_scoped(scope, worker)
-                .is_err()
-            {
-                break;
+                .spawn_scoped(scope, work)
+                .ok()
+        });
+        // A thread that cannot be had leaves its share to the others, and in the end to this one.
+        if threads.count() == 0 {
+            results = pieces
+                .iter()
+                .map(|piece| judge.piece(piece).lowered())
+                .collect();
+        }
+        drop(sender);
+        for (number, judged) in judged {
+            if let Some(result) = results.get_mut(number) {
+                *result = judged.lowered();
             }
         }
     });
-    worker();
     results
-        .into_iter()
-        .map(|result| result.into_inner().unwrap_or_default())
-        .collect()
+}
+
+fn most_threads(pieces: usize) -> usize {
+    std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(MOST_THREADS)
+        .min(pieces)
 }
 
 /// Does one thing on a thread with a big stack.
@@ -109,23 +116,53 @@ struct Judge<'t> {
     text: &'t str,
 }
 
-impl Judge<'_> {
-    /// Judges a piece; one that is refused is judged again node by node, so that only what is broken is lost.
-    fn piece(self, piece: &Piece) -> Lowered {
-        match self.leaf(piece) {
-            Ok(lowered) => lowered,
-            Err(_) => self.nodes(&guard::plan_again(self.source, self.text, piece)),
+/// What was said of a piece.
+enum Judged {
+    /// It is KDL; the document with its text, and where that stands.
+    Kdl(KdlDocument, String, Place),
+    /// Not all of it is.
+    Partly(Lowered),
+}
+
+impl Judged {
+    fn lowered(self) -> Lowered {
+        match self {
+            Judged::Kdl(document, text, place) => lower(&document, &text, &place),
+            Judged::Partly(lowered) => lowered,
         }
+    }
+}
+
+impl Judge<'_> {
+    /// Judges the pieces that nobody has begun, as long as somebody takes the results.
+    fn share(self, pieces: &[&Piece], next: &AtomicUsize, results: &SyncSender<(usize, Judged)>) {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(piece) = pieces.get(number) else {
+                break;
+            };
+            if results.send((number, self.piece(piece))).is_err() {
+                break;
+            }
+        }
+    }
+
+    /// Judges a piece; one that is refused is judged again node by node, so that only what is broken is lost.
+    fn piece(self, piece: &Piece) -> Judged {
+        self.leaf(piece).unwrap_or_else(|_| {
+            Judged::Partly(self.nodes(&guard::plan_again(self.source, self.text, piece)))
+        })
     }
 
     fn nodes(self, plan: &Plan) -> Lowered {
         let mut jobs = Vec::new();
         list(&plan.parts, &mut jobs);
-        let results = jobs.into_iter().map(|piece| {
-            self.leaf(piece).unwrap_or_else(|problem| Lowered {
+        let results = jobs.into_iter().map(|piece| match self.leaf(piece) {
+            Ok(judged) => judged.lowered(),
+            Err(problem) => Lowered {
                 nodes: Vec::new(),
                 problems: vec![problem],
-            })
+            },
         });
         let results: Vec<Lowered> = results.collect();
         let mut assembly = Assembly {
@@ -143,11 +180,11 @@ impl Judge<'_> {
     }
 
     /// Judges a piece as a whole. Of several mistakes the first is told: the rest tend to follow from it.
-    fn leaf(self, piece: &Piece) -> Result<Lowered, SyntaxProblem> {
+    fn leaf(self, piece: &Piece) -> Result<Judged, SyntaxProblem> {
         let (cut, place) = piece.cut(self.text, self.source);
         let judged = catch_unwind(AssertUnwindSafe(|| KdlDocument::parse_v2(&cut)));
         let (said, span) = match judged {
-            Ok(Ok(document)) => return Ok(lower(&document, &cut, &place)),
+            Ok(Ok(document)) => return Ok(Judged::Kdl(document, cut, place)),
             Ok(Err(error)) => {
                 let first = error.diagnostics.into_iter().next();
                 let span = first.as_ref().map(|first| {

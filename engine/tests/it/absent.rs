@@ -131,18 +131,94 @@ fn a_group_goes_only_when_it_holds_nothing_else() {
     ");
 }
 
+/// It may have done its work, or be misspelt: the plan tells it and does nothing.
+#[test]
+fn what_is_not_there_is_told_and_is_no_step() {
+    let gone = |world: &World, text: &str| -> Vec<String> {
+        let plan = world.plan(&manifest(text));
+        assert!(plan.is_empty() && !plan.is_refused(), "{}", shown(&plan));
+        plan.gone.iter().map(ToString::to_string).collect()
+    };
+    let bare = people().group("core/rg");
+    let absent = "absent resource-group rg-gone\nresource-group rg { absent vm gone08 gone09; absent grant user (group)\"sg-web\" }";
+    assert_eq!(
+        gone(&bare, absent),
+        [
+            "grant:core/rg/user/group:sg-web",
+            "resource-group:core/rg-gone",
+            "vm:core/rg/gone08",
+            "vm:core/rg/gone09"
+        ]
+    );
+    // Grants that were not read to the end may be there.
+    let unread = bare.clone().incomplete();
+    let grant = "resource-group rg { absent grant user (group)\"sg-web\" }";
+    assert_eq!(gone(&unread, grant), Vec::<String>::new());
+    // What is not selected is not spoken of.
+    let manifest = manifest(absent);
+    let selected = bare.plan_as(
+        &manifest,
+        Mode::Apply,
+        &["vm:core/rg/gone08"],
+        &[],
+        Vec::new(),
+    );
+    assert_eq!(selected.gone.len(), 1);
+    assert_eq!(bare.destroy(&manifest).gone, []);
+    let there = world().plan(&manifest);
+    assert_eq!(there.gone.len(), 3, "{:?}", there.gone);
+}
+
+#[test]
+fn a_name_that_cannot_be_told_says_why_and_what_to_do() {
+    use vmlogin_engine::inventory::{Candidate, Resolution};
+    let candidate = |number: u8| Candidate {
+        object_id: format!("{number}9999999-9999-4999-8999-999999999999"),
+        description: format!("twin {number}"),
+    };
+    let said = |resolution: Resolution| {
+        let world = world().resolves("group:sg-nobody", resolution);
+        let text = "resource-group rg { grant user (group)\"sg-web\"; absent grant user (group)\"sg-nobody\" }";
+        let plan = world.plan(&manifest(text));
+        let step = plan.steps.iter().find(|step| step.blocked.is_some());
+        let step = step.expect("a blocked step");
+        let blocked = step.blocked.as_ref().expect("blocked");
+        format!(
+            "{}\nbecause of {}",
+            step.notes.join("\n"),
+            blocked.because(&step.address)
+        )
+    };
+    let all = [
+        Resolution::Missing,
+        Resolution::Deleted(candidate(1)),
+        Resolution::Ambiguous(vec![candidate(1), candidate(2)]),
+        Resolution::ApplicationId(candidate(3)),
+    ];
+    assert_snapshot!(all.map(said).join("\n"), @r#"
+    nobody in the directory is `group:sg-nobody`: correct the name; if they are gone from there, name them by `(object-id)"…"` or take the line out
+    because of a name that is not known
+    `group:sg-nobody` was deleted in the directory: name them by `(object-id)"19999999-9999-4999-8999-999999999999"`, or take the line out
+    because of a name that is not known
+    several in the directory are `group:sg-nobody`: write `(object-id)"…"` with the one that is meant: `19999999-9999-4999-8999-999999999999` (twin 1) or `29999999-9999-4999-8999-999999999999` (twin 2)
+    because of a name that is not known
+    `group:sg-nobody` is the id of an application: write that of its service principal, `(object-id)"39999999-9999-4999-8999-999999999999"`
+    because of a name that is not known
+    "#);
+}
+
 #[test]
 fn a_principal_that_nobody_knows_blocks_and_one_that_is_declared_by_another_name_too() {
     let unknown = manifest("resource-group rg { absent grant user (group)\"sg-nobody\" }");
-    assert_snapshot!(shown(&world().plan(&unknown)), @"
+    assert_snapshot!(shown(&world().plan(&unknown)), @r#"
     revoke grant:core/rg/user/object-id:g1
         note: this estate made it and the manifest no longer names it
     keep   grant:core/rg/user/group:sg-nobody
-        note: what it refers to was not found or could not be read, so which live one it is could not be told
+        note: `group:sg-nobody` could not be looked up in the directory: see below why, or name them by `(object-id)"…"`
         blocked by unresolved on grant:core/rg/user/group:sg-nobody
     keep   resource-group:core/rg
     stays  grant `admin` to u1 at `core/rg/web01`: no estate's stamp is on it
-    ");
+    "#);
     let both = manifest(
         "resource-group rg { grant user (group)\"sg-web\"; absent grant user (object-id)\"99999999-9999-4999-8999-999999999999\" }",
     );

@@ -79,10 +79,30 @@ fn a_grant_whose_principal_is_gone_from_the_directory_is_revoked_all_the_same() 
     revoke grant:core/rg/user/object-id:g1
         note: this estate made it, and no node is known to name it
     keep   grant:core/rg/user/group:sg-web
-        note: what it refers to was not found or could not be read: what this estate made goes by its stamp
+        note: nobody in the directory is `group:sg-web`: what this estate made goes all the same, by its stamp
     keep   resource-group:core/rg
         note: it stays: vmlogin did not make it
     ");
+}
+
+/// Said again after a destroy: nobody has what the identity was granted, and nothing is in doubt.
+#[test]
+fn a_grant_of_an_identity_that_is_gone_is_not_spoken_of() {
+    let text = "resource-group rg subscription=core { vm web01 { identity system-assigned }; grant Reader (identity)web01 }";
+    let manifest = manifest(text);
+    let grant = manifest.of_kind("grant").next().expect("a grant");
+    let pending = Resolution::Pending {
+        address: Address::read("vm:core/rg/web01/identity"),
+        attribute: "principal-id".to_owned(),
+        id: "core/rg/web01".to_owned(),
+    };
+    let world = World::new().group("core/rg").machine("core/rg/web01");
+    let before = world.destroy(&manifest);
+    assert!(before.step(&grant.address).is_some(), "{}", shown(&before));
+    let after = world
+        .identity_of(&grant.address, pending)
+        .destroy(&manifest);
+    assert!(after.step(&grant.address).is_none(), "{}", shown(&after));
 }
 
 #[test]

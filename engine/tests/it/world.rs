@@ -190,6 +190,12 @@ impl World {
         self
     }
 
+    /// What became of the identity that a grant names.
+    pub(crate) fn identity_of(mut self, grant: &Address, resolution: Resolution) -> World {
+        self.inventory.identities.insert(grant.clone(), resolution);
+        self
+    }
+
     /// Of these addresses only lists told.
     pub(crate) fn secondhand(mut self, addresses: &[&str]) -> World {
         let addresses = addresses.iter().map(|address| Address::read(address));

@@ -1,18 +1,17 @@
 //! The run itself: steps go out, news comes in, a clock ticks beside them.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use vmlogin_azure::Azure;
-use vmlogin_engine::address::Address;
 use vmlogin_engine::apply::{self, Options, Report};
 use vmlogin_engine::event::{Event, Outcome};
 use vmlogin_engine::plan::{Action, Plan};
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::schedule::Schedule;
 
+use super::known::Known;
 use super::limit::Limit;
 use crate::interrupt::Watch;
 use crate::render::progress::Progress;
@@ -33,6 +32,8 @@ pub(crate) struct Running<'a> {
     pub watch: &'a Watch,
     /// How many steps may fail.
     pub limit: &'a Limit,
+    /// Where what happens is noted.
+    pub known: &'a Known,
     /// The plan.
     pub plan: &'a Plan,
     /// Azure, with the secrets that the writes need.
@@ -74,6 +75,7 @@ struct News<'a> {
     session: &'a Session,
     events: Events<'a>,
     limit: &'a Limit,
+    known: &'a Known,
     telling: Telling,
     live: Live<'a>,
     begun: Instant,
@@ -82,8 +84,6 @@ struct News<'a> {
 
 struct Told {
     progress: Option<Progress>,
-    outcomes: BTreeMap<Address, Outcome>,
-    running: BTreeMap<Address, Action>,
 }
 
 impl<'a> News<'a> {
@@ -93,16 +93,16 @@ impl<'a> News<'a> {
         } = run;
         let steps = run.plan.writes().count();
         let telling = session.telling(events.are_on());
+        run.known.begin(steps);
         let told = Told {
             progress: (telling != Telling::Nothing)
                 .then(|| Progress::new(steps, session.terminal.paint_err())),
-            outcomes: BTreeMap::new(),
-            running: BTreeMap::new(),
         };
         News {
             session,
             events,
             limit: run.limit,
+            known: run.known,
             telling,
             live: session.terminal.live(),
             begun: Instant::now(),
@@ -111,20 +111,10 @@ impl<'a> News<'a> {
     }
 
     fn tell(&self, event: &Event) {
+        // First of all: whoever reads the events may take none any more.
+        self.known.take(event);
         self.events.send(event);
         let mut told = self.told();
-        match event {
-            Event::Started { address, action } => {
-                told.running.insert(address.clone(), *action);
-            }
-            Event::Ended {
-                address, outcome, ..
-            } => {
-                told.running.remove(address);
-                told.outcomes.insert(address.clone(), outcome.clone());
-            }
-            _ => {}
-        }
         let line = told
             .progress
             .as_mut()
@@ -156,10 +146,10 @@ impl<'a> News<'a> {
     /// Tells the events of the steps whose end was not told yet: those that the plan itself puts off or blocks, and those that were not
     /// begun or were left.
     fn complete(&self, plan: &Plan, report: &Report) {
-        let told = self.told();
+        let told = self.known.steps().outcomes.clone();
         for step in &plan.steps {
             let outcome = report.outcomes.get(&step.address);
-            if let Some(outcome) = outcome.filter(|_| !told.outcomes.contains_key(&step.address)) {
+            if let Some(outcome) = outcome.filter(|_| !told.contains_key(&step.address)) {
                 self.events.send(&Event::Ended {
                     address: step.address.clone(),
                     action: step.action,
@@ -204,11 +194,11 @@ impl<'a> News<'a> {
 
     /// What is known where the run is left while something runs that does not end.
     fn left_behind(&self, plan: &Plan) -> Report {
-        let told = self.told();
+        let known = self.known.steps();
         let mut outcomes = Schedule::of(plan).outcomes();
-        outcomes.extend(told.outcomes.clone());
+        outcomes.extend(known.outcomes.clone());
         for step in plan.writes() {
-            let outcome = match told.running.contains_key(&step.address) {
+            let outcome = match known.running.contains_key(&step.address) {
                 true => Outcome::Failed {
                     fault: left(&step.title, step.action),
                 },

@@ -8,19 +8,20 @@ use vmlogin_engine::plan::{Mode, Plan};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::interrupt::Watch;
-use crate::render::foreign;
+use crate::render::{again, foreign};
 use crate::session::Session;
 
 /// Without `--yes` somebody must be there to answer. Said once the plan is shown, so that the same command is its own preview.
-pub(crate) fn check_stdin(verb: &str) -> Result<(), Error> {
+pub(crate) fn check_stdin(session: &Session, verb: &str) -> Result<(), Error> {
     if io::stdin().is_terminal() {
         return Ok(());
     }
     Err(Error::usage(
+        format!("`{verb}` asks before it writes, and stdin is no terminal: nothing was done"),
         format!(
-            "`vmlogin {verb}` asks before it writes, and stdin is no terminal: nothing was done"
+            "to do what is shown above, add `--yes`: `{} --yes`",
+            again::command(&session.line, &[])
         ),
-        format!("to do what is shown above, add `--yes`: `vmlogin {verb} --yes …`"),
     ))
 }
 

@@ -5,6 +5,7 @@ const NARROW: View = View {
     paint: Paint::OFF,
     width: 40,
     verbose: false,
+    given: Given::NONE,
 };
 
 fn source(text: &str) -> (Sources, SourceId) {

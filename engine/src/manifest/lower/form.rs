@@ -106,7 +106,7 @@ pub(super) enum Number {
 /// Every form, by the node that it stands in and its name there.
 #[derive(Debug)]
 pub(super) struct Forms {
-    forms: BTreeMap<(&'static str, &'static str), Form>,
+    forms: BTreeMap<&'static str, BTreeMap<&'static str, Form>>,
     /// What only `absent` names.
     detached: Vec<Form>,
     /// The file itself, as if it were a node.
@@ -116,35 +116,35 @@ pub(super) struct Forms {
 impl Forms {
     /// All forms of a catalogue.
     pub(super) fn of(catalogue: &Catalogue) -> Forms {
-        let mut forms = BTreeMap::new();
-        let mut detached = Vec::new();
+        let mut forms = Forms {
+            forms: BTreeMap::new(),
+            detached: Vec::new(),
+            root: root(),
+        };
         for (within, form) in own(catalogue) {
-            forms.insert((within, form.word), form);
+            forms.insert(within, form);
         }
         for parent in parents(catalogue) {
-            forms.insert((parent, ABSENT), absent(parent));
+            forms.insert(parent, absent(parent));
         }
         for kind in catalogue.kinds {
             let schema = kind.schema();
             if schema.naming == Naming::Detached {
                 let form = of_kind(schema, &NameRule::ANY, false);
-                detached.push(form);
+                forms.detached.push(form);
             }
             if matches!(schema.naming, Naming::Along | Naming::Detached) {
                 continue;
             }
             for within in schema.stands_in {
-                forms.insert(
-                    (within, schema.kind),
-                    of_kind(schema, kind.names(), *within == TOP),
-                );
+                forms.insert(within, of_kind(schema, kind.names(), *within == TOP));
             }
             for mut form in settings(schema) {
                 let required = kind.required().iter().find(|(word, _)| *word == form.word);
                 if let Some((_, line)) = required {
                     form.number = Number::One(line);
                 }
-                forms.insert((schema.kind, form.word), form);
+                forms.insert(schema.kind, form);
             }
             for attribute in schema.attributes {
                 if let Some(kind) = described(catalogue, attribute) {
@@ -154,31 +154,30 @@ impl Forms {
                         along: Some(attribute),
                         ..form
                     };
-                    forms.insert((schema.kind, attribute.name), form);
+                    forms.insert(schema.kind, form);
                     for form in settings(kind.schema()) {
-                        forms.insert((attribute.name, form.word), form);
+                        forms.insert(attribute.name, form);
                     }
                 }
             }
         }
-        Forms {
-            forms,
-            detached,
-            root: root(),
-        }
+        forms
+    }
+
+    fn insert(&mut self, within: &'static str, form: Form) {
+        let children = self.forms.entry(within).or_default();
+        children.insert(form.word, form);
     }
 
     /// The form of a child by its name.
     pub(super) fn child(&self, within: &Form, word: &str) -> Option<&Form> {
-        self.children(within).find(|form| form.word == word)
+        self.forms.get(within.word)?.get(word)
     }
 
     /// The forms of all children.
     pub(super) fn children(&self, within: &Form) -> impl Iterator<Item = &Form> {
-        self.forms
-            .range((within.word, "")..)
-            .take_while(move |((parent, _), _)| *parent == within.word)
-            .map(|(_, form)| form)
+        let children = self.forms.get(within.word);
+        children.into_iter().flat_map(BTreeMap::values)
     }
 
     /// The forms of what `absent` can name in a node.
@@ -194,14 +193,14 @@ impl Forms {
 
     /// Some form of this name, wherever it stands.
     pub(super) fn word(&self, word: &str) -> Option<&Form> {
-        self.forms.values().find(|form| form.word == word)
+        self.forms.values().find_map(|children| children.get(word))
     }
 
     /// The nodes in which a node of this name may stand.
     pub(super) fn parents(&self, word: &str) -> Vec<&'static str> {
-        self.forms
-            .keys()
-            .filter(|(_, child)| *child == word)
+        let holding = self.forms.iter();
+        holding
+            .filter(|(_, children)| children.contains_key(word))
             .map(|(parent, _)| *parent)
             .collect()
     }
@@ -209,8 +208,7 @@ impl Forms {
     /// The nodes that have a property of this name.
     pub(super) fn owners(&self, property: &str) -> Vec<&'static str> {
         let mut owners: Vec<_> = self
-            .forms
-            .values()
+            .all()
             .filter(|form| form.field(property).is_some())
             .map(|form| form.word)
             .collect();
@@ -221,8 +219,11 @@ impl Forms {
 
     /// Whether some node will have this as a child or property in a later version.
     pub(super) fn is_later(&self, word: &str) -> bool {
-        self.root.later.contains(&word)
-            || self.forms.values().any(|form| form.later.contains(&word))
+        self.root.later.contains(&word) || self.all().any(|form| form.later.contains(&word))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Form> {
+        self.forms.values().flat_map(BTreeMap::values)
     }
 }
 

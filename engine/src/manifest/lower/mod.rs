@@ -8,6 +8,7 @@ mod walk;
 use super::Manifest;
 use super::problem::{MISSING_NODE, NO_SUBSCRIPTION, UNKNOWN_REFERENCE, UNKNOWN_SUBSCRIPTION};
 use crate::kind::Catalogue;
+use crate::language::{Folded, Loops};
 use crate::problem::{Problem, settle};
 use crate::syntax::tree::Tree;
 use form::Forms;
@@ -25,9 +26,20 @@ pub struct Lowered {
 /// Lowers an expanded tree, node by node, and uses it up: a large one takes as much room as all that comes of it. Never panics, and
 /// reports everything that is wrong in one pass; what depends on a mistake is not reported again.
 pub fn lower(tree: Tree, catalogue: &Catalogue) -> Lowered {
+    lowered(tree, None, catalogue)
+}
+
+/// The same with a tree whose loops are gone through on the way, element by element. What was wrong with the tree itself comes first.
+pub fn unfold(folded: Folded, catalogue: &Catalogue) -> (Vec<Problem>, Lowered) {
+    let Folded { tree, mut loops } = folded;
+    let lowered = lowered(tree, Some(&mut loops), catalogue);
+    (loops.problems(), lowered)
+}
+
+fn lowered(tree: Tree, loops: Option<&mut Loops>, catalogue: &Catalogue) -> Lowered {
     let forms = Forms::of(catalogue);
     let mut found = Found::default();
-    let root = walk::walk(&forms, tree, &mut found);
+    let root = walk::walk(&forms, tree, loops, &mut found);
     let manifest = place::place(root, catalogue, &mut found);
     let Some(manifest) = manifest.filter(|_| found.is_empty()) else {
         return Lowered {

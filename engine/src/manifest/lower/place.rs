@@ -13,7 +13,7 @@ mod refer;
 mod scopes;
 mod spot;
 
-use std::collections::BTreeMap;
+use indexmap::IndexMap;
 
 use super::found::Found;
 use super::walk::{Checked, Given};
@@ -65,6 +65,8 @@ fn placed(mut root: Checked<'_>, catalogue: &Catalogue, found: &mut Found) -> Ma
     let mut placing = Placing::new(catalogue, found);
     placing.scopes(&mut root);
     placing.groups(root);
+    placing.manifest.resources.sort();
+    placing.manifest.absent.sort();
     placing.manifest
 }
 
@@ -88,7 +90,7 @@ struct Placing<'f> {
     catalogue: &'f Catalogue,
     found: &'f mut Found,
     /// Every address given out, without case, with the place of its name and whether `absent` names it.
-    taken: BTreeMap<String, (Span, bool)>,
+    taken: IndexMap<Address, (Span, bool)>,
     /// What no two things in one place may share, with the first that says it.
     said: Said,
     /// How many places were made up for things whose own could not be told.
@@ -319,7 +321,7 @@ impl Placing<'_> {
             let problem = both(&address, node.absent, span, other.span);
             self.found.push_pair(other.span, span, problem);
         }
-        own.insert(address, resource);
+        own.push(resource);
     }
 
     /// What goes before a thing that should be absent: its parts of kinds that are taken away by themselves.
@@ -359,7 +361,7 @@ impl Placing<'_> {
         clash: impl FnOnce(Span) -> ManifestProblem,
     ) -> bool {
         // Names have no case, here as in Azure.
-        let key = address.as_str().to_lowercase();
+        let key = address.in_lower_case();
         match self.taken.get(&key) {
             Some((first, first_absent)) => {
                 let problem = match *first_absent == absent {

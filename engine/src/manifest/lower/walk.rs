@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
+use crate::language::{Loops, STANDS_IN, is_loop};
 use crate::manifest::problem::ManifestProblem;
 use crate::manifest::{Declared, Settings};
 use crate::schema::TOP;
@@ -65,7 +66,12 @@ pub(super) enum Given {
 }
 
 /// Holds a whole tree against the forms, and uses it up: of each node only what was understood is left.
-pub(super) fn walk<'a>(forms: &'a Forms, tree: Tree, found: &mut Found) -> Checked<'a> {
+pub(super) fn walk<'a>(
+    forms: &'a Forms,
+    tree: Tree,
+    loops: Option<&mut Loops>,
+    found: &mut Found,
+) -> Checked<'a> {
     let mut root = Checked {
         form: &forms.root,
         given: Given::Nothing,
@@ -75,7 +81,12 @@ pub(super) fn walk<'a>(forms: &'a Forms, tree: Tree, found: &mut Found) -> Check
         head: Head::default(),
         absent: false,
     };
-    Walker { forms, found }.children(&mut root, tree.nodes, &mut BTreeSet::new());
+    let mut walker = Walker {
+        forms,
+        loops,
+        found,
+    };
+    walker.children(&mut root, tree.nodes, &mut BTreeSet::new());
     root
 }
 
@@ -88,6 +99,8 @@ const NOWHERE: Span = Span {
 
 struct Walker<'a, 'f> {
     forms: &'a Forms,
+    /// What goes through the loops of the tree, where it has some.
+    loops: Option<&'f mut Loops>,
     found: &'f mut Found,
 }
 
@@ -154,50 +167,74 @@ impl<'a> Walker<'a, '_> {
         nodes: Vec<Node>,
         meant: &mut BTreeSet<&'static str>,
     ) {
-        let mut first: BTreeMap<&'static str, Span> = BTreeMap::new();
-        for mut node in nodes {
-            let Some(form) = self.form_of(parent.form, &node, meant) else {
+        let mut first = BTreeMap::new();
+        for node in nodes {
+            let loops = self
+                .loops
+                .take_if(|_| is_loop(&node) && parent.form.word == STANDS_IN);
+            let Some(loops) = loops else {
+                self.child(parent, node, meant, &mut first);
                 continue;
             };
-            let mut checked = match form.arguments {
-                Arguments::Absent => match self.absent(parent.form, form, &mut node) {
-                    Some(absent) => absent,
-                    None => continue,
-                },
-                _ => self.node(form, &mut node),
-            };
-            meant.insert(form.word);
-            // A wrong word is reported already; it may not have been this one at all.
-            let exact = form.word == node.name.as_str();
-            if exact && form.number != Number::Any {
-                match first.entry(form.word) {
-                    Entry::Vacant(entry) => {
-                        entry.insert(node.name.span);
-                    }
-                    Entry::Occupied(first) => {
-                        self.found.push(ManifestProblem::OnlyOne {
-                            word: form.word,
-                            within: parent.form.word,
-                            first: *first.get(),
-                            second: node.name.span,
-                        });
-                        continue;
-                    }
+            // No loop stands in another.
+            loops.go_through(&node, |made| {
+                for node in made {
+                    self.child(parent, node, meant, &mut first);
                 }
-            }
-            if !form.setting {
-                if parent.form.word == TOP {
-                    checked.head = Head(Some(Box::new(node)));
-                }
-                parent.children.push(checked);
-                continue;
-            }
-            parent.values.extend(checked.values);
-            if let Given::Value(value) = checked.given {
-                parent.values.insert(form.word, value);
-            }
+            });
+            self.loops = Some(loops);
         }
         self.missing_nodes(parent, meant);
+    }
+
+    /// Holds one child against its form. Of some words, of which `first` knows the places, only one may stand there.
+    fn child(
+        &mut self,
+        parent: &mut Checked<'a>,
+        mut node: Node,
+        meant: &mut BTreeSet<&'static str>,
+        first: &mut BTreeMap<&'static str, Span>,
+    ) {
+        let Some(form) = self.form_of(parent.form, &node, meant) else {
+            return;
+        };
+        let mut checked = match form.arguments {
+            Arguments::Absent => match self.absent(parent.form, form, &mut node) {
+                Some(absent) => absent,
+                None => return,
+            },
+            _ => self.node(form, &mut node),
+        };
+        meant.insert(form.word);
+        // A wrong word is reported already; it may not have been this one at all.
+        let exact = form.word == node.name.as_str();
+        if exact && form.number != Number::Any {
+            match first.entry(form.word) {
+                Entry::Vacant(entry) => {
+                    entry.insert(node.name.span);
+                }
+                Entry::Occupied(first) => {
+                    self.found.push(ManifestProblem::OnlyOne {
+                        word: form.word,
+                        within: parent.form.word,
+                        first: *first.get(),
+                        second: node.name.span,
+                    });
+                    return;
+                }
+            }
+        }
+        if !form.setting {
+            if parent.form.word == TOP {
+                checked.head = Head(Some(Box::new(node)));
+            }
+            parent.children.push(checked);
+            return;
+        }
+        parent.values.extend(checked.values);
+        if let Given::Value(value) = checked.given {
+            parent.values.insert(form.word, value);
+        }
     }
 
     fn missing_nodes(&mut self, parent: &Checked<'a>, meant: &BTreeSet<&'static str>) {

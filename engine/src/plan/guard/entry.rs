@@ -115,6 +115,9 @@ pub static GUARDS: &[Guard] = &[
         explanation: "It looks which live grants the running identity has, itself or through a group, that let it hand out roles or \
             write machines, extensions or groups. It refuses where one goes and no other reaches as far: the run would end half-way, \
             and the next one could not begin. What the plan grants does not count, since revocations run first.\n\n\
+            It refuses too where the identity itself goes: a managed identity, a machine with an identity of its own, a machine that the \
+            identity is attached to, or the attachment (`absent user-assigned`). Where it is attached to several machines, each of \
+            them counts: which one the run is on cannot be told.\n\n\
             Where the identity's grants could not be read, the plan says so.",
         in_destroy: true,
     },

@@ -16,21 +16,39 @@ pub(super) fn judge(plan: &Plan) -> Option<Refusal> {
     if lost.is_empty() {
         return None;
     }
-    let rights: BTreeSet<&str> = lost
-        .iter()
-        .flat_map(|lost| lost.lockout.iter().map(String::as_str))
-        .collect();
-    let rights: Vec<&str> = rights.into_iter().collect();
-    let message = format!(
-        "{} would be taken away by which the identity that runs this may {}, with nothing left that reaches as far",
-        counted(lost.len(), "grant"),
-        listed(&rights)
-    );
+    let (itself, grants): (Vec<&Lost>, Vec<&Lost>) =
+        lost.iter().partition(|lost| lost.is_of_itself());
+    let said = [of_itself(itself.len()), of_grants(&grants)];
+    let message = said.into_iter().flatten().collect::<Vec<_>>().join("; ");
     let steps: BTreeSet<&Address> = lost.iter().map(|lost| &lost.step).collect();
     let affected = steps.into_iter().cloned().collect();
     let who = lost.into_iter().map(|lost| lost.grant.clone());
     let accept = "self-lockout".to_owned();
     Some(Refusal::of("self-lockout", message, affected, accept).about(who))
+}
+
+/// That the identity goes, or is detached.
+fn of_itself(places: usize) -> Option<String> {
+    (places > 0).then(|| {
+        format!(
+            "the identity that runs this would go, or be detached, in {}, and may not be able to sign in any more",
+            counted(places, "place")
+        )
+    })
+}
+
+/// That grants go which it needs.
+fn of_grants(lost: &[&Lost]) -> Option<String> {
+    let rights = lost.iter().flat_map(|lost| &lost.lockout);
+    let rights: BTreeSet<&str> = rights.map(String::as_str).collect();
+    let rights: Vec<&str> = rights.into_iter().collect();
+    (!lost.is_empty()).then(|| {
+        format!(
+            "{} would be taken away by which the identity that runs this may {}, with nothing left that reaches as far",
+            counted(lost.len(), "grant"),
+            listed(&rights)
+        )
+    })
 }
 
 /// "one, two and three".

@@ -5,15 +5,36 @@ use crate::access::{Holding, Itself};
 use crate::kind::Scene;
 use crate::plan::{Action, Step};
 
+/// What nobody can do without an identity.
+const SIGN_IN: &str = "sign in";
+
+impl Lost {
+    /// Whether it is the identity itself that runs this program, or its way to be used, and no grant.
+    pub(in crate::plan) fn is_of_itself(&self) -> bool {
+        self.lockout.iter().any(|right| right == SIGN_IN)
+    }
+}
+
 /// The loss of the very identity that runs this, which no other grant makes up for.
 pub(super) fn identity(going: &Going<'_>, itself: &Itself) -> Option<Lost> {
     let step = going.around(&itself.within)?;
+    let (grant, who) = match &itself.attached {
+        // It may be attached to others too: which machine this runs on nobody tells.
+        Some(identity) => (
+            format!("signing in as `{identity}` from {}", itself.title),
+            format!("the identity `{identity}`"),
+        ),
+        None => (
+            format!("everything of the identity of {}", itself.title),
+            format!("the identity of {}", itself.title),
+        ),
+    };
     Some(Lost {
         step: step.address.clone(),
-        grant: format!("everything of the identity of {}", itself.title),
-        who: format!("the identity of {}", itself.title),
+        grant,
+        who,
         break_glass: None,
-        lockout: vec!["sign in".to_owned()],
+        lockout: vec![SIGN_IN.to_owned()],
     })
 }
 

@@ -50,7 +50,7 @@ const MOST_COMMENT_MARKS: usize = 500;
 
 /// About how large pieces are: small enough that the crate's sixty-fold memory stays small, large enough that calling
 /// it costs nothing.
-pub(crate) const PIECE_BYTES: usize = 64 << 10;
+pub(crate) const PIECE_BYTES: usize = 16 << 10;
 
 /// How many problems are kept; a report shows fewer.
 const MOST_KEPT: usize = 2 * crate::problem::MOST_PROBLEMS;

@@ -11,7 +11,8 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Found, Inventory, Resolution, RoleResolution, Sight};
 use vmlogin_engine::kind::Key;
 use vmlogin_engine::manifest::{
-    Declared, ManagementGroup, Manifest, Resource, Safety, Settings, Subscription, Tenant,
+    Declared, ManagementGroup, Manifest, Resource, Resources, Safety, Settings, Subscription,
+    Tenant,
 };
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::rule::{Certainty, Finding, Severity};
@@ -67,7 +68,7 @@ pub(crate) fn manifest() -> Manifest {
         tenants: BTreeMap::from([(tenant.name.clone(), tenant)]),
         subscriptions: BTreeMap::from([(subscription.name.clone(), subscription)]),
         management_groups: BTreeMap::new(),
-        absent: BTreeMap::new(),
+        absent: Resources::new(),
         resources: [
             resource(
                 group.clone(),

@@ -39,19 +39,36 @@ pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
 
 fn subject<'a>(scene: Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
     let machine = scene.manifest.parent_of(login)?;
-    let id = arm_id(machine, scene.manifest)?;
-    let key = Key(id.key().to_owned());
-    let live_machine = scene.inventory.get(machine.kind, &key);
+    let (live, installed) = found(scene, machine, login);
     Some(Subject {
         login,
         machine,
-        live: live_machine,
-        facts: match live_machine {
+        live,
+        facts: match live {
             Some(live) => Some(&live.facts),
             None => ahead(scene, machine),
         },
-        installed: scene.inventory.get(login.kind, &part_key(&id, login.kind)),
+        installed,
     })
+}
+
+/// The machine and its login as they were read: one id names both.
+fn found<'a>(
+    scene: Scene<'a>,
+    machine: &Resource,
+    login: &Resource,
+) -> (Option<&'a Live>, Option<&'a Live>) {
+    // `validate` reads nothing, and ids cost the most of what its rules do.
+    let read = !scene.inventory.live.is_empty();
+    let id = read.then(|| arm_id(machine, scene.manifest)).flatten();
+    let Some(id) = id else {
+        return (None, None);
+    };
+    let get = |kind, key: Key| scene.inventory.get(kind, &key);
+    (
+        get(machine.kind, Key(id.key().to_owned())),
+        get(login.kind, part_key(&id, login.kind)),
+    )
 }
 
 /// Whether the manifest says how the machine is made. One that might be there and could not be read is left to VML200.
@@ -62,6 +79,9 @@ fn is_made(scene: &Scene<'_>, machine: &Resource) -> bool {
 }
 
 fn ahead<'a>(scene: Scene<'a>, machine: &Resource) -> Option<&'a Attributes> {
+    if scene.inventory.surroundings.is_empty() {
+        return None;
+    }
     let key = vm::ahead(machine, scene.manifest)?;
     match scene.inventory.surroundings.get(&key)? {
         Sight::Seen(facts) => Some(facts),

@@ -45,14 +45,13 @@ impl Placing<'_> {
     /// Places what the properties of a thing ask for by `#true`.
     fn asked_for(&mut self, bearer: &Bearer, schema: &'static Schema, outer: &Spot) {
         for attribute in schema.attributes {
-            let asked = self
-                .manifest
-                .resource(&bearer.address)
-                .and_then(|resource| {
-                    let declared = resource.attributes.get(attribute.name)?;
-                    (declared.value == Value::Bool(true)).then_some(declared.span)
-                });
-            if let (Some(span), Some(schema)) = (asked, self.first_kind(attribute)) {
+            let Some(schema) = self.first_kind(attribute) else {
+                continue;
+            };
+            let bearing = self.manifest.resource(&bearer.address);
+            let asked = bearing.and_then(|resource| resource.attributes.get(attribute.name));
+            let asked = asked.filter(|declared| declared.value == Value::Bool(true));
+            if let Some(span) = asked.map(|declared| declared.span) {
                 self.along(bearer, attribute, schema, outer, span, Settings::new());
             }
         }
@@ -93,7 +92,7 @@ impl Placing<'_> {
             second: span,
         };
         if self.take(&address, span, false, twice) {
-            self.manifest.resources.insert(address.clone(), resource);
+            self.manifest.resources.push(resource);
         }
         if let Some(refers) = self.manifest.resources.get_mut(&bearer.address) {
             let value = declared(name.as_str(), span);
@@ -134,7 +133,7 @@ impl Placing<'_> {
                 span,
             };
             if !self.manifest.resources.contains_key(&address) {
-                self.manifest.absent.insert(address.clone(), resource);
+                self.manifest.absent.push(resource);
             }
             bearer.address = address;
             schema = next;

@@ -20,6 +20,9 @@ use index::Index;
 
 /// Replaces every reference by an id; what names nothing is reported.
 pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut Found) {
+    if refer_to_nothing(manifest, catalogue) {
+        return;
+    }
     let mut ids = Vec::new();
     let index = Index::of(manifest);
     let referring = Referring {
@@ -58,6 +61,12 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
     refuse_the_absent(manifest, catalogue, found);
 }
 
+/// Whether no attribute of anything refers to something: then nothing need be looked up.
+fn refer_to_nothing(manifest: &Manifest, catalogue: &Catalogue) -> bool {
+    let mut all = manifest.resources.values().chain(manifest.absent.values());
+    all.all(|resource| references(resource, catalogue).next().is_none())
+}
+
 /// Reports what is declared and points at something that `absent` takes away, or at something in that.
 fn refuse_the_absent(manifest: &Manifest, catalogue: &Catalogue, found: &mut Found) {
     if manifest.absent.is_empty() {
@@ -91,12 +100,11 @@ fn refuse_the_absent(manifest: &Manifest, catalogue: &Catalogue, found: &mut Fou
 fn references<'a>(
     resource: &'a Resource,
     catalogue: &Catalogue,
-) -> Vec<(&'static str, &'static [&'static str], &'a Declared)> {
-    let Some(kind) = catalogue.kind(resource.kind) else {
-        return Vec::new();
-    };
-    let attributes = kind.schema().attributes.iter();
+) -> impl Iterator<Item = (&'static str, &'static [&'static str], &'a Declared)> + use<'a> {
+    let kind = catalogue.kind(resource.kind);
+    let attributes = kind.map_or(&[][..], |kind| kind.schema().attributes);
     attributes
+        .iter()
         .filter_map(|attribute| match attribute.shape {
             Shape::Reference { kinds, .. } => Some((
                 attribute.name,
@@ -105,7 +113,6 @@ fn references<'a>(
             )),
             _ => None,
         })
-        .collect()
 }
 
 /// One reference.

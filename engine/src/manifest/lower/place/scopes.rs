@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use indexmap::IndexMap;
+
 use super::Placing;
 use super::known::Known;
 use super::spot::Spot;
@@ -11,7 +13,7 @@ use crate::kind::Catalogue;
 use crate::manifest::lower::found::Found;
 use crate::manifest::lower::walk::{Checked, Given};
 use crate::manifest::problem::ManifestProblem;
-use crate::manifest::{ManagementGroup, Manifest, Safety, Subscription, Tenant};
+use crate::manifest::{ManagementGroup, Manifest, Resources, Safety, Subscription, Tenant};
 use crate::source::Span;
 use crate::value::{Principal, Value};
 
@@ -27,12 +29,12 @@ impl<'f> Placing<'f> {
                 tenants: BTreeMap::new(),
                 subscriptions: BTreeMap::new(),
                 management_groups: BTreeMap::new(),
-                resources: BTreeMap::new(),
-                absent: BTreeMap::new(),
+                resources: Resources::new(),
+                absent: Resources::new(),
             },
             catalogue,
             found,
-            taken: BTreeMap::new(),
+            taken: IndexMap::new(),
             said: BTreeMap::new(),
             unplaced: 0,
         }

@@ -138,7 +138,7 @@ fn key(machine: &ArmId, id: &str) -> Key {
 }
 
 /// An attachment has no id of ARM's: the machine's, and the name of the identity.
-fn own_id(machine: &ArmId, id: &str) -> String {
+pub(crate) fn own_id(machine: &ArmId, id: &str) -> String {
     let name = id.rsplit('/').next().unwrap_or(id);
     machine.child("userAssignedIdentities", name).to_string()
 }

@@ -35,6 +35,9 @@ const OWN: &str = "system-assigned";
 /// The ids of the identities that are attached to it.
 const ATTACHED: &str = "user-assigned";
 
+/// The fact that tells the object ids of the attached identities, by their ids.
+pub(crate) const PRINCIPALS: &str = "attached-principals";
+
 static SCHEMA: Schema = Schema {
     kind: "identity",
     title: "identity",
@@ -96,9 +99,9 @@ impl Kind for Identity {
     /// No identity can be attached and detached at once.
     fn problems(&self, resource: &Resource, manifest: &Manifest) -> Vec<Problem> {
         let attached = resource.attributes.get(ATTACHED);
-        let ids = match attached.map(|declared| &declared.value) {
+        let ids: Vec<&str> = match attached.map(|declared| &declared.value) {
             Some(Value::List(ids)) => ids.iter().filter_map(Value::as_text).collect(),
-            _ => Vec::new(),
+            _ => return Vec::new(),
         };
         let absent = manifest.absent.values().filter(|absent| {
             let id = absent.get(SCHEMA.kind).and_then(Value::as_text);
@@ -320,5 +323,13 @@ pub(crate) fn live(machine: &Machine, place: &Place) -> Option<Live> {
         .into_iter()
         .filter_map(|(name, value)| Some((name, Value::Text(value.as_ref()?.to_lowercase()))))
         .collect::<Attributes>();
+    let principals: Attributes = identity
+        .attached_principals()
+        .map(|(id, principal)| (id.to_owned(), principal.to_lowercase().into()))
+        .collect();
+    if !principals.is_empty() {
+        let fact = (PRINCIPALS.to_owned(), Value::Map(principals));
+        live.facts.extend([fact]);
+    }
     Some(live)
 }

@@ -32,6 +32,12 @@ impl Identity {
         all.map(|(id, _)| id.as_str())
     }
 
+    /// The user-assigned ones by their object ids in the directory, where the answer tells these: a list may leave them out.
+    pub(crate) fn attached_principals(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.user_assigned_identities.iter().flatten();
+        all.filter_map(|(id, known)| Some((id.as_str(), known.get("principalId")?.as_str()?)))
+    }
+
     /// Whether a user-assigned one is attached, however its id is spelt.
     pub(crate) fn is_attached(&self, id: &str) -> bool {
         self.attached().any(|own| own.eq_ignore_ascii_case(id))

@@ -6,7 +6,7 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{Principal, Value};
 
 pub(in crate::rules) struct PerMachine;
 
@@ -40,7 +40,7 @@ impl Rule for PerMachine {
 #[derive(Default)]
 struct Fleet<'a> {
     machines: usize,
-    granted: BTreeMap<(&'a str, String), usize>,
+    granted: BTreeMap<(&'a str, &'a Principal), usize>,
 }
 
 impl Fleet<'_> {
@@ -49,7 +49,7 @@ impl Fleet<'_> {
         let granted = self.granted.into_iter();
         granted
             .filter(|(_, count)| machines >= 2 && *count == machines)
-            .map(|((role, principal), count)| opinion(group, role, &principal, count))
+            .map(|((role, principal), count)| opinion(group, role, principal, count))
             .collect()
     }
 }
@@ -78,12 +78,12 @@ fn fleets<'a>(scene: &Scene<'a>) -> Vec<(&'a Resource, Fleet<'a>)> {
 }
 
 /// Role and principal; at one machine they stand once.
-fn terms(grant: &Resource) -> Option<(&str, String)> {
+fn terms(grant: &Resource) -> Option<(&str, &Principal)> {
     let role = grant.get("role").and_then(Value::as_text)?;
-    Some((role, grant.get("principal")?.as_principal()?.to_string()))
+    Some((role, grant.get("principal")?.as_principal()?))
 }
 
-fn opinion(group: &Resource, role: &str, principal: &str, count: usize) -> Finding {
+fn opinion(group: &Resource, role: &str, principal: &Principal, count: usize) -> Finding {
     let name = &group.name;
     let message = format!(
         "`{role}` is granted to {principal} at each of the {count} machines of `{name}` that the manifest names"

@@ -1,5 +1,8 @@
 //! VML224: something that a node refers to, and that no node declares, does not exist.
 
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::manifest::Resource;
@@ -10,6 +13,9 @@ use vmlogin_engine::value::Value;
 
 use crate::arm::ArmId;
 use crate::kinds::catalogue;
+
+/// The kind that subnets lie in.
+const NETWORK: &str = "virtual-network";
 
 pub(in crate::rules) struct NoSuchReference;
 
@@ -33,11 +39,12 @@ impl Rule for NoSuchReference {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let references = reference::all(scene.manifest, catalogue());
+        let mut references = reference::all(scene.manifest, catalogue());
+        references.retain(|reference| reference.to.is_none());
+        let nearby = LazyCell::new(|| Nearby::of(scene, &references));
         references
             .iter()
-            .filter(|reference| reference.to.is_none())
-            .filter_map(|reference| opinion(scene, reference))
+            .filter_map(|reference| opinion(scene, reference, &nearby))
             .collect()
     }
 
@@ -46,7 +53,11 @@ impl Rule for NoSuchReference {
     }
 }
 
-fn opinion(scene: &Scene<'_>, reference: &Reference<'_>) -> Option<Finding> {
+fn opinion<'a>(
+    scene: &Scene<'a>,
+    reference: &Reference<'a>,
+    nearby: &LazyCell<Nearby<'a>, impl FnOnce() -> Nearby<'a>>,
+) -> Option<Finding> {
     let (subject, span) = (reference.from.address.clone(), reference.span);
     let title = title(reference);
     let shown = shown(reference.id);
@@ -57,7 +68,7 @@ fn opinion(scene: &Scene<'_>, reference: &Reference<'_>) -> Option<Finding> {
                 "the {title} `{shown}` does not exist, and `{}` refers to it",
                 reference.attribute.name
             );
-            let help = help(scene, reference);
+            let help = nearby.help(scene, reference);
             Some(Finding::hit(&CARD, subject, span, message, help))
         }
         None => {
@@ -90,52 +101,78 @@ fn shown(id: &str) -> String {
     names.join("/")
 }
 
-fn help(scene: &Scene<'_>, reference: &Reference<'_>) -> String {
-    let Ok(id) = ArmId::parse(reference.id) else {
-        return "write its full id".to_owned();
-    };
-    let names = beside(scene, reference, &id);
-    if let Some(near) = nearest(id.name(), names.iter().map(String::as_str)) {
-        return format!("did you mean `{near}`?");
-    }
-    match around(scene, &id) {
-        Some(network) => format!(
-            "correct the name, or declare `subnet {} {{ prefix … }}` in the braces of `{}`",
-            id.name(),
-            network.name
-        ),
-        None => "correct the name or the group in front of it, or write its full id".to_owned(),
-    }
+/// How many names a help chooses from.
+const MOST_CONSIDERED: usize = 500;
+
+/// What is declared, by the ids of what it lies in and of itself: a missing thing may be meant by thousands.
+struct Nearby<'a> {
+    lying_in: BTreeMap<String, Vec<&'a Resource>>,
+    networks: BTreeMap<String, &'a Resource>,
 }
 
-/// The declared network that a subnet would lie in.
-fn around<'a>(scene: &Scene<'a>, id: &ArmId) -> Option<&'a Resource> {
-    let outer = id.parent();
-    let mut networks = scene.manifest.of_kind("virtual-network");
-    networks.find(|network| {
-        let own = crate::kinds::arm_id(network, scene.manifest);
-        own.is_some_and(|own| own == outer)
-    })
-}
+impl<'a> Nearby<'a> {
+    /// What these references may mean, and the networks that subnets lie in.
+    fn of(scene: &Scene<'a>, references: &[Reference<'a>]) -> Nearby<'a> {
+        let mut nearby = Nearby {
+            lying_in: BTreeMap::new(),
+            networks: BTreeMap::new(),
+        };
+        let kinds = references.iter().flat_map(|reference| reference.kinds);
+        let kinds: BTreeSet<&str> = kinds.copied().chain([NETWORK]).collect();
+        let resources = scene.manifest.resources.values();
+        for resource in resources.filter(|resource| kinds.contains(resource.kind)) {
+            let Some(id) = crate::kinds::arm_id(resource, scene.manifest) else {
+                continue;
+            };
+            let around = id.parent().key().to_owned();
+            nearby.lying_in.entry(around).or_default().push(resource);
+            if resource.kind == NETWORK {
+                nearby.networks.insert(id.key().to_owned(), resource);
+            }
+        }
+        nearby
+    }
 
-/// The names of what lies beside it: the other subnets of its network, where that was read, and declared things of its type.
-fn beside(scene: &Scene<'_>, reference: &Reference<'_>, id: &ArmId) -> Vec<String> {
-    let outer = Key(id.parent().key().to_owned());
-    let live: Option<&Live> = scene.inventory.get("virtual-network", &outer);
-    let subnets = match live.and_then(|live| live.facts.get("subnets")) {
-        Some(Value::List(names)) => names.as_slice(),
-        _ => &[],
-    };
-    let subnets = subnets.iter().filter_map(Value::as_text).map(str::to_owned);
-    let kinds = reference.kinds.iter();
-    let declared = kinds.flat_map(|kind| scene.manifest.of_kind(kind));
-    let declared = declared.filter(|resource| {
-        let own = crate::kinds::arm_id(resource, scene.manifest);
-        own.is_some_and(|own| own.parent() == id.parent())
-    });
-    subnets
-        .chain(declared.map(|resource| resource.name.clone()))
-        .collect()
+    fn help(&self, scene: &Scene<'_>, reference: &Reference<'_>) -> String {
+        let Ok(id) = ArmId::parse(reference.id) else {
+            return "write its full id".to_owned();
+        };
+        let names = self.beside(scene, reference, &id);
+        if let Some(near) = nearest(id.name(), names.into_iter()) {
+            return format!("did you mean `{near}`?");
+        }
+        match self.networks.get(id.parent().key()) {
+            Some(network) => format!(
+                "correct the name, or declare `subnet {} {{ prefix … }}` in the braces of `{}`",
+                id.name(),
+                network.name
+            ),
+            None => "correct the name or the group in front of it, or write its full id".to_owned(),
+        }
+    }
+
+    /// The names of what lies beside it: the other subnets of its network, where that was read, and declared things of its type.
+    fn beside<'s>(
+        &'s self,
+        scene: &Scene<'s>,
+        reference: &Reference<'_>,
+        id: &ArmId,
+    ) -> Vec<&'s str> {
+        let outer = Key(id.parent().key().to_owned());
+        let live: Option<&Live> = scene.inventory.get(NETWORK, &outer);
+        let subnets = match live.and_then(|live| live.facts.get("subnets")) {
+            Some(Value::List(names)) => names.as_slice(),
+            _ => &[],
+        };
+        let subnets = subnets.iter().filter_map(Value::as_text);
+        let lying = self.lying_in.get(&outer.0).into_iter().flatten();
+        let declared = reference.kinds.iter().flat_map(|kind| {
+            let lying = lying.clone();
+            lying.filter(move |resource| resource.kind == *kind)
+        });
+        let declared = declared.map(|resource| resource.name.as_str());
+        subnets.chain(declared).take(MOST_CONSIDERED).collect()
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vmlogin_engine::access::{Door, Holding, Itself};
 use vmlogin_engine::inventory::{Gap, Inventory, Live, Resolution, Role, RoleResolution};
+use vmlogin_engine::kind::Key;
 use vmlogin_engine::provider::{Fault, FaultKind};
 use vmlogin_engine::value::Value;
 
@@ -18,7 +19,8 @@ use crate::kinds::grant::definition::{self, Definition};
 use crate::kinds::grant::holding::{self, by_heart, within, word};
 use crate::kinds::grant::role::{defined, guid};
 use crate::kinds::grant::wire::Assignment;
-use crate::kinds::{catalogue, grant};
+use crate::kinds::identity::PRINCIPALS;
+use crate::kinds::{attachment, catalogue, grant};
 
 /// What was found in the lists of one tenant.
 #[derive(Default)]
@@ -182,19 +184,49 @@ async fn own(
     Ok(own)
 }
 
-/// The live things of whose identity the caller is.
+/// The live things whose identity the caller is, and the machines that it is attached to.
 fn itself(inventory: &Inventory, caller: &str) -> Vec<Itself> {
-    let lives = inventory.live.values().filter(|live| live.kind != "grant");
-    lives
-        .filter(|live| {
-            let own = live.facts.get("principal-id").and_then(Value::as_text);
-            own.is_some_and(|own| !own.is_empty() && own.eq_ignore_ascii_case(caller))
-        })
-        .map(|live| Itself {
-            title: live.title.clone(),
-            within: around(live),
-        })
-        .collect()
+    if caller.is_empty() {
+        return Vec::new();
+    }
+    let is_caller = |value: &Value| {
+        let own = value.as_text();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(caller))
+    };
+    let mut all = Vec::new();
+    for live in inventory.live.values() {
+        match live.kind {
+            "grant" => {}
+            // A machine's own identity is one of its facts too.
+            "identity" => {
+                let attached = live.facts.get(PRINCIPALS).and_then(Value::as_map);
+                let own = attached.into_iter().flatten();
+                let own = own.filter(|(_, principal)| is_caller(principal));
+                all.extend(own.filter_map(|(id, _)| attached_to(inventory, live, id)));
+            }
+            _ if live.facts.get("principal-id").is_some_and(is_caller) => all.push(Itself {
+                title: live.title.clone(),
+                attached: None,
+                within: around(live),
+            }),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// The machine of this identity, to which the caller's is attached.
+fn attached_to(inventory: &Inventory, identity: &Live, id: &str) -> Option<Itself> {
+    let machine = ArmId::parse(identity.within.last()?).ok()?;
+    let key = Key(machine.key().to_owned());
+    let known = inventory.get("vm", &key);
+    let mut within = identity.within.clone();
+    within.push(attachment::own_id(&machine, id).to_lowercase());
+    Some(Itself {
+        title: known.map_or_else(|| identity.title.clone(), |live| live.title.clone()),
+        attached: Some(id.rsplit('/').next().unwrap_or(id).to_owned()),
+        within,
+    })
 }
 
 fn around(live: &Live) -> Vec<String> {
