@@ -129,7 +129,8 @@ async fn things(reader: Reader<'_>) -> Result<Groups, Fault> {
     .await?;
     neighbours::read(reader, &mut groups, &machines).await?;
     let mut all: Groups = (groups, filters.1);
-    all.0.extend(plain);
+    all.0.extend(plain.0);
+    all.1.extend(plain.1);
     all.0.extend(machines);
     all.0.extend(filters.0);
     all.0.extend(interfaces.0);

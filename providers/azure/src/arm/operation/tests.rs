@@ -124,7 +124,7 @@ fn two_hundred_with_a_status_url_is_not_finished() {
         &[("azure-asyncoperation", STATUS)],
         resource("Updating"),
     )
-    .asks(STATUS, 4);
+    .asks(STATUS, 7);
     assert_eq!(
         story.operation.progress(Duration::ZERO, now(3)).status,
         "Updating"
@@ -356,7 +356,7 @@ fn a_location_of_a_finished_answer_is_an_address() {
 #[test]
 fn without_headers_the_resource_is_asked() {
     let arc = Story::begin("PATCH", 200, &[], resource("Updating"))
-        .asks(VM, 4)
+        .asks(VM, 7)
         .feed(200, &[], resource("Updating"))
         .asks(VM, 4)
         .feed(200, &[], resource("Succeeded"));
@@ -369,7 +369,7 @@ fn without_headers_the_resource_is_asked() {
         "the operation ended as `Failed` without saying why"
     );
     let gone = Story::begin("DELETE", 202, &[], Value::Null)
-        .asks(VM, 4)
+        .asks(VM, 7)
         .feed(200, &[], resource("Deleting"))
         .asks(VM, 4);
     assert_eq!(gone.feed(404, &[], missing()).ends_well(), None);
@@ -591,6 +591,45 @@ fn nobody_waits_longer_than_the_contract_allows_before_asking_again() {
         resource("Creating"),
     )
     .asks(STATUS, 600);
+}
+
+/// When an operation that takes so many tenths of a second is seen to have ended, and after how many questions, if Azure names no time.
+fn seen_after(tenths: u64) -> (u64, u32) {
+    let headers = [("azure-asyncoperation", STATUS)];
+    let mut story = Story::begin("PUT", 201, &headers, resource("Creating"));
+    let mut passed = 0;
+    while let Next::Poll { wait, .. } = &story.next {
+        passed += wait.as_secs();
+        let ended = passed * 10 >= tenths;
+        let status = if ended { "Succeeded" } else { "InProgress" };
+        story = story.feed(200, &[], json!({ "status": status }));
+    }
+    (passed, story.operation.polls)
+}
+
+/// Durations as recorded: changes of identities, then extensions.
+#[test]
+fn what_names_no_time_is_asked_about_when_it_is_likely_to_be_over() {
+    for (tenths, expected) in [
+        (1, (7, 1)),
+        (43, (7, 1)),
+        (62, (7, 1)),
+        (68, (7, 1)),
+        (84, (11, 2)),
+        (103, (11, 2)),
+        (154, (19, 4)),
+        (204, (23, 5)),
+        (304, (31, 7)),
+        (882, (99, 15)),
+    ] {
+        assert_eq!(seen_after(tenths), expected, "{tenths}");
+    }
+}
+
+#[test]
+fn no_machine_is_asked_about_more_often_than_compute_allows() {
+    let questions_in_a_minute = seen_after(600).1;
+    assert!(questions_in_a_minute <= 15, "{questions_in_a_minute}");
 }
 
 #[test]
