@@ -491,6 +491,7 @@ fn unreachable_step(step: &Step, why: &str) -> Fault {
         code: None,
         message: why.to_owned(),
         request_id: None,
+        correlation_id: None,
         help: Some("this is a bug in vmlogin: please report it with the plan".to_owned()),
         operation_url: None,
         unsent: false,

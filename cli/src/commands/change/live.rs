@@ -245,6 +245,7 @@ fn left(title: &str, action: Action) -> Fault {
         code: None,
         message: "left while it ran; it may go on in Azure".to_owned(),
         request_id: None,
+        correlation_id: None,
         help: Some("run again: what has come of it is read afresh".to_owned()),
         operation_url: None,
         unsent: false,

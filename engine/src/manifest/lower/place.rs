@@ -274,12 +274,12 @@ impl Placing<'_> {
         };
         let mut known = self.manifest.subscriptions.values();
         let subscription = known.find(|subscription| {
-            subscription.id == place.subscription && subscription.tenant == spot.tenant
+            subscription.id == place.subscription && subscription.tenant == *spot.tenant
         });
         let Some(subscription) = subscription else {
             let problem = ManifestProblem::ForeignScope {
                 subscription: place.subscription,
-                tenant: spot.tenant.clone(),
+                tenant: spot.tenant.to_string(),
                 span,
             };
             self.found.push_pair(span, span, problem);
@@ -300,15 +300,15 @@ impl Placing<'_> {
         given: impl IntoIterator<Item = (&'static str, Declared)>,
     ) {
         let Item { node, schema, spot } = item;
-        values.retain(|name| schema.attribute(name).is_some());
+        values.retain(|name, _| schema.attribute(name).is_some());
         values.extend(given);
         let resource = Resource {
             address: address.clone(),
             kind: schema.kind,
             name: name.to_owned(),
             parent: spot.address.clone(),
-            subscription: spot.subscription.clone(),
-            tenant: spot.tenant.clone(),
+            subscription: spot.subscription.to_string(),
+            tenant: spot.tenant.to_string(),
             along: None,
             attributes: values,
             span,

@@ -43,6 +43,8 @@ pub struct Operation {
     deadline: Option<Duration>,
     status: String,
     percent: Option<f64>,
+    /// The id under which the activity log has the write.
+    correlation: Option<String>,
 }
 
 /// What to do next about an operation.
@@ -125,6 +127,7 @@ impl Operation {
             deadline,
             status: "Accepted".to_owned(),
             percent: None,
+            correlation: fault::correlation(reply),
         };
         let next = operation.first(reply, now);
         (operation, next)
@@ -147,7 +150,7 @@ impl Operation {
                 self.again(named, now)
             }
             Answer::Done(resource) => Next::Done(resource),
-            Answer::Failed(fault) => Next::Failed(Box::new(fault)),
+            Answer::Failed(fault) => self.of_the_write(fault),
             Answer::Unread(fault) => self.unread(fault, patience(reply.status), named, now),
         }
     }
@@ -324,7 +327,16 @@ impl Operation {
         if fault.kind != FaultKind::Untrusted {
             fault.operation_url = Some(shown(&self.url));
         }
-        Next::Failed(Box::new(fault))
+        self.of_the_write(fault)
+    }
+
+    /// A poll may have an id of its own; the activity log has what failed under that of the write.
+    fn of_the_write(&self, fault: Fault) -> Next {
+        let correlation_id = self.correlation.clone().or(fault.correlation_id);
+        Next::Failed(Box::new(Fault {
+            correlation_id,
+            ..fault
+        }))
     }
 }
 

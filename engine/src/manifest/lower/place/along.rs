@@ -73,14 +73,14 @@ impl Placing<'_> {
         };
         let name = format!("{}{suffix}", bearer.name);
         let address = outer.named(schema.kind, &name);
-        values.retain(|name| schema.attribute(name).is_some());
+        values.retain(|name, _| schema.attribute(name).is_some());
         let resource = Resource {
             address: address.clone(),
             kind: schema.kind,
             name: name.clone(),
             parent: outer.address.clone(),
-            subscription: outer.subscription.clone(),
-            tenant: outer.tenant.clone(),
+            subscription: outer.subscription.to_string(),
+            tenant: outer.tenant.to_string(),
             along: Some(bearer.address.clone()),
             attributes: values,
             span,
@@ -126,8 +126,8 @@ impl Placing<'_> {
                 kind: next.kind,
                 name,
                 parent: outer.address.clone(),
-                subscription: outer.subscription.clone(),
-                tenant: outer.tenant.clone(),
+                subscription: outer.subscription.to_string(),
+                tenant: outer.tenant.to_string(),
                 along: Some(bearer.address.clone()),
                 attributes: Settings::new(),
                 span,

@@ -206,6 +206,24 @@ fn only_three_words_end_an_operation() {
     }
 }
 
+/// The activity log has what failed under the id of the write, not under that of a question about it.
+#[test]
+fn what_failed_has_the_correlation_id_of_the_write_that_began_it() {
+    let began = [
+        ("azure-asyncoperation", STATUS),
+        ("x-ms-correlation-request-id", "c-1"),
+    ];
+    let asked = [
+        ("x-ms-request-id", "r-2"),
+        ("x-ms-correlation-request-id", "c-2"),
+    ];
+    let fault = Story::begin("PUT", 201, &began, resource("Creating"))
+        .feed(200, &asked, json!({"status": "Failed"}))
+        .ends_badly();
+    assert_eq!(fault.request_id.as_deref(), Some("r-2"));
+    assert_eq!(fault.correlation_id.as_deref(), Some("c-1"));
+}
+
 #[test]
 fn an_error_member_alone_is_no_failure() {
     let none = json!({"code": "None", "message": null});
