@@ -31,7 +31,8 @@ impl Notices {
 
 /// `Azure's limit of writes: 118 requests wait, 13 s`
 pub(crate) fn text(held: &Held) -> String {
-    let longest = seconds(held.longest);
+    // A part of a second that is left is one.
+    let longest = seconds(held.longest + Duration::from_millis(999));
     match held.requests {
         1 => format!("{}: 1 request waits, {longest}", held.why),
         more => format!("{}: {more} requests wait, {longest}", held.why),
@@ -75,6 +76,16 @@ mod tests {
             text(&busy),
             "another operation is in progress: 1 request waits, 1 min 14 s"
         );
+    }
+
+    #[test]
+    fn less_than_a_second_is_one() {
+        let writes = held(Why::Limit(Quota::Writes), 2, 0);
+        let writes = Held {
+            longest: Duration::from_millis(40),
+            ..writes
+        };
+        assert!(text(&writes).ends_with("2 requests wait, 1 s"));
     }
 
     #[test]

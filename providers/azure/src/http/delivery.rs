@@ -128,7 +128,7 @@ impl<'a> Delivery<'a> {
 
     /// Waits, and is counted among what waits where that takes long enough to be told.
     async fn hold(&self, why: Why, wait: Duration) -> Result<(), Fault> {
-        let _held = (wait >= WORTH_TELLING).then(|| self.inner.holding(why, wait));
+        let _held = (wait >= WORTH_TELLING).then(|| Holding::begin(self.inner, why, wait));
         self.inner.pause(self.request, wait).await
     }
 
@@ -218,6 +218,26 @@ impl<'a> Delivery<'a> {
                 .and_then(|reply| reply.headers.request_id())
                 .map(str::to_owned),
         });
+    }
+}
+
+/// A request that waits, and is counted so until this is dropped.
+struct Holding<'a> {
+    inner: &'a Inner,
+    number: u64,
+}
+
+impl<'a> Holding<'a> {
+    fn begin(inner: &'a Inner, why: Why, wait: Duration) -> Holding<'a> {
+        let until = inner.now().elapsed + wait;
+        let number = inner.state().holds.add(why, until);
+        Holding { inner, number }
+    }
+}
+
+impl Drop for Holding<'_> {
+    fn drop(&mut self) {
+        self.inner.state().holds.release(self.number);
     }
 }
 
