@@ -10,7 +10,7 @@ use crate::kind::Key;
 use crate::manifest::Resource;
 use crate::pins::Pin;
 use crate::provider::Fault;
-use crate::value::{Attributes, Principal, PrincipalKind, Value};
+use crate::value::{Attributes, Principal, PrincipalKind};
 
 /// What one reading saw.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +94,7 @@ pub struct Live {
     /// How it is.
     pub health: Health,
     /// What was read besides, for rules and screens: power state, operating system, agent. Never compared.
-    pub facts: BTreeMap<String, Value>,
+    pub facts: Attributes,
 }
 
 /// How a live resource is.

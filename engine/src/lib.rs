@@ -15,6 +15,7 @@ pub mod inventory;
 pub mod kind;
 pub mod language;
 pub mod manifest;
+pub mod named;
 pub mod pins;
 pub mod plan;
 pub mod problem;

@@ -2,16 +2,17 @@
 
 mod json;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::named::Named;
 
 /// The attributes of one resource by name, in stable order.
-pub type Attributes = BTreeMap<String, Value>;
+pub type Attributes = Named<Cow<'static, str>, Value>;
 
 /// One value. `Null` is what Azure means by an absent member, a null and an empty map alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +28,7 @@ pub enum Value {
     /// Values in an order that matters.
     List(Vec<Value>),
     /// Named values; only the declared names are compared.
-    Map(BTreeMap<String, Value>),
+    Map(Attributes),
     /// Somebody who can be granted a role.
     Principal(Principal),
     /// Known only once another step is done.
@@ -144,7 +145,7 @@ impl Value {
     }
 
     /// The named values, where this is a map.
-    pub fn as_map(&self) -> Option<&BTreeMap<String, Value>> {
+    pub fn as_map(&self) -> Option<&Attributes> {
         match self {
             Value::Map(map) => Some(map),
             _ => None,

@@ -24,7 +24,8 @@ use crate::error::Error;
 use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
 use crate::render::{again, findings, foreign, plan_text, refusals, report};
-use crate::session::heartbeat::{patiently, uncounted};
+use crate::session::heartbeat::{Sign, patiently};
+use crate::session::manifest::Keep;
 use crate::session::planning::{Asked, Basis, Planned, planned, severities};
 use crate::session::saved::{self, Opened};
 use crate::session::secrets::gather;
@@ -161,6 +162,7 @@ async fn recipe(session: &Session, wanted: Change<'_>, events: Events<'_>) -> Re
         severities: &severities,
         accepted: &accepted,
         events: wanted.json,
+        keep: Keep::Nothing,
     };
     let planned = planned(session, &watch, asked).await?;
     let limit = Limit::of(wanted.max_failures, planned.plan.writes().count());
@@ -343,7 +345,10 @@ impl Running<'_> {
             self.session,
             self.events.are_on(),
             "verifying",
-            uncounted,
+            || Sign {
+                held: azure.held(),
+                ..Sign::default()
+            },
             looking,
         );
         self.watch.unless_stopped(looking).await.unwrap_or_default()

@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::files::output::refuse_overwriting;
 use crate::interrupt::Watch;
 use crate::render::{findings, plan_text, pretty, problems, refusals, saved};
+use crate::session::manifest::Keep;
 use crate::session::planning::{Asked, Basis, Planned, planned, severities};
 use crate::session::saved::save;
 use crate::session::secrets;
@@ -52,6 +53,10 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         severities: &severities,
         accepted: &accepted,
         events: args.json,
+        keep: match args.output {
+            Some(_) => Keep::Tree,
+            None => Keep::Nothing,
+        },
     };
     let Planned {
         plan,

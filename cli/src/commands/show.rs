@@ -19,6 +19,7 @@ use crate::render::names::Names;
 use crate::render::shown::{self, Shown};
 use crate::render::{self, plan_text, pretty};
 use crate::session::Session;
+use crate::session::manifest::Keep;
 use crate::session::manifest::Loaded;
 use crate::session::planning::{Asked, Basis, Planned, planned, way_to_an_address};
 use crate::session::saved;
@@ -61,6 +62,7 @@ async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Re
         severities: &severities,
         accepted: &Accepted::default(),
         events: false,
+        keep: Keep::Nothing,
     };
     let Planned {
         plan,

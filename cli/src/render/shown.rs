@@ -1,6 +1,7 @@
 //! What `show` tells of one thing: what the manifest declares beside what is live, and all that bears on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -12,7 +13,7 @@ use vmlogin_engine::plan::Step;
 use vmlogin_engine::rule::Finding;
 use vmlogin_engine::schema::Need;
 use vmlogin_engine::source::Sources;
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{Attributes, Value};
 
 use super::names::Names;
 use super::{View, findings, foreign, pretty, prose};
@@ -139,12 +140,16 @@ fn action(shown: &Shown<'_>) -> String {
 fn table(shown: &Shown<'_>, names: &Names<'_>, view: View, screen: &mut String) {
     let cell = |value: Option<&Value>| cell(value, names);
     let declared = shown.declared.map(Resource::values).unwrap_or_default();
-    let empty = BTreeMap::new();
+    let empty = Attributes::new();
     let live = shown.live.map_or(&empty, |live| &live.attributes);
-    let names: BTreeSet<&String> = declared.keys().chain(live.keys()).collect();
+    let names: BTreeSet<&Cow<'static, str>> = declared.keys().chain(live.keys()).collect();
     let mut rows: Vec<[String; 3]> = vec![["", "declared", "live"].map(str::to_owned)];
     for name in names {
-        rows.push([name.clone(), cell(declared.get(name)), cell(live.get(name))]);
+        rows.push([
+            name.to_string(),
+            cell(declared.get(name)),
+            cell(live.get(name)),
+        ]);
     }
     let facts = shown.live.iter().flat_map(|of| &of.facts);
     for (name, value) in facts.filter(|(name, value)| live.get(*name) != Some(value)) {
@@ -230,7 +235,7 @@ struct DeclaredRow<'a> {
     file: &'a str,
     line: usize,
     column: usize,
-    attributes: BTreeMap<String, Value>,
+    attributes: Attributes,
 }
 
 #[derive(Serialize)]
@@ -240,8 +245,8 @@ struct LiveRow<'a> {
     protected: bool,
     health: &'a str,
     failure: Option<&'a str>,
-    attributes: &'a BTreeMap<String, Value>,
-    facts: &'a BTreeMap<String, Value>,
+    attributes: &'a Attributes,
+    facts: &'a Attributes,
 }
 
 #[derive(Serialize)]

@@ -36,11 +36,13 @@ pub(crate) struct Loaded {
     pub homes: Homes,
     /// What the principal lock says, where there is one.
     pub pins: Option<Pins>,
+    /// Where tables are asked for that have no rows.
+    pub empty_tables: Vec<Span>,
 }
 
 /// What is kept besides the manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Keep {
+pub(crate) enum Keep {
     /// The tree that it was lowered from.
     Tree,
     /// Nothing.
@@ -53,13 +55,14 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
     Ok(expanded(texts, &inputs.sets, catalogue, Keep::Nothing)?.0)
 }
 
-/// The same, with the one tree that all its files came to.
-pub(crate) fn load_whole(
+/// The same, with the one tree that all its files came to where that is kept; else with an empty one.
+pub(crate) fn load_keeping(
+    keep: Keep,
     inputs: &InputArgs,
     catalogue: &Catalogue,
 ) -> Result<(Loaded, Tree), Error> {
     let texts = files::read(&inputs.files);
-    expanded(texts, &inputs.sets, catalogue, Keep::Tree)
+    expanded(texts, &inputs.sets, catalogue, keep)
 }
 
 /// The manifest that a saved plan holds.
@@ -140,6 +143,11 @@ fn expanded(
                 graph,
                 homes,
                 pins,
+                empty_tables: tables
+                    .iter()
+                    .filter(|(_, table)| table.is_empty())
+                    .map(|(span, _)| *span)
+                    .collect(),
             };
             Ok((loaded, tree))
         }

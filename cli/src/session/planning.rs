@@ -15,8 +15,8 @@ use vmlogin_engine::rule::{self, Severities};
 use vmlogin_engine::syntax::tree::Tree;
 
 use super::connection::{Connection, Wanted};
-use super::heartbeat::{patiently, uncounted};
-use super::manifest::{Loaded, load_saved, load_whole};
+use super::heartbeat::{Sign, patiently, silent};
+use super::manifest::{Keep, Loaded, load_keeping, load_saved};
 use super::saved::Opened;
 use super::{Session, TOOL};
 use crate::args::{InputArgs, LiveArgs, RuleArgs, SelectionArgs};
@@ -25,6 +25,7 @@ use crate::files;
 use crate::interrupt::Watch;
 use crate::render::foreign;
 use crate::render::pinned;
+use crate::render::validated;
 
 /// What a plan is asked for with.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,8 @@ pub(crate) struct Asked<'a> {
     pub accepted: &'a Accepted,
     /// Whether events go to stdout.
     pub events: bool,
+    /// Whether the tree of the manifest is wanted, for a plan that is saved.
+    pub keep: Keep,
 }
 
 /// Where the manifest of a plan comes from, and with it what is taken of that.
@@ -53,10 +56,10 @@ pub(crate) enum Basis<'a> {
 }
 
 impl<'a> Basis<'a> {
-    fn load(self) -> Result<(Loaded, Tree), Error> {
+    fn load(self, keep: Keep) -> Result<(Loaded, Tree), Error> {
         let catalogue = vmlogin_azure::catalogue();
         match self {
-            Basis::Files(inputs, _) => load_whole(inputs, catalogue),
+            Basis::Files(inputs, _) => load_keeping(keep, inputs, catalogue),
             Basis::Saved(opened) => {
                 let loaded = load_saved(opened, catalogue)?;
                 opened.check_manifest(&loaded.0)?;
@@ -115,7 +118,7 @@ pub(crate) struct Planned {
     pub inventory: Inventory,
     /// The manifest.
     pub loaded: Loaded,
-    /// The one tree that its files came to.
+    /// The one tree that its files came to, where it was kept.
     pub tree: Tree,
     /// The provider that was asked.
     pub connection: Connection,
@@ -149,7 +152,7 @@ pub(crate) async fn planned(
     watch: &Watch,
     asked: Asked<'_>,
 ) -> Result<Planned, Error> {
-    let (loaded, tree) = asked.basis.load()?;
+    let (loaded, tree) = asked.basis.load(asked.keep)?;
     let ceiling = ceiling(std::env::var("VMLOGIN_MAX_DELETE").ok())?;
     let wanted = Wanted {
         live: asked.live,
@@ -157,6 +160,8 @@ pub(crate) async fn planned(
         beside: asked.basis.first(),
         stop: &watch.stop,
     };
+    let empty = validated::empty_tables(&loaded, session.view_err());
+    session.terminal.diagnostic(&empty);
     let surplus = pinned::surplus(&loaded, session.view_err());
     session.terminal.notice(&surplus);
     let mut connection = watch
@@ -164,7 +169,7 @@ pub(crate) async fn planned(
             session,
             asked.events,
             "signing in",
-            uncounted,
+            silent,
             Connection::open(session, wanted),
         ))
         .await??;
@@ -257,7 +262,10 @@ async fn reading(
             session,
             asked.events,
             "reading",
-            || Some(news.count()),
+            || Sign {
+                count: Some(news.count()),
+                held: connection.azure.held(),
+            },
             confirmed(loaded, connection, asked, replaced),
         ))
         .await?;

@@ -1,11 +1,10 @@
 //! When two values of a shape are the same thing.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::schema::Shape;
-use crate::value::Value;
+use crate::value::{Attributes, Value};
 
 /// Whether a live value is what was declared.
 pub fn same(shape: Shape, wanted: &Value, found: &Value) -> bool {
@@ -163,7 +162,7 @@ pub fn compare_versions(one: &str, other: &str) -> Ordering {
 }
 
 /// A member by its name without case, as Azure's tags are found.
-pub fn without_case<'a>(map: &'a BTreeMap<String, Value>, name: &str) -> Option<&'a Value> {
+pub fn without_case<'a>(map: &'a Attributes, name: &str) -> Option<&'a Value> {
     map.get(name).or_else(|| {
         map.iter()
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
@@ -269,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_tag_is_found_whatever_its_case() {
-        let tags = BTreeMap::from([("Owner".to_owned(), Value::from("web"))]);
+        let tags = Attributes::from([("Owner".to_owned(), Value::from("web"))]);
         assert_eq!(without_case(&tags, "owner"), Some(&Value::from("web")));
         assert_eq!(without_case(&tags, "team"), None);
     }

@@ -228,7 +228,7 @@ impl Resource {
     pub fn values(&self) -> Attributes {
         self.attributes
             .iter()
-            .map(|(name, declared)| ((*name).to_owned(), declared.value.clone()))
+            .map(|(name, declared)| (*name, declared.value.clone()))
             .collect()
     }
 }

@@ -117,7 +117,7 @@ pub fn plan(
         gone: gone_already,
         live_counts,
         stakes: Stakes::default(),
-        steps: revocations.into_iter().chain(steps).collect(),
+        steps: after(revocations, steps),
         findings,
         unmanaged,
         gaps: scene
@@ -130,6 +130,12 @@ pub fn plan(
     keep_only_live_waits(&mut plan.steps);
     plan.stakes = stakes::of(catalogue, scene, &plan.steps);
     Ok(plan)
+}
+
+/// Steps after others. There may be tens of thousands, and the others are few: those that are many stay where they are.
+fn after(first: Vec<Step>, mut steps: Vec<Step>) -> Vec<Step> {
+    steps.splice(..0, first);
+    steps
 }
 
 /// What the steps of an apply are decided from.
@@ -158,7 +164,7 @@ fn build(
     } = building;
     let blocks = Blocks::of(findings);
     let mut settled: BTreeMap<&Address, Standing> = BTreeMap::new();
-    let mut steps = Vec::new();
+    let mut steps = Vec::with_capacity(taken.len());
     for address in graph.order() {
         let Some(pair) = matching.pairs.get(address) else {
             continue;
@@ -176,6 +182,10 @@ fn build(
             step.blocked = missing(&step, pair);
         }
         inherit(&mut step, &settled);
+        // What is there already waits for nothing.
+        if step.action == Action::Keep {
+            step.waits = Vec::new();
+        }
         let chosen = taken.contains(address);
         settled.insert(address, Standing::of(&step, chosen));
         if chosen {

@@ -29,7 +29,7 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     let mut write: Attributes = schema
         .attributes
         .iter()
-        .filter_map(|attribute| Some((attribute.name.to_owned(), attribute.default?.value())))
+        .filter_map(|attribute| Some((attribute.name, attribute.default?.value())))
         .collect();
     write.extend(declared.clone());
     write.extend(pair.kind.complete(resource, scene));
@@ -129,7 +129,7 @@ pub(super) fn removal(
             .attributes
             .clone()
             .into_iter()
-            .chain([("estate".to_owned(), scene.manifest.estate.as_str().into())])
+            .chain([("estate".into(), scene.manifest.estate.as_str().into())])
             .collect(),
         notes: vec![why.to_owned()],
         waits: Vec::new(),

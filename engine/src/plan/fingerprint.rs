@@ -17,7 +17,7 @@ pub fn fingerprint(attributes: &[Attribute], declared: &Attributes, live: Option
         key: &live.key.0,
         attributes: declared
             .iter()
-            .map(|(name, wanted)| (name.as_str(), decided_on(attributes, name, wanted, live)))
+            .map(|(name, wanted)| (name.as_ref(), decided_on(attributes, name, wanted, live)))
             .collect(),
         stamp: live.stamp.as_deref(),
         protected: live.protected,
@@ -29,7 +29,12 @@ pub fn fingerprint(attributes: &[Attribute], declared: &Attributes, live: Option
     });
     let text = serde_json::to_vec(&read).expect("values have only text as keys, so they serialise");
     let hash = Sha256::digest(&text);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(2 * hash.len());
+    for byte in hash {
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+        hex.extend([digit(byte >> 4), digit(byte & 15)]);
+    }
+    hex
 }
 
 /// What was decided on. Of a floor that holds, only that it does: what runs above it moves by itself, and lists do not tell it.

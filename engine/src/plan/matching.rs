@@ -22,7 +22,7 @@ pub(super) struct Pair<'a> {
 /// All declared resources with what was found for them.
 pub(super) struct Matching<'a> {
     pub(super) pairs: BTreeMap<&'a Address, Pair<'a>>,
-    claimed: BTreeSet<(&'static str, Key)>,
+    claimed: BTreeSet<(&'static str, &'a Key)>,
     /// The first resource without a key of each kind and place, and what of it is not resolved.
     unresolved: BTreeMap<(&'static str, String), (&'a Address, &'static str)>,
     lifetimes: BTreeMap<&'static str, Lifetime>,
@@ -57,7 +57,7 @@ impl<'a> Matching<'a> {
             .collect();
         let claimed = pairs
             .values()
-            .filter_map(|pair| Some((pair.resource.kind, pair.key.clone()?)))
+            .filter_map(|pair| Some((pair.resource.kind, &pair.live?.key)))
             .collect();
         let unresolved = unresolved(scene, &pairs);
         let schemas = catalogue.kinds.iter().map(|kind| kind.schema());
@@ -74,7 +74,7 @@ impl<'a> Matching<'a> {
 
     /// Whether a declared resource is this live one, selected or not.
     pub(super) fn claims(&self, live: &Live) -> bool {
-        self.claimed.contains(&(live.kind, live.key.clone()))
+        self.claimed.contains(&(live.kind, &live.key))
     }
 
     /// What happens to live things of a kind when their node is gone.

@@ -293,7 +293,7 @@ impl Plan {
             .flat_map(|step| {
                 let values = step.write.iter();
                 values.filter_map(move |(name, value)| match value {
-                    Value::Secret(source) => Some((step, name.as_str(), source)),
+                    Value::Secret(source) => Some((step, name.as_ref(), source)),
                     _ => None,
                 })
             })

@@ -2,14 +2,13 @@
 //! object with one member whose name begins with `$`; names of a map that begin so get a second `$`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Principal, SecretSource, Value};
+use super::{Attributes, Principal, SecretSource, Value};
 use crate::address::Address;
 
 impl Serialize for Value {
@@ -103,7 +102,7 @@ fn read_object(members: Map<String, Json>) -> Result<Value, String> {
         return members
             .into_iter()
             .map(|(name, value)| Ok((unmarked(name), read(value)?)))
-            .collect::<Result<BTreeMap<_, _>, String>>()
+            .collect::<Result<Attributes, String>>()
             .map(Value::Map);
     };
     if members.len() != 1 {
@@ -158,7 +157,7 @@ mod tests {
             Value::Integer(-7),
             "text".into(),
             Value::List(vec!["a".into(), Value::Null]),
-            Value::Map(BTreeMap::from([
+            Value::Map(Attributes::from([
                 ("owner".to_owned(), "web".into()),
                 ("$principal".to_owned(), "a tag, not a principal".into()),
             ])),
@@ -181,7 +180,7 @@ mod tests {
 
     #[test]
     fn plain_values_are_plain_json() {
-        let map = Value::Map(BTreeMap::from([("owner".to_owned(), "web".into())]));
+        let map = Value::Map(Attributes::from([("owner".to_owned(), "web".into())]));
         assert_eq!(
             serde_json::to_string(&map).expect("JSON"),
             r#"{"owner":"web"}"#

@@ -1,7 +1,5 @@
 //! Both sides of a plan in a few lines: a manifest as text, and live things by short names.
 
-use std::collections::BTreeMap;
-
 use vmlogin_engine::access::{Door, Holding};
 use vmlogin_engine::address::Address;
 use vmlogin_engine::graph::Cycle;
@@ -419,7 +417,7 @@ pub(crate) fn live(kind: &'static str, key: &str) -> Live {
         stamp: None,
         protected: false,
         health: Health::Good,
-        facts: BTreeMap::new(),
+        facts: Attributes::new(),
     }
 }
 

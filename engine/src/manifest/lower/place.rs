@@ -301,7 +301,7 @@ impl Placing<'_> {
         given: impl IntoIterator<Item = (&'static str, Declared)>,
     ) {
         let Item { node, schema, spot } = item;
-        values.retain(|name| schema.attribute(name).is_some());
+        values.retain(|name, _| schema.attribute(name).is_some());
         values.extend(given);
         let resource = Resource {
             address: address.clone(),

@@ -14,9 +14,13 @@ pub(crate) use scopes::Scopes;
 /// An ARM id or a scope: `/`, a subscription, a group, a resource, or a resource upon another one.
 ///
 /// Equality, order and hash ignore case; [`fmt::Display`] keeps the spelling it was made from.
+///
+/// There may be hundreds of thousands, and each is made many times: it is two texts, whose segments are looked for when asked for.
 #[derive(Debug, Clone)]
 pub struct ArmId {
-    segments: Vec<String>,
+    /// As it was spelt: `/` before each segment, and alone for the root.
+    text: String,
+    /// The same in lower case.
     key: String,
 }
 
@@ -24,7 +28,7 @@ impl ArmId {
     /// The root scope `/`, above every subscription.
     #[must_use]
     pub fn root() -> ArmId {
-        ArmId::from_segments(Vec::new())
+        ArmId::of("/".to_owned())
     }
 
     /// A subscription.
@@ -55,11 +59,10 @@ impl ArmId {
     /// The same, its last segment spelt so.
     #[must_use]
     pub fn named(&self, name: &str) -> ArmId {
-        let mut segments = self.segments.clone();
-        if let Some(last) = segments.last_mut() {
-            name.clone_into(last);
+        match self.text.rsplit_once('/') {
+            Some((around, last)) if !last.is_empty() => ArmId::of(format!("{around}/{name}")),
+            _ => self.clone(),
         }
-        ArmId::from_segments(segments)
     }
 
     /// Reads an id.
@@ -80,19 +83,18 @@ impl ArmId {
         if rest.is_empty() {
             return Ok(ArmId::root());
         }
-        let segments: Vec<String> = rest.split('/').map(str::to_owned).collect();
-        if segments.iter().any(String::is_empty) {
+        if rest.split('/').any(str::is_empty) {
             return refuse("it has an empty segment");
         }
-        if segments
-            .iter()
+        if rest
+            .split('/')
             .any(|segment| segment == "." || segment == "..")
         {
             return refuse("it has a `.` or `..` segment");
         }
-        let id = ArmId::from_segments(segments);
+        let id = ArmId::of(format!("/{rest}"));
         let complete = match id.parts() {
-            Some(parts) => parts.rest.len() % 2 == 1 && parts.rest.len() >= 3,
+            Some(parts) => parts.rest().len() % 2 == 1 && parts.rest().len() >= 3,
             None => id.is_container(),
         };
         if complete {
@@ -118,18 +120,16 @@ impl ArmId {
     /// The namespace of the resource's provider (`Microsoft.Compute`), none for a subscription or group.
     #[must_use]
     pub fn provider(&self) -> Option<&str> {
-        self.parts().map(|parts| parts.rest[0].as_str())
+        self.parts().map(|parts| parts.rest()[0])
     }
 
     /// The full type, `Microsoft.Compute/virtualMachines/extensions`.
     #[must_use]
     pub fn full_type(&self) -> Option<String> {
         self.parts().map(|parts| {
-            let kinds = parts.rest[1..].iter().step_by(2).map(String::as_str);
-            std::iter::once(parts.rest[0].as_str())
-                .chain(kinds)
-                .collect::<Vec<_>>()
-                .join("/")
+            let (namespace, kinds) = (parts.rest()[0], parts.rest()[1..].iter().step_by(2));
+            let kinds: Vec<&str> = std::iter::once(&namespace).chain(kinds).copied().collect();
+            kinds.join("/")
         })
     }
 
@@ -145,11 +145,11 @@ impl ArmId {
     pub fn names(&self) -> Vec<&str> {
         self.parts()
             .map(|parts| {
-                parts.rest[1..]
+                parts.rest()[1..]
                     .iter()
                     .skip(1)
                     .step_by(2)
-                    .map(String::as_str)
+                    .copied()
                     .collect()
             })
             .unwrap_or_default()
@@ -158,14 +158,14 @@ impl ArmId {
     /// The last segment: the name of whatever this is. Empty for the root.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.segments.last().map_or("", String::as_str)
+        self.text.rsplit('/').next().unwrap_or_default()
     }
 
     /// What the resource hangs on: all before its own `/providers/`. A subscription or group is its own scope.
     #[must_use]
     pub fn scope(&self) -> ArmId {
         match self.parts() {
-            Some(parts) => ArmId::from_segments(self.segments[..parts.at].to_vec()),
+            Some(parts) => ArmId::of_segments(&parts.segments[..parts.at]),
             None => self.clone(),
         }
     }
@@ -174,10 +174,11 @@ impl ArmId {
     #[must_use]
     pub fn parent(&self) -> ArmId {
         match self.parts() {
-            Some(parts) if parts.rest.len() <= 3 => self.scope(),
-            _ => ArmId::from_segments(
-                self.segments[..self.segments.len().saturating_sub(2)].to_vec(),
-            ),
+            Some(parts) if parts.rest().len() <= 3 => self.scope(),
+            _ => {
+                let segments: Vec<&str> = self.segments().collect();
+                ArmId::of_segments(&segments[..segments.len().saturating_sub(2)])
+            }
         }
     }
 
@@ -197,47 +198,54 @@ impl ArmId {
     /// The id as the path of a URL, every segment percent-encoded. Empty for the root, so that `/providers/…` can follow.
     #[must_use]
     pub fn path(&self) -> String {
-        self.segments
-            .iter()
+        self.segments()
             .map(|name| format!("/{}", segment::encode(name)))
             .collect()
     }
 
     fn with<const N: usize>(&self, more: [&str; N]) -> ArmId {
-        let more = more
-            .iter()
-            .flat_map(|part| part.split('/'))
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned);
-        ArmId::from_segments(self.segments.iter().cloned().chain(more).collect())
+        let room: usize = more.iter().map(|part| part.len() + 1).sum();
+        let mut text = String::with_capacity(self.text.len() + room);
+        text.push_str(self.text.trim_end_matches('/'));
+        let segments = more.iter().flat_map(|part| part.split('/'));
+        for segment in segments.filter(|segment| !segment.is_empty()) {
+            text.push('/');
+            text.push_str(segment);
+        }
+        ArmId::of(text)
     }
 
-    fn from_segments(segments: Vec<String>) -> ArmId {
-        let key = format!("/{}", segments.join("/").to_lowercase());
-        ArmId { segments, key }
+    fn of_segments(segments: &[&str]) -> ArmId {
+        ArmId::of(format!("/{}", segments.join("/")))
+    }
+
+    fn of(text: String) -> ArmId {
+        let key = text.to_lowercase();
+        ArmId { text, key }
+    }
+
+    fn segments(&self) -> impl Iterator<Item = &str> {
+        self.text.split('/').filter(|segment| !segment.is_empty())
     }
 
     fn after(&self, name: &str, at: usize) -> Option<&str> {
-        self.segments
-            .get(at)
-            .filter(|segment| segment.eq_ignore_ascii_case(name))?;
-        self.segments.get(at + 1).map(String::as_str)
+        let mut segments = self.segments().skip(at);
+        let is_it = segments.next()?.eq_ignore_ascii_case(name);
+        segments.next().filter(|_| is_it)
     }
 
     /// The last `/providers/` and what follows it. Only segments where a type could stand count, so that a group called
     /// `providers` is no provider.
     fn parts(&self) -> Option<Parts<'_>> {
-        let at = (0..self.segments.len()).step_by(2).rfind(|&at| {
-            self.segments[at].eq_ignore_ascii_case("providers") && at + 1 < self.segments.len()
+        let segments: Vec<&str> = self.segments().collect();
+        let at = (0..segments.len()).step_by(2).rfind(|&at| {
+            segments[at].eq_ignore_ascii_case("providers") && at + 1 < segments.len()
         })?;
-        Some(Parts {
-            at,
-            rest: &self.segments[at + 1..],
-        })
+        Some(Parts { segments, at })
     }
 
     fn is_container(&self) -> bool {
-        match self.segments.len() {
+        match self.segments().count() {
             2 => self.subscription().is_some(),
             4 => self.resource_group().is_some(),
             _ => false,
@@ -246,9 +254,16 @@ impl ArmId {
 }
 
 struct Parts<'a> {
+    segments: Vec<&'a str>,
+    /// Where `providers` stands among them.
     at: usize,
+}
+
+impl<'a> Parts<'a> {
     /// Namespace, type, name, type, name, …
-    rest: &'a [String],
+    fn rest(&self) -> &[&'a str] {
+        &self.segments[self.at + 1..]
+    }
 }
 
 /// A text that is no ARM id.
@@ -263,7 +278,7 @@ pub struct NotAnId {
 
 impl fmt::Display for ArmId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}", self.segments.join("/"))
+        f.write_str(&self.text)
     }
 }
 

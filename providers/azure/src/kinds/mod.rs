@@ -48,7 +48,9 @@ use crate::cloud::CloudName;
 use crate::http::Request;
 
 pub(crate) use health::{Provisioning, health};
-pub(crate) use place::{Place, arm_id, is_id, located, management_group_id, subscription_id};
+pub(crate) use place::{
+    Place, arm_id, is_id, located, management_group_id, part_key, subscription_id,
+};
 pub(crate) use refusal::refuse;
 pub(crate) use tags::Tags;
 pub use tags::{ESTATE_TAG, PROTECT_TAG};

@@ -35,8 +35,8 @@ pub(super) const PROTECT: Attribute = Attribute {
 /// The tags and the protection of a live thing.
 pub(super) fn attributes(tags: &Tags) -> Attributes {
     Attributes::from([
-        ("tags".to_owned(), tags.of_the_user()),
-        ("protect".to_owned(), tags.is_protected().into()),
+        ("tags", tags.of_the_user()),
+        ("protect", tags.is_protected().into()),
     ])
 }
 
@@ -274,6 +274,6 @@ fn declared(step: &Step) -> BTreeMap<String, String> {
     let tags = step.write.get("tags").and_then(Value::as_map);
     tags.into_iter()
         .flatten()
-        .filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())))
+        .filter_map(|(name, value)| Some((name.to_string(), value.as_text()?.to_owned())))
         .collect()
 }

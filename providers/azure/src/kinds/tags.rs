@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{Attributes, Value};
 
 /// The tag that names the estate which made a thing.
 pub const ESTATE_TAG: &str = "vmlogin-estate";
@@ -18,7 +18,7 @@ pub(crate) struct Tags(Option<BTreeMap<String, Option<String>>>);
 impl Tags {
     /// The tags that are not vmlogin's own; [`Value::Null`] where there are none.
     pub(crate) fn of_the_user(&self) -> Value {
-        let tags: BTreeMap<String, Value> = self
+        let tags: Attributes = self
             .pairs()
             .filter(|(name, _)| !is_ours(name))
             .map(|(name, value)| (name.to_owned(), value.into()))
@@ -91,7 +91,7 @@ mod tests {
         assert!(tags.is_protected());
         assert_eq!(
             tags.of_the_user(),
-            Value::Map(BTreeMap::from([("owner".to_owned(), "web".into())]))
+            Value::Map(Attributes::from([("owner".to_owned(), "web".into())]))
         );
     }
 

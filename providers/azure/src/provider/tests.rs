@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use serde_json::{Value as Json, json};
@@ -7,7 +6,7 @@ use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::selection::Selected;
 use vmlogin_engine::plan::{Action, Mode, Step, Wish, plan};
 use vmlogin_engine::provider::{Done, Fault, FaultKind, Progress, Proof, Provider};
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{Attributes, Value};
 
 use super::rehearsal::{self, Part};
 use crate::kinds::{catalogue, scenes};
@@ -57,7 +56,7 @@ fn reinstalling() -> Step {
             }
             "vm" => drop(
                 live.facts
-                    .insert("devices".to_owned(), Value::Map(BTreeMap::new())),
+                    .insert("devices".to_owned(), Value::Map(Attributes::new())),
             ),
             _ => {}
         }

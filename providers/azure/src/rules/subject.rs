@@ -1,15 +1,13 @@
 //! The machine that a declared login stands in, as rules look at it: as it was read, or as it will be once the plan has made it.
 
-use std::collections::BTreeMap;
-
 use vmlogin_engine::inventory::{Health, Live, Sight};
-use vmlogin_engine::kind::Scene;
+use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding};
 use vmlogin_engine::value::{Attributes, Value};
 
-use crate::kinds::catalogue;
 use crate::kinds::vm::{self, image};
+use crate::kinds::{arm_id, part_key};
 
 /// A declared login and its machine.
 pub(super) struct Subject<'a> {
@@ -41,17 +39,36 @@ pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
 
 fn subject<'a>(scene: Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
     let machine = scene.manifest.parent_of(login)?;
-    let live_machine = live(scene, machine);
+    let (live, installed) = found(scene, machine, login);
     Some(Subject {
         login,
         machine,
-        live: live_machine,
-        facts: match live_machine {
+        live,
+        facts: match live {
             Some(live) => Some(&live.facts),
             None => ahead(scene, machine),
         },
-        installed: live(scene, login),
+        installed,
     })
+}
+
+/// The machine and its login as they were read: one id names both.
+fn found<'a>(
+    scene: Scene<'a>,
+    machine: &Resource,
+    login: &Resource,
+) -> (Option<&'a Live>, Option<&'a Live>) {
+    // `validate` reads nothing, and ids cost the most of what its rules do.
+    let read = !scene.inventory.live.is_empty();
+    let id = read.then(|| arm_id(machine, scene.manifest)).flatten();
+    let Some(id) = id else {
+        return (None, None);
+    };
+    let get = |kind, key: Key| scene.inventory.get(kind, &key);
+    (
+        get(machine.kind, Key(id.key().to_owned())),
+        get(login.kind, part_key(&id, login.kind)),
+    )
 }
 
 /// Whether the manifest says how the machine is made. One that might be there and could not be read is left to VML200.
@@ -70,14 +87,6 @@ fn ahead<'a>(scene: Scene<'a>, machine: &Resource) -> Option<&'a Attributes> {
         Sight::Seen(facts) => Some(facts),
         Sight::Absent | Sight::Unread(_) => None,
     }
-}
-
-fn live<'a>(scene: Scene<'a>, resource: &Resource) -> Option<&'a Live> {
-    // `validate` reads nothing, and keys cost the most of what its rules do.
-    scene.inventory.of_kind(resource.kind).next()?;
-    let kind = catalogue().kind(resource.kind)?;
-    let key = kind.key(resource, &scene)?;
-    scene.inventory.get(kind.schema().kind, &key)
 }
 
 impl<'a> Subject<'a> {
@@ -165,11 +174,11 @@ impl<'a> Subject<'a> {
         let map = self.map(fact);
         map.into_iter()
             .flatten()
-            .filter_map(|(name, value)| Some((name.as_str(), value.as_text()?)))
+            .filter_map(|(name, value)| Some((name.as_ref(), value.as_text()?)))
     }
 
     /// A map that was read of the machine besides.
-    pub(super) fn map(&self, fact: &str) -> Option<&'a BTreeMap<String, Value>> {
+    pub(super) fn map(&self, fact: &str) -> Option<&'a Attributes> {
         self.facts?.get(fact)?.as_map()
     }
 

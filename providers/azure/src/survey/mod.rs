@@ -129,7 +129,8 @@ async fn things(reader: Reader<'_>) -> Result<Groups, Fault> {
     .await?;
     neighbours::read(reader, &mut groups, &machines).await?;
     let mut all: Groups = (groups, filters.1);
-    all.0.extend(plain);
+    all.0.extend(plain.0);
+    all.1.extend(plain.1);
     all.0.extend(machines);
     all.0.extend(filters.0);
     all.0.extend(interfaces.0);
@@ -153,6 +154,7 @@ impl<'a> Reader<'a> {
             code: None,
             message: "nobody signed in to it".to_owned(),
             request_id: None,
+            correlation_id: None,
             help: Some(
                 "this is a bug in vmlogin: please report it with the manifest's `tenant` nodes"
                     .to_owned(),

@@ -3,19 +3,23 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join3;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::Live;
+use vmlogin_engine::inventory::{Live, Sight};
+use vmlogin_engine::kind::Key;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
 
 use super::Reader;
 use super::find::{self, ADDRESSES, IDENTITIES, NETWORKS, Sort};
+use super::security_groups::Groups;
 use crate::kinds::virtual_network::wire::VirtualNetwork;
-use crate::kinds::{Place, managed_identity, public_ip, subnet, virtual_network};
+use crate::kinds::{Place, managed_identity, public_ip, subnet, surroundings, virtual_network};
 
 /// Reads each thing of these kinds; one that does not exist is left out.
-pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
+pub(super) async fn read(reader: Reader<'_>) -> Result<Groups, Fault> {
     let identities = of_kind(
         reader,
         &IDENTITIES,
@@ -25,19 +29,45 @@ pub(super) async fn read(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
     let addresses = of_kind(reader, &ADDRESSES, "public-ip", public_ip::live);
     let (identities, networks, addresses) =
         try_join3(identities, networks(reader), addresses).await?;
-    Ok([identities, networks, addresses].concat())
+    let (mut things, subnets) = networks;
+    things.extend(identities);
+    things.extend(addresses);
+    Ok((things, subnets))
 }
 
-/// The networks, with those of their subnets that the manifest names: one reading tells both.
-async fn networks(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
-    let found: Vec<(VirtualNetwork, Place)> =
-        find::declared(reader, &NETWORKS, "virtual-network").await?;
+/// A network's answer, read for what is declared and for where traffic goes in its subnets.
+#[derive(Deserialize)]
+#[serde(try_from = "Box<RawValue>")]
+struct Told {
+    declared: VirtualNetwork,
+    around: surroundings::wire::Network,
+}
+
+impl TryFrom<Box<RawValue>> for Told {
+    type Error = serde_json::Error;
+
+    fn try_from(body: Box<RawValue>) -> Result<Told, serde_json::Error> {
+        Ok(Told {
+            declared: serde_json::from_str(body.get())?,
+            around: serde_json::from_str(body.get())?,
+        })
+    }
+}
+
+/// The networks, with those of their subnets that the manifest names, and what each subnet says of traffic: one reading tells all.
+async fn networks(reader: Reader<'_>) -> Result<Groups, Fault> {
+    let found: Vec<(Told, Place)> = find::declared(reader, &NETWORKS, "virtual-network").await?;
     let mut declared: BTreeMap<&Address, Vec<&Resource>> = BTreeMap::new();
     for subnet in reader.manifest.of_kind("subnet") {
         declared.entry(&subnet.parent).or_default().push(subnet);
     }
-    let mut lives = Vec::new();
-    for (network, place) in found {
+    let (mut lives, mut sights) = Groups::default();
+    for (told, place) in found {
+        for (name, around) in told.around.subnets() {
+            let key = Key(place.id.child("subnets", name).key().to_owned());
+            sights.insert(key, Sight::Seen(surroundings::subnet(around)));
+        }
+        let network = told.declared;
         lives.push(virtual_network::live(&network, &place));
         let own = declared.remove(&place.address).unwrap_or_default();
         lives.extend(own.into_iter().filter_map(|subnet| {
@@ -51,7 +81,7 @@ async fn networks(reader: Reader<'_>) -> Result<Vec<Live>, Fault> {
             Some(subnet::live(found, &network.tags, &place))
         }));
     }
-    Ok(lives)
+    Ok((lives, sights))
 }
 
 async fn of_kind<T: DeserializeOwned + Send>(

@@ -73,7 +73,7 @@ impl Placing<'_> {
         };
         let name = format!("{}{suffix}", bearer.name);
         let address = outer.named(schema.kind, &name);
-        values.retain(|name| schema.attribute(name).is_some());
+        values.retain(|name, _| schema.attribute(name).is_some());
         let resource = Resource {
             address: address.clone(),
             kind: schema.kind,

@@ -270,7 +270,7 @@ impl Walker<'_, '_> {
             });
         }
         Declared {
-            value: Value::Map(pairs),
+            value: Value::Map(pairs.into_iter().collect()),
             span: node.span,
         }
     }

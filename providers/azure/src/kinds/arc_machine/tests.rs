@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
-
 use serde_json::{Value as Json, json};
 use vmlogin_engine::inventory::{Health, Live};
 use vmlogin_engine::plan::Mode;
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{Attributes, Value};
 
 use super::live;
 use super::wire::Machine;
@@ -23,7 +21,7 @@ fn machine(body: Json) -> Machine {
 #[test]
 fn tags_and_protection_are_merged() {
     let (mut manifest, inventory) = arc::estate();
-    let tags = BTreeMap::from([("site".to_owned(), "plant sh".into())]);
+    let tags = Attributes::from([("site".to_owned(), "plant sh".into())]);
     declare(&mut manifest, LINE, "tags", Value::Map(tags));
     declare(&mut manifest, LINE, "protect", true.into());
     play(

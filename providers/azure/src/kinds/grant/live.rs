@@ -59,15 +59,15 @@ pub(crate) fn live(
         subscription: subscription.to_owned(),
         within,
         attributes: Attributes::from([
-            ("role".to_owned(), wording.role.as_str().into()),
-            ("reason".to_owned(), reason.map_or(Value::Null, Value::from)),
+            ("role", wording.role.as_str().into()),
+            ("reason", reason.map_or(Value::Null, Value::from)),
         ]),
         stamp: estate.map(str::to_owned),
         protected: false,
         health: Health::Good,
         facts: facts
             .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), Value::Text(value?))))
+            .filter_map(|(name, value)| Some((name, Value::Text(value?))))
             .collect(),
     })
 }

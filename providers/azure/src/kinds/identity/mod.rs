@@ -312,8 +312,8 @@ pub(crate) fn live(machine: &Machine, place: &Place) -> Option<Live> {
     let mut live = place.part(SCHEMA.kind, SCHEMA.title);
     let attached: Vec<Value> = identity.attached().map(Value::from).collect();
     live.attributes = Attributes::from([
-        (OWN.to_owned(), identity.is_system_assigned().into()),
-        (ATTACHED.to_owned(), Value::List(attached)),
+        (OWN, identity.is_system_assigned().into()),
+        (ATTACHED, Value::List(attached)),
     ]);
     let facts = [
         ("principal-id", &identity.principal_id),
@@ -321,9 +321,7 @@ pub(crate) fn live(machine: &Machine, place: &Place) -> Option<Live> {
     ];
     live.facts = facts
         .into_iter()
-        .filter_map(|(name, value)| {
-            Some((name.to_owned(), Value::Text(value.as_ref()?.to_lowercase())))
-        })
+        .filter_map(|(name, value)| Some((name, Value::Text(value.as_ref()?.to_lowercase()))))
         .collect::<Attributes>();
     let principals: Attributes = identity
         .attached_principals()

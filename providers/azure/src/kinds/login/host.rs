@@ -1,7 +1,5 @@
 //! A machine as far as its login goes: a virtual machine and an Arc-enabled one tell the same in other words.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 use vmlogin_engine::inventory::Health;
 use vmlogin_engine::plan::Step;
@@ -56,7 +54,7 @@ pub(super) fn of(step: &Step, body: &Json) -> Result<Box<dyn Host>, Fault> {
 /// directory by themselves, and how those fare that are no login.
 pub(crate) fn neighbours(machine: &dyn Host) -> Attributes {
     let all = machine.extensions().iter();
-    let handlers: BTreeMap<String, Value> = all
+    let handlers: Attributes = all
         .clone()
         .map(|extension| {
             let properties = &extension.properties;
@@ -69,16 +67,16 @@ pub(crate) fn neighbours(machine: &dyn Host) -> Attributes {
         .filter(|extension| extension.joins_by_itself())
         .map(|extension| extension.name().into());
     let joiners: Vec<Value> = joiners.collect();
-    let states: BTreeMap<String, Value> = all
+    let states: Attributes = all
         .filter(|extension| extension.login().is_none())
         .map(|extension| (extension.name().to_owned(), state(extension).into()))
         .collect();
     let mut facts = Attributes::from([
-        ("extensions".to_owned(), Value::Map(handlers)),
-        ("other-extensions".to_owned(), Value::Map(states)),
+        ("extensions", Value::Map(handlers)),
+        ("other-extensions", Value::Map(states)),
     ]);
     if !joiners.is_empty() {
-        facts.insert("joining-extensions".to_owned(), Value::List(joiners));
+        facts.insert("joining-extensions", Value::List(joiners));
     }
     facts
 }

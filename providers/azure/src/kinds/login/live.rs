@@ -25,7 +25,7 @@ pub(crate) fn live(machine: &dyn Host, place: &Place) -> Option<Live> {
     let running = view.and_then(|view| view.type_handler_version);
     live.attributes = attributes(&extension.properties, running.as_deref());
     live.facts
-        .extend(running.map(|version| ("running-version".to_owned(), Value::Text(version))));
+        .extend(running.map(|version| ("running-version", Value::Text(version))));
     Some(live)
 }
 
@@ -56,17 +56,17 @@ pub(super) fn attributes(properties: &wire::Properties, running: Option<&str>) -
     let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
     let switch = |on: Option<bool>| on.map_or(Value::Null, Value::Bool);
     Attributes::from([
-        ("version".to_owned(), text(newest)),
+        ("version", text(newest)),
         // Left out it is off: it comes back as `false`.
         (
-            "auto-upgrade-minor-version".to_owned(),
+            "auto-upgrade-minor-version",
             Value::Bool(properties.auto_upgrade_minor_version.unwrap_or(false)),
         ),
         (
-            "enable-automatic-upgrade".to_owned(),
+            "enable-automatic-upgrade",
             switch(properties.enable_automatic_upgrade),
         ),
-        ("mdm-id".to_owned(), text(mdm_id)),
+        ("mdm-id", text(mdm_id)),
     ])
 }
 

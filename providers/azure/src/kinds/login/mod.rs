@@ -17,8 +17,6 @@ mod reinstall_tests;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::{Hindrance, Key, Kind, Reinstall, Scene};
 use vmlogin_engine::manifest::Resource;
@@ -270,7 +268,7 @@ pub(crate) fn handler_for(login: &Resource, scene: &Scene<'_>) -> Option<&'stati
 }
 
 /// A name that no extension of another handler has.
-fn free_name(handler: &Handler, taken: Option<&BTreeMap<String, Value>>) -> &'static str {
+fn free_name(handler: &Handler, taken: Option<&Attributes>) -> &'static str {
     let is_taken = |name: &&&str| {
         taken.is_some_and(|taken| taken.keys().any(|own| own.eq_ignore_ascii_case(name)))
     };

@@ -114,7 +114,7 @@ pub(crate) fn live(identity: &wire::ManagedIdentity, place: &Place) -> Live {
     live.id = place.spelt(identity.id.as_deref());
     live.attributes = tagged::attributes(&identity.tags);
     let region = same::region(&identity.location);
-    live.attributes.insert("location".to_owned(), region.into());
+    live.attributes.insert("location", region.into());
     live.stamp = identity.tags.estate();
     live.protected = identity.tags.is_protected();
     let ids = [
@@ -123,7 +123,7 @@ pub(crate) fn live(identity: &wire::ManagedIdentity, place: &Place) -> Live {
     ];
     live.facts = ids
         .into_iter()
-        .filter_map(|(name, id)| Some((name.to_owned(), Value::Text(id.as_ref()?.to_lowercase()))))
+        .filter_map(|(name, id)| Some((name, Value::Text(id.as_ref()?.to_lowercase()))))
         .collect();
     live
 }

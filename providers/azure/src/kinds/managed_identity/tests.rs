@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
-
 use serde_json::json;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Inventory, Live};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::{Mode, Step};
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{Attributes, Value};
 
 use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
@@ -35,7 +33,7 @@ fn read(tags: serde_json::Value) -> Live {
 /// The estate with tags and protection declared of the identity.
 fn declared() -> (Manifest, Inventory) {
     let (mut manifest, inventory) = estate();
-    let tags = BTreeMap::from([("owner".to_owned(), "team web".into())]);
+    let tags = Attributes::from([("owner".to_owned(), "team web".into())]);
     declare(&mut manifest, IDENTITY, "tags", Value::Map(tags));
     declare(&mut manifest, IDENTITY, "protect", true.into());
     (manifest, inventory)

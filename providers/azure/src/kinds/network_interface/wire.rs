@@ -59,15 +59,15 @@ impl Interface {
         let id = |reference: Option<&Reference>| text(reference.and_then(|one| one.id.as_ref()));
         Attributes::from([
             (
-                "subnet".to_owned(),
+                "subnet",
                 id(primary.and_then(|address| address.subnet.as_ref())),
             ),
             (
-                "public-ip".to_owned(),
+                "public-ip",
                 id(primary.and_then(|address| address.public_ip_address.as_ref())),
             ),
             (
-                "network-security-group".to_owned(),
+                "network-security-group",
                 id(self.properties.network_security_group.as_ref()),
             ),
         ])

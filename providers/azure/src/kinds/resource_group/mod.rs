@@ -72,7 +72,7 @@ impl Kind for ResourceGroup {
     }
 
     fn complete(&self, _resource: &Resource, scene: &Scene<'_>) -> Attributes {
-        Attributes::from([("estate".to_owned(), scene.manifest.estate.as_str().into())])
+        Attributes::from([("estate", scene.manifest.estate.as_str().into())])
     }
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn live(group: &wire::Group, place: &Place) -> Live {
     live.id = place.spelt(group.id.as_deref());
     live.attributes = tagged::attributes(&group.tags);
     let region = same::region(&group.location);
-    live.attributes.insert("location".to_owned(), region.into());
+    live.attributes.insert("location", region.into());
     live.stamp = group.tags.estate();
     live.protected = group.tags.is_protected();
     live.health = health(&group.properties.provisioning_state, || None);

@@ -1,10 +1,8 @@
-use std::collections::BTreeMap;
-
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::{Health, Inventory, Live};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::{Mode, Step};
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{Attributes, Value};
 
 use crate::arm::ArmId;
 use crate::kinds::exchanges::{play, step};
@@ -19,7 +17,7 @@ fn declared() -> Manifest {
     manifest
         .resources
         .retain(|_, resource| resource.kind == "resource-group");
-    let tags = BTreeMap::from([("owner".to_owned(), "team web".into())]);
+    let tags = Attributes::from([("owner".to_owned(), "team web".into())]);
     declare(&mut manifest, GROUP, "tags", Value::Map(tags));
     manifest
 }
@@ -102,7 +100,7 @@ fn an_answer_is_normalised() {
     assert_eq!(live.attributes["location"], "westeurope".into());
     assert_eq!(
         live.attributes["tags"],
-        Value::Map(BTreeMap::from([("a".to_owned(), "b".into())]))
+        Value::Map(Attributes::from([("a".to_owned(), "b".into())]))
     );
     assert_eq!(live.attributes["protect"], false.into());
     assert_eq!(live.stamp.as_deref(), Some("contoso"));

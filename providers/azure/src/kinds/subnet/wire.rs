@@ -54,13 +54,13 @@ impl Subnet {
         let prefix = properties.address_prefix.as_ref().or(several);
         let group = properties.network_security_group.as_ref();
         Attributes::from([
-            ("prefix".to_owned(), text(prefix)),
+            ("prefix", text(prefix)),
             (
-                "network-security-group".to_owned(),
+                "network-security-group",
                 text(group.and_then(|group| group.id.as_ref())),
             ),
             (
-                "default-outbound-access".to_owned(),
+                "default-outbound-access",
                 properties.default_outbound_access.unwrap_or(true).into(),
             ),
         ])

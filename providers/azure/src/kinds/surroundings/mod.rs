@@ -18,23 +18,23 @@ pub(crate) fn interface(interface: &wire::Interface) -> Attributes {
     let of_primary = |read: fn(&wire::Address) -> Option<&String>| text(primary.and_then(read));
     Attributes::from([
         (
-            "subnet".to_owned(),
+            "subnet",
             of_primary(|address| address.properties.subnet.as_ref()?.id.as_ref()),
         ),
         (
-            "address".to_owned(),
+            "address",
             of_primary(|address| address.properties.private_ip_address.as_ref()),
         ),
         (
-            "security-group".to_owned(),
+            "security-group",
             id(properties.network_security_group.as_ref()),
         ),
         (
-            "public-ip".to_owned(),
+            "public-ip",
             properties.any(|address| address.public_ip_address.is_some()),
         ),
         (
-            "balanced".to_owned(),
+            "balanced",
             properties.any(|address| {
                 let pools = address.load_balancer_backend_address_pools.as_ref();
                 pools.is_some_and(|pools| !pools.is_empty())
@@ -49,19 +49,13 @@ pub(crate) fn subnet(subnet: &wire::Subnet) -> Attributes {
     let properties = &subnet.properties;
     Attributes::from([
         (
-            "security-group".to_owned(),
+            "security-group",
             id(properties.network_security_group.as_ref()),
         ),
+        ("route-table", id(properties.route_table.as_ref())),
+        ("nat-gateway", properties.nat_gateway.is_some().into()),
         (
-            "route-table".to_owned(),
-            id(properties.route_table.as_ref()),
-        ),
-        (
-            "nat-gateway".to_owned(),
-            properties.nat_gateway.is_some().into(),
-        ),
-        (
-            "default-outbound-access".to_owned(),
+            "default-outbound-access",
             properties.default_outbound_access.unwrap_or(true).into(),
         ),
     ])
@@ -72,29 +66,23 @@ pub(crate) fn subnet(subnet: &wire::Subnet) -> Attributes {
 pub(crate) fn security_group(group: &NetworkSecurityGroup) -> Attributes {
     let rules = group.all_rules().map(|rule| {
         let mut says = rule.attributes();
-        says.insert("name".to_owned(), rule.name.as_str().into());
-        says.insert("source-ports".to_owned(), rule.source_ports());
+        says.insert("name", rule.name.as_str().into());
+        says.insert("source-ports", rule.source_ports());
         Value::Map(says)
     });
-    Attributes::from([("rules".to_owned(), Value::List(rules.collect()))])
+    Attributes::from([("rules", Value::List(rules.collect()))])
 }
 
 /// The routes of a route table: `routes`, each with its `name`, its `prefix` and its `next-hop`.
 pub(crate) fn route_table(table: &wire::RouteTable) -> Attributes {
     let routes = table.properties.routes.iter().flatten().map(|route| {
         Value::Map(Attributes::from([
-            ("name".to_owned(), text(route.name.as_ref())),
-            (
-                "prefix".to_owned(),
-                text(route.properties.address_prefix.as_ref()),
-            ),
-            (
-                "next-hop".to_owned(),
-                text(route.properties.next_hop_type.as_ref()),
-            ),
+            ("name", text(route.name.as_ref())),
+            ("prefix", text(route.properties.address_prefix.as_ref())),
+            ("next-hop", text(route.properties.next_hop_type.as_ref())),
         ]))
     });
-    Attributes::from([("routes".to_owned(), Value::List(routes.collect()))])
+    Attributes::from([("routes", Value::List(routes.collect()))])
 }
 
 fn id(reference: Option<&wire::Reference>) -> Value {

@@ -61,10 +61,32 @@ impl InterfaceProperties {
     }
 }
 
+/// A virtual network.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Network {
+    properties: NetworkProperties,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct NetworkProperties {
+    subnets: Option<Vec<Subnet>>,
+}
+
+impl Network {
+    /// Its subnets by name: its answer has each of them as a reading of the subnet itself shows it.
+    pub(crate) fn subnets(&self) -> impl Iterator<Item = (&str, &Subnet)> {
+        let subnets = self.properties.subnets.iter().flatten();
+        subnets.filter_map(|subnet| Some((subnet.name.as_deref()?, subnet)))
+    }
+}
+
 /// A subnet.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Subnet {
+    name: Option<String>,
     pub(crate) properties: SubnetProperties,
 }
 

@@ -143,13 +143,12 @@ pub(crate) fn live(network: &wire::VirtualNetwork, place: &Place) -> Live {
     live.attributes = tagged::attributes(&network.tags);
     live.attributes.extend(addresses(network));
     let region = same::region(&network.location);
-    live.attributes.insert("location".to_owned(), region.into());
+    live.attributes.insert("location", region.into());
     live.stamp = network.tags.estate();
     live.protected = network.tags.is_protected();
     live.health = health(&network.properties.provisioning_state, || None);
     let subnets = network.subnets().map(|name| name.into()).collect();
-    live.facts
-        .insert("subnets".to_owned(), Value::List(subnets));
+    live.facts.insert("subnets", Value::List(subnets));
     live
 }
 
@@ -160,8 +159,8 @@ fn addresses(network: &wire::VirtualNetwork) -> Attributes {
         texts => Value::List(texts.iter().map(|text| text.as_str().into()).collect()),
     };
     Attributes::from([
-        ("address-space".to_owned(), list(network.ranges())),
-        ("dns".to_owned(), list(network.name_servers())),
+        ("address-space", list(network.ranges())),
+        ("dns", list(network.name_servers())),
     ])
 }
 

@@ -33,9 +33,9 @@ pub(crate) fn live(machine: &wire::Machine, place: &Place) -> Live {
     live.attributes = tagged::attributes(&machine.tags);
     live.attributes.extend(attributes(machine));
     let os = machine.os().map_or(Value::Null, Value::Text);
-    live.attributes.insert("os".to_owned(), os);
+    live.attributes.insert("os", os);
     let region = same::region(&machine.location);
-    live.attributes.insert("location".to_owned(), region.into());
+    live.attributes.insert("location", region.into());
     live.stamp = machine.tags.estate();
     live.protected = machine.tags.is_protected();
     live.health = health(&machine.properties.provisioning_state, || machine.failure());
@@ -112,7 +112,7 @@ pub(super) fn attributes(machine: &wire::Machine) -> Attributes {
         ),
     ];
     told.into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .filter_map(|(name, value)| Some((name, value?)))
         .collect()
 }
 
@@ -153,12 +153,12 @@ fn facts(machine: &wire::Machine) -> Attributes {
     ];
     let mut facts: Attributes = texts
         .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), Value::Text(value?))))
+        .filter_map(|(name, value)| Some((name, Value::Text(value?))))
         .collect();
     facts.extend(login::neighbours(machine));
     facts.extend(machine.handlers().map(|handlers| {
         let handlers = handlers.into_iter().map(Value::from).collect();
-        ("agent-handlers".to_owned(), Value::List(handlers))
+        ("agent-handlers", Value::List(handlers))
     }));
     facts
 }

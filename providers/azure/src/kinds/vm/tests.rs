@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use vmlogin_engine::address::Address;
@@ -7,7 +5,7 @@ use vmlogin_engine::inventory::{Health, Inventory, Live};
 use vmlogin_engine::kind::{Kind, Scene};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::plan::{Mode, replace};
-use vmlogin_engine::value::{SecretSource, Value};
+use vmlogin_engine::value::{Attributes, SecretSource, Value};
 
 use super::wire::Machine;
 use super::{Vm, account};
@@ -47,7 +45,7 @@ fn tags_and_protection_are_merged() {
         &mut manifest,
         VM,
         "tags",
-        Value::Map(BTreeMap::from([("owner".to_owned(), "team web".into())])),
+        Value::Map(Attributes::from([("owner".to_owned(), "team web".into())])),
     );
     declare(&mut manifest, VM, "protect", true.into());
     let step = step(&manifest, &inventory, Mode::Apply, VM);
@@ -73,7 +71,7 @@ fn a_reading_tells_how_the_machine_is() {
     let facts: Vec<(&str, String)> = live
         .facts
         .iter()
-        .map(|(name, value)| (name.as_str(), value.to_string()))
+        .map(|(name, value)| (name.as_ref(), value.to_string()))
         .collect();
     assert_eq!(
         facts,
@@ -177,7 +175,7 @@ fn made(settings: &[(&'static str, Value)]) -> (Manifest, Inventory) {
 }
 
 fn windows() -> Vec<(&'static str, Value)> {
-    let owner = BTreeMap::from([("owner".to_owned(), "web".into())]);
+    let owner = Attributes::from([("owner".to_owned(), "web".into())]);
     vec![
         ("image", "Win2022Datacenter".into()),
         ("size", "Standard_D2s_v5".into()),
@@ -329,7 +327,7 @@ fn another_size_is_patched_alone_with_a_word_of_warning() {
     let same = running("Standard_D2S_v5");
     let kept = step(&same.0, &same.1, Mode::Apply, VM);
     assert!(!kept.action.writes(), "{kept:?}");
-    let owner = BTreeMap::from([("owner".to_owned(), "web".into())]);
+    let owner = Attributes::from([("owner".to_owned(), "web".into())]);
     declare(&mut manifest, VM, "tags", Value::Map(owner));
     for live in inventory.live.values_mut().filter(|live| live.kind == "vm") {
         let size = "Standard_D2s_v5".into();

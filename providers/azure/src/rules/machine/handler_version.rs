@@ -109,7 +109,7 @@ fn name(subject: &Subject<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use vmlogin_engine::value::Attributes;
 
     use super::*;
     use crate::kinds::scenes::{self, shown};
@@ -122,7 +122,7 @@ mod tests {
             scenes::declare(&mut manifest, login, "version", floor.into());
         }
         for machine in inventory.live.values_mut().filter(|live| live.kind == "vm") {
-            let others: BTreeMap<String, Value> = names
+            let others: Attributes = names
                 .iter()
                 .map(|name| ((*name).to_owned(), "Contoso.Other".into()))
                 .collect();

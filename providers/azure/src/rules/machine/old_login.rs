@@ -46,7 +46,7 @@ fn opinion(subject: &Subject<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use vmlogin_engine::value::Attributes;
 
     use vmlogin_engine::value::Value;
 
@@ -59,7 +59,7 @@ mod tests {
             inventory.live.clear();
         }
         for live in inventory.live.values_mut() {
-            let one = BTreeMap::from([("other".to_owned(), handler.into())]);
+            let one = Attributes::from([("other".to_owned(), handler.into())]);
             live.facts.insert("extensions".to_owned(), Value::Map(one));
         }
         shown(&OldLogin.check(&Scene {

@@ -97,7 +97,7 @@ fn member(subject: &Subject<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use vmlogin_engine::value::Attributes;
 
     use vmlogin_engine::value::Value;
 
@@ -110,7 +110,7 @@ mod tests {
             inventory.live.clear();
         }
         for live in inventory.live.values_mut() {
-            let one = BTreeMap::from([("other".to_owned(), handler.into())]);
+            let one = Attributes::from([("other".to_owned(), handler.into())]);
             live.facts.insert("extensions".to_owned(), Value::Map(one));
         }
         shown(&OtherDomain.check(&Scene {

@@ -55,7 +55,7 @@ fn opinions(subject: &Subject<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use vmlogin_engine::value::Attributes;
 
     use vmlogin_engine::value::Value;
 
@@ -66,7 +66,7 @@ mod tests {
         let (manifest, mut inventory) = scenes::estate();
         inventory.live.retain(|(kind, _), _| kept.contains(kind));
         for live in inventory.live.values_mut() {
-            let states = BTreeMap::from([("backup".to_owned(), state.into())]);
+            let states = Attributes::from([("backup".to_owned(), state.into())]);
             live.facts
                 .insert("other-extensions".to_owned(), Value::Map(states));
         }

@@ -1,10 +1,10 @@
 //! VML210: the directory has a device of the machine's name already, and it is another machine's or nobody's.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
-use vmlogin_engine::value::Value;
+use vmlogin_engine::value::{Attributes, Value};
 
 use crate::rules::subject::{Subject, logins};
 
@@ -54,10 +54,10 @@ fn opinions(subject: &Subject<'_>) -> Vec<Finding> {
     }
 }
 
-fn others(subject: &Subject<'_>, devices: &BTreeMap<String, Value>) -> Vec<Finding> {
+fn others(subject: &Subject<'_>, devices: &Attributes) -> Vec<Finding> {
     let name = subject.name();
     let computer = subject.computer_name().unwrap_or(name);
-    let opinion = |(id, resource): (&String, &Value)| {
+    let opinion = |(id, resource): (&Cow<'static, str>, &Value)| {
         let resource = resource.as_text();
         if resource.is_some() && resource == subject.key() {
             return None;
@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn device(resource: Value) -> Value {
-        Value::Map(BTreeMap::from([("d1".to_owned(), resource)]))
+        Value::Map(Attributes::from([("d1".to_owned(), resource)]))
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
     fn its_own_device_no_device_and_a_login_that_works_are_fine() {
         let own = device(scenes::arc::id().key().into());
         assert_eq!(check("devices", own, false), "");
-        assert_eq!(check("devices", Value::Map(BTreeMap::new()), false), "");
+        assert_eq!(check("devices", Value::Map(Attributes::new()), false), "");
         assert_eq!(check("devices", device("/x".into()), true), "");
     }
 
@@ -158,7 +158,7 @@ mod tests {
             }))
         };
         assert_eq!(look(&inventory), "");
-        let stale = BTreeMap::from([("d-1".to_owned(), "/subscriptions/s/gone".into())]);
+        let stale = Attributes::from([("d-1".to_owned(), "/subscriptions/s/gone".into())]);
         let facts = [("devices".to_owned(), Value::Map(stale))];
         let sight = vmlogin_engine::inventory::Sight::Seen(facts.into());
         inventory.surroundings.insert(key.clone(), sight);
