@@ -197,6 +197,7 @@ mod tests {
             code: None,
             message: "no".to_owned(),
             request_id: None,
+            correlation_id: None,
             help: None,
             operation_url: None,
             unsent: false,

@@ -55,6 +55,15 @@ pub enum Event {
         /// What Azure says of it.
         status: String,
     },
+    /// Requests wait before they are sent: told when that begins, and each minute while it lasts.
+    Held {
+        /// Why: Azure's limit of some sort of requests, a refusal that named a time, another operation in progress.
+        why: String,
+        /// How many wait.
+        requests: usize,
+        /// In how many seconds the last of them leaves.
+        seconds: f64,
+    },
     /// A step ended.
     Ended {
         /// Its address.

@@ -82,6 +82,9 @@ pub struct Fault {
     pub message: String,
     /// The service's id of the request, to give to its support.
     pub request_id: Option<String>,
+    /// The service's id of all that the request set off, by which its activity log is searched.
+    #[serde(default)]
+    pub correlation_id: Option<String>,
     /// Our advice: an action.
     pub help: Option<String>,
     /// The URL at which a running operation can still be watched, without the signature that came with it.

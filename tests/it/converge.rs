@@ -1,13 +1,13 @@
 //! An apply that goes on until the machines that were off have come back.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
 use crate::estate::{HEAD, SEED, stage};
+use crate::neighbour::Neighbour;
 use crate::stage::{Server, Stage};
 
 /// Two machines, one of which is deallocated, and a grant that reaches both.
@@ -71,38 +71,10 @@ fn events(lines: &str) -> Vec<Json> {
     lines.map(event).collect()
 }
 
-/// Sends a request to a served sandbox and returns the body of the answer.
-fn send(server: &Server, request: &str, kind: &str, token: Option<&str>, body: &str) -> String {
-    let host = server.url.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host).expect("a connection");
-    let bearer = token.map_or(String::new(), |token| {
-        format!("authorization: Bearer {token}\r\n")
-    });
-    let request = format!(
-        "{request} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: {kind}\r\n{bearer}content-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).expect("it is sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
-    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
-    body.to_owned()
-}
-
 /// Does something with the machine that vmlogin did not do.
 fn meddle(server: &Server, request: &str, body: &str) {
-    let form = "grant_type=client_credentials&client_id=cccccccc-0000-4000-8000-00000000000a&client_secret=x&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
-    let got = send(
-        server,
-        "POST /11111111-1111-4111-8111-111111111111/oauth2/v2.0/token",
-        "application/x-www-form-urlencoded",
-        None,
-        form,
-    );
-    let got: Json = serde_json::from_str(&got).expect("JSON");
-    let token = got["access_token"].as_str().expect("a token");
-    send(server, request, "application/json", Some(token), body);
+    let (status, answer) = Neighbour::of(server).ask(request, body);
+    assert_eq!(status / 10, 20, "{answer}");
 }
 
 /// Starts the machine, as its owner would.

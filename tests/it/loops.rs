@@ -64,6 +64,29 @@ fn each_row_is_a_machine_and_a_line_that_goes_takes_its_access() {
     assert!(less.contains("1 to revoke, 0 to delete"), "{less}");
 }
 
+/// So looks an export that failed: nothing is made, and what was made goes.
+#[test]
+fn a_table_that_ends_with_its_header_is_told_by_its_name() {
+    for rows in ["name,person\n", "name,person", "name,person\n\n"] {
+        let stage = stage(LOOP, rows);
+        let said = "warning: estate.kdl:7: the table \"fleet/pcs.csv\" has no rows below its header, so its loop makes nothing\n  \
+            help: fill it, or take the `for` out; grants that earlier rows made go\n";
+        let mut command = stage.command(&["validate"]);
+        command.env("COLUMNS", "120");
+        let screen = stage.finish(command).expect(0);
+        assert_eq!(screen.stderr, said, "{rows:?}");
+        let json = stage.run(&["validate", "--format", "json"]).expect(0);
+        assert!(json.stderr.contains("fleet/pcs.csv"), "{json}");
+        let plan = stage.sandbox(&["plan"]).expect(0);
+        assert!(
+            plan.stderr.contains("has no rows below its header"),
+            "{plan}"
+        );
+    }
+    let filled = stage(LOOP, "name,person\npc-01,kim@contoso.com\n");
+    assert_eq!(filled.run(&["validate"]).expect(0).stderr, "");
+}
+
 #[test]
 fn a_saved_plan_keeps_what_cells_say() {
     let group = "    for row in=(csv)\"fleet/pcs.csv\" {

@@ -97,6 +97,7 @@ fn the_events_have_all_that_the_screen_has() {
     for event in &failed {
         let fault = &event["outcome"]["fault"];
         assert!(fault["request_id"].as_str().is_some(), "{fault}");
+        assert!(fault["correlation_id"].as_str().is_some(), "{fault}");
         assert!(fault["help"].as_str().is_some(), "{fault}");
     }
     let summary = events.last().expect("a summary");

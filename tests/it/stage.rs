@@ -130,6 +130,9 @@ impl Stage {
         let text = replace_after(&text, "request id: ", "[ID]", |letter| {
             letter.is_ascii_hexdigit() || letter == '-'
         });
+        let text = replace_after(&text, "correlation id: ", "[ID]", |letter| {
+            letter.is_ascii_hexdigit() || letter == '-'
+        });
         let text = replace_after(&text, "created 20", "[TIME]", |letter| {
             letter.is_ascii_digit() || "-:.TZ".contains(letter)
         });

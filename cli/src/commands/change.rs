@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::exit::{Exit, Run};
 use crate::interrupt::Watch;
 use crate::render::{again, findings, foreign, plan_text, refusals, report};
-use crate::session::heartbeat::{patiently, uncounted};
+use crate::session::heartbeat::{Sign, patiently};
 use crate::session::manifest::Keep;
 use crate::session::planning::{Asked, Basis, Planned, planned, severities};
 use crate::session::saved::{self, Opened};
@@ -345,7 +345,10 @@ impl Running<'_> {
             self.session,
             self.events.are_on(),
             "verifying",
-            uncounted,
+            || Sign {
+                held: azure.held(),
+                ..Sign::default()
+            },
             looking,
         );
         self.watch.unless_stopped(looking).await.unwrap_or_default()

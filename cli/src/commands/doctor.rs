@@ -12,7 +12,7 @@ use crate::files;
 use crate::interrupt::Watch;
 use crate::render::checkup::{self, Check, Found};
 use crate::render::{foreign, pinned};
-use crate::session::heartbeat::{patiently, uncounted};
+use crate::session::heartbeat::{patiently, silent};
 use crate::session::manifest::{Loaded, load};
 use crate::session::{Session, TOOL};
 
@@ -25,7 +25,7 @@ pub(crate) async fn run(session: &Session, args: &DoctorArgs) -> Result<Exit, Er
     checks.push(check);
     checks.extend(loaded.as_ref().map(lock));
     let asking = access::checks(session, args, &watch, loaded.as_ref());
-    let asking = patiently(session, false, "asking", uncounted, asking);
+    let asking = patiently(session, false, "asking", silent, asking);
     checks.extend(watch.unless_stopped(asking).await?);
     session.terminal.result(&match args.format {
         Format::Text => checkup::text(&checks, session.view_out()),

@@ -22,6 +22,8 @@ pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error>
         }
         loaded => loaded?,
     };
+    let empty = validated::empty_tables(&loaded, session.view_err());
+    session.terminal.diagnostic(&empty);
     let opinions = loaded.findings(&severities);
     let refused = opinions.iter().any(|finding| finding.blocks());
     let warned = warnings(&opinions, args.rules.fail_on);

@@ -60,7 +60,7 @@ fn lifting(rule: &Explained) -> String {
 
 /// One line a rule.
 pub(crate) fn list(rules: &[Explained], view: View) -> String {
-    let mut list = String::new();
+    let mut list = heading("rules", rules.len(), view);
     for Explained { card, .. } in rules {
         let id = view.paint.heading(card.id);
         let _ = writeln!(list, "{id}  {:<7}  {}", severity(card.severity), card.title);
@@ -102,7 +102,12 @@ pub(crate) fn guard_list(guards: &[&Guard], view: View) -> String {
         let name = view.paint.heading(&format!("{:wide$}", guard.name));
         format!("{name}  {}\n", guard.title)
     });
-    lines.collect()
+    let list: String = lines.collect();
+    format!("\n{}{list}", heading("guards", guards.len(), view))
+}
+
+fn heading(title: &str, count: usize, view: View) -> String {
+    view.paint.heading(&format!("{title} ({count})")) + "\n"
 }
 
 /// The same as one JSON document.

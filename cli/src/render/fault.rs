@@ -37,6 +37,12 @@ pub(crate) fn body(fault: &Fault, view: View, indent: usize, most: usize) -> Str
         }
     };
     more("request id", &fault.request_id);
+    // ARM often gives both ids the same value.
+    let correlation = fault.correlation_id.clone();
+    more(
+        "correlation id",
+        &correlation.filter(|id| fault.request_id.as_ref() != Some(id)),
+    );
     more(
         "may still run in Azure",
         &fault.operation_url.as_deref().map(unsigned),

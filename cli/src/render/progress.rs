@@ -2,11 +2,13 @@
 //!
 //! A terminal gets [`live`] frames instead. Pure: the time comes with every call, as what has passed since the run began.
 
+pub(crate) mod held;
 pub(crate) mod live;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use vmlogin_azure::http::Held;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::event::{Event, Outcome};
 use vmlogin_engine::plan::Action;
@@ -29,6 +31,7 @@ pub(crate) struct Progress {
     deferred: usize,
     blocked: usize,
     running: BTreeMap<Address, Running>,
+    held: Vec<Held>,
     last_said: Duration,
 }
 
@@ -50,6 +53,7 @@ impl Progress {
             deferred: 0,
             blocked: 0,
             running: BTreeMap::new(),
+            held: Vec::new(),
             last_said: Duration::ZERO,
         }
     }
@@ -88,6 +92,11 @@ impl Progress {
         };
         self.last_said = now;
         Some(line + "\n")
+    }
+
+    /// Takes note of what waits before it is sent.
+    pub(crate) fn hold(&mut self, held: Vec<Held>) {
+        self.held = held;
     }
 
     fn count(&mut self, outcome: &Outcome) {

@@ -125,6 +125,7 @@ pub(crate) fn fault() -> Fault {
         code: Some("VMExtensionProvisioningError".to_owned()),
         message: "VM has reported a failure.\n\nError code: \u{1b}[31m1007".to_owned(),
         request_id: Some("11111111-2222-4333-8444-555555555555".to_owned()),
+        correlation_id: None,
         help: Some("give the machine an identity: `identity system-assigned`".to_owned()),
         operation_url: None,
         unsent: false,

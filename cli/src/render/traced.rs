@@ -16,7 +16,7 @@ pub(crate) fn line(trace: &Trace, all: bool) -> String {
     // Writing to a String never fails.
     let _ = match trace.status {
         Some(status) => write!(line, "{status}"),
-        None if trace.took.is_zero() => write!(line, "not sent yet"),
+        None if trace.is_queued() => write!(line, "not sent yet"),
         None => write!(line, "no answer"),
     };
     if all && !trace.took.is_zero() {

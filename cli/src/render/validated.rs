@@ -6,7 +6,7 @@ use serde::Serialize;
 use vmlogin_engine::rule::Finding;
 use vmlogin_engine::source::Sources;
 
-use super::{foreign, pretty};
+use super::{Paint, View, foreign, pretty, prose};
 use crate::session::manifest::Loaded;
 
 /// The version of the JSON. It rises when a reader of the old form would be misled.
@@ -32,6 +32,25 @@ pub(crate) fn text(loaded: &Loaded) -> String {
         "valid: estate `{}` in {files}: {resources}\n",
         foreign::line(&loaded.manifest.estate)
     )
+}
+
+/// Which loops make nothing, since their tables end with the header: an export that failed looks so.
+pub(crate) fn empty_tables(loaded: &Loaded, view: View) -> String {
+    let mut text = String::new();
+    for span in &loaded.empty_tables {
+        let whole = loaded.sources.text(span.source);
+        let path = whole.get(span.start as usize..span.end as usize);
+        let (line, _) = loaded.sources.line_column(*span);
+        let said = format!(
+            "{}:{line}: the table {} has no rows below its header, so its loop makes nothing",
+            loaded.sources.name(span.source),
+            path.unwrap_or_default()
+        );
+        text.push_str(&prose::headed(view, 0, "warning:", Paint::changed, &said));
+        let help = "help: fill it, or take the `for` out; grants that earlier rows made go";
+        text.push_str(&prose::prose(view, 2, help));
+    }
+    text
 }
 
 /// The same as one JSON document; `problems` is empty, and there for readers who ask for it in any case.

@@ -276,13 +276,17 @@ fn way(auth: Auth) -> credential::Auth {
     }
 }
 
-/// Tells of requests: all with `-v -v`, those that wait with `-v`, otherwise only those that wait long.
+/// Tells of requests: all with `-v -v`, those that wait with `-v`, otherwise only those that wait long after an answer. What keeps to
+/// the pace is told in sum while it lasts.
 fn tracer(session: &Session) -> Arc<dyn Fn(&Trace) + Send + Sync> {
     let terminal = session.terminal.clone();
     let (all, verbose) = (session.look.traces(), session.look.is_verbose());
     Arc::new(move |trace: &Trace| {
         let waits = |least: Duration| trace.wait.is_some_and(|wait| wait >= least);
-        if all || waits(LONG_WAIT) || verbose && waits(Duration::from_nanos(1)) {
+        if all
+            || waits(LONG_WAIT) && !trace.is_queued()
+            || verbose && waits(Duration::from_nanos(1))
+        {
             terminal.notice(&traced::line(trace, all));
         }
     })

@@ -4,20 +4,32 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
+use vmlogin_azure::http::Held;
+
 use super::{FRAME, Session, Telling};
 use crate::render::progress::SILENCE;
+use crate::render::progress::held;
 use crate::render::progress::live::counted;
 
 /// What is over sooner needs no live line.
 const AT_ONCE: Duration = Duration::from_millis(300);
 
+/// What can be told of something that has no events.
+#[derive(Debug, Default)]
+pub(crate) struct Sign {
+    /// How many are done, of how many.
+    pub count: Option<(usize, usize)>,
+    /// What waits before it is sent.
+    pub held: Vec<Held>,
+}
+
 /// Waits for something, and says that it is still being done: "reading". On a terminal that is a live line, with a bar where
-/// `count` tells how many of how many are done; elsewhere a line every [`SILENCE`]. Tells nothing where progress is not wanted.
+/// `sign` tells how many of how many are done; elsewhere a line every [`SILENCE`]. Tells nothing where progress is not wanted.
 pub(crate) async fn patiently<T>(
     session: &Session,
     events: bool,
     doing: &str,
-    count: impl Fn() -> Option<(usize, usize)>,
+    sign: impl Fn() -> Sign,
     work: impl Future<Output = T>,
 ) -> T {
     let telling = session.telling(events);
@@ -35,19 +47,26 @@ pub(crate) async fn patiently<T>(
     loop {
         tokio::select! {
             done = &mut work => return done,
-            _ = clock.tick() => match telling {
-                Telling::Live => live.draw(counted(doing, count(), begun.elapsed(), live.canvas())),
-                _ => session.terminal.diagnostic(&line(doing, begun.elapsed())),
-            },
+            _ = clock.tick() => {
+                let Sign { count, held } = sign();
+                match telling {
+                    Telling::Live => live.draw(counted(doing, count, &held, begun.elapsed(), live.canvas())),
+                    _ => session.terminal.diagnostic(&lines(doing, &held, begun.elapsed())),
+                }
+            }
         }
     }
 }
 
-/// For what cannot be counted.
-pub(crate) fn uncounted() -> Option<(usize, usize)> {
-    None
+/// For what takes its time and tells nothing.
+pub(crate) fn silent() -> Sign {
+    Sign::default()
 }
 
-fn line(doing: &str, since: Duration) -> String {
-    format!("  still {doing} ({} s)\n", since.as_secs())
+fn lines(doing: &str, held: &[Held], since: Duration) -> String {
+    let mut lines = format!("  still {doing} ({} s)\n", since.as_secs());
+    for held in held {
+        lines.push_str(&format!("    {}\n", held::text(held)));
+    }
+    lines
 }

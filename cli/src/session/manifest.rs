@@ -36,6 +36,8 @@ pub(crate) struct Loaded {
     pub homes: Homes,
     /// What the principal lock says, where there is one.
     pub pins: Option<Pins>,
+    /// Where tables are asked for that have no rows.
+    pub empty_tables: Vec<Span>,
 }
 
 /// What is kept besides the manifest.
@@ -141,6 +143,11 @@ fn expanded(
                 graph,
                 homes,
                 pins,
+                empty_tables: tables
+                    .iter()
+                    .filter(|(_, table)| table.is_empty())
+                    .map(|(span, _)| *span)
+                    .collect(),
             };
             Ok((loaded, tree))
         }

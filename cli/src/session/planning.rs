@@ -15,7 +15,7 @@ use vmlogin_engine::rule::{self, Severities};
 use vmlogin_engine::syntax::tree::Tree;
 
 use super::connection::{Connection, Wanted};
-use super::heartbeat::{patiently, uncounted};
+use super::heartbeat::{Sign, patiently, silent};
 use super::manifest::{Keep, Loaded, load_keeping, load_saved};
 use super::saved::Opened;
 use super::{Session, TOOL};
@@ -25,6 +25,7 @@ use crate::files;
 use crate::interrupt::Watch;
 use crate::render::foreign;
 use crate::render::pinned;
+use crate::render::validated;
 
 /// What a plan is asked for with.
 #[derive(Clone, Copy, Debug)]
@@ -159,6 +160,8 @@ pub(crate) async fn planned(
         beside: asked.basis.first(),
         stop: &watch.stop,
     };
+    let empty = validated::empty_tables(&loaded, session.view_err());
+    session.terminal.diagnostic(&empty);
     let surplus = pinned::surplus(&loaded, session.view_err());
     session.terminal.notice(&surplus);
     let mut connection = watch
@@ -166,7 +169,7 @@ pub(crate) async fn planned(
             session,
             asked.events,
             "signing in",
-            uncounted,
+            silent,
             Connection::open(session, wanted),
         ))
         .await??;
@@ -259,7 +262,10 @@ async fn reading(
             session,
             asked.events,
             "reading",
-            || Some(news.count()),
+            || Sign {
+                count: Some(news.count()),
+                held: connection.azure.held(),
+            },
             confirmed(loaded, connection, asked, replaced),
         ))
         .await?;

@@ -44,7 +44,7 @@ pub(super) fn check(file: &File, problems: &mut Problems) {
     for node in &file.tree.nodes {
         if !file.root && contains(&ROOT_ONLY, node) {
             problems.push(LanguageProblem::RootOnly {
-                form: node.name.text.clone(),
+                form: node.name.as_str().to_owned(),
                 span: node.name.span,
             });
         }
@@ -74,7 +74,7 @@ pub(super) fn check(file: &File, problems: &mut Problems) {
             }
             if is_misplaced(parent.name.as_str(), child) {
                 problems.push(LanguageProblem::TopLevelOnly {
-                    form: child.name.text.clone(),
+                    form: child.name.as_str().to_owned(),
                     span: child.name.span,
                 });
             }
@@ -92,7 +92,7 @@ pub(super) fn check(file: &File, problems: &mut Problems) {
 fn check_built(node: &Node, problems: &mut Problems) {
     if contains(&NOT_BUILT, node) {
         problems.push(LanguageProblem::NotBuilt {
-            form: node.name.text.clone(),
+            form: node.name.as_str().to_owned(),
             span: node.name.span,
         });
     }

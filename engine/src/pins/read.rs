@@ -197,7 +197,7 @@ fn guid(what: &'static str, (text, span): Placed<'_>, found: &mut Found) -> Opti
 
 fn unknown(node: &Node, allowed: &'static [&'static str]) -> PinProblem {
     PinProblem::UnknownNode {
-        name: node.name.text.clone(),
+        name: node.name.as_str().to_owned(),
         allowed,
         span: node.name.span,
     }
@@ -205,7 +205,7 @@ fn unknown(node: &Node, allowed: &'static [&'static str]) -> PinProblem {
 
 fn misshapen(node: &Node, wants: &'static str) -> PinProblem {
     PinProblem::Misshapen {
-        node: node.name.text.clone(),
+        node: node.name.as_str().to_owned(),
         wants,
         span: node.span,
     }

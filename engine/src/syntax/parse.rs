@@ -148,7 +148,7 @@ impl Lowering<'_> {
             });
         }
         Word {
-            text: identifier.value().to_owned(),
+            text: identifier.value().into(),
             span,
         }
     }

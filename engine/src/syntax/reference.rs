@@ -6,6 +6,7 @@
 use super::problem::SyntaxProblem;
 use super::tree::{Piece, Reference, Scalar};
 use crate::source::Span;
+use std::sync::Arc;
 
 /// What a bare word means.
 pub(super) fn bare(word: &str, span: Span) -> Result<Scalar, SyntaxProblem> {
@@ -73,8 +74,8 @@ pub(crate) fn is_name(word: &str) -> bool {
 }
 
 /// `name` or `row.column`.
-fn path(written: &str) -> Option<Vec<String>> {
-    let path: Vec<String> = written.split('.').map(str::to_owned).collect();
+fn path(written: &str) -> Option<Arc<[String]>> {
+    let path: Arc<[String]> = written.split('.').map(str::to_owned).collect();
     (path.len() <= 2 && path.iter().all(|name| is_name(name))).then_some(path)
 }
 

@@ -46,8 +46,8 @@ impl Node {
 /// A name: of a node, of a property, or in an annotation. Never holds a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// What it says, escapes resolved.
-    pub text: String,
+    /// What it says, escapes resolved. Loops repeat it thousands of times, so it is shared.
+    pub text: Arc<str>,
     /// Where it stands, quotes included.
     pub span: Span,
 }
@@ -147,7 +147,7 @@ pub enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     /// `name`, or `row` and `column`; at least one.
-    pub path: Vec<String>,
+    pub path: Arc<[String]>,
     /// Where it stands, `$` included.
     pub span: Span,
 }

@@ -24,6 +24,7 @@ fn fault(kind: FaultKind) -> Outcome {
             code: None,
             message: "no".to_owned(),
             request_id: None,
+            correlation_id: None,
             help: None,
             operation_url: None,
             unsent: false,

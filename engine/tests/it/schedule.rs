@@ -27,6 +27,7 @@ fn failed() -> Outcome {
             code: None,
             message: "no".to_owned(),
             request_id: None,
+            correlation_id: None,
             help: None,
             operation_url: None,
             unsent: false,

@@ -25,7 +25,7 @@ use crate::directory::{
     self,
     device::{self, Sighting, Sought},
 };
-use crate::http::{Client, Request};
+use crate::http::{Client, Held, Request, holds};
 use crate::kinds::{Ask, AzureKind, Opinion, Seen, Write, azure_kind, login};
 use crate::secrets::Secrets;
 use crate::survey::{self, Hearsay, Manner, Reader, Reading, Reads};
@@ -136,6 +136,16 @@ impl Azure {
     #[must_use]
     pub fn reading(&self) -> Arc<Reading> {
         self.reading.clone()
+    }
+
+    /// What waits before it is sent, and why, to be looked at while something runs.
+    #[must_use]
+    pub fn held(&self) -> Vec<Held> {
+        holds::sum(
+            self.tenants
+                .values()
+                .flat_map(|access| access.client.held()),
+        )
     }
 
     /// The same, with a verification that waits.
@@ -481,6 +491,7 @@ fn unreachable_step(step: &Step, why: &str) -> Fault {
         code: None,
         message: why.to_owned(),
         request_id: None,
+        correlation_id: None,
         help: Some("this is a bug in vmlogin: please report it with the plan".to_owned()),
         operation_url: None,
         unsent: false,

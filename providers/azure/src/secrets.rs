@@ -113,6 +113,7 @@ impl Secrets {
             code: fault.code.map(hide),
             message: hide(fault.message),
             request_id: fault.request_id.map(hide),
+            correlation_id: fault.correlation_id.map(hide),
             help: fault.help.map(hide),
             operation_url: fault.operation_url.map(hide),
             ..fault

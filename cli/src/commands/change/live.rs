@@ -15,6 +15,7 @@ use super::known::Known;
 use super::limit::Limit;
 use crate::interrupt::Watch;
 use crate::render::progress::Progress;
+use crate::render::progress::held::{self, Notices};
 use crate::session::{Events, FRAME, Session, Telling};
 use crate::terminal::Live;
 
@@ -75,6 +76,7 @@ struct News<'a> {
     session: &'a Session,
     events: Events<'a>,
     limit: &'a Limit,
+    azure: &'a Azure,
     known: &'a Known,
     telling: Telling,
     live: Live<'a>,
@@ -84,6 +86,7 @@ struct News<'a> {
 
 struct Told {
     progress: Option<Progress>,
+    notices: Notices,
 }
 
 impl<'a> News<'a> {
@@ -97,11 +100,13 @@ impl<'a> News<'a> {
         let told = Told {
             progress: (telling != Telling::Nothing)
                 .then(|| Progress::new(steps, session.terminal.paint_err())),
+            notices: Notices::default(),
         };
         News {
             session,
             events,
             limit: run.limit,
+            azure: run.azure,
             known: run.known,
             telling,
             live: session.terminal.live(),
@@ -169,6 +174,7 @@ impl<'a> News<'a> {
     }
 
     fn tick(&self) {
+        self.tell_what_waits();
         if self.telling == Telling::Live {
             let canvas = self.live.canvas();
             let frame = self
@@ -184,6 +190,23 @@ impl<'a> News<'a> {
             .as_mut()
             .and_then(|progress| progress.tick(self.begun.elapsed()));
         self.say(line);
+    }
+
+    /// Tells what waits before it is sent: in frames always, else when it begins and now and then.
+    fn tell_what_waits(&self) {
+        let held = self.azure.held();
+        let mut told = self.told();
+        let due = told.notices.due(&held, self.begun.elapsed());
+        if let Some(progress) = &mut told.progress {
+            progress.hold(held);
+        }
+        drop(told);
+        for held in due {
+            self.events.send(&held::event(&held));
+            if self.telling == Telling::Lines {
+                self.say(Some(format!("  {}\n", held::text(&held))));
+            }
+        }
     }
 
     fn say(&self, line: Option<String>) {
@@ -222,6 +245,7 @@ fn left(title: &str, action: Action) -> Fault {
         code: None,
         message: "left while it ran; it may go on in Azure".to_owned(),
         request_id: None,
+        correlation_id: None,
         help: Some("run again: what has come of it is read afresh".to_owned()),
         operation_url: None,
         unsent: false,

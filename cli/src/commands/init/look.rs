@@ -59,6 +59,7 @@ fn nothing() -> Fault {
         code: None,
         message: "whoever is signed in sees none".to_owned(),
         request_id: None,
+        correlation_id: None,
         help: Some("ask for role `Reader` in one, or sign in as somebody else".to_owned()),
         operation_url: None,
         unsent: false,

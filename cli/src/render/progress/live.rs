@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Progress, Running, seconds};
+use super::{Progress, Running, held, seconds};
 use crate::render::{Paint, foreign};
+use vmlogin_azure::http::Held;
 use vmlogin_engine::address::Address;
 
 /// The most running steps that are named.
@@ -24,32 +25,44 @@ pub(crate) struct Canvas {
     pub unicode: bool,
 }
 
-/// A frame for something that counts, or only takes time: "reading".
+/// A frame for something that counts, or only takes time: "reading"; with what waits meanwhile.
 pub(crate) fn counted(
     doing: &str,
     count: Option<(usize, usize)>,
+    held: &[Held],
     since: Duration,
     canvas: Canvas,
 ) -> Vec<String> {
-    match count {
+    let first = match count {
         Some((done, all)) if all > 0 => {
             let text = format!("{doing}: {done} of {all} things, {}", seconds(since));
-            vec![barred(done, all, &text, canvas)]
+            barred(done, all, &text, canvas)
         }
         _ => {
             let text = format!("  {doing}, {}", seconds(since));
-            vec![foreign::clipped(&text, canvas.width).into_owned()]
+            foreign::clipped(&text, canvas.width).into_owned()
         }
-    }
+    };
+    std::iter::once(first).chain(waits(held, canvas)).collect()
+}
+
+/// A line for each reason for which something waits, as far as there is room.
+fn waits(held: &[Held], canvas: Canvas) -> impl Iterator<Item = String> {
+    let room = canvas.height.saturating_sub(2);
+    held.iter().take(room).map(move |held| {
+        let line = format!("    {}", held::text(held));
+        foreign::clipped(&line, canvas.width).into_owned()
+    })
 }
 
 impl Progress {
-    /// A frame for a run: the bar, and the steps that run longest.
+    /// A frame for a run: the bar, what waits and why, and the steps that run longest.
     pub(crate) fn frame(&self, now: Duration, canvas: Canvas) -> Vec<String> {
         let mut lines = vec![barred(self.ended, self.steps, &self.counts(now), canvas)];
+        lines.extend(waits(&self.held, canvas));
         let mut running: Vec<(&Address, &Running)> = self.running.iter().collect();
         running.sort_by_key(|(address, running)| (running.since, *address));
-        let room = MOST.min(canvas.height.saturating_sub(2));
+        let room = MOST.min(canvas.height.saturating_sub(1 + lines.len()));
         for (address, running) in running.iter().take(room) {
             lines.push(step(address, running, now, canvas));
         }
@@ -128,6 +141,9 @@ fn length(text: &str) -> usize {
 mod tests {
     use super::*;
     use crate::render::sample::{fault, machine};
+    use vmlogin_azure::http::holds::Why;
+    use vmlogin_azure::http::pace::Quota;
+    use vmlogin_azure::http::retry::Reason;
     use vmlogin_engine::event::{Event, Outcome};
     use vmlogin_engine::plan::Action;
 
@@ -188,6 +204,45 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_is_told_with_its_reason_on_sixty_columns() {
+        let limit = Held {
+            why: Why::Limit(Quota::Writes),
+            requests: 118,
+            longest: at(13),
+        };
+        let busy = Held {
+            why: Why::Again(Reason::Busy),
+            requests: 12,
+            longest: at(30),
+        };
+        let mut progress = begun(&["a", "b"]);
+        progress.hold(vec![limit, busy]);
+        let canvas = Canvas {
+            width: 60,
+            ..CANVAS
+        };
+        insta::assert_snapshot!(progress.frame(at(31), canvas).join("\n"), @"
+        ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  0 of 12 steps, 31 s
+          Azure's limit of writes: 118 requests wait, 13 s
+          another operation is in progress: 12 requests wait, 30 s
+          create vm:core/rg-web/a/login (30 s)
+          create vm:core/rg-web/b/login (29 s)
+        ");
+        let reads = Held {
+            why: Why::Refused(Quota::Reads),
+            ..limit
+        };
+        insta::assert_snapshot!(counted("reading", Some((3, 12)), &[reads], at(4), canvas).join("\n"), @"
+        ███████░░░░░░░░░░░░░░░░░░░░░  reading: 3 of 12 things, 4 s
+          Azure takes no reads for now: 118 requests wait, 13 s
+        ");
+        for height in [1, 2, 3, 4] {
+            let canvas = Canvas { height, ..canvas };
+            assert!(progress.frame(at(31), canvas).len() <= height.max(2));
+        }
+    }
+
+    #[test]
     fn no_line_is_longer_than_the_screen_and_no_frame_higher() {
         let long = "x".repeat(120);
         let progress = begun(&[&long, "b", "c", "d", "e", "f", "g"]);
@@ -226,7 +281,7 @@ mod tests {
             width: 60,
             ..CANVAS
         };
-        insta::assert_snapshot!(counted("reading", Some((3, 12)), at(4), canvas).join("\n"), @"  #######---------------------  reading: 3 of 12 things, 4 s");
-        insta::assert_snapshot!(counted("signing in", None, at(4), canvas).join("\n"), @"  signing in, 4 s");
+        insta::assert_snapshot!(counted("reading", Some((3, 12)), &[], at(4), canvas).join("\n"), @"  #######---------------------  reading: 3 of 12 things, 4 s");
+        insta::assert_snapshot!(counted("signing in", None, &[], at(4), canvas).join("\n"), @"  signing in, 4 s");
     }
 }

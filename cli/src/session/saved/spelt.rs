@@ -56,7 +56,7 @@ fn found(node: &Node, homes: &Homes) -> Result<Node, Error> {
 fn cell(value: &Scalar, span: Span) -> Option<Word> {
     let is_more = value.as_integer().is_some() || value.as_bool().is_some();
     is_more.then(|| Word {
-        text: CELL.to_owned(),
+        text: CELL.into(),
         span,
     })
 }

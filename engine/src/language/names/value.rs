@@ -73,12 +73,31 @@ impl Names {
         span: Span,
         problems: &mut Problems,
     ) -> Option<Item> {
+        let element = self.from_element(scalar, annotation, span, problems);
+        if element.is_some() {
+            return element;
+        }
         if let Scalar::Reference(reference) = scalar {
             self.check_single(reference, problems);
         }
         self.many(scalar, annotation, span, problems)
             .into_iter()
             .next()
+    }
+
+    /// What a value stands for that is a reference to the element of the loop: always one value.
+    pub(in crate::language) fn from_element(
+        &mut self,
+        scalar: &Scalar,
+        annotation: Option<&Word>,
+        span: Span,
+        problems: &mut Problems,
+    ) -> Option<Item> {
+        let Scalar::Reference(reference) = scalar else {
+            return None;
+        };
+        let item = self.of_element(reference, problems)?;
+        Some(annotate(item, annotation, span, problems))
     }
 
     fn check_single(&self, reference: &Reference, problems: &mut Problems) {
@@ -196,7 +215,7 @@ impl Names {
 
     /// What `let` and `param` say that a reference stands for.
     fn defined(&mut self, reference: &Reference, problems: &mut Problems) -> Vec<Item> {
-        let [name] = reference.path.as_slice() else {
+        let [name] = &*reference.path else {
             problems.push(LanguageProblem::NoColumns {
                 written: shown(reference),
                 span: reference.span,
@@ -269,8 +288,8 @@ fn annotate(
         .filter(|inner| inner.text != outer.text)
     {
         problems.push(LanguageProblem::TwoTypes {
-            outer: outer.text.clone(),
-            inner: inner.text.clone(),
+            outer: outer.as_str().to_owned(),
+            inner: inner.as_str().to_owned(),
             span,
             defined: inner.span,
         });

@@ -67,6 +67,11 @@ impl Table {
         (table, settle(problems.collect()))
     }
 
+    /// Whether nothing stands below its header.
+    pub fn is_empty(&self) -> bool {
+        self.rows() == 0
+    }
+
     /// How many rows it has.
     pub(super) fn rows(&self) -> usize {
         self.cells.len() / self.columns.len().max(1)

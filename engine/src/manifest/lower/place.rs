@@ -274,12 +274,12 @@ impl Placing<'_> {
         };
         let mut known = self.manifest.subscriptions.values();
         let subscription = known.find(|subscription| {
-            subscription.id == place.subscription && subscription.tenant == spot.tenant
+            subscription.id == place.subscription && subscription.tenant == *spot.tenant
         });
         let Some(subscription) = subscription else {
             let problem = ManifestProblem::ForeignScope {
                 subscription: place.subscription,
-                tenant: spot.tenant.clone(),
+                tenant: spot.tenant.to_string(),
                 span,
             };
             self.found.push_pair(span, span, problem);
@@ -307,8 +307,8 @@ impl Placing<'_> {
             kind: schema.kind,
             name: name.to_owned(),
             parent: spot.address.clone(),
-            subscription: spot.subscription.clone(),
-            tenant: spot.tenant.clone(),
+            subscription: spot.subscription.to_string(),
+            tenant: spot.tenant.to_string(),
             along: None,
             attributes: values,
             span,

@@ -240,7 +240,7 @@ fn scalar() -> impl Strategy<Value = Scalar> {
 
 fn named(text: &str) -> Word {
     Word {
-        text: text.to_owned(),
+        text: text.into(),
         span: PLACE,
     }
 }

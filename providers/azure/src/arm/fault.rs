@@ -17,6 +17,7 @@ pub fn fault(kind: FaultKind, attempted: impl Into<String>, message: impl Into<S
         code: None,
         message: bounded(message.into(), MESSAGE),
         request_id: None,
+        correlation_id: None,
         help: None,
         operation_url: None,
         unsent: false,
@@ -46,9 +47,16 @@ pub fn from_reply(attempted: &str, reply: &Reply) -> Fault {
         .map(str::to_owned)
         .or(envelope.request_id.clone())
         .map(|id| bounded(id, CODE));
+    read.correlation_id = correlation(reply);
     read.help = advice::help(reply.status, &envelope, reply.value().as_ref());
     read.code = envelope.code.map(|code| bounded(code, CODE));
     read
+}
+
+/// The id of all that a request set off, as an answer to it tells.
+pub(crate) fn correlation(reply: &Reply) -> Option<String> {
+    let told = reply.headers.correlation_id();
+    told.map(|id| bounded(id.to_owned(), CODE))
 }
 
 /// Reads the fault out of an operation that ended badly; `body` is the whole status document.

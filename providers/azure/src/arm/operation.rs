@@ -43,6 +43,8 @@ pub struct Operation {
     deadline: Option<Duration>,
     status: String,
     percent: Option<f64>,
+    /// The id under which the activity log has the write.
+    correlation: Option<String>,
 }
 
 /// What to do next about an operation.
@@ -125,6 +127,7 @@ impl Operation {
             deadline,
             status: "Accepted".to_owned(),
             percent: None,
+            correlation: fault::correlation(reply),
         };
         let next = operation.first(reply, now);
         (operation, next)
@@ -147,7 +150,7 @@ impl Operation {
                 self.again(named, now)
             }
             Answer::Done(resource) => Next::Done(resource),
-            Answer::Failed(fault) => Next::Failed(Box::new(fault)),
+            Answer::Failed(fault) => self.of_the_write(fault),
             Answer::Unread(fault) => self.unread(fault, patience(reply.status), named, now),
         }
     }
@@ -306,11 +309,16 @@ impl Operation {
     }
 
     /// Compute answers a VM PATCH or extension PUT without `Retry-After`, and allows 15 questions a minute about one machine, so
-    /// 4 s is the fastest; most identity changes take 5 to 7 s, extensions minutes.
+    /// 4 s is the fastest. The first question is left until it is likely to be the last: of recorded changes of identities that
+    /// took any time at all none was over within 4 s and most within 7, and extensions end soon after every tenth second, of which
+    /// 11 and 31 lie on the way. Asked too early, Compute and Network name 30 and 10 s to wait, and each question is a read.
     fn default_wait(&self) -> Duration {
-        let seconds = match self.way {
-            Way::Result => 10,
-            Way::Status | Way::Resource => (4 + u64::from(self.polls.saturating_sub(5))).min(15),
+        let seconds = match (self.way, self.polls) {
+            (Way::Result, _) => 10,
+            (Way::Status | Way::Resource, 0) => 7,
+            (Way::Status | Way::Resource, polls) => {
+                (4 + u64::from(polls.saturating_sub(6))).min(15)
+            }
         };
         Duration::from_secs(seconds)
     }
@@ -319,7 +327,16 @@ impl Operation {
         if fault.kind != FaultKind::Untrusted {
             fault.operation_url = Some(shown(&self.url));
         }
-        Next::Failed(Box::new(fault))
+        self.of_the_write(fault)
+    }
+
+    /// A poll may have an id of its own; the activity log has what failed under that of the write.
+    fn of_the_write(&self, fault: Fault) -> Next {
+        let correlation_id = self.correlation.clone().or(fault.correlation_id);
+        Next::Failed(Box::new(Fault {
+            correlation_id,
+            ..fault
+        }))
     }
 }
 

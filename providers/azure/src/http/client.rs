@@ -15,6 +15,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::delivery::{Delivered, Delivery, Repeats};
+use super::holds::{Held, Holds, Why};
 use super::link::check;
 use super::options::ClientOptions;
 use super::pace::{Lane, Pace};
@@ -197,6 +198,13 @@ impl Client {
             .await
     }
 
+    /// What waits before it is sent, and why.
+    #[must_use]
+    pub fn held(&self) -> Vec<Held> {
+        let now = self.0.now().elapsed;
+        self.0.state().holds.held(now)
+    }
+
     /// How much was sent so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -240,8 +248,21 @@ pub(super) struct State {
     pub(super) pace: Pace,
     pub(super) budget: Budget,
     pub(super) counts: Counts,
+    holds: Holds,
     /// How many numbers were drawn from the seed.
     drawn: u64,
+}
+
+/// A request that waits, and is counted so until this is dropped.
+pub(super) struct Holding<'a> {
+    inner: &'a Inner,
+    number: u64,
+}
+
+impl Drop for Holding<'_> {
+    fn drop(&mut self) {
+        self.inner.state().holds.release(self.number);
+    }
 }
 
 impl Inner {
@@ -341,6 +362,16 @@ impl Inner {
         // Behind a longer closure nobody would be heard of again: everyone is to be refused for himself, and end.
         if let Some(wait) = closed.filter(|wait| retry::is_obeyed(*wait)) {
             pace.close(lane, wait, now.elapsed);
+        }
+    }
+
+    /// Counts a request among what waits.
+    pub(super) fn holding(&self, why: Why, wait: Duration) -> Holding<'_> {
+        let until = self.now().elapsed + wait;
+        let number = self.state().holds.add(why, until);
+        Holding {
+            inner: self,
+            number,
         }
     }
 

@@ -7,6 +7,7 @@ use azure_core::credentials::Secret;
 use url::Url;
 
 use super::client::Inner;
+use super::holds::Why;
 use super::link::{follow, redirect};
 use super::pace::Lane;
 use super::reply::Reply;
@@ -105,7 +106,7 @@ impl<'a> Delivery<'a> {
             if reason == Reason::StaleToken {
                 self.refused = Some(token.token);
             }
-            inner.pause(request, wait).await?;
+            self.hold(Why::Again(reason), wait).await?;
         }
     }
 
@@ -118,11 +119,17 @@ impl<'a> Delivery<'a> {
             if wait >= WORTH_TELLING {
                 self.tell(None, Some((wait, "keeping to the pace")));
             }
-            self.inner.pause(self.request, wait).await?;
+            self.hold(place.why, wait).await?;
             if self.inner.state().pace.holds(&self.lane, place) {
                 return Ok(());
             }
         }
+    }
+
+    /// Waits, and is counted among what waits where that takes long enough to be told.
+    async fn hold(&self, why: Why, wait: Duration) -> Result<(), Fault> {
+        let _held = (wait >= WORTH_TELLING).then(|| self.inner.holding(why, wait));
+        self.inner.pause(self.request, wait).await
     }
 
     /// Goes where the answer points, if it is a redirect to one of the cloud's own hosts.

@@ -3,6 +3,7 @@
 
 pub mod client;
 mod delivery;
+pub mod holds;
 pub(crate) mod link;
 pub mod options;
 pub mod pace;
@@ -17,6 +18,7 @@ pub mod transport;
 mod undelivered;
 
 pub use client::{Client, Finished};
+pub use holds::Held;
 pub use options::ClientOptions;
 pub use reply::{Headers, Reply};
 pub use request::{Class, Method, Request};

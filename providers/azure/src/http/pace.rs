@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use super::holds::Why;
 use super::reply::{Headers, Remaining, Reply};
 use super::request::{Class, Request};
 use crate::arm::fault::envelope;
@@ -34,15 +35,22 @@ const SWEEP: &str = "/providers/Microsoft.ResourceGraph/";
 pub struct Place {
     /// When the request may leave, in time since the start.
     pub at: Duration,
+    /// What it waits for, where it has to.
+    pub why: Why,
     /// The queue was emptied since if this differs.
     epoch: u32,
 }
 
+/// What is counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Quota {
+pub enum Quota {
+    /// What changes nothing, questions about operations among it.
     Reads,
+    /// What makes or changes.
     Writes,
+    /// What removes.
     Deletes,
+    /// Whatever is asked of the directory.
     Directory,
     /// Resource Graph, which counts a caller's queries.
     Sweep,
@@ -103,12 +111,16 @@ impl Pace {
 
     /// Takes the next place in a lane's queue.
     pub fn queue(&mut self, lane: &Lane, now: Duration) -> Place {
-        let own = self.bucket(lane).queue(now);
-        let capped = self.cap.as_mut().map(|cap| cap.queue(now).at);
-        Place {
-            at: capped.map_or(own.at, |capped| own.at.max(capped)),
-            ..own
-        }
+        let bucket = self.bucket(lane);
+        let closed = bucket.is_closed(now);
+        let (at, epoch) = (bucket.queue(now), bucket.epoch);
+        let capped = self.cap.as_mut().map(|cap| cap.queue(now));
+        let (at, why) = match capped {
+            Some(capped) if capped > at => (capped, Why::Cap),
+            _ if closed => (at, Why::Refused(lane.quota)),
+            _ => (at, Why::Limit(lane.quota)),
+        };
+        Place { at, why, epoch }
     }
 
     /// Whether a place is still good; a closed lane sends everybody back to the end of the queue.
@@ -163,6 +175,17 @@ impl Quota {
         }
     }
 
+    /// The word for the screen.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Quota::Reads => "reads",
+            Quota::Writes => "writes",
+            Quota::Deletes => "deletions",
+            Quota::Directory => "directory queries",
+            Quota::Sweep => "Resource Graph queries",
+        }
+    }
+
     /// Whether a counter of an answer limits this lane as a whole. Those of a single machine do not.
     fn is_counted_by(self, counter: &Remaining) -> bool {
         let name = counter.counter.to_ascii_lowercase();
@@ -203,20 +226,18 @@ impl Bucket {
         }
     }
 
-    fn queue(&mut self, now: Duration) -> Place {
+    /// When the next one may leave.
+    fn queue(&mut self, now: Duration) -> Duration {
         self.refill(now);
         let Some((_, rate)) = self.figures else {
-            return Place {
-                at: now.max(self.at),
-                epoch: self.epoch,
-            };
+            return now.max(self.at);
         };
         self.level -= 1.0;
-        let missing = Duration::from_secs_f64((-self.level).max(0.0) / rate);
-        Place {
-            at: now.max(self.at) + missing,
-            epoch: self.epoch,
-        }
+        now.max(self.at) + Duration::from_secs_f64((-self.level).max(0.0) / rate)
+    }
+
+    fn is_closed(&self, now: Duration) -> bool {
+        self.at > now
     }
 
     fn lower_to(&mut self, left: u64, now: Duration) {
@@ -362,6 +383,49 @@ mod tests {
         assert_eq!(waits(&mut pace, &write("s"), NOW, 2), [30.1, 30.2]);
         let after = NOW + Duration::from_secs(31);
         assert_eq!(waits(&mut pace, &write("s"), after, 9)[7], 0.0);
+    }
+
+    /// Azure's bucket beside ours: a hundred writes are always queued, each answer says what is left, and a new one comes for it.
+    #[test]
+    fn a_long_queue_takes_all_that_azure_gives_and_no_more() {
+        let lane = write("s");
+        let way = Duration::from_millis(20);
+        let (mut pace, mut azure) = (Pace::default(), Bucket::new(Quota::Writes));
+        let mut queued: std::collections::VecDeque<Duration> =
+            (0..100).map(|_| pace.queue(&lane, NOW).at).collect();
+        let mut left_at = NOW;
+        for number in 0..1500 {
+            left_at = queued.pop_front().unwrap();
+            azure.refill(left_at + way);
+            azure.level -= 1.0;
+            assert!(azure.level > -1e-6, "{number}: {}", azure.level);
+            let left = azure.level.max(0.0).floor().to_string();
+            let told = [("x-ms-ratelimit-remaining-subscription-writes", left)];
+            let answered = left_at + 2 * way;
+            pace.observe(&lane, &Headers::from_iter(told), answered);
+            queued.push_back(pace.queue(&lane, answered).at);
+        }
+        // (1500 - 200) / 10
+        let took = (left_at - NOW).as_secs_f64();
+        assert!((129.9..131.0).contains(&took), "{took}");
+    }
+
+    #[test]
+    fn what_a_request_waits_for_is_told() {
+        let mut pace = Pace::default();
+        let limited = pace.queue(&write("s"), NOW);
+        assert_eq!(limited.why, Why::Limit(Quota::Writes));
+        pace.close(&write("s"), Duration::from_secs(30), NOW);
+        let refused = pace.queue(&write("s"), NOW);
+        assert_eq!(refused.why, Why::Refused(Quota::Writes));
+        let open_again = pace.queue(&write("s"), NOW + Duration::from_secs(31));
+        assert_eq!(open_again.why, Why::Limit(Quota::Writes));
+        let mut pace = Pace::at_most(NonZeroU32::new(1));
+        let whys = [(); 2].map(|()| pace.queue(&write("s"), NOW).why);
+        assert_eq!(whys, [Why::Limit(Quota::Writes), Why::Cap]);
+        pace.close(&write("s"), Duration::from_secs(30), NOW);
+        let refused = pace.queue(&write("s"), NOW);
+        assert_eq!(refused.why, Why::Refused(Quota::Writes));
     }
 
     #[test]

@@ -57,6 +57,7 @@ impl Reply {
         );
         malformed.status = Some(self.status);
         malformed.request_id = self.headers.request_id().map(str::to_owned);
+        malformed.correlation_id = self.headers.correlation_id().map(str::to_owned);
         malformed
     }
 
@@ -146,6 +147,12 @@ impl Headers {
         ]
         .iter()
         .find_map(|name| self.get(name))
+    }
+
+    /// ARM's id of all that the request set off: its activity log is searched by it.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&str> {
+        self.get("x-ms-correlation-request-id")
     }
 
     /// Whether ARM itself made the answer, rather than the provider behind it.

@@ -27,6 +27,14 @@ pub struct Trace {
     pub request_id: Option<String>,
 }
 
+impl Trace {
+    /// Whether it is told before anything was sent: it waits for its turn.
+    #[must_use]
+    pub fn is_queued(&self) -> bool {
+        self.status.is_none() && self.took.is_zero()
+    }
+}
+
 /// How many requests were sent, every attempt counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {

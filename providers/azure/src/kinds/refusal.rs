@@ -97,6 +97,7 @@ fn fault(step: &Step, kind: FaultKind, message: String) -> Fault {
         code: None,
         message,
         request_id: None,
+        correlation_id: None,
         help: None,
         operation_url: None,
         unsent: false,

@@ -606,6 +606,7 @@ pub(crate) fn fault() -> Fault {
         code: Some("Denied".to_owned()),
         message: "no".to_owned(),
         request_id: None,
+        correlation_id: None,
         help: None,
         operation_url: None,
         unsent: false,

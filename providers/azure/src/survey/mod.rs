@@ -151,6 +151,7 @@ impl<'a> Reader<'a> {
             code: None,
             message: "nobody signed in to it".to_owned(),
             request_id: None,
+            correlation_id: None,
             help: Some(
                 "this is a bug in vmlogin: please report it with the manifest's `tenant` nodes"
                     .to_owned(),

@@ -167,6 +167,7 @@ fn gone(attempted: String) -> Fault {
         code: None,
         message: "it does not exist".to_owned(),
         request_id: None,
+        correlation_id: None,
         help: None,
         operation_url: None,
         unsent: false,

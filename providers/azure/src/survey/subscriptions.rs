@@ -78,6 +78,7 @@ pub(super) fn judge(subscription: &Subscription, tenant: &str, found: &Wire) -> 
         code: None,
         message,
         request_id: None,
+        correlation_id: None,
         help: Some(help),
         operation_url: None,
         unsent: false,

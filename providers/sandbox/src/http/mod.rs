@@ -255,7 +255,10 @@ fn dress(world: &World, request: &Request, pace: &Pace, n: u64, mut reply: Reply
             .header("odata-version", "4.0");
     }
     reply
-        .header("x-ms-correlation-request-id", id.clone())
+        .header(
+            "x-ms-correlation-request-id",
+            named_guid(&id, "correlation"),
+        )
         .header("x-ms-request-id", id)
 }
 

@@ -47,7 +47,10 @@ impl Known {
 
     /// Why a node has no spot, where that is not reported already.
     pub(super) fn problem(&self, node: &Checked<'_>, of: &'static str) -> Option<ManifestProblem> {
-        let names = self.spots.values().map(|spot| spot.subscription.clone());
+        let names = self
+            .spots
+            .values()
+            .map(|spot| spot.subscription.to_string());
         let known: Vec<String> = names.take(MOST_OFFERED).collect();
         let declared = node.values.get("subscription");
         match (declared, known.first()) {

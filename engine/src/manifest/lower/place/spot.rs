@@ -1,5 +1,7 @@
 //! Where a node stands, and the addresses of what is there.
 
+use std::sync::Arc;
+
 use crate::address::Address;
 
 /// Where a node stands.
@@ -8,11 +10,11 @@ pub(super) struct Spot {
     /// What it stands in.
     pub(super) address: Address,
     /// The name of the subscription; empty in a management group.
-    pub(super) subscription: String,
+    pub(super) subscription: Arc<str>,
     /// The name of the tenant.
-    pub(super) tenant: String,
+    pub(super) tenant: Arc<str>,
     /// Names from the subscription down to what it stands in; empty in a management group.
-    path: Vec<String>,
+    path: Vec<Arc<str>>,
 }
 
 /// Grants in what lies deeper than this below a subscription have their address beneath it.
@@ -23,9 +25,9 @@ impl Spot {
     pub(super) fn in_subscription(name: &str, tenant: &str) -> Spot {
         Spot {
             address: Address::new("subscription", [name]),
-            subscription: name.to_owned(),
-            tenant: tenant.to_owned(),
-            path: vec![name.to_owned()],
+            subscription: name.into(),
+            tenant: tenant.into(),
+            path: vec![name.into()],
         }
     }
 
@@ -33,8 +35,8 @@ impl Spot {
     pub(super) fn in_management_group(address: Address, tenant: &str) -> Spot {
         Spot {
             address,
-            subscription: String::new(),
-            tenant: tenant.to_owned(),
+            subscription: "".into(),
+            tenant: tenant.into(),
             path: Vec::new(),
         }
     }
@@ -42,14 +44,14 @@ impl Spot {
     /// The same spot, for what belongs to another subscription.
     pub(super) fn for_subscription(&self, name: &str) -> Spot {
         Spot {
-            subscription: name.to_owned(),
+            subscription: name.into(),
             ..self.clone()
         }
     }
 
     /// The address of a named thing here.
     pub(super) fn named(&self, kind: &str, name: &str) -> Address {
-        Address::new(kind, self.path.iter().map(String::as_str).chain([name]))
+        Address::new(kind, self.path.iter().map(|name| &**name).chain([name]))
     }
 
     /// The address of the one thing of a kind here.
@@ -62,18 +64,18 @@ impl Spot {
         if self.path.is_empty() || self.path.len() > SHALLOW {
             return self.address.child(kind).child(role).child(principal);
         }
-        let path = self.path.iter().map(String::as_str);
+        let path = self.path.iter().map(|name| &**name);
         Address::new(kind, path.chain([role, principal]))
     }
 
     /// The name of what it is in, innermost; empty in a management group.
     pub(super) fn name(&self) -> &str {
-        self.path.last().map_or("", String::as_str)
+        self.path.last().map_or("", |name| name)
     }
 
     /// The spot in a named thing here.
     pub(super) fn within(&self, address: Address, name: &str) -> Spot {
-        let path = self.path.iter().cloned().chain([name.to_owned()]).collect();
+        let path = self.path.iter().cloned().chain([name.into()]).collect();
         Spot {
             address,
             path,

@@ -44,7 +44,7 @@ impl Walker<'_, '_> {
     pub(super) fn no_type(&mut self, annotation: Option<&Word>) {
         if let Some(annotation) = annotation {
             self.found.push(ManifestProblem::SurplusType {
-                annotation: annotation.text.clone(),
+                annotation: annotation.as_str().to_owned(),
                 span: annotation.span,
             });
         }

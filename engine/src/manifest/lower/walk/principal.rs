@@ -94,7 +94,7 @@ impl Walker<'_, '_> {
     }
 
     fn unknown_type(&mut self, annotation: &Word) {
-        let (word, span) = (annotation.text.clone(), annotation.span);
+        let (word, span) = (annotation.as_str().to_owned(), annotation.span);
         let built = PrincipalKind::ALL.map(PrincipalKind::word);
         let hint = self.guess(&word, built.into_iter(), &[]);
         self.found

@@ -1,5 +1,6 @@
 //! Whether one value is what it has to be.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -241,13 +242,13 @@ impl Walker<'_, '_> {
     /// The tags of a node.
     pub(super) fn pairs(&mut self, node: &Node) -> Declared {
         let mut pairs = BTreeMap::new();
-        let mut first: BTreeMap<String, Span> = BTreeMap::new();
+        let mut first: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
         for property in &node.properties {
             self.no_type(property.annotation.as_ref());
             let name = property.name.as_str();
             let span = property.name.span;
             self.tag_name(name, span);
-            if let Some(first) = first.insert(name.to_lowercase(), span) {
+            if let Some(first) = first.insert(in_lower_case(name), span) {
                 self.found.push(ManifestProblem::TagTwice {
                     name: name.to_owned(),
                     first,
@@ -282,7 +283,7 @@ impl Walker<'_, '_> {
                 misfit,
                 span,
             });
-        } else if name.to_lowercase().starts_with(check::RESERVED) {
+        } else if in_lower_case(name).starts_with(check::RESERVED) {
             let name = name.to_owned();
             self.found.push(ManifestProblem::ReservedTag { name, span });
         }
@@ -380,6 +381,15 @@ impl Walker<'_, '_> {
             instead,
             span,
         });
+    }
+}
+
+/// A text without case; one that has none is not copied.
+fn in_lower_case(text: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match text.bytes().all(is_lower) {
+        true => text.into(),
+        false => text.to_lowercase().into(),
     }
 }
 

@@ -124,7 +124,7 @@ fn two_hundred_with_a_status_url_is_not_finished() {
         &[("azure-asyncoperation", STATUS)],
         resource("Updating"),
     )
-    .asks(STATUS, 4);
+    .asks(STATUS, 7);
     assert_eq!(
         story.operation.progress(Duration::ZERO, now(3)).status,
         "Updating"
@@ -204,6 +204,24 @@ fn only_three_words_end_an_operation() {
         // It has ended: there is nothing left to watch.
         assert_eq!(fault.operation_url, None);
     }
+}
+
+/// The activity log has what failed under the id of the write, not under that of a question about it.
+#[test]
+fn what_failed_has_the_correlation_id_of_the_write_that_began_it() {
+    let began = [
+        ("azure-asyncoperation", STATUS),
+        ("x-ms-correlation-request-id", "c-1"),
+    ];
+    let asked = [
+        ("x-ms-request-id", "r-2"),
+        ("x-ms-correlation-request-id", "c-2"),
+    ];
+    let fault = Story::begin("PUT", 201, &began, resource("Creating"))
+        .feed(200, &asked, json!({"status": "Failed"}))
+        .ends_badly();
+    assert_eq!(fault.request_id.as_deref(), Some("r-2"));
+    assert_eq!(fault.correlation_id.as_deref(), Some("c-1"));
 }
 
 #[test]
@@ -338,7 +356,7 @@ fn a_location_of_a_finished_answer_is_an_address() {
 #[test]
 fn without_headers_the_resource_is_asked() {
     let arc = Story::begin("PATCH", 200, &[], resource("Updating"))
-        .asks(VM, 4)
+        .asks(VM, 7)
         .feed(200, &[], resource("Updating"))
         .asks(VM, 4)
         .feed(200, &[], resource("Succeeded"));
@@ -351,7 +369,7 @@ fn without_headers_the_resource_is_asked() {
         "the operation ended as `Failed` without saying why"
     );
     let gone = Story::begin("DELETE", 202, &[], Value::Null)
-        .asks(VM, 4)
+        .asks(VM, 7)
         .feed(200, &[], resource("Deleting"))
         .asks(VM, 4);
     assert_eq!(gone.feed(404, &[], missing()).ends_well(), None);
@@ -573,6 +591,45 @@ fn nobody_waits_longer_than_the_contract_allows_before_asking_again() {
         resource("Creating"),
     )
     .asks(STATUS, 600);
+}
+
+/// When an operation that takes so many tenths of a second is seen to have ended, and after how many questions, if Azure names no time.
+fn seen_after(tenths: u64) -> (u64, u32) {
+    let headers = [("azure-asyncoperation", STATUS)];
+    let mut story = Story::begin("PUT", 201, &headers, resource("Creating"));
+    let mut passed = 0;
+    while let Next::Poll { wait, .. } = &story.next {
+        passed += wait.as_secs();
+        let ended = passed * 10 >= tenths;
+        let status = if ended { "Succeeded" } else { "InProgress" };
+        story = story.feed(200, &[], json!({ "status": status }));
+    }
+    (passed, story.operation.polls)
+}
+
+/// Durations as recorded: changes of identities, then extensions.
+#[test]
+fn what_names_no_time_is_asked_about_when_it_is_likely_to_be_over() {
+    for (tenths, expected) in [
+        (1, (7, 1)),
+        (43, (7, 1)),
+        (62, (7, 1)),
+        (68, (7, 1)),
+        (84, (11, 2)),
+        (103, (11, 2)),
+        (154, (19, 4)),
+        (204, (23, 5)),
+        (304, (31, 7)),
+        (882, (99, 15)),
+    ] {
+        assert_eq!(seen_after(tenths), expected, "{tenths}");
+    }
+}
+
+#[test]
+fn no_machine_is_asked_about_more_often_than_compute_allows() {
+    let questions_in_a_minute = seen_after(600).1;
+    assert!(questions_in_a_minute <= 15, "{questions_in_a_minute}");
 }
 
 #[test]

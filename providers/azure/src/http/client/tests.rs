@@ -724,6 +724,30 @@ async fn what_is_left_of_the_quota_sets_the_pace() {
     assert_eq!(started.elapsed().as_millis(), 1000);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_the_pace_is_told_while_it_waits() {
+    let server = Server::start(|_| {
+        Answer::json(200, json!({})).with("x-ms-ratelimit-remaining-subscription-writes", "0")
+    })
+    .await;
+    let client = client(&server);
+    client.send(put()).await.unwrap();
+    assert_eq!(client.held(), []);
+    let sending = futures_util::future::join_all((0..30).map(|_| client.send(put())));
+    let (sent, held) = tokio::join!(sending, async {
+        sleep(Duration::from_millis(1450)).await;
+        client.held()
+    });
+    assert!(sent.iter().all(Result::is_ok));
+    let [held] = held[..] else {
+        panic!("{held:?}");
+    };
+    // The last leaves after 3 s; who waits less than a second is not worth telling, and some have left.
+    assert_eq!(held.why.to_string(), "Azure's limit of writes");
+    assert_eq!((held.requests, held.longest.as_millis()), (16, 1550));
+    assert_eq!(client.held(), []);
+}
+
 /// When a second request was answered that was begun after the first one had been refused for 9 s.
 async fn second_after_a_refusal(refusal: Answer) -> Duration {
     let server = scripted([

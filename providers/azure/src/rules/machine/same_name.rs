@@ -1,7 +1,5 @@
 //! VML211: two Windows machines with a login have one computer name, and the directory takes one device of a name.
 
-use std::collections::BTreeMap;
-
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
@@ -28,17 +26,19 @@ impl Rule for SameName {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let mut by_name: BTreeMap<(String, String), Vec<Named<'_>>> = BTreeMap::new();
-        for machine in named(scene) {
-            // One that was not read and says nothing runs Windows most likely: nothing else gets this login.
-            if machine.windows != Some(false) {
-                let place = (machine.machine.tenant.clone(), machine.computer.clone());
-                by_name.entry(place).or_default().push(machine);
-            }
-        }
-        let shared = by_name.values().filter(|machines| machines.len() > 1);
-        shared.flat_map(|machines| opinions(machines)).collect()
+        let mut machines = named(scene);
+        // One that was not read and says nothing runs Windows most likely: nothing else gets this login.
+        machines.retain(|machine| machine.windows != Some(false));
+        machines.sort_by(|one, other| called(one).cmp(&called(other)));
+        let alike = machines.chunk_by(|one, other| called(one) == called(other));
+        let shared = alike.filter(|machines| machines.len() > 1);
+        shared.flat_map(opinions).collect()
     }
+}
+
+/// Where a machine's name has to be its own, and the name.
+fn called<'n>(machine: &'n Named<'_>) -> (&'n str, &'n str) {
+    (&machine.machine.tenant, &machine.computer)
 }
 
 fn opinions(machines: &[Named<'_>]) -> Vec<Finding> {

@@ -249,6 +249,7 @@ fn untold(name: &str) -> Gap {
             code: None,
             message: "the token does not say whose it is".to_owned(),
             request_id: None,
+            correlation_id: None,
             help: None,
             operation_url: None,
             unsent: true,
