@@ -1,9 +1,11 @@
 //! References of a manifest: which resource an attribute points at, and whether a node declares that.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 
 use crate::kind::Catalogue;
-use crate::manifest::{Manifest, Resource};
+use crate::manifest::{Declared, Manifest, Resource};
 use crate::schema::{Attribute, Shape};
 use crate::source::Span;
 use crate::value::Value;
@@ -44,26 +46,33 @@ fn of<'a>(
     resource: &'a Resource,
     catalogue: &Catalogue,
 ) -> impl Iterator<Item = Reference<'a>> + use<'a> {
-    let kind = catalogue.kind(resource.kind);
-    let attributes = kind.map_or(&[][..], |kind| kind.schema().attributes);
-    attributes.iter().flat_map(move |attribute| {
-        let said = match attribute.shape {
-            Shape::Reference { kinds, .. } => {
-                resource.attributes.get(attribute.name).zip(Some(kinds))
-            }
-            _ => None,
-        };
-        said.into_iter().flat_map(move |(said, kinds)| {
-            texts(&said.value).into_iter().map(move |id| Reference {
-                from: resource,
-                attribute,
-                kinds,
-                id,
-                span: said.span,
-                to: None,
-            })
+    said(resource, catalogue).flat_map(move |(attribute, kinds, said)| {
+        texts(&said.value).into_iter().map(move |id| Reference {
+            from: resource,
+            attribute,
+            kinds,
+            id,
+            span: said.span,
+            to: None,
         })
     })
+}
+
+/// The attributes of a resource that refer to something, with the kinds that each may name and with what is said of it.
+pub(crate) fn said<'a>(
+    resource: &'a Resource,
+    catalogue: &Catalogue,
+) -> impl Iterator<Item = (&'static Attribute, &'static [&'static str], &'a Declared)> + use<'a> {
+    let kind = catalogue.kind(resource.kind);
+    let attributes = kind.map_or(&[][..], |kind| kind.schema().attributes);
+    attributes
+        .iter()
+        .filter_map(|attribute| match attribute.shape {
+            Shape::Reference { kinds, .. } => {
+                Some((attribute, kinds, resource.attributes.get(attribute.name)?))
+            }
+            _ => None,
+        })
 }
 
 /// The id by which references name a declared resource.
@@ -86,7 +95,7 @@ fn declared<'a>(
     manifest: &'a Manifest,
     catalogue: &Catalogue,
     references: &[Reference<'_>],
-) -> HashMap<String, &'a Resource> {
+) -> IndexMap<String, &'a Resource> {
     let kinds: BTreeSet<&str> = references
         .iter()
         .flat_map(|reference| reference.kinds)

@@ -152,7 +152,7 @@ fn table(shown: &Shown<'_>, names: &Names<'_>, view: View, screen: &mut String) 
         ]);
     }
     let facts = shown.live.iter().flat_map(|of| &of.facts);
-    for (name, value) in facts.filter(|(name, value)| live.get(*name) != Some(value)) {
+    for (name, value) in facts.filter(|(name, value)| live.get(name) != Some(value)) {
         rows.push([format!("({name})"), String::new(), cell(Some(value))]);
     }
     if rows.len() == 1 {

@@ -64,7 +64,7 @@ pub(super) fn resolve(
 fn arguments(node: &mut Node, names: &mut Names, problems: &mut Problems) {
     for argument in &mut node.arguments {
         let (annotation, span) = (argument.annotation.as_ref(), argument.span);
-        if let Some(item) = names.from_element(&argument.value, annotation, span, problems) {
+        if let Some(item) = names.said_by_element(&argument.value, annotation, span, problems) {
             argument.annotation = item.annotation;
             argument.value = item.value;
             argument.span = item.place.unwrap_or(span);

@@ -177,7 +177,7 @@ pub(super) fn goes_with<'a>(
     let grants = successors
         .filter(|(_, successor)| successor.of == around.address)
         .map(|(grant, _)| grant)
-        .filter(|grant| !scene.manifest.absent.contains_key(*grant));
+        .filter(|grant| !scene.manifest.absent.contains_key(grant));
     beneath(scene, around)
         .map(|part| &part.address)
         .chain(grants)

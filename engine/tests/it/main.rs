@@ -1,6 +1,7 @@
 //! What the engine decides and says, in cases that can be checked by eye.
 
 mod absent;
+mod coverage;
 mod destroy;
 mod graph;
 mod guard;

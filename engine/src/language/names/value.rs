@@ -73,7 +73,7 @@ impl Names {
         span: Span,
         problems: &mut Problems,
     ) -> Option<Item> {
-        let element = self.from_element(scalar, annotation, span, problems);
+        let element = self.said_by_element(scalar, annotation, span, problems);
         if element.is_some() {
             return element;
         }
@@ -86,7 +86,7 @@ impl Names {
     }
 
     /// What a value stands for that is a reference to the element of the loop: always one value.
-    pub(in crate::language) fn from_element(
+    pub(in crate::language) fn said_by_element(
         &mut self,
         scalar: &Scalar,
         annotation: Option<&Word>,

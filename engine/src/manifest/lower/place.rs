@@ -108,7 +108,6 @@ struct Item<'n, 'a> {
 impl Placing<'_> {
     /// Places a node of a kind, once for each of its names, with all beneath it.
     fn thing(&mut self, mut node: Checked<'_>, schema: &'static Schema, spot: &Spot) {
-        let beneath = spot.beneath(schema.kind);
         match std::mem::take(&mut node.given) {
             Given::Names(mut names) => {
                 // With several names it is as many nodes. Most have one, and are not copied.
@@ -144,7 +143,8 @@ impl Placing<'_> {
                     schema,
                     spot,
                 };
-                self.insert(item, beneath, "", span, values, given);
+                let address = spot.beneath(schema.kind);
+                self.insert(item, address, "", span, values, given);
                 // What `absent` names in an identity is the machine's.
                 self.children(node.children, spot);
             }
@@ -158,7 +158,8 @@ impl Placing<'_> {
                         schema,
                         spot,
                     };
-                    self.insert(item, beneath, "", node.span, values, None);
+                    let address = spot.beneath(schema.kind);
+                    self.insert(item, address, "", node.span, values, None);
                 }
                 self.children(node.children, spot);
             }

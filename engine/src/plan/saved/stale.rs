@@ -194,7 +194,7 @@ fn changed(was: &[Change], is: &[Change]) -> Vec<String> {
 
 fn written(was: &Attributes, is: &Attributes) -> Vec<String> {
     let both = was.keys().chain(is.keys());
-    let differing = both.filter(|name| was.get(*name) != is.get(*name));
+    let differing = both.filter(|name| was.get(name) != is.get(name));
     let mut names: Vec<String> = differing.map(|name| name.to_string()).collect();
     names.sort();
     names.dedup();

@@ -2,14 +2,16 @@ use std::sync::Arc;
 
 use insta::assert_snapshot;
 use vmlogin_engine::language::table::Table;
-use vmlogin_engine::language::{Inputs, Tables, expand, tables};
+use vmlogin_engine::language::{Inputs, Tables, expand, fold, tables};
+use vmlogin_engine::manifest::lower::{lower, unfold};
 use vmlogin_engine::source::Sources;
 
 use super::file;
 use crate::reading::show;
 use crate::report::report;
+use crate::sample::CATALOGUE;
 
-/// Expands one file whose loops go through one table.
+/// Expands one file whose loops go through one table. Whether that is done at once or while the tree is lowered makes no difference.
 fn looped(text: &str, table: &str) -> String {
     let mut sources = Sources::new();
     let file = file(&mut sources, "estate.kdl", text, true);
@@ -27,7 +29,10 @@ fn looped(text: &str, table: &str) -> String {
         tables,
         ..Inputs::default()
     };
-    let expanded = expand(vec![file], &inputs);
+    let expanded = expand(vec![file.clone()], &inputs);
+    let (problems, lowered) = unfold(fold(vec![file], &inputs), &CATALOGUE);
+    assert_eq!(problems, expanded.problems, "gone through on the way");
+    assert_eq!(lowered, lower(expanded.tree.clone(), &CATALOGUE));
     show(&expanded.tree, &expanded.problems, &sources)
 }
 

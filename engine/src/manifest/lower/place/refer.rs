@@ -12,8 +12,9 @@ use crate::kind::{Catalogue, Kind};
 use crate::manifest::check;
 use crate::manifest::lower::found::Found;
 use crate::manifest::problem::{ManifestProblem, Rule};
-use crate::manifest::{Declared, Manifest, Resource};
-use crate::schema::{Shape, TOP};
+use crate::manifest::{Manifest, Resource};
+use crate::reference::said;
+use crate::schema::TOP;
 use crate::source::Span;
 use crate::value::Value;
 use index::Index;
@@ -35,14 +36,14 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
         if !manifest.subscriptions.contains_key(&resource.subscription) {
             continue;
         }
-        for (name, kinds, declared) in references(resource, catalogue) {
+        for (attribute, kinds, declared) in said(resource, catalogue) {
             let named = Named {
                 resource,
                 kinds,
                 span: declared.span,
             };
             match referring.value(&named, &declared.value) {
-                Ok(value) => ids.push((resource.address.clone(), name, value)),
+                Ok(value) => ids.push((resource.address.clone(), attribute.name, value)),
                 Err(problem) => found.push_pair(declared.span, declared.span, *problem),
             }
         }
@@ -64,7 +65,7 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
 /// Whether no attribute of anything refers to something: then nothing need be looked up.
 fn refer_to_nothing(manifest: &Manifest, catalogue: &Catalogue) -> bool {
     let mut all = manifest.resources.values().chain(manifest.absent.values());
-    all.all(|resource| references(resource, catalogue).next().is_none())
+    all.all(|resource| said(resource, catalogue).next().is_none())
 }
 
 /// Reports what is declared and points at something that `absent` takes away, or at something in that.
@@ -94,25 +95,6 @@ fn refuse_the_absent(manifest: &Manifest, catalogue: &Catalogue, found: &mut Fou
             found.push_pair(gone.span, reference.span, problem);
         }
     }
-}
-
-/// The attributes of a resource that refer to something, with the kinds that each may name.
-fn references<'a>(
-    resource: &'a Resource,
-    catalogue: &Catalogue,
-) -> impl Iterator<Item = (&'static str, &'static [&'static str], &'a Declared)> + use<'a> {
-    let kind = catalogue.kind(resource.kind);
-    let attributes = kind.map_or(&[][..], |kind| kind.schema().attributes);
-    attributes
-        .iter()
-        .filter_map(|attribute| match attribute.shape {
-            Shape::Reference { kinds, .. } => Some((
-                attribute.name,
-                kinds,
-                resource.attributes.get(attribute.name)?,
-            )),
-            _ => None,
-        })
 }
 
 /// One reference.

@@ -133,7 +133,7 @@ mod tests {
             for (name, value) in facts {
                 match value {
                     Some(value) => live.facts.insert((*name).to_owned(), value.clone()),
-                    None => live.facts.remove(*name),
+                    None => live.facts.remove(name),
                 };
             }
         }

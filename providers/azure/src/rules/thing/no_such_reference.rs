@@ -138,7 +138,7 @@ impl<'a> Nearby<'a> {
             return "write its full id".to_owned();
         };
         let names = self.beside(scene, reference, &id);
-        if let Some(near) = nearest(id.name(), names.into_iter()) {
+        if let Some(near) = nearest(id.name(), names) {
             return format!("did you mean `{near}`?");
         }
         match self.networks.get(id.parent().key()) {
