@@ -272,6 +272,19 @@ pub struct Gap {
     pub fault: Fault,
 }
 
+/// What was read first, put in its order at once: one by one it would take more room.
+impl FromIterator<Live> for Inventory {
+    fn from_iter<I: IntoIterator<Item = Live>>(lives: I) -> Inventory {
+        let lives = lives.into_iter();
+        Inventory {
+            live: lives
+                .map(|live| ((live.kind, live.key.clone()), live))
+                .collect(),
+            ..Inventory::default()
+        }
+    }
+}
+
 impl Inventory {
     /// Adds a live resource under its kind and key.
     pub fn insert(&mut self, live: Live) {

@@ -43,6 +43,7 @@ pub(crate) use manner::{Hearsay, Manner};
 pub use reading::Reading;
 use security_groups::Groups;
 pub(crate) use subscriptions::state as subscription_state;
+use things::Subnets;
 
 use futures_util::future::{try_join, try_join3, try_join4};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -78,22 +79,19 @@ pub(crate) struct Reader<'a> {
 /// Reads everything.
 pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, Fault> {
     subscriptions::check(reader).await?;
-    let mut inventory = Inventory::default();
     // The directory and ARM do not hold each other up.
-    let (mut things, (names, roles), (locks, policies)) = try_join3(
+    let ((mut things, subnets), (names, roles), (locks, policies)) = try_join3(
         things(reader),
         try_join(directory::resolve(reader, mode), roles::read(reader)),
         try_join(locks::read(reader), policies::read(reader)),
     )
     .await?;
     offers::read(reader, &mut things.0).await?;
-    for live in things.0 {
-        inventory.insert(live);
-    }
+    let mut inventory: Inventory = things.0.into_iter().collect();
     inventory.surroundings = things.1;
     inventory.surroundings.extend(policies);
     inventory.locks = locks;
-    surroundings::read(reader, &mut inventory).await?;
+    surroundings::read(reader, subnets, &mut inventory).await?;
     inventory.principals = names.principals;
     inventory.pinned = names.pinned;
     inventory.gaps.extend(names.gaps);
@@ -113,14 +111,14 @@ pub(crate) async fn survey(reader: Reader<'_>, mode: Mode) -> Result<Inventory, 
 }
 
 /// What the manifest names, and what it stands in: the groups first, since nothing is looked for in one that is not there.
-async fn things(reader: Reader<'_>) -> Result<Groups, Fault> {
+async fn things(reader: Reader<'_>) -> Result<(Groups, Subnets), Fault> {
     let mut groups = groups::read(reader).await?;
     let nowhere = groups::missing(reader.manifest, &groups);
     let reader = Reader {
         nowhere: &nowhere,
         ..reader
     };
-    let (machines, plain, filters, interfaces) = try_join4(
+    let (machines, (plain, subnets), filters, interfaces) = try_join4(
         machines::read(reader),
         things::read(reader),
         security_groups::read(reader),
@@ -129,13 +127,12 @@ async fn things(reader: Reader<'_>) -> Result<Groups, Fault> {
     .await?;
     neighbours::read(reader, &mut groups, &machines).await?;
     let mut all: Groups = (groups, filters.1);
-    all.0.extend(plain.0);
-    all.1.extend(plain.1);
+    all.0.extend(plain);
     all.0.extend(machines);
     all.0.extend(filters.0);
     all.0.extend(interfaces.0);
     all.1.extend(interfaces.1);
-    Ok(all)
+    Ok((all, subnets))
 }
 
 /// What is known to be missing before anything was read.

@@ -11,32 +11,69 @@ use vmlogin_engine::value::{Attributes, Value};
 
 use super::Reader;
 use super::find::{self, Sort, Wanted};
+use super::things::Subnets;
 use crate::arm::ArmId;
 use crate::kinds::surroundings;
-use crate::kinds::surroundings::Planned;
+use crate::kinds::surroundings::Declared;
 
-/// Adds what is seen. Things that `inventory` has already are not read again.
-pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Result<(), Fault> {
-    let interfaces = interfaces(reader, inventory);
+/// Adds what is seen. Things that `inventory` has already are not read again, and neither are subnets that their networks told of.
+pub(super) async fn read(
+    reader: Reader<'_>,
+    mut told: Subnets,
+    inventory: &mut Inventory,
+) -> Result<(), Fault> {
+    let declared = &Declared::of(reader.manifest);
+    let interfaces = interfaces(reader, declared, inventory);
     let what = (&find::INTERFACES, "network interface");
-    let interfaces = look(reader, inventory, interfaces, what, surroundings::interface).await?;
-    let subnets = named(reader, inventory, &interfaces, "subnet");
+    let interfaces = look(
+        reader,
+        declared,
+        inventory,
+        interfaces,
+        what,
+        surroundings::interface,
+    )
+    .await?;
+    let subnets = named(declared, inventory, &interfaces, "subnet");
+    for Around { id, .. } in &subnets {
+        let key = Key(id.key().to_owned());
+        if let Some(says) = told.remove(&key) {
+            inventory.surroundings.insert(key, Sight::Seen(says));
+        }
+    }
     let what = (&find::SUBNETS, "subnet");
-    let subnets = look(reader, inventory, subnets, what, surroundings::subnet).await?;
+    let subnets = look(
+        reader,
+        declared,
+        inventory,
+        subnets,
+        what,
+        surroundings::subnet,
+    )
+    .await?;
     let around: Vec<Around> = interfaces.into_iter().chain(subnets).collect();
-    let groups = named(reader, inventory, &around, "security-group");
+    let groups = named(declared, inventory, &around, "security-group");
     let what = (&find::SECURITY_GROUPS, "network security group");
     look(
         reader,
+        declared,
         inventory,
         groups,
         what,
         surroundings::security_group,
     )
     .await?;
-    let tables = named(reader, inventory, &around, "route-table");
+    let tables = named(declared, inventory, &around, "route-table");
     let what = (&find::ROUTE_TABLES, "route table");
-    look(reader, inventory, tables, what, surroundings::route_table).await?;
+    look(
+        reader,
+        declared,
+        inventory,
+        tables,
+        what,
+        surroundings::route_table,
+    )
+    .await?;
     Ok(())
 }
 
@@ -48,8 +85,12 @@ struct Around {
 }
 
 /// The interfaces of the machines that a login is declared for: those that they have, or are to be made with.
-fn interfaces(reader: Reader<'_>, inventory: &Inventory) -> BTreeSet<Around> {
-    let planned = Planned::of(reader.manifest, inventory);
+fn interfaces(
+    reader: Reader<'_>,
+    declared: &Declared<'_>,
+    inventory: &Inventory,
+) -> BTreeSet<Around> {
+    let planned = declared.over(inventory);
     let logins = reader.manifest.of_kind("login");
     let machines = logins.filter_map(|login| reader.manifest.parent_of(login));
     machines
@@ -65,12 +106,12 @@ fn interfaces(reader: Reader<'_>, inventory: &Inventory) -> BTreeSet<Around> {
 
 /// The things that others name, or will name once the plan is carried out.
 fn named(
-    reader: Reader<'_>,
+    declared: &Declared<'_>,
     inventory: &Inventory,
     by: &[Around],
     attribute: &str,
 ) -> BTreeSet<Around> {
-    let planned = Planned::of(reader.manifest, inventory);
+    let planned = declared.over(inventory);
     by.iter()
         .filter_map(|wanted| {
             let says = planned.says("", wanted.id.key()).ok()?;
@@ -86,12 +127,13 @@ fn named(
 /// Looks at each thing that is there and was not looked at before, and gives back all of them.
 async fn look<T: DeserializeOwned + Send>(
     reader: Reader<'_>,
+    declared: &Declared<'_>,
     inventory: &mut Inventory,
     around: BTreeSet<Around>,
     (sort, word): (&'static Sort, &str),
     says: fn(&T) -> Attributes,
 ) -> Result<Vec<Around>, Fault> {
-    let planned = Planned::of(reader.manifest, inventory);
+    let planned = declared.over(inventory);
     let mut unseen: BTreeMap<Key, Wanted> = BTreeMap::new();
     for Around { tenant, id } in &around {
         let key = Key(id.key().to_owned());

@@ -628,7 +628,8 @@ fn surrounded(route_table: (u16, Json)) -> Vec<Part> {
     let interface = json!({"properties": {"networkSecurityGroup": {"id": around::DECLARED_GROUP}, "ipConfigurations": [
         {"properties": {"subnet": {"id": around::SUBNET}}},
     ]}});
-    let subnet = json!({"properties": {"networkSecurityGroup": {"id": around::DECLARED_GROUP}, "routeTable": {"id": around::TABLE}}});
+    let subnet = json!({"name": "servers", "properties": {"networkSecurityGroup": {"id": around::DECLARED_GROUP}, "routeTable": {"id": around::TABLE}}});
+    let network = json!({"location": "westeurope", "properties": {"subnets": [subnet]}});
     let line = |id: &str| -> &'static str { format!("GET {id}?").leak() };
     vec![
         (MACHINE, 200, machine),
@@ -641,7 +642,7 @@ fn surrounded(route_table: (u16, Json)) -> Vec<Part> {
             200,
             interface,
         ),
-        (line(around::SUBNET), 200, subnet),
+        (line(around::NETWORK), 200, network),
         (line(around::TABLE), route_table.0, route_table.1),
     ]
 }
@@ -665,14 +666,7 @@ async fn what_stands_around_a_machine_with_a_login_is_read_once_each() {
         .collect();
     assert_eq!(
         network,
-        [
-            "web01-nic",
-            "nsg-web",
-            "web01-pip",
-            "rt-live",
-            "servers",
-            "vnet-web"
-        ]
+        ["web01-nic", "nsg-web", "web01-pip", "rt-live", "vnet-web"]
     );
     let keys: Vec<&str> = read
         .surroundings

@@ -7,19 +7,22 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use vmlogin_engine::address::Address;
-use vmlogin_engine::inventory::{Live, Sight};
+use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::Key;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
+use vmlogin_engine::value::Attributes;
 
 use super::Reader;
 use super::find::{self, ADDRESSES, IDENTITIES, NETWORKS, Sort};
-use super::security_groups::Groups;
 use crate::kinds::virtual_network::wire::VirtualNetwork;
 use crate::kinds::{Place, managed_identity, public_ip, subnet, surroundings, virtual_network};
 
+/// What the subnets of declared networks say of traffic, as the answers of their networks tell it, by the keys of the subnets.
+pub(super) type Subnets = BTreeMap<Key, Attributes>;
+
 /// Reads each thing of these kinds; one that does not exist is left out.
-pub(super) async fn read(reader: Reader<'_>) -> Result<Groups, Fault> {
+pub(super) async fn read(reader: Reader<'_>) -> Result<(Vec<Live>, Subnets), Fault> {
     let identities = of_kind(
         reader,
         &IDENTITIES,
@@ -55,17 +58,17 @@ impl TryFrom<Box<RawValue>> for Told {
 }
 
 /// The networks, with those of their subnets that the manifest names, and what each subnet says of traffic: one reading tells all.
-async fn networks(reader: Reader<'_>) -> Result<Groups, Fault> {
+async fn networks(reader: Reader<'_>) -> Result<(Vec<Live>, Subnets), Fault> {
     let found: Vec<(Told, Place)> = find::declared(reader, &NETWORKS, "virtual-network").await?;
     let mut declared: BTreeMap<&Address, Vec<&Resource>> = BTreeMap::new();
     for subnet in reader.manifest.of_kind("subnet") {
         declared.entry(&subnet.parent).or_default().push(subnet);
     }
-    let (mut lives, mut sights) = Groups::default();
+    let (mut lives, mut subnets) = (Vec::new(), Subnets::new());
     for (told, place) in found {
         for (name, around) in told.around.subnets() {
             let key = Key(place.id.child("subnets", name).key().to_owned());
-            sights.insert(key, Sight::Seen(surroundings::subnet(around)));
+            subnets.insert(key, surroundings::subnet(around));
         }
         let network = told.declared;
         lives.push(virtual_network::live(&network, &place));
@@ -81,7 +84,7 @@ async fn networks(reader: Reader<'_>) -> Result<Groups, Fault> {
             Some(subnet::live(found, &network.tags, &place))
         }));
     }
-    Ok((lives, sights))
+    Ok((lives, subnets))
 }
 
 async fn of_kind<T: DeserializeOwned + Send>(

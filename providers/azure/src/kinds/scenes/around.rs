@@ -9,6 +9,8 @@ use crate::kinds::surroundings;
 
 /// The network interface of `web01`.
 pub(crate) const INTERFACE: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/networkInterfaces/web01-nic";
+/// The network that it is in, which the scenes declare.
+pub(crate) const NETWORK: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/virtualNetworks/vnet-web";
 /// The subnet that it is in.
 pub(crate) const SUBNET: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Network/virtualNetworks/vnet-web/subnets/servers";
 /// A security group that no node declares.

@@ -4,7 +4,7 @@
 mod planned;
 pub(crate) mod wire;
 
-pub(crate) use planned::Planned;
+pub(crate) use planned::{Declared, Planned};
 
 use vmlogin_engine::value::{Attributes, Value};
 

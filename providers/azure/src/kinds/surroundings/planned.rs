@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use vmlogin_engine::inventory::{Inventory, Sight};
 use vmlogin_engine::kind::{Key, Scene};
@@ -17,9 +18,17 @@ const KINDS: [&str; 3] = ["network-interface", "subnet", "network-security-group
 /// The surroundings of all machines of a manifest.
 pub(crate) struct Planned<'a> {
     inventory: &'a Inventory,
+    declared: Declared<'a>,
+}
+
+/// What a manifest says of the surroundings of its machines. To find it takes long; it is shared, not copied.
+#[derive(Clone)]
+pub(crate) struct Declared<'a>(Arc<Found<'a>>);
+
+struct Found<'a> {
     manifest: &'a Manifest,
     /// What is declared of them, by id in lower case.
-    declared: BTreeMap<String, &'a Resource>,
+    by_id: BTreeMap<String, &'a Resource>,
     rules: Rules<'a>,
     absent_rules: Rules<'a>,
 }
@@ -27,33 +36,54 @@ pub(crate) struct Planned<'a> {
 /// Rules by the id of their group.
 type Rules<'a> = BTreeMap<String, Vec<&'a Resource>>;
 
-impl<'a> Planned<'a> {
+impl<'a> Declared<'a> {
     /// Finds what is declared, once for all machines.
-    pub(crate) fn of(manifest: &'a Manifest, inventory: &'a Inventory) -> Planned<'a> {
+    pub(crate) fn of(manifest: &'a Manifest) -> Declared<'a> {
         let all = KINDS.into_iter().flat_map(|kind| manifest.of_kind(kind));
-        let declared = all.filter_map(|it| Some((arm_id(it, manifest)?.key().to_owned(), it)));
-        Planned {
-            inventory,
+        let by_id = all.filter_map(|it| Some((arm_id(it, manifest)?.key().to_owned(), it)));
+        Declared(Arc::new(Found {
             manifest,
-            declared: declared.collect(),
+            by_id: by_id.collect(),
             rules: rules(manifest, manifest.resources.values()),
             absent_rules: rules(manifest, manifest.absent.values()),
+        }))
+    }
+
+    /// The surroundings as they are planned, by what was read until now.
+    pub(crate) fn over<'b>(&self, inventory: &'b Inventory) -> Planned<'b>
+    where
+        'a: 'b,
+    {
+        Planned {
+            inventory,
+            declared: self.clone(),
         }
+    }
+
+    fn at(&self, id: &str) -> Option<&'a Resource> {
+        self.0.by_id.get(id).copied()
+    }
+}
+
+impl<'a> Planned<'a> {
+    /// Finds what is declared, and sees it over what was read.
+    pub(crate) fn of(manifest: &'a Manifest, inventory: &'a Inventory) -> Planned<'a> {
+        Declared::of(manifest).over(inventory)
     }
 
     /// The declared rules of the security group at an id.
     pub(crate) fn rules_of(&self, id: &str) -> &[&'a Resource] {
-        of_group(&self.rules, id)
+        of_group(&self.declared.0.rules, id)
     }
 
     /// Those that are to be absent.
     pub(crate) fn absent_rules_of(&self, id: &str) -> &[&'a Resource] {
-        of_group(&self.absent_rules, id)
+        of_group(&self.declared.0.absent_rules, id)
     }
 
     /// The id of the network interface that a machine has or gets.
     pub(crate) fn interface_of(&self, machine: &'a Resource) -> Option<&'a str> {
-        match vm::live_of(machine, self.manifest, self.inventory) {
+        match vm::live_of(machine, self.declared.0.manifest, self.inventory) {
             Some(live) => live.facts.get("interface")?.as_text(),
             None => machine.get("nic")?.as_text(),
         }
@@ -61,7 +91,7 @@ impl<'a> Planned<'a> {
 
     /// Whether the plan makes what is at an id.
     pub(crate) fn is_new(&self, id: &str) -> bool {
-        let declared = self.declared.get(&id.to_lowercase());
+        let declared = self.declared.at(&id.to_lowercase());
         declared.is_some_and(|it| is_made(it) && !self.is_live(it))
     }
 
@@ -72,7 +102,7 @@ impl<'a> Planned<'a> {
     /// With a clause that ends a sentence.
     pub(crate) fn says(&self, what: &str, id: &str) -> Result<Cow<'a, Attributes>, String> {
         let key = id.to_lowercase();
-        let declared = self.declared.get(&key).copied();
+        let declared = self.declared.at(&key);
         let name = id.rsplit('/').next().unwrap_or(id);
         match (self.inventory.surroundings.get(&Key(key)), declared) {
             (Some(Sight::Unread(fault)), _) => Err(fault.to_string()),
@@ -86,7 +116,7 @@ impl<'a> Planned<'a> {
 
     fn is_live(&self, resource: &Resource) -> bool {
         let scene = Scene {
-            manifest: self.manifest,
+            manifest: self.declared.0.manifest,
             inventory: self.inventory,
         };
         let kind = catalogue().kind(resource.kind);
