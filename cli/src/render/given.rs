@@ -24,6 +24,9 @@ const INPUTS: [(&str, bool); 2] = [("-f", true), ("--set", true)];
 /// The flags of where "live" comes from.
 const LIVE: [(&str, bool); 3] = [("--sandbox", false), ("--ca", true), ("--auth", true)];
 
+/// The short flags without a value, which others may follow in one word.
+const SWITCHES: [char; 2] = ['q', 'v'];
+
 /// The verbs that read a manifest.
 const OF_MANIFEST: [&str; 8] = [
     "validate", "plan", "apply", "destroy", "graph", "show", "pin", "doctor",
@@ -53,12 +56,12 @@ impl Given {
         }
     }
 
-    /// What a command that a sentence names needs of it.
+    /// What a command that a sentence names needs of it. One that names a manifest, or an Azure, itself is about that.
     fn of(self, verb: &str, rest: &str) -> impl Iterator<Item = &'static str> {
         let is_file = rest.starts_with("FILE") || rest.starts_with("PLAN");
-        let inputs = OF_MANIFEST.contains(&verb) && !is_file && !rest.contains("-f ");
-        let live =
-            OF_LIVE.contains(&verb) && !(verb == "show" && is_file) && !rest.contains("--sandbox");
+        let names = |flags| rest.split(' ').any(|word| flag(word, flags).is_some());
+        let inputs = OF_MANIFEST.contains(&verb) && !is_file && !names(&INPUTS);
+        let live = OF_LIVE.contains(&verb) && !(verb == "show" && is_file) && !names(&LIVE);
         let both = [(inputs, self.inputs), (live, self.live)].into_iter();
         both.filter(|(wanted, flags)| *wanted && !flags.is_empty())
             .map(|(_, flags)| flags)
@@ -70,18 +73,29 @@ fn those(words: &[String], flags: &[(&str, bool)]) -> String {
     let mut found = Vec::new();
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        let flag = flags.iter().find(|(flag, _)| {
-            let rest = word.strip_prefix(flag);
-            let short = !flag.starts_with("--");
-            rest.is_some_and(|rest| short || rest.is_empty() || rest.starts_with('='))
-        });
-        let Some((flag, valued)) = flag else { continue };
-        found.push(quoted(word));
-        if *valued && word == flag {
+        let Some((word, awaits_value)) = flag(word, flags) else {
+            continue;
+        };
+        found.push(quoted(&word));
+        if awaits_value {
             found.extend(words.next().map(|value| quoted(value)));
         }
     }
     found.join(" ")
+}
+
+/// Which of these flags a word is, without the switches that stand before it in `-qf`; and whether the next word is its value.
+fn flag<'w>(word: &'w str, flags: &[(&str, bool)]) -> Option<(Cow<'w, str>, bool)> {
+    flags.iter().find_map(|&(flag, valued)| {
+        if flag.starts_with("--") {
+            let rest = word.strip_prefix(flag)?;
+            let is_it = rest.is_empty() || rest.starts_with('=');
+            return is_it.then_some((Cow::Borrowed(word), valued && rest.is_empty()));
+        }
+        let bundle = word.strip_prefix('-')?.trim_start_matches(SWITCHES);
+        let value = bundle.strip_prefix(flag.strip_prefix('-')?)?;
+        Some((Cow::Owned(format!("{flag}{value}")), value.is_empty()))
+    })
 }
 
 /// A sentence whose commands say of which manifest and of which Azure they are.
@@ -149,6 +163,14 @@ mod tests {
                 "write `vmlogin apply --sandbox=x.json -f x.kdl`".to_owned(),
             ),
             (
+                "add it: `vmlogin apply -vf'my prod.kdl' --auth=cli --yes`",
+                "add it: `vmlogin apply -vf'my prod.kdl' --auth=cli --yes`".to_owned(),
+            ),
+            (
+                "add it: `vmlogin apply --set env=dev --yes`",
+                "add it: `vmlogin apply --sandbox=x.json --set env=dev --yes`".to_owned(),
+            ),
+            (
                 "an open `vmlogin plan",
                 format!("an open `vmlogin plan {both}"),
             ),
@@ -171,5 +193,11 @@ mod tests {
                 live: "--auth=cli"
             }
         );
+        for line in [
+            "vmlogin|plan|-qf|x.kdl",
+            "vmlogin|plan|-vvf|x.kdl|-oof",
+        ] {
+            assert_eq!(given(line).inputs, "-f x.kdl", "{line}");
+        }
     }
 }
