@@ -2,7 +2,7 @@
 
 use vmlogin_engine::provider::Fault;
 
-use super::{Paint, View, prose};
+use super::{Given, Paint, View, prose};
 
 /// A fault that ended a run before any step.
 pub(crate) fn text(fault: &Fault, view: View) -> String {
@@ -17,7 +17,8 @@ pub(crate) fn text(fault: &Fault, view: View) -> String {
     screen
 }
 
-/// Everything but what was attempted, after an indent. Of the service's words at most so many lines: an extension's may be pages.
+/// Everything but what was attempted, after an indent. Of the service's words at most so many lines: an extension's may be pages; they
+/// are told as they were said, for only our own commands are about this manifest.
 pub(crate) fn body(fault: &Fault, view: View, indent: usize, most: usize) -> String {
     let status = fault
         .status
@@ -30,7 +31,11 @@ pub(crate) fn body(fault: &Fault, view: View, indent: usize, most: usize) -> Str
         code.unwrap_or_default(),
         fault.message
     );
-    let mut body = shortened(prose::prose(view, indent, &said), indent, most);
+    let verbatim = View {
+        given: Given::NONE,
+        ..view
+    };
+    let mut body = shortened(prose::prose(verbatim, indent, &said), indent, most);
     let mut more = |label: &str, text: &Option<String>| {
         if let Some(text) = text {
             body.push_str(&prose::prose(view, indent, &format!("{label}: {text}")));
@@ -72,5 +77,29 @@ fn unsigned(url: &str) -> String {
     match url.split_once('?') {
         Some((place, _)) => format!("{place}?…"),
         None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+
+    /// Our helps are completed with what was given; what a service says is its own, though it may look like one of ours.
+    #[test]
+    fn what_a_service_says_is_told_as_it_was_said() {
+        let line = ["vmlogin", "plan", "--sandbox"].map(std::ffi::OsString::from);
+        let view = View {
+            given: Given::on(&line),
+            ..sample::PLAIN
+        };
+        let fault = Fault {
+            message: "the policy says: use `vmlogin destroy --yes`".to_owned(),
+            help: Some("run `vmlogin plan`".to_owned()),
+            ..sample::fault()
+        };
+        let screen = text(&fault, view);
+        assert!(screen.contains("use `vmlogin destroy --yes`"), "{screen}");
+        assert!(screen.contains("run `vmlogin plan --sandbox`"), "{screen}");
     }
 }
