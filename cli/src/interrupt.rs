@@ -169,11 +169,6 @@ impl Watch {
         let _ = self.last_words.set(DoneBefore(Box::new(doing)));
     }
 
-    /// Whether what runs is not awaited any more.
-    pub(crate) fn is_urgent(&self) -> bool {
-        self.seen.borrow().is_urgent()
-    }
-
     /// Whether anything may have been written.
     pub(crate) fn is_writing(&self) -> bool {
         self.writing.load(Ordering::Relaxed)

@@ -519,8 +519,35 @@ fn an_apply_whose_report_nobody_takes_is_left_by_the_second_interrupt() {
 #[test]
 fn what_is_known_of_an_apply_whose_events_nobody_takes_is_kept() {
     let slow = Slow::new(CHAIN, "2000", "");
+    let kept = stuck(&slow, &["apply", "--yes", "--json", "--progress", "plain"]);
+    assert!(
+        kept.contains("running it again continues:\n  vmlogin apply --yes --json"),
+        "{kept}"
+    );
+}
+
+/// A saved plan is used once: what would be refused is no way to go on.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_saved_plan_whose_events_nobody_takes_is_to_be_planned_anew() {
+    let slow = Slow::new(CHAIN, "2000", "");
+    let mut save = slow.command(&["plan", "-o", "plan.json"]);
+    assert_eq!(save.output().expect("a plan").status.code(), Some(0));
+    let kept = stuck(
+        &slow,
+        &["apply", "plan.json", "--json", "--progress", "plain"],
+    );
+    assert!(
+        kept.contains("a new plan continues:\n  vmlogin plan "),
+        "{kept}"
+    );
+}
+
+/// Interrupts an apply twice that stands still between two events, and gives back what it has kept.
+#[cfg(target_os = "linux")]
+fn stuck(slow: &Slow, arguments: &[&str]) -> String {
     let (reader, mut writer) = std::io::pipe().expect("a pipe");
-    let mut command = slow.command(&["apply", "--yes", "--json", "--progress", "plain"]);
+    let mut command = slow.command(arguments);
     let mut child = command
         .stdout(writer.try_clone().expect("another end"))
         .stderr(Stdio::piped())
@@ -562,12 +589,9 @@ fn what_is_known_of_an_apply_whose_events_nobody_takes_is_kept() {
             ),
         "{kept}"
     );
-    assert!(
-        kept.contains("running it again continues:\n  vmlogin apply --yes --json"),
-        "{kept}"
-    );
     drop(reader);
     filling.join().expect("no panic").expect_err("nobody reads");
+    kept
 }
 
 #[test]

@@ -166,7 +166,7 @@ async fn recipe(session: &Session, wanted: Change<'_>, events: Events<'_>) -> Re
     };
     let planned = planned(session, &watch, asked).await?;
     let limit = Limit::of(wanted.max_failures, planned.plan.writes().count());
-    let record = Record::of(session);
+    let record = Record::of(session, saved);
     let run = Running {
         session,
         wanted,
@@ -396,8 +396,7 @@ impl Running<'_> {
         let is_kept = self.watch.is_writing() && {
             let event = self.events.are_on().then(|| event_line(&end.event()));
             let text = report::text(ended, self.session.view_kept());
-            self.record
-                .keep(self.watch.is_urgent(), exit, &text, event.as_deref())
+            self.record.keep((report, &text), exit, event.as_deref())
         };
         if !self.events.are_on() {
             let text = report::text(ended, self.session.view_out());

@@ -193,10 +193,7 @@ mod tests {
                 live: "--auth=cli"
             }
         );
-        for line in [
-            "vmlogin|plan|-qf|x.kdl",
-            "vmlogin|plan|-vvf|x.kdl|-oof",
-        ] {
+        for line in ["vmlogin|plan|-qf|x.kdl", "vmlogin|plan|-vvf|x.kdl|-oof"] {
             assert_eq!(given(line).inputs, "-f x.kdl", "{line}");
         }
     }

@@ -82,21 +82,19 @@ pub(crate) fn text(kept: Kept<'_>) -> String {
 /// How the steps of a run stand that could not end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SoFar<'a> {
-    /// How many the plan has that write.
-    pub writes: usize,
     /// How those ended that did.
-    pub outcomes: &'a BTreeMap<Address, Outcome>,
+    pub ended: &'a BTreeMap<&'a Address, &'a Outcome>,
     /// Those that were begun and have not ended.
     pub running: &'a BTreeMap<Address, Action>,
-    /// The command line that continues.
-    pub again: &'a str,
+    /// How many were not begun.
+    pub not_begun: usize,
+    /// What goes on, and the command line for it.
+    pub again: (&'a str, &'a str),
 }
 
 /// The report of such a run: what is known of it.
 pub(crate) fn so_far(so_far: SoFar<'_>, view: View) -> String {
-    let count = |of: fn(&Outcome) -> bool| so_far.outcomes.values().filter(|it| of(it)).count();
-    // One that was not sent since the run was stopped is as good as not begun.
-    let begun = count(|outcome| *outcome != Outcome::NotStarted) + so_far.running.len();
+    let count = |of: fn(&Outcome) -> bool| so_far.ended.values().filter(|it| of(it)).count();
     let mut text = prose::prose(
         view,
         0,
@@ -106,7 +104,7 @@ pub(crate) fn so_far(so_far: SoFar<'_>, view: View) -> String {
         let line = format!("begun, end unknown: {action} {address}");
         text.push_str(&prose::prose(view, 2, &line));
     }
-    for (address, outcome) in so_far.outcomes {
+    for (address, outcome) in so_far.ended {
         if let Outcome::Failed { fault } = outcome {
             text.push_str(&prose::prose(view, 2, &format!("failed: {address}")));
             text.push_str(&fault::body(fault, view, 6, usize::MAX));
@@ -117,10 +115,11 @@ pub(crate) fn so_far(so_far: SoFar<'_>, view: View) -> String {
         count(|outcome| matches!(outcome, Outcome::Done { .. })),
         count(|outcome| matches!(outcome, Outcome::Failed { .. })),
         so_far.running.len(),
-        so_far.writes.saturating_sub(begun),
+        so_far.not_begun,
     );
     text.push_str(&prose::prose(view, 0, &line));
-    let _ = writeln!(text, "running it again continues:\n  {}", so_far.again);
+    let (way, line) = so_far.again;
+    let _ = writeln!(text, "{way}:\n  {line}");
     text
 }
 
@@ -182,13 +181,14 @@ mod tests {
     #[test]
     fn a_run_that_was_left_is_not_called_orderly_and_tells_what_is_known() {
         let address = |name: &str| Address::new("vm", ["core", "rg-web", name, "login"]);
-        let outcomes = BTreeMap::from([(address("web01"), Outcome::Done { note: None })]);
+        let (web01, done) = (address("web01"), Outcome::Done { note: None });
+        let ended = BTreeMap::from([(&web01, &done)]);
         let running = BTreeMap::from([(address("web02"), Action::Create)]);
         let known = SoFar {
-            writes: 4,
-            outcomes: &outcomes,
+            ended: &ended,
             running: &running,
-            again: "vmlogin apply --yes --json",
+            not_begun: 2,
+            again: ("running it again continues", "vmlogin apply --yes --json"),
         };
         let end = End {
             at: at("03:02:11"),

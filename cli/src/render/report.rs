@@ -36,6 +36,12 @@ const FEW: usize = 20;
 /// More lines of a service's words than this are counted.
 const LINES: usize = 10;
 
+/// What goes on where a saved plan did not come to its end.
+pub(crate) const NEW_PLAN: &str = "a new plan continues";
+
+/// What goes on where anything else did not.
+pub(crate) const SAME_AGAIN: &str = "running it again continues";
+
 /// The whole screen.
 pub(crate) fn text(ended: Ended<'_>, view: View) -> String {
     let mut screen = Screen {
@@ -101,13 +107,13 @@ pub(crate) fn way_on(ended: Ended<'_>) -> Option<&'static str> {
         tally.blocked,
     ) {
         (0, 0, 0) => None,
-        _ if ended.is_saved => Some("a new plan continues"),
+        _ if ended.is_saved => Some(NEW_PLAN),
         // Nothing failed that could have blocked them: a rule did.
         (0, 0, _) => Some("once what the rules found is corrected, this continues"),
         (1.., _, _) if !passes && tally.not_started == 0 => {
             Some("once what failed is corrected, this continues")
         }
-        _ => Some("running it again continues"),
+        _ => Some(SAME_AGAIN),
     }
 }
 

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
+use vmlogin_engine::apply::Report;
+use vmlogin_engine::event::Outcome;
+use vmlogin_engine::provider::FaultKind;
 
 use super::known::Known;
 use crate::exit::Exit;
 use crate::files::output::{self, Readers};
 use crate::interrupt::Watch;
 use crate::render::kept::{self, End, Kept, SoFar};
-use crate::render::{View, again};
+use crate::render::{View, again, report};
 use crate::session::Session;
+use crate::session::saved::Opened;
 use crate::terminal::Terminal;
 
 /// Where it is kept, from the current directory.
@@ -27,6 +31,8 @@ struct Remembered {
     terminal: Arc<Terminal>,
     /// The command line, ready to be pasted.
     line: String,
+    /// That of what goes on where the run is left, with what that is.
+    again: (&'static str, String),
     view: View,
     began: Timestamp,
     known: Known,
@@ -35,11 +41,17 @@ struct Remembered {
 }
 
 impl Record {
-    /// Of a run that begins now.
-    pub(super) fn of(session: &Session) -> Record {
+    /// Of a run that begins now. A saved plan is used once: it is no way to go on.
+    pub(super) fn of(session: &Session, saved: Option<&Opened>) -> Record {
+        let line = again::command(&session.line, &[]);
+        let again = match saved {
+            Some(saved) => (report::NEW_PLAN, saved.again_command()),
+            None => (report::SAME_AGAIN, line.clone()),
+        };
         Record(Arc::new(Remembered {
             terminal: session.terminal.clone(),
-            line: again::command(&session.line, &[]),
+            line,
+            again,
             view: session.view_kept(),
             began: Timestamp::now(),
             known: Known::default(),
@@ -60,14 +72,19 @@ impl Record {
         watch.before_leaving(move |exit| remembered.last_words(exit));
     }
 
-    /// Keeps the report; whether it is kept. `left` is a run that did not await what ran.
-    pub(super) fn keep(&self, left: bool, exit: Exit, report: &str, event: Option<&str>) -> bool {
+    /// Keeps the report as a text; whether it is kept.
+    pub(super) fn keep(
+        &self,
+        (report, text): (&Report, &str),
+        exit: Exit,
+        event: Option<&str>,
+    ) -> bool {
         self.0.is_whole.store(true, Ordering::SeqCst);
         self.0.tell(self.0.write(Some(End {
             at: Timestamp::now(),
             exit,
-            left,
-            report,
+            left: is_left(report),
+            report: text,
             event,
         })))
     }
@@ -92,10 +109,10 @@ impl Remembered {
         let report = {
             let steps = self.known.steps();
             let so_far = SoFar {
-                writes: steps.writes,
-                outcomes: &steps.outcomes,
+                ended: &steps.ended(),
                 running: &steps.running,
-                again: &self.line,
+                not_begun: steps.not_begun(),
+                again: (self.again.0, &self.again.1),
             };
             kept::so_far(so_far, self.view)
         };
@@ -127,5 +144,42 @@ impl Remembered {
             self.terminal.diagnostic(&said);
         }
         written.is_ok()
+    }
+}
+
+/// Whether something was not awaited that ran: a second signal may also come when all of it is over.
+fn is_left(report: &Report) -> bool {
+    report.outcomes.values().any(|outcome| match outcome {
+        Outcome::Failed { fault } => fault.kind == FaultKind::Interrupted && !fault.unsent,
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use vmlogin_engine::provider::Fault;
+
+    use super::*;
+    use crate::render::sample;
+
+    #[test]
+    fn only_what_ran_and_was_not_awaited_was_left() {
+        let ended = |kind, unsent| {
+            let fault = Fault {
+                kind,
+                unsent,
+                ..sample::fault()
+            };
+            let outcomes = [
+                (sample::machine("web01", &[]), Outcome::Done { note: None }),
+                (sample::machine("web02", &[]), Outcome::Failed { fault }),
+            ];
+            is_left(&Report {
+                outcomes: outcomes.into(),
+            })
+        };
+        assert!(ended(FaultKind::Interrupted, false));
+        assert!(!ended(FaultKind::Interrupted, true));
+        assert!(!ended(FaultKind::TimedOut, false));
     }
 }
