@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use azure_core::credentials::{AccessToken, Secret};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -21,28 +20,19 @@ use super::options::ClientOptions;
 use super::pace::{Lane, Pace};
 use super::page::{Links, page};
 use super::reply::{Headers, Reply};
-use super::request::{Class, Request};
+use super::request::Request;
 use super::retry::{self, Budget};
 use super::stop::Grade;
 use super::trace::{Counts, Trace};
-use super::undelivered::{Unanswered, Undelivered};
+use super::undelivered::{UNSENT, Unanswered, Undelivered, interrupted, late};
 use crate::arm::fault::{Fault, FaultKind, fault};
-use crate::arm::operation::{Next, Now, Operation, Progress};
+use crate::arm::operation::Now;
 use crate::cloud::Cloud;
 use crate::credential;
 
 /// Sends requests to one tenant's ARM and directory. Clones share everything.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
-
-/// A write and its operation, ended well.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Finished {
-    /// The first answer.
-    pub reply: Reply,
-    /// The final body, where one was given: the resource, or what an action put out. Not a substitute for reading it back.
-    pub resource: Option<Value>,
-}
+pub struct Client(pub(super) Arc<Inner>);
 
 impl Client {
     /// Makes a client; its deadline starts now.
@@ -141,53 +131,6 @@ impl Client {
         }
     }
 
-    /// Sends a write and follows its operation to the end, telling `poll` before each wait. Deleting what is not there ends well,
-    /// with the 404 as the reply.
-    ///
-    /// # Errors
-    /// As [`Client::send`], and the fault with which the operation ended. Where it may still be running the fault has its URL.
-    pub async fn carry_out(
-        &self,
-        request: Request,
-        mut poll: impl FnMut(&Progress),
-    ) -> Result<Finished, Fault> {
-        let inner = &self.0;
-        let Delivered { url, reply } = match inner.deliver(&request, Repeats::AsDecided).await {
-            Ok(delivered) => delivered,
-            Err(failed) => {
-                return failed.gone(&request).map(|reply| Finished {
-                    reply,
-                    resource: None,
-                });
-            }
-        };
-        let deadline = inner.options.deadline;
-        let begun = |mut fault: Fault| {
-            // The write was accepted: what is cut short from here on is only the watching.
-            if fault.unsent && fault.kind == FaultKind::Interrupted {
-                fault.message = "left while it ran; it may go on in Azure".to_owned();
-                fault.help = Some("run again: what has come of it is read afresh".to_owned());
-            }
-            fault.unsent = false;
-            fault
-        };
-        let (mut operation, mut next) =
-            Operation::begin(&request, &url, &reply, self.cloud(), deadline, inner.now());
-        loop {
-            match next {
-                Next::Done(resource) => return Ok(Finished { reply, resource }),
-                Next::Failed(failed) => return Err(begun(*failed)),
-                Next::Poll { url, wait } => {
-                    poll(&operation.progress(wait, inner.now()));
-                    next = inner
-                        .ask(&request, &mut operation, url, wait)
-                        .await
-                        .map_err(begun)?;
-                }
-            }
-        }
-    }
-
     /// Waits for something that no operation tells of, before it is looked at again.
     ///
     /// # Errors
@@ -236,7 +179,7 @@ pub(crate) async fn probe(
 
 /// What all clones of a client share.
 pub(super) struct Inner {
-    options: ClientOptions,
+    pub(super) options: ClientOptions,
     gate: Semaphore,
     started: Instant,
     state: Mutex<State>,
@@ -254,30 +197,12 @@ pub(super) struct State {
 }
 
 impl Inner {
-    async fn deliver(&self, request: &Request, repeats: Repeats) -> Result<Delivered, Undelivered> {
-        Delivery::new(self, request, repeats)?.run().await
-    }
-
-    /// One question about an operation; it decides itself what an answer, or none, means.
-    async fn ask(
+    pub(super) async fn deliver(
         &self,
         request: &Request,
-        operation: &mut Operation,
-        url: Url,
-        wait: Duration,
-    ) -> Result<Next, Fault> {
-        let question = request.asking(url);
-        let answer = match self.pause(&question, wait).await {
-            Ok(()) => self.deliver(&question, Repeats::ForTheToken).await,
-            Err(cut_short) => Err(cut_short.into()),
-        };
-        Ok(match answer {
-            Ok(Delivered { reply, .. }) => operation.feed(&reply, self.now()),
-            Err(Undelivered {
-                reply: Some(reply), ..
-            }) => operation.feed(&reply, self.now()),
-            Err(Undelivered { fault, .. }) => operation.lost(*fault, self.now()),
-        })
+        repeats: Repeats,
+    ) -> Result<Delivered, Undelivered> {
+        Delivery::new(self, request, repeats)?.run().await
     }
 
     /// A token for the service that a URL belongs to; not `refused`, if that was given.
@@ -314,7 +239,7 @@ impl Inner {
             )
             .await?;
         // A token may have taken seconds, and so may the way to this place: nothing new leaves once a stop was asked for.
-        self.still_wanted(request, grade(request))?;
+        self.still_wanted(request, Grade::against(request))?;
         let mut sending = self
             .options
             .http
@@ -355,7 +280,7 @@ impl Inner {
 
     /// Sleeps, unless the run is stopped or its deadline comes first.
     pub(super) async fn pause(&self, request: &Request, wait: Duration) -> Result<(), Fault> {
-        let grade = grade(request);
+        let grade = Grade::against(request);
         self.still_wanted(request, grade)?;
         if wait.is_zero() {
             return Ok(());
@@ -437,14 +362,6 @@ impl Inner {
     }
 }
 
-/// The wish that keeps a request from being sent: questions about what already runs in Azure go on until the run is to be left.
-fn grade(request: &Request) -> Grade {
-    match request.class {
-        Class::Poll => Grade::AtOnce,
-        _ => Grade::Orderly,
-    }
-}
-
 /// Answers of ARM are at most 8 MB; more than this is no answer of Azure's.
 const MOST_BYTES: usize = 64 << 20;
 
@@ -473,29 +390,6 @@ async fn read(
         attempted: attempted.to_owned(),
         ..Reply::new(status, headers, body)
     }))
-}
-
-const UNSENT: &str = "before it was sent";
-
-fn interrupted(request: &Request, when: &str) -> Fault {
-    let mut interrupted = fault(
-        FaultKind::Interrupted,
-        &request.attempted,
-        format!("the run was stopped {when}"),
-    );
-    interrupted.unsent = when == UNSENT;
-    interrupted
-}
-
-fn late(request: &Request, when: &str) -> Fault {
-    let mut late = fault(
-        FaultKind::TimedOut,
-        &request.attempted,
-        format!("the deadline passed {when}"),
-    );
-    late.help = Some("allow more time with `--timeout`".to_owned());
-    late.unsent = when == UNSENT;
-    late
 }
 
 #[cfg(test)]

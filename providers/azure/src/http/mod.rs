@@ -3,6 +3,7 @@
 
 pub mod client;
 mod delivery;
+mod following;
 pub mod holds;
 pub(crate) mod link;
 pub mod options;
@@ -17,7 +18,8 @@ pub mod trace;
 pub mod transport;
 mod undelivered;
 
-pub use client::{Client, Finished};
+pub use client::Client;
+pub use following::Finished;
 pub use holds::Held;
 pub use options::ClientOptions;
 pub use reply::{Headers, Reply};

@@ -2,6 +2,8 @@
 
 use tokio::sync::watch;
 
+use super::request::{Class, Request};
+
 /// A cloneable flag with two grades, as Ctrl-C has them: first nothing new starts, then everything is left at once.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Sender<Grade>);
@@ -16,6 +18,16 @@ pub enum Grade {
     Orderly,
     /// Awaiting ends too; what runs in Azure runs on.
     AtOnce,
+}
+
+impl Grade {
+    /// The wish that keeps a request from being sent: questions about what already runs in Azure go on until the run is to be left.
+    pub(super) fn against(request: &Request) -> Grade {
+        match request.class {
+            Class::Poll => Grade::AtOnce,
+            _ => Grade::Orderly,
+        }
+    }
 }
 
 impl Stop {

@@ -1,4 +1,4 @@
-//! Requests that came to nothing: an attempt without an answer, and a delivery that ended in a fault.
+//! Requests that came to nothing: an attempt without an answer, a delivery that ended in a fault, and one that was cut short.
 
 use url::Url;
 
@@ -98,4 +98,30 @@ impl From<Undelivered> for Fault {
     fn from(undelivered: Undelivered) -> Fault {
         *undelivered.fault
     }
+}
+
+/// When a request was cut short that nothing came of.
+pub(super) const UNSENT: &str = "before it was sent";
+
+/// A request that was cut short as the run was stopped.
+pub(super) fn interrupted(request: &Request, when: &str) -> Fault {
+    let mut interrupted = fault(
+        FaultKind::Interrupted,
+        &request.attempted,
+        format!("the run was stopped {when}"),
+    );
+    interrupted.unsent = when == UNSENT;
+    interrupted
+}
+
+/// One that was cut short at the deadline.
+pub(super) fn late(request: &Request, when: &str) -> Fault {
+    let mut late = fault(
+        FaultKind::TimedOut,
+        &request.attempted,
+        format!("the deadline passed {when}"),
+    );
+    late.help = Some("allow more time with `--timeout`".to_owned());
+    late.unsent = when == UNSENT;
+    late
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use async_trait::async_trait;
 use azure_core::credentials::{TokenCredential, TokenRequestOptions};
 use azure_core::time::OffsetDateTime;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::testing::{Answer, Seen, Server};
