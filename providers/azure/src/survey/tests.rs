@@ -681,6 +681,25 @@ async fn what_stands_around_a_machine_with_a_login_is_read_once_each() {
     );
 }
 
+/// A subnet of which the network's answer has no more than the name has a filter and routes all the same.
+#[tokio::test(start_paused = true)]
+async fn a_subnet_that_its_network_only_names_is_read_by_itself() {
+    let mut parts = surrounded((200, json!({"properties": {"routes": []}})));
+    let network = parts
+        .iter_mut()
+        .find(|(line, _, _)| line.contains("/vnet-web?"))
+        .unwrap();
+    let subnet = network.2["properties"]["subnets"][0].take();
+    network.2["properties"]["subnets"][0] = json!({"name": "servers"});
+    parts.push((format!("GET {}?", around::SUBNET).leak(), 200, subnet));
+    let read = inventory(parts).await;
+    let key = Key(around::SUBNET.to_lowercase());
+    let Some(Sight::Seen(says)) = read.surroundings.get(&key) else {
+        panic!("{:?}", read.surroundings)
+    };
+    assert_eq!(says.get("route-table"), Some(&around::TABLE.into()));
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_around_a_machine_may_not_be_read_stops_nothing() {
     let read = inventory(surrounded((403, refused()))).await;

@@ -68,7 +68,7 @@ async fn networks(reader: Reader<'_>) -> Result<(Vec<Live>, Subnets), Fault> {
     for (told, place) in found {
         for (name, around) in told.around.subnets() {
             let key = Key(place.id.child("subnets", name).key().to_owned());
-            subnets.insert(key, surroundings::subnet(around));
+            subnets.insert(key, surroundings::subnet_within(around));
         }
         let network = told.declared;
         lives.push(virtual_network::live(&network, &place));

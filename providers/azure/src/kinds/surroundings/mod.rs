@@ -46,7 +46,11 @@ pub(crate) fn interface(interface: &wire::Interface) -> Attributes {
 /// A subnet: `security-group`, `route-table` (ids), whether it has a `nat-gateway`, and its `default-outbound-access`, which is on
 /// where Azure says nothing of it.
 pub(crate) fn subnet(subnet: &wire::Subnet) -> Attributes {
-    let properties = &subnet.properties;
+    subnet_within(&subnet.properties)
+}
+
+/// The same of one that its network tells of.
+pub(crate) fn subnet_within(properties: &wire::SubnetProperties) -> Attributes {
     Attributes::from([
         (
             "security-group",

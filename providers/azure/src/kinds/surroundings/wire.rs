@@ -71,14 +71,23 @@ pub(crate) struct Network {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 struct NetworkProperties {
-    subnets: Option<Vec<Subnet>>,
+    subnets: Option<Vec<SubnetWithin>>,
+}
+
+/// A subnet in the answer of its network.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct SubnetWithin {
+    name: Option<String>,
+    properties: Option<SubnetProperties>,
 }
 
 impl Network {
-    /// Its subnets by name: its answer has each of them as a reading of the subnet itself shows it.
-    pub(crate) fn subnets(&self) -> impl Iterator<Item = (&str, &Subnet)> {
+    /// Its subnets by name, as readings of the subnets themselves show them. One that is only named says nothing: neither that it has
+    /// no filter.
+    pub(crate) fn subnets(&self) -> impl Iterator<Item = (&str, &SubnetProperties)> {
         let subnets = self.properties.subnets.iter().flatten();
-        subnets.filter_map(|subnet| Some((subnet.name.as_deref()?, subnet)))
+        subnets.filter_map(|subnet| Some((subnet.name.as_deref()?, subnet.properties.as_ref()?)))
     }
 }
 
@@ -86,7 +95,6 @@ impl Network {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Subnet {
-    name: Option<String>,
     pub(crate) properties: SubnetProperties,
 }
 
