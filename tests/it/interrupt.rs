@@ -303,12 +303,11 @@ fn a_signal_when_secrets_are_read_ends_it_before_anything_is_written() {
         let run = Run::begin(command);
         let process = run.child.id();
         let is_stopped = || {
-            let state =
-                std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-            state
-                .rsplit(") ")
-                .next()
-                .is_some_and(|rest| rest.starts_with('T'))
+            let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+            let stat = stat.expect("a process that nobody has awaited");
+            let state = stat.rsplit(") ").next().and_then(|it| it.chars().next());
+            assert_ne!(state, Some('Z'), "it ended, and did not pause");
+            state == Some('T')
         };
         while !is_stopped() {
             std::thread::yield_now();

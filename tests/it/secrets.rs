@@ -469,6 +469,12 @@ fn a_secret_behind_a_name_or_in_another_file_is_repeated_nowhere() {
     }
     let set = stage(&format!("param pw type=string\n{}", vm("$pw")));
     is_silent(&set, &["validate", "--set", "pw=hunter2hunter2"], "--set");
+    // The help of another problem names a command, with what was given.
+    let locked = stage(&format!("param pw\n{}", vm("$pw")))
+        .with("principals.lock.kdl", "principal-lock 1\noops\n");
+    let arguments = ["validate", "--set", "pw=hunter2hunter2"];
+    assert!(locked.run(&arguments).says("`vmlogin pin --set 'pw=…'`"));
+    is_silent(&locked, &arguments, "--set");
     is_silent(
         &set,
         &[

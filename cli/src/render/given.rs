@@ -14,6 +14,8 @@ const BEGIN: &str = "`vmlogin ";
 pub(crate) struct Given {
     /// Those that say which manifest, such as `-f prod.kdl`.
     inputs: &'static str,
+    /// The same without the values of `--set`.
+    unsaid: &'static str,
     /// Those that say which Azure, such as `--sandbox`.
     live: &'static str,
 }
@@ -39,6 +41,7 @@ impl Given {
     /// Nothing but the verb, as where a manifest of the usual name is held against Azure.
     pub(crate) const NONE: Given = Given {
         inputs: "",
+        unsaid: "",
         live: "",
     };
 
@@ -52,7 +55,16 @@ impl Given {
             .collect();
         Given {
             inputs: those(&words, &INPUTS).leak(),
+            unsaid: those(&unsaid(&words), &INPUTS).leak(),
             live: those(&words, &LIVE).leak(),
+        }
+    }
+
+    /// The same for where a manifest is refused, maybe since a value of `--set` is a secret: that is not repeated.
+    pub(crate) fn without_values(self) -> Given {
+        Given {
+            inputs: self.unsaid,
+            ..self
         }
     }
 
@@ -66,6 +78,23 @@ impl Given {
         both.filter(|(wanted, flags)| *wanted && !flags.is_empty())
             .map(|(_, flags)| flags)
     }
+}
+
+/// The words without the values of `--set`.
+fn unsaid(words: &[String]) -> Vec<String> {
+    let name = |set: &str| match set.split_once('=') {
+        Some((name, _)) => format!("{name}=…"),
+        None => "…".to_owned(),
+    };
+    let before = std::iter::once("").chain(words.iter().map(String::as_str));
+    let pairs = before.zip(words);
+    pairs
+        .map(|(before, word)| match word.strip_prefix("--set=") {
+            Some(set) => format!("--set={}", name(set)),
+            None if before == "--set" => name(word),
+            None => word.clone(),
+        })
+        .collect()
 }
 
 /// Those flags among the words, with their values.
@@ -180,18 +209,26 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_may_be_a_secret_is_left_out_and_its_name_is_told() {
+        let given =
+            given("vmlogin|plan|-f|x.kdl|--set|pw=hunter2=|--set=pin=hunter2|--set|hunter2");
+        assert_eq!(
+            completed("run `vmlogin pin`", given.without_values()),
+            "run `vmlogin pin -f x.kdl --set 'pw=…' '--set=pin=…' --set '…'`"
+        );
+    }
+
+    #[test]
     fn where_nothing_was_given_nothing_is_added() {
         assert_eq!(given("vmlogin|plan|--json|--|-f|x"), Given::NONE);
         assert_eq!(
             completed("run `vmlogin pin`", Given::NONE),
             "run `vmlogin pin`"
         );
+        let given_short = given("vmlogin|plan|-fx.kdl|--auth=cli");
         assert_eq!(
-            given("vmlogin|plan|-fx.kdl|--auth=cli"),
-            Given {
-                inputs: "-fx.kdl",
-                live: "--auth=cli"
-            }
+            (given_short.inputs, given_short.live),
+            ("-fx.kdl", "--auth=cli")
         );
         for line in ["vmlogin|plan|-qf|x.kdl", "vmlogin|plan|-vvf|x.kdl|-oof"] {
             assert_eq!(given(line).inputs, "-f x.kdl", "{line}");

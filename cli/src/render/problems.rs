@@ -25,7 +25,7 @@ pub(crate) fn text(problems: &[Problem], sources: &Sources, view: View) -> Strin
     let handler = handler(view);
     let mut screen = String::new();
     for problem in problems {
-        let shown = Shown::of(problem, sources, view.given);
+        let shown = Shown::of(problem, sources, view.given.without_values());
         // Writing to a String fails never; a diagnostic that cannot be drawn is still named.
         if handler.render_report(&mut screen, &shown).is_err() {
             let _ = writeln!(screen, "{}: {}", problem.code, shown.message);
