@@ -70,8 +70,9 @@ impl Given {
 
     /// What a command that a sentence names needs of it. One that names a manifest, or an Azure, itself is about that.
     fn of(self, verb: &str, rest: &str) -> impl Iterator<Item = &'static str> {
-        let is_file = rest.starts_with("FILE") || rest.starts_with("PLAN");
-        let names = |flags| rest.split(' ').any(|word| flag(word, flags).is_some());
+        let words = || rest.split(' ');
+        let is_file = verb != "plan" && words().any(|word| ["FILE", "PLAN"].contains(&word));
+        let names = |flags| words().any(|word| flag(word, flags).is_some());
         let inputs = OF_MANIFEST.contains(&verb) && !is_file && !names(&INPUTS);
         let live = OF_LIVE.contains(&verb) && !(verb == "show" && is_file) && !names(&LIVE);
         let both = [(inputs, self.inputs), (live, self.live)].into_iter();
@@ -205,6 +206,7 @@ mod tests {
             ),
         ] {
             assert_eq!(completed(help, given), expected);
+            assert_eq!(completed(&expected, given), expected, "twice");
         }
     }
 
