@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::File;
+use super::form::{is_loop, is_refused};
 use super::include::leaves;
 use super::names::{Loop, Names};
 use super::problem::{LanguageProblem, Problems};
@@ -112,6 +113,19 @@ impl Loops {
         repeat(node, &mut self.names, &mut self.problems, give);
     }
 
+    /// Goes through those in a node of which nothing is kept, for their mistakes alone.
+    pub(crate) fn pass_through(&mut self, node: &Node) {
+        let mut waiting = vec![node];
+        while let Some(node) = waiting.pop() {
+            for child in node.children() {
+                match is_loop(child) {
+                    true => self.go_through(child, drop),
+                    false => waiting.push(child),
+                }
+            }
+        }
+    }
+
     /// What was wrong with the whole tree and with the loops that were gone through, settled.
     pub(crate) fn problems(self) -> Vec<Problem> {
         self.problems.settle()
@@ -163,7 +177,7 @@ pub(super) fn repeat(
             Elements::Items(items) => Loop::item(name, place, &items[element]),
         });
         let mut nodes = node.children().to_vec();
-        nodes.retain(|child| !super::form::is_refused(node, child));
+        nodes.retain(|child| !is_refused(node, child));
         resolve(&mut nodes, Turns::Here, names, problems);
         mark(&mut nodes, node, names.element());
         give(nodes);

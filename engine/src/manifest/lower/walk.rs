@@ -196,6 +196,9 @@ impl<'a> Walker<'a, '_> {
         first: &mut BTreeMap<&'static str, Span>,
     ) {
         let Some(form) = self.form_of(parent.form, &node, meant) else {
+            if let Some(loops) = &mut self.loops {
+                loops.pass_through(&node);
+            }
             return;
         };
         let mut checked = match form.arguments {
