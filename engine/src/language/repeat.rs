@@ -29,7 +29,7 @@ const CSV: &str = "csv";
 /// How many nodes and values loops may make in all. Fifty thousand machines of some dozen nodes each fit.
 const MOST_MADE: usize = 2_000_000;
 
-/// How much text they may make in all, in bytes, besides that of the rows.
+/// How much text they may make in all, in bytes.
 const MOST_TEXT: usize = 128 << 20;
 
 /// The tables of a manifest, each by the place of the path that asks for it.
@@ -163,12 +163,13 @@ pub(super) fn repeat(
         Elements::Rows(table) => table.rows(),
         Elements::Items(items) => items.len(),
     };
+    let too_much = LanguageProblem::TooMuchMade {
+        most: MOST_MADE / 1_000_000,
+        count,
+        span: node.name.span,
+    };
     if !names.making.pay(node.children(), count) {
-        problems.push(LanguageProblem::TooMuchMade {
-            most: MOST_MADE / 1_000_000,
-            count,
-            span: node.name.span,
-        });
+        problems.push(too_much);
         return;
     }
     for element in 0..count {
@@ -179,6 +180,10 @@ pub(super) fn repeat(
         let mut nodes = node.children().to_vec();
         nodes.retain(|child| !is_refused(node, child));
         resolve(&mut nodes, Turns::Here, names, problems);
+        if names.making.is_spent() {
+            problems.push(too_much);
+            break;
+        }
         mark(&mut nodes, node, names.element());
         give(nodes);
     }
@@ -309,6 +314,7 @@ fn each(nodes: &[Node]) -> impl Iterator<Item = &Node> {
 pub(super) struct Making {
     made: usize,
     text: usize,
+    spent: bool,
 }
 
 impl Default for Making {
@@ -316,6 +322,7 @@ impl Default for Making {
         Making {
             made: MOST_MADE,
             text: MOST_TEXT,
+            spent: false,
         }
     }
 }
@@ -342,14 +349,27 @@ impl Making {
         let (Some(made), Some(text)) = (left, text_left) else {
             return false;
         };
-        *self = Making { made, text };
+        (self.made, self.text) = (made, text);
         true
+    }
+
+    /// Takes what an element says, once for each time that it is mentioned; not where that is more than there is.
+    pub(super) fn pay_for(&mut self, said: &Scalar) -> bool {
+        let left = self.text.checked_sub(bytes(said));
+        self.spent = self.spent || left.is_none();
+        self.text = left.unwrap_or_default();
+        !self.spent
+    }
+
+    /// Whether an element was mentioned that could not be paid for.
+    fn is_spent(&self) -> bool {
+        self.spent
     }
 }
 
 fn bytes(scalar: &Scalar) -> usize {
     match scalar {
-        Scalar::Text(text) => text.len(),
+        Scalar::Text(text) | Scalar::Cell(text) => text.len(),
         Scalar::Pattern(pieces) => pieces
             .iter()
             .map(|piece| match piece {

@@ -230,3 +230,25 @@ fn what_loops_make_is_bounded() {
         format!("resource-group rg {{ for r in=(csv)\"fleet.csv\" {{ vm $r.a {long} }} }}\n");
     assert!(looped(&text, &format!("a\n{rows}")).contains("VML053"));
 }
+
+#[test]
+fn what_elements_say_is_bounded_however_often_they_are_mentioned() {
+    let long = "y".repeat(600_000);
+    let mentions = "$x ".repeat(300);
+    let text = format!(
+        "let l \"{long}\" b\nresource-group rg {{\n  for x in=$l {{ vm {mentions} }}\n}}\n"
+    );
+    let shown = looped(&text, FLEET);
+    assert_snapshot!(shown, @r"
+    resource-group rg {
+    }
+
+    VML053: the loops make more than 2 million nodes and values, or more text than fits
+      estate.kdl:3:3 `for` goes through 2 elements
+      help: make the table or the loop smaller
+    ");
+    let cell = "y".repeat(16_000);
+    let mentions = "$r.a ".repeat(10_000);
+    let text = format!("resource-group rg {{ for r in=(csv)\"fleet.csv\" {{ vm {mentions} }} }}\n");
+    assert!(looped(&text, &format!("a\n{cell}\n")).contains("VML053"));
+}
