@@ -179,7 +179,7 @@ pub(super) fn repeat(
         });
         let mut nodes = node.children().to_vec();
         nodes.retain(|child| !is_refused(node, child));
-        resolve(&mut nodes, Turns::Here, names, problems);
+        resolve(&mut nodes, Turns::Never, names, problems);
         if names.making.is_spent() {
             problems.push(too_much);
             break;

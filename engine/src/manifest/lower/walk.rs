@@ -176,7 +176,7 @@ impl<'a> Walker<'a, '_> {
                 self.child(parent, node, meant, &mut first);
                 continue;
             };
-            // No loop stands in another.
+            // No loop is left in another.
             loops.go_through(&node, |made| {
                 for node in made {
                     self.child(parent, node, meant, &mut first);

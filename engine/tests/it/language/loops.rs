@@ -158,6 +158,26 @@ fn loops_stand_in_groups_and_hold_no_others() {
 }
 
 #[test]
+fn a_loop_deep_in_another_is_refused_too() {
+    assert_snapshot!(
+        looped("resource-group rg {\n  for a in=$l {\n    vm $a\n    resource-group in {\n      for b in=$l { vm \"${a}${b}\" }\n      vm \"${a}2\"\n    }\n    vm \"${a}3\"\n  }\n}\nlet l x\n", FLEET),
+        @r"
+    resource-group rg {
+        vm x
+        resource-group in {
+            vm x2
+        }
+        vm x3
+    }
+
+    VML049: `for` cannot stand in another `for`
+      estate.kdl:5:7 `for` a loop holds no other
+      help: put all columns into one table, and go through that
+    "
+    );
+}
+
+#[test]
 fn a_loop_has_a_shape() {
     assert_snapshot!(
         looped("let l x\nlet row 1\nresource-group rg {\n for\n for a b in=$l { vm $a }\n for a { vm $a }\n for a in=$l\n for a in=x { vm $a }\n for a in=$l by=2 { vm $a }\n for \"a b\" in=$l { vm x }\n for a in=$l { vm x }\n for row in=$l { vm $row }\n for a in=$none { vm $a }\n}\n", FLEET),
