@@ -1,5 +1,7 @@
 //! `for`: its nodes once for every row of a table, or for every value of a list.
 
+mod making;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use crate::problem::Problem;
 use crate::source::Span;
 use crate::syntax::reference::is_name;
 use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Via};
+use making::MOST_MADE;
+pub(super) use making::Making;
 
 /// The name of the node.
 pub(crate) const FOR: &str = "for";
@@ -25,12 +29,6 @@ const WRITTEN: &str = "`for row in=(csv)\"fleet/desktops.csv\" { … }` or `for 
 
 /// The annotation of a table's path.
 const CSV: &str = "csv";
-
-/// How many nodes and values loops may make in all. Fifty thousand machines of some dozen nodes each fit.
-const MOST_MADE: usize = 2_000_000;
-
-/// How much text they may make in all, in bytes.
-const MOST_TEXT: usize = 128 << 20;
 
 /// The tables of a manifest, each by the place of the path that asks for it.
 pub type Tables = BTreeMap<Span, Arc<Table>>;
@@ -307,76 +305,4 @@ fn each(nodes: &[Node]) -> impl Iterator<Item = &Node> {
         waiting.extend(node.children());
         Some(node)
     })
-}
-
-/// How much more loops may make.
-#[derive(Debug)]
-pub(super) struct Making {
-    made: usize,
-    text: usize,
-    spent: bool,
-}
-
-impl Default for Making {
-    fn default() -> Making {
-        Making {
-            made: MOST_MADE,
-            text: MOST_TEXT,
-            spent: false,
-        }
-    }
-}
-
-impl Making {
-    /// Takes what so many copies of these nodes cost; not where that is more than there is.
-    fn pay(&mut self, nodes: &[Node], times: usize) -> bool {
-        let (mut made, mut text) = (0_usize, 0_usize);
-        for node in each(nodes) {
-            made += 1 + node.arguments.len() + node.properties.len();
-            text += node.name.text.len();
-            text += node
-                .arguments
-                .iter()
-                .map(|one| bytes(&one.value))
-                .sum::<usize>();
-            let properties = node.properties.iter();
-            text += properties
-                .map(|one| one.name.text.len() + bytes(&one.value))
-                .sum::<usize>();
-        }
-        let left = self.made.checked_sub(made.saturating_mul(times));
-        let text_left = self.text.checked_sub(text.saturating_mul(times));
-        let (Some(made), Some(text)) = (left, text_left) else {
-            return false;
-        };
-        (self.made, self.text) = (made, text);
-        true
-    }
-
-    /// Takes what an element says, once for each time that it is mentioned; not where that is more than there is.
-    pub(super) fn pay_for(&mut self, said: &Scalar) -> bool {
-        let left = self.text.checked_sub(bytes(said));
-        self.spent = self.spent || left.is_none();
-        self.text = left.unwrap_or_default();
-        !self.spent
-    }
-
-    /// Whether an element was mentioned that could not be paid for.
-    fn is_spent(&self) -> bool {
-        self.spent
-    }
-}
-
-fn bytes(scalar: &Scalar) -> usize {
-    match scalar {
-        Scalar::Text(text) | Scalar::Cell(text) => text.len(),
-        Scalar::Pattern(pieces) => pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => text.len(),
-                Piece::Reference(_) => 0,
-            })
-            .sum(),
-        _ => 0,
-    }
 }
