@@ -178,6 +178,32 @@ fn a_loop_deep_in_another_is_refused_too() {
 }
 
 #[test]
+fn mistakes_in_the_loops_of_a_refused_node_are_told() {
+    assert_snapshot!(
+        looped("vm out {\n  resource-group rg {\n    for x in=$l { vm $x.name $who }\n  }\n}\nlet l a b\nresource-group $who\n", FLEET),
+        @r#"
+    vm out {
+        resource-group rg {
+            vm x.name who
+            vm x.name who
+        }
+    }
+    resource-group who
+
+    VML044: `x.name` asks for a column, and there are no rows here
+      estate.kdl:3:22 `$x.name` it has no columns
+      estate.kdl:3:9 `x` this goes through a list
+      help: leave out the dot and what follows it
+
+    VML031: `who` is not defined
+      estate.kdl:3:30 `$who` no `let` or `param` defines it
+      estate.kdl:7:16 `$who` nor here
+      help: define it with `let who …` or `param who`, or quote it if it is text: `"$who"`
+    "#
+    );
+}
+
+#[test]
 fn a_loop_has_a_shape() {
     assert_snapshot!(
         looped("let l x\nlet row 1\nresource-group rg {\n for\n for a b in=$l { vm $a }\n for a { vm $a }\n for a in=$l\n for a in=x { vm $a }\n for a in=$l by=2 { vm $a }\n for \"a b\" in=$l { vm x }\n for a in=$l { vm x }\n for row in=$l { vm $row }\n for a in=$none { vm $a }\n}\n", FLEET),
