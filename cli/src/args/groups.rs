@@ -61,7 +61,7 @@ pub(crate) struct LiveArgs {
     #[arg(long, env = "VMLOGIN_MAX_RPS", value_name = "N", value_parser = read_rate, help_heading = "Azure")]
     pub max_rps: Option<NonZeroU32>,
     /// How many requests and steps run at once
-    #[arg(long, env = "VMLOGIN_PARALLELISM", value_name = "N", default_value = "16", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Azure")]
+    #[arg(long, env = "VMLOGIN_PARALLELISM", value_name = "N", default_value = "64", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Azure")]
     pub parallelism: u16,
     /// When to stop, such as 90s, 30m or 1h30m: nothing new starts, running operations are awaited
     #[arg(long, env = "VMLOGIN_TIMEOUT", value_name = "DURATION", value_parser = read_duration, help_heading = "Azure")]

@@ -223,7 +223,10 @@ mod tests {
           source: an issue, read on 2026-11-21
           to let it pass: --allow VML208; to make it an error: --deny VML208
         ");
-        insta::assert_snapshot!(list(&[rule], PLAIN), @"VML208  warning  another extension failed");
+        insta::assert_snapshot!(list(&[rule], PLAIN), @"
+        rules (1)
+        VML208  warning  another extension failed
+        ");
     }
 
     #[test]

@@ -205,14 +205,23 @@ impl ArmId {
 
     fn with<const N: usize>(&self, more: [&str; N]) -> ArmId {
         let room: usize = more.iter().map(|part| part.len() + 1).sum();
-        let mut text = String::with_capacity(self.text.len() + room);
-        text.push_str(self.text.trim_end_matches('/'));
+        let grown = |text: &str| {
+            let mut grown = String::with_capacity(text.len() + room);
+            grown.push_str(text.trim_end_matches('/'));
+            grown
+        };
+        let mut id = ArmId {
+            text: grown(&self.text),
+            key: grown(&self.key),
+        };
         let segments = more.iter().flat_map(|part| part.split('/'));
         for segment in segments.filter(|segment| !segment.is_empty()) {
-            text.push('/');
-            text.push_str(segment);
+            id.text.push('/');
+            id.text.push_str(segment);
+            id.key.push('/');
+            push_lowercase(&mut id.key, segment);
         }
-        ArmId::of(text)
+        id
     }
 
     fn of_segments(segments: &[&str]) -> ArmId {
@@ -250,6 +259,18 @@ impl ArmId {
             4 => self.resource_group().is_some(),
             _ => false,
         }
+    }
+}
+
+fn push_lowercase(key: &mut String, segment: &str) {
+    if segment.is_ascii() {
+        key.extend(
+            segment
+                .bytes()
+                .map(|byte| char::from(byte.to_ascii_lowercase())),
+        );
+    } else {
+        key.push_str(&segment.to_lowercase());
     }
 }
 

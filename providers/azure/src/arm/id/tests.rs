@@ -130,6 +130,13 @@ fn what_is_no_id_is_refused_with_the_reason() {
 
 proptest! {
     #[test]
+    fn an_id_that_is_put_together_is_the_one_that_is_read(group in "[a-zA-ZéÉΣ]{1,8}", name in "[a-zA-ZéÉΣ]{1,8}") {
+        let made = ArmId::of_subscription("AB-1").group(&group).resource("Microsoft.Compute/virtualMachines", &name);
+        let read = ArmId::parse(&made.to_string()).unwrap();
+        prop_assert_eq!(made.key(), read.key());
+    }
+
+    #[test]
     fn an_id_is_read_as_it_is_written(text in "(/subscriptions|/resourceGroups|/PROVIDERS|/providers|/[a-zA-Z.é ]{1,8}){0,9}/?") {
         if let Ok(id) = ArmId::parse(&text) {
             let shown = id.to_string();
