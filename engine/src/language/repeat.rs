@@ -161,6 +161,10 @@ pub(super) fn repeat(
         Elements::Rows(table) => table.rows(),
         Elements::Items(items) => items.len(),
     };
+    // That is told already, at the loop that used all up.
+    if names.making.is_spent() {
+        return;
+    }
     let too_much = LanguageProblem::TooMuchMade {
         most: MOST_MADE / 1_000_000,
         count,

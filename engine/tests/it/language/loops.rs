@@ -282,7 +282,7 @@ fn what_elements_say_is_bounded_however_often_they_are_mentioned() {
     let long = "y".repeat(600_000);
     let mentions = "$x ".repeat(300);
     let text = format!(
-        "let l \"{long}\" b\nresource-group rg {{\n  for x in=$l {{ vm {mentions} }}\n}}\n"
+        "let l \"{long}\" b\nresource-group rg {{\n  for x in=$l {{ vm {mentions} }}\n  for y in=$l {{ vm $y }}\n}}\n"
     );
     let shown = looped(&text, FLEET);
     assert_snapshot!(shown, @r"
