@@ -1,5 +1,6 @@
 //! The stable name of a resource in its manifest, printed the same everywhere and accepted by `--target` and `--exclude`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,10 +49,9 @@ impl Address {
 
     /// The address without case. One that has none already is not copied.
     pub(crate) fn in_lower_case(&self) -> Address {
-        let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
-        match self.0.bytes().all(is_lower) {
-            true => self.clone(),
-            false => Address(self.0.to_lowercase().into()),
+        match in_lower_case(&self.0) {
+            Cow::Borrowed(_) => self.clone(),
+            Cow::Owned(text) => Address(text.into()),
         }
     }
 
@@ -174,6 +174,15 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
         }
     }
     pattern[at..].iter().all(|byte| *byte == b'*')
+}
+
+/// A text without case. One that has none already is not copied.
+pub(crate) fn in_lower_case(text: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match text.bytes().all(is_lower) {
+        true => text.into(),
+        false => text.to_lowercase().into(),
+    }
 }
 
 fn encode(name: &str, text: &mut String) {

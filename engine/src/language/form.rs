@@ -32,7 +32,7 @@ pub(super) fn is_header(node: &Node) -> bool {
     node.name.as_str() == "vmlogin"
 }
 
-/// Whether a child has been refused by [`check`], so that nothing need look at it again.
+/// Whether a child has been refused by [`check`], so that nothing need look at it again. A loop deep in another is refused too.
 pub(super) fn is_refused(parent: &Node, child: &Node) -> bool {
     contains(&NOT_BUILT, child)
         || is_misplaced(parent.name.as_str(), child)
@@ -57,18 +57,20 @@ pub(super) fn check(file: &File, problems: &mut Problems) {
         }
     }
     // Not by recursion: blocks nest no deeper than the guard lets them, but threads here have small stacks.
-    let mut waiting: Vec<&Node> = file
+    let mut waiting: Vec<(&Node, bool)> = file
         .tree
         .nodes
         .iter()
         .filter(|node| !contains(&NOT_BUILT, node) && !is_loop(node))
+        .map(|node| (node, false))
         .collect();
-    while let Some(parent) = waiting.pop() {
+    while let Some((parent, looped)) = waiting.pop() {
+        let looped = looped || is_loop(parent);
         for child in parent.children() {
             check_built(child, problems);
-            if is_loose(parent.name.as_str(), child) {
+            if is_loose(parent.name.as_str(), child) || looped && is_loop(child) {
                 problems.push(LanguageProblem::LooseLoop {
-                    nested: is_loop(parent),
+                    nested: looped,
                     span: child.name.span,
                 });
             }
@@ -79,12 +81,11 @@ pub(super) fn check(file: &File, problems: &mut Problems) {
                 });
             }
         }
+        let children = parent.children().iter().rev();
         waiting.extend(
-            parent
-                .children()
-                .iter()
-                .rev()
-                .filter(|child| !is_refused(parent, child)),
+            children
+                .filter(|child| !(is_refused(parent, child) || looped && is_loop(child)))
+                .map(|child| (child, looped)),
         );
     }
 }

@@ -411,8 +411,10 @@ impl Problems {
             _ => None,
         });
         let Some(places) = known else { return false };
-        if places.len() < MOST_PLACES && !places.contains(&place) {
-            places.push(place);
+        // Loops may be gone through after all else: the first places are not those that come first here.
+        if let Err(at) = places.binary_search(&place) {
+            places.insert(at, place);
+            places.truncate(MOST_PLACES);
         }
         true
     }

@@ -1,9 +1,12 @@
 //! `for`: its nodes once for every row of a table, or for every value of a list.
 
+mod making;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::File;
+use super::form::{is_loop, is_refused};
 use super::include::leaves;
 use super::names::{Loop, Names};
 use super::problem::{LanguageProblem, Problems};
@@ -13,6 +16,8 @@ use crate::problem::Problem;
 use crate::source::Span;
 use crate::syntax::reference::is_name;
 use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Via};
+use making::MOST_MADE;
+pub(super) use making::Making;
 
 /// The name of the node.
 pub(crate) const FOR: &str = "for";
@@ -24,12 +29,6 @@ const WRITTEN: &str = "`for row in=(csv)\"fleet/desktops.csv\" { … }` or `for 
 
 /// The annotation of a table's path.
 const CSV: &str = "csv";
-
-/// How many nodes and values loops may make in all. Fifty thousand machines of some dozen nodes each fit.
-const MOST_MADE: usize = 2_000_000;
-
-/// How much text they may make in all, in bytes, besides that of the rows.
-const MOST_TEXT: usize = 128 << 20;
 
 /// The tables of a manifest, each by the place of the path that asks for it.
 pub type Tables = BTreeMap<Span, Arc<Table>>;
@@ -112,6 +111,19 @@ impl Loops {
         repeat(node, &mut self.names, &mut self.problems, give);
     }
 
+    /// Goes through those in a node of which nothing is kept, for their mistakes alone.
+    pub(crate) fn pass_through(&mut self, node: &Node) {
+        let mut waiting = vec![node];
+        while let Some(node) = waiting.pop() {
+            for child in node.children() {
+                match is_loop(child) {
+                    true => self.go_through(child, drop),
+                    false => waiting.push(child),
+                }
+            }
+        }
+    }
+
     /// What was wrong with the whole tree and with the loops that were gone through, settled.
     pub(crate) fn problems(self) -> Vec<Problem> {
         self.problems.settle()
@@ -149,12 +161,17 @@ pub(super) fn repeat(
         Elements::Rows(table) => table.rows(),
         Elements::Items(items) => items.len(),
     };
+    // That is told already, at the loop that used all up.
+    if names.making.is_spent() {
+        return;
+    }
+    let too_much = LanguageProblem::TooMuchMade {
+        most: MOST_MADE / 1_000_000,
+        count,
+        span: node.name.span,
+    };
     if !names.making.pay(node.children(), count) {
-        problems.push(LanguageProblem::TooMuchMade {
-            most: MOST_MADE / 1_000_000,
-            count,
-            span: node.name.span,
-        });
+        problems.push(too_much);
         return;
     }
     for element in 0..count {
@@ -163,8 +180,12 @@ pub(super) fn repeat(
             Elements::Items(items) => Loop::item(name, place, &items[element]),
         });
         let mut nodes = node.children().to_vec();
-        nodes.retain(|child| !super::form::is_refused(node, child));
-        resolve(&mut nodes, Turns::Here, names, problems);
+        nodes.retain(|child| !is_refused(node, child));
+        resolve(&mut nodes, Turns::Never, names, problems);
+        if names.making.is_spent() {
+            problems.push(too_much);
+            break;
+        }
         mark(&mut nodes, node, names.element());
         give(nodes);
     }
@@ -288,61 +309,4 @@ fn each(nodes: &[Node]) -> impl Iterator<Item = &Node> {
         waiting.extend(node.children());
         Some(node)
     })
-}
-
-/// How much more loops may make.
-#[derive(Debug)]
-pub(super) struct Making {
-    made: usize,
-    text: usize,
-}
-
-impl Default for Making {
-    fn default() -> Making {
-        Making {
-            made: MOST_MADE,
-            text: MOST_TEXT,
-        }
-    }
-}
-
-impl Making {
-    /// Takes what so many copies of these nodes cost; not where that is more than there is.
-    fn pay(&mut self, nodes: &[Node], times: usize) -> bool {
-        let (mut made, mut text) = (0_usize, 0_usize);
-        for node in each(nodes) {
-            made += 1 + node.arguments.len() + node.properties.len();
-            text += node.name.text.len();
-            text += node
-                .arguments
-                .iter()
-                .map(|one| bytes(&one.value))
-                .sum::<usize>();
-            let properties = node.properties.iter();
-            text += properties
-                .map(|one| one.name.text.len() + bytes(&one.value))
-                .sum::<usize>();
-        }
-        let left = self.made.checked_sub(made.saturating_mul(times));
-        let text_left = self.text.checked_sub(text.saturating_mul(times));
-        let (Some(made), Some(text)) = (left, text_left) else {
-            return false;
-        };
-        *self = Making { made, text };
-        true
-    }
-}
-
-fn bytes(scalar: &Scalar) -> usize {
-    match scalar {
-        Scalar::Text(text) => text.len(),
-        Scalar::Pattern(pieces) => pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => text.len(),
-                Piece::Reference(_) => 0,
-            })
-            .sum(),
-        _ => 0,
-    }
 }

@@ -23,6 +23,8 @@ pub(super) enum Turns {
     Here,
     /// Later: they stay in the tree as they are.
     Later,
+    /// Never: those in another loop are refused.
+    Never,
 }
 
 /// The same for some nodes. What a loop makes is resolved by it.
@@ -50,6 +52,7 @@ pub(super) fn resolve(
                         made.append(&mut nodes);
                     }),
                     Turns::Later => made.push(child),
+                    Turns::Never => {}
                 }
             }
         }

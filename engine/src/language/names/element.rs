@@ -123,7 +123,7 @@ impl Names {
             Element::Item(item) if reference.path.len() == 1 => Ok(item.clone()),
             _ => current.column(reference),
         };
-        let item = found.unwrap_or_else(|problem| {
+        let mut item = found.unwrap_or_else(|problem| {
             problems.push(problem);
             Item {
                 annotation: None,
@@ -131,6 +131,10 @@ impl Names {
                 place: None,
             }
         });
+        // The loop tells that, and ends.
+        if !self.making.pay_for(&item.value) {
+            item.value = Scalar::Text(String::new());
+        }
         Some(item)
     }
 }

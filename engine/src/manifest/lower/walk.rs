@@ -176,7 +176,7 @@ impl<'a> Walker<'a, '_> {
                 self.child(parent, node, meant, &mut first);
                 continue;
             };
-            // No loop stands in another.
+            // No loop is left in another.
             loops.go_through(&node, |made| {
                 for node in made {
                     self.child(parent, node, meant, &mut first);
@@ -196,6 +196,9 @@ impl<'a> Walker<'a, '_> {
         first: &mut BTreeMap<&'static str, Span>,
     ) {
         let Some(form) = self.form_of(parent.form, &node, meant) else {
+            if let Some(loops) = &mut self.loops {
+                loops.pass_through(&node);
+            }
             return;
         };
         let mut checked = match form.arguments {

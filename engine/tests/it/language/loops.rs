@@ -158,6 +158,52 @@ fn loops_stand_in_groups_and_hold_no_others() {
 }
 
 #[test]
+fn a_loop_deep_in_another_is_refused_too() {
+    assert_snapshot!(
+        looped("resource-group rg {\n  for a in=$l {\n    vm $a\n    resource-group in {\n      for b in=$l { vm \"${a}${b}\" }\n      vm \"${a}2\"\n    }\n    vm \"${a}3\"\n  }\n}\nlet l x\n", FLEET),
+        @r"
+    resource-group rg {
+        vm x
+        resource-group in {
+            vm x2
+        }
+        vm x3
+    }
+
+    VML049: `for` cannot stand in another `for`
+      estate.kdl:5:7 `for` a loop holds no other
+      help: put all columns into one table, and go through that
+    "
+    );
+}
+
+#[test]
+fn mistakes_in_the_loops_of_a_refused_node_are_told() {
+    assert_snapshot!(
+        looped("vm out {\n  resource-group rg {\n    for x in=$l { vm $x.name $who }\n  }\n}\nlet l a b\nresource-group $who\n", FLEET),
+        @r#"
+    vm out {
+        resource-group rg {
+            vm x.name who
+            vm x.name who
+        }
+    }
+    resource-group who
+
+    VML044: `x.name` asks for a column, and there are no rows here
+      estate.kdl:3:22 `$x.name` it has no columns
+      estate.kdl:3:9 `x` this goes through a list
+      help: leave out the dot and what follows it
+
+    VML031: `who` is not defined
+      estate.kdl:3:30 `$who` no `let` or `param` defines it
+      estate.kdl:7:16 `$who` nor here
+      help: define it with `let who …` or `param who`, or quote it if it is text: `"$who"`
+    "#
+    );
+}
+
+#[test]
 fn a_loop_has_a_shape() {
     assert_snapshot!(
         looped("let l x\nlet row 1\nresource-group rg {\n for\n for a b in=$l { vm $a }\n for a { vm $a }\n for a in=$l\n for a in=x { vm $a }\n for a in=$l by=2 { vm $a }\n for \"a b\" in=$l { vm x }\n for a in=$l { vm x }\n for row in=$l { vm $row }\n for a in=$none { vm $a }\n}\n", FLEET),
@@ -229,4 +275,26 @@ fn what_loops_make_is_bounded() {
     let text =
         format!("resource-group rg {{ for r in=(csv)\"fleet.csv\" {{ vm $r.a {long} }} }}\n");
     assert!(looped(&text, &format!("a\n{rows}")).contains("VML053"));
+}
+
+#[test]
+fn what_elements_say_is_bounded_however_often_they_are_mentioned() {
+    let long = "y".repeat(600_000);
+    let mentions = "$x ".repeat(300);
+    let text = format!(
+        "let l \"{long}\" b\nresource-group rg {{\n  for x in=$l {{ vm {mentions} }}\n  for y in=$l {{ vm $y }}\n}}\n"
+    );
+    let shown = looped(&text, FLEET);
+    assert_snapshot!(shown, @r"
+    resource-group rg {
+    }
+
+    VML053: the loops make more than 2 million nodes and values, or more text than fits
+      estate.kdl:3:3 `for` goes through 2 elements
+      help: make the table or the loop smaller
+    ");
+    let cell = "y".repeat(16_000);
+    let mentions = "$r.a ".repeat(10_000);
+    let text = format!("resource-group rg {{ for r in=(csv)\"fleet.csv\" {{ vm {mentions} }} }}\n");
+    assert!(looped(&text, &format!("a\n{cell}\n")).contains("VML053"));
 }

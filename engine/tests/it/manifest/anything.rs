@@ -4,8 +4,8 @@ use super::HEAD;
 use crate::sample::CATALOGUE;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use vmlogin_engine::language::{File, Inputs, expand};
-use vmlogin_engine::manifest::lower::lower;
+use vmlogin_engine::language::{File, Inputs, expand, fold};
+use vmlogin_engine::manifest::lower::{lower, unfold};
 use vmlogin_engine::problem::MOST_PROBLEMS;
 use vmlogin_engine::source::{SourceId, Sources, Span};
 use vmlogin_engine::syntax::parse;
@@ -23,6 +23,34 @@ resource-group rg-web "rg-${env}" location=westeurope subscription=core {
     }
 }
 let env prod
+"#;
+
+/// The same with loops, some of which are wrong, in places that words may make wrong.
+const LOOPS: &str = r#"
+resource-group rg-web location=westeurope subscription=core {
+    for name in=$names {
+        vm "${name}01" os=windows {
+            login
+            grant user $nobody
+        }
+        grant admin $nobody $name
+    }
+    vm web01 os=windows {
+        identity system-assigned
+    }
+    for who in=$people {
+        grant user $who
+        absent grant admin $who
+        vm $who.name { login $none }
+    }
+}
+resource-group rg-app location=$place subscription=core {
+    tags owner=$nobody
+    for name in=$names { vm $name ; }
+}
+let names web app
+let people (user)"kim@contoso.com" (group)"sg-web"
+let place westeurope
 "#;
 
 /// The words of the language, and some that are none.
@@ -104,6 +132,22 @@ proptest! {
             prop_assert!(text.get(label.span.range()).is_some(), "{label:?} lies in the text");
         }
         prop_assert_eq!(lower(tree, &CATALOGUE), lowered);
+    }
+
+    #[test]
+    fn loops_that_are_gone_through_on_the_way_make_no_difference(edits in prop::collection::vec(edit(), 0..5)) {
+        let text = edits.into_iter().fold(format!("{HEAD}{LOOPS}"), |text, edit| edit.of(&text));
+        let source = SourceId(0);
+        let files = vec![File {
+            source,
+            path: "estate.kdl".to_owned(),
+            tree: parse(source, &text).tree,
+            root: true,
+        }];
+        let expanded = expand(files.clone(), &Inputs::default());
+        let (problems, lowered) = unfold(fold(files, &Inputs::default()), &CATALOGUE);
+        prop_assert_eq!(problems, expanded.problems, "{}", text);
+        prop_assert_eq!(lowered, lower(expanded.tree, &CATALOGUE), "{}", text);
     }
 }
 

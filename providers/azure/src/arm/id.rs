@@ -263,14 +263,14 @@ impl ArmId {
 }
 
 fn push_lowercase(key: &mut String, segment: &str) {
-    if segment.is_ascii() {
-        key.extend(
-            segment
-                .bytes()
-                .map(|byte| char::from(byte.to_ascii_lowercase())),
-        );
-    } else {
+    let at = key.len();
+    if !segment.is_ascii() {
         key.push_str(&segment.to_lowercase());
+        return;
+    }
+    key.push_str(segment);
+    if let Some(pushed) = key.get_mut(at..) {
+        pushed.make_ascii_lowercase();
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use super::Walker;
 use super::arguments::quoted;
+use crate::address::in_lower_case;
 use crate::diff::same;
 use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
@@ -381,15 +382,6 @@ impl Walker<'_, '_> {
             instead,
             span,
         });
-    }
-}
-
-/// A text without case; one that has none is not copied.
-fn in_lower_case(text: &str) -> Cow<'_, str> {
-    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
-    match text.bytes().all(is_lower) {
-        true => text.into(),
-        false => text.to_lowercase().into(),
     }
 }
 
