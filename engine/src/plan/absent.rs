@@ -1,6 +1,12 @@
 //! What `absent` names goes, stamped or not, in the order opposite to making; what is gone already has no step.
 
+mod edges;
+mod inherited;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use edges::edges;
+use edges::holder;
 
 use super::draft::{self, CLAIM, PARTS};
 use super::matching::{Matching, Pair};
@@ -9,11 +15,11 @@ use super::standing::{FOLLOWS, NOT_SELECTED};
 use super::unknown::{self, Unknown};
 use super::{Action, Blocked, DECLARED_TOO, Foreign, Step, UNRESOLVED, Wait, Wish, teardown};
 use crate::address::Address;
-use crate::graph::{Cycle, Edge, Graph};
+use crate::graph::{Cycle, Graph};
 use crate::inventory::{Content, Live};
 use crate::kind::{Catalogue, Hindrance, Key, Scene};
 use crate::manifest::{Manifest, Resource};
-use crate::schema::{Lifetime, Need, Shape};
+use crate::schema::{Lifetime, Need};
 use crate::value::Value;
 
 /// What becomes of all that `absent` names.
@@ -70,53 +76,6 @@ pub(super) fn steps(
         gone: gone.collect(),
         steps: clearing.steps,
     })
-}
-
-/// What live things that should be absent ask for among each other: what one refers to, or lies in, is there until that one is gone.
-/// Their nodes do not say it any more.
-pub(super) fn edges(scene: &Scene<'_>, matching: &Matching<'_>) -> Vec<Edge> {
-    let going = || {
-        let pairs = matching.pairs.iter();
-        let pairs = pairs.filter(|(address, _)| scene.manifest.absent.contains_key(address));
-        pairs.filter_map(|(address, pair)| Some((*address, pair, pair.live?)))
-    };
-    let address_of: BTreeMap<String, &Address> = going()
-        .map(|(address, _, live)| (live.id.to_lowercase(), address))
-        .collect();
-    let mut edges = Vec::new();
-    for (from, pair, live) in going() {
-        for attribute in pair.kind.schema().attributes {
-            let (Shape::Reference { .. }, Some(value)) =
-                (attribute.shape, live.attributes.get(attribute.name))
-            else {
-                continue;
-            };
-            let texts = match value {
-                Value::List(values) => values.iter().collect(),
-                value => vec![value],
-            };
-            let ids = texts.into_iter().filter_map(Value::as_text);
-            let found = ids.filter_map(|id| holder(&address_of, &id.to_lowercase()).copied());
-            edges.extend(found.filter(|on| *on != from).map(|on| Edge {
-                from: from.clone(),
-                on: on.clone(),
-                need: Need::Success,
-                reason: format!("its `{}` is or lies in `{on}`", attribute.name).into(),
-            }));
-        }
-    }
-    edges
-}
-
-/// The innermost thing of these that is what an id names, or around it.
-fn holder<'a, T>(by_id: &'a BTreeMap<String, T>, id: &str) -> Option<&'a T> {
-    let mut at = id;
-    loop {
-        if let Some(found) = by_id.get(at) {
-            return Some(found);
-        }
-        at = &at[..at.rfind('/')?];
-    }
 }
 
 /// What the manifest declares, by what it is: two names of one person may be declared and absent at once.
@@ -425,56 +384,6 @@ impl Clearing<'_, '_> {
     fn has_step(&self, address: &Address) -> bool {
         self.placed.contains(address)
     }
-
-    /// Says where a revoked role still reaches its principal: the same role, granted further out, stays.
-    fn tell_what_is_inherited(&mut self) {
-        let kept: BTreeMap<_, Vec<&Live>> = self.kept_access();
-        let own = |step: &Step| self.by_id.get(&step.id.as_ref()?.to_lowercase()).copied();
-        let inherited = |step: &Step| {
-            let own = own(step).filter(|_| step.action == Action::Revoke)?;
-            let wider = wider(&kept, own)?;
-            Some(format!(
-                "the role is still inherited: {} stays",
-                wider.title
-            ))
-        };
-        let notes: Vec<Option<String>> = self.steps.iter().map(inherited).collect();
-        for (step, note) in self.steps.iter_mut().zip(notes) {
-            step.notes.extend(note);
-        }
-    }
-
-    /// What stays of all that a role was granted by, by its principal and by what it lies in.
-    fn kept_access(&self) -> BTreeMap<(&str, &[String]), Vec<&Live>> {
-        let mut kept: BTreeMap<_, Vec<&Live>> = BTreeMap::new();
-        let lives = self.scene.inventory.live.values();
-        for live in lives.filter(|live| !self.gone.contains(&live.id.to_lowercase())) {
-            if let Some(principal) = principal(live) {
-                let there = kept.entry((principal, live.within.as_slice()));
-                there.or_default().push(live);
-            }
-        }
-        kept
-    }
-}
-
-/// The grant of the same role to the same principal further out.
-fn wider<'a>(kept: &BTreeMap<(&str, &[String]), Vec<&'a Live>>, own: &Live) -> Option<&'a Live> {
-    let principal = principal(own)?;
-    let further_out = (0..own.within.len())
-        .rev()
-        .map(|depth| &own.within[..depth]);
-    further_out
-        .filter_map(|within| kept.get(&(principal, within)))
-        .flatten()
-        .copied()
-        .find(|wider| {
-            wider.kind == own.kind && wider.attributes.get("role") == own.attributes.get("role")
-        })
-}
-
-fn principal(live: &Live) -> Option<&str> {
-    live.facts.get("principal-id").and_then(Value::as_text)
 }
 
 fn blocked(rule: &str, subject: &Address) -> Blocked {
