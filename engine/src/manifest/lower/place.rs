@@ -126,14 +126,7 @@ impl Placing<'_> {
             Given::Word(word, span) => {
                 let on = schema.attribute(word);
                 let given = on.map(|attribute| (attribute.name, declared(true, span)));
-                let values = std::mem::take(&mut node.values);
-                let item = Item {
-                    node: &node,
-                    schema,
-                    spot,
-                };
-                let address = spot.beneath(schema.kind);
-                self.insert(item, address, "", span, values, given);
+                self.unnamed(&mut node, schema, spot, span, given);
                 // What `absent` names in an identity is the machine's.
                 self.children(node.children, spot);
             }
@@ -141,18 +134,26 @@ impl Placing<'_> {
                 // One that says only what should not be is none itself.
                 let is_word = matches!(schema.naming, Naming::Word(_));
                 if !is_word || !node.values.is_empty() || node.children.is_empty() {
-                    let values = std::mem::take(&mut node.values);
-                    let item = Item {
-                        node: &node,
-                        schema,
-                        spot,
-                    };
-                    let address = spot.beneath(schema.kind);
-                    self.insert(item, address, "", node.span, values, None);
+                    let span = node.span;
+                    self.unnamed(&mut node, schema, spot, span, None);
                 }
                 self.children(node.children, spot);
             }
         }
+    }
+
+    /// Adds what is called by its kind alone, such as a login.
+    fn unnamed(
+        &mut self,
+        node: &mut Checked<'_>,
+        schema: &'static Schema,
+        spot: &Spot,
+        span: Span,
+        given: Option<(&'static str, Declared)>,
+    ) {
+        let values = std::mem::take(&mut node.values);
+        let item = Item { node, schema, spot };
+        self.insert(item, spot.beneath(schema.kind), "", span, values, given);
     }
 
     fn named(

@@ -29,6 +29,7 @@ mod subscriptions;
 mod surroundings;
 mod sweep;
 mod things;
+mod told;
 
 #[cfg(test)]
 mod bulk_tests;

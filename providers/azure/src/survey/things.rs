@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join3;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::Key;
@@ -15,6 +13,7 @@ use vmlogin_engine::value::Attributes;
 
 use super::Reader;
 use super::find::{self, ADDRESSES, IDENTITIES, NETWORKS, Sort};
+use super::told::Told;
 use crate::kinds::virtual_network::wire::VirtualNetwork;
 use crate::kinds::{Place, managed_identity, public_ip, subnet, surroundings, virtual_network};
 
@@ -38,28 +37,10 @@ pub(super) async fn read(reader: Reader<'_>) -> Result<(Vec<Live>, Subnets), Fau
     Ok((things, subnets))
 }
 
-/// A network's answer, read for what is declared and for where traffic goes in its subnets.
-#[derive(Deserialize)]
-#[serde(try_from = "Box<RawValue>")]
-struct Told {
-    declared: VirtualNetwork,
-    around: surroundings::wire::Network,
-}
-
-impl TryFrom<Box<RawValue>> for Told {
-    type Error = serde_json::Error;
-
-    fn try_from(body: Box<RawValue>) -> Result<Told, serde_json::Error> {
-        Ok(Told {
-            declared: serde_json::from_str(body.get())?,
-            around: serde_json::from_str(body.get())?,
-        })
-    }
-}
-
 /// The networks, with those of their subnets that the manifest names, and what each subnet says of traffic: one reading tells all.
 async fn networks(reader: Reader<'_>) -> Result<(Vec<Live>, Subnets), Fault> {
-    let found: Vec<(Told, Place)> = find::declared(reader, &NETWORKS, "virtual-network").await?;
+    let found: Vec<(Told<VirtualNetwork, surroundings::wire::Network>, Place)> =
+        find::declared(reader, &NETWORKS, "virtual-network").await?;
     let mut declared: BTreeMap<&Address, Vec<&Resource>> = BTreeMap::new();
     for subnet in reader.manifest.of_kind("subnet") {
         declared.entry(&subnet.parent).or_default().push(subnet);
