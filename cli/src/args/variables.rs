@@ -14,13 +14,7 @@ const PREFIX: &str = "VMLOGIN_";
 const NO_FLAGS: [&str; 1] = ["MAX_DELETE"];
 
 /// Inputs have no variable: a manifest must not come from somewhere that nobody sees.
-const INPUTS: [(&str, &str); 5] = [
-    ("ENV", "-e"),
-    ("FILE", "-f"),
-    ("MANIFEST", "-f"),
-    ("OVERLAY", "-e"),
-    ("SET", "--set"),
-];
+const INPUTS: [(&str, &str); 3] = [("FILE", "-f"), ("MANIFEST", "-f"), ("SET", "--set")];
 
 /// A variable that nothing reads.
 #[derive(Debug, PartialEq, Eq)]
