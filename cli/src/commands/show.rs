@@ -19,8 +19,7 @@ use crate::render::names::Names;
 use crate::render::shown::{self, Shown};
 use crate::render::{self, plan_text, pretty};
 use crate::session::Session;
-use crate::session::manifest::Keep;
-use crate::session::manifest::Loaded;
+use crate::session::manifest::{Keep, Loaded};
 use crate::session::planning::{Asked, Basis, Planned, planned, way_to_an_address};
 use crate::session::saved;
 
