@@ -191,16 +191,8 @@ mod tests {
 
     fn fault(kind: FaultKind, status: Option<u16>) -> Fault {
         Fault {
-            attempted: "create the grant".to_owned(),
-            kind,
             status,
-            code: None,
-            message: "no".to_owned(),
-            request_id: None,
-            correlation_id: None,
-            help: None,
-            operation_url: None,
-            unsent: false,
+            ..Fault::new(kind, "create the grant", "no")
         }
     }
 

@@ -94,6 +94,25 @@ pub struct Fault {
     pub unsent: bool,
 }
 
+impl Fault {
+    /// One without an answer behind it, and without advice.
+    #[must_use]
+    pub fn new(kind: FaultKind, attempted: impl Into<String>, message: impl Into<String>) -> Fault {
+        Fault {
+            attempted: attempted.into(),
+            kind,
+            status: None,
+            code: None,
+            message: message.into(),
+            request_id: None,
+            correlation_id: None,
+            help: None,
+            operation_url: None,
+            unsent: false,
+        }
+    }
+}
+
 /// What sort of wrong a fault is; exit codes and retries depend on it.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

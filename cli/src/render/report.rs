@@ -465,7 +465,6 @@ mod tests {
         let mut fault = Fault {
             message: format!("VM '{name}' has reported a failure."),
             request_id: Some(format!("{:08x}-0000-4000-8000-000000000000", name.len())),
-            correlation_id: None,
             ..sample::fault()
         };
         change(&mut fault);

@@ -118,16 +118,16 @@ pub(crate) fn blocked(mut step: Step, rule: &str, subject: &Address) -> Step {
 
 /// What Azure says of a login that could not be made.
 pub(crate) fn fault() -> Fault {
+    let message = "VM has reported a failure.\n\nError code: \u{1b}[31m1007";
     Fault {
-        attempted: "create the login extension of `web01`".to_owned(),
-        kind: FaultKind::Rejected,
         status: Some(200),
         code: Some("VMExtensionProvisioningError".to_owned()),
-        message: "VM has reported a failure.\n\nError code: \u{1b}[31m1007".to_owned(),
         request_id: Some("11111111-2222-4333-8444-555555555555".to_owned()),
-        correlation_id: None,
         help: Some("give the machine an identity: `identity system-assigned`".to_owned()),
-        operation_url: None,
-        unsent: false,
+        ..Fault::new(
+            FaultKind::Rejected,
+            "create the login extension of `web01`",
+            message,
+        )
     }
 }

@@ -17,18 +17,7 @@ fn world() -> World {
 
 fn fault(kind: FaultKind) -> Outcome {
     Outcome::Failed {
-        fault: Fault {
-            attempted: "try".to_owned(),
-            kind,
-            status: None,
-            code: None,
-            message: "no".to_owned(),
-            request_id: None,
-            correlation_id: None,
-            help: None,
-            operation_url: None,
-            unsent: false,
-        },
+        fault: Fault::new(kind, "try", "no"),
     }
 }
 

@@ -21,16 +21,8 @@ fn done() -> Outcome {
 fn failed() -> Outcome {
     Outcome::Failed {
         fault: Fault {
-            attempted: "write".to_owned(),
-            kind: FaultKind::Rejected,
             status: Some(400),
-            code: None,
-            message: "no".to_owned(),
-            request_id: None,
-            correlation_id: None,
-            help: None,
-            operation_url: None,
-            unsent: false,
+            ..Fault::new(FaultKind::Rejected, "write", "no")
         },
     }
 }

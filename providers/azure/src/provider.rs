@@ -485,16 +485,12 @@ fn kind(step: &Step) -> Result<&'static dyn AzureKind, Fault> {
 
 fn unreachable_step(step: &Step, why: &str) -> Fault {
     Fault {
-        attempted: format!("{} {}", step.action.word(), step.title),
-        kind: FaultKind::Rejected,
-        status: None,
-        code: None,
-        message: why.to_owned(),
-        request_id: None,
-        correlation_id: None,
         help: Some("this is a bug in vmlogin: please report it with the plan".to_owned()),
-        operation_url: None,
-        unsent: false,
+        ..Fault::new(
+            FaultKind::Rejected,
+            format!("{} {}", step.action.word(), step.title),
+            why.to_owned(),
+        )
     }
 }
 

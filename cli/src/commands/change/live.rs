@@ -239,15 +239,11 @@ impl<'a> News<'a> {
 
 fn left(title: &str, action: Action) -> Fault {
     Fault {
-        attempted: format!("{action} {title}"),
-        kind: FaultKind::Interrupted,
-        status: None,
-        code: None,
-        message: "left while it ran; it may go on in Azure".to_owned(),
-        request_id: None,
-        correlation_id: None,
         help: Some("run again: what has come of it is read afresh".to_owned()),
-        operation_url: None,
-        unsent: false,
+        ..Fault::new(
+            FaultKind::Interrupted,
+            format!("{action} {title}"),
+            "left while it ran; it may go on in Azure",
+        )
     }
 }

@@ -53,16 +53,12 @@ pub(super) async fn subscriptions(
 
 fn nothing() -> Fault {
     Fault {
-        attempted: "list the subscriptions".to_owned(),
-        kind: FaultKind::Permission,
-        status: None,
-        code: None,
-        message: "whoever is signed in sees none".to_owned(),
-        request_id: None,
-        correlation_id: None,
         help: Some("ask for role `Reader` in one, or sign in as somebody else".to_owned()),
-        operation_url: None,
-        unsent: false,
+        ..Fault::new(
+            FaultKind::Permission,
+            "list the subscriptions",
+            "whoever is signed in sees none",
+        )
     }
 }
 

@@ -8,20 +8,9 @@ pub use vmlogin_engine::provider::{Fault, FaultKind};
 use super::advice;
 use crate::http::Reply;
 
-/// A fault without an answer behind it.
+/// A fault without an answer behind it; of its message no more than a screen takes.
 pub fn fault(kind: FaultKind, attempted: impl Into<String>, message: impl Into<String>) -> Fault {
-    Fault {
-        attempted: attempted.into(),
-        kind,
-        status: None,
-        code: None,
-        message: bounded(message.into(), MESSAGE),
-        request_id: None,
-        correlation_id: None,
-        help: None,
-        operation_url: None,
-        unsent: false,
-    }
+    Fault::new(kind, attempted, bounded(message.into(), MESSAGE))
 }
 
 /// Reads the fault out of an answer that is no success.

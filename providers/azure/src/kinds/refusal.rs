@@ -90,16 +90,5 @@ fn bug(step: &Step, why: &str) -> Fault {
 }
 
 fn fault(step: &Step, kind: FaultKind, message: String) -> Fault {
-    Fault {
-        attempted: attempted(step),
-        kind,
-        status: None,
-        code: None,
-        message,
-        request_id: None,
-        correlation_id: None,
-        help: None,
-        operation_url: None,
-        unsent: false,
-    }
+    Fault::new(kind, attempted(step), message)
 }

@@ -600,16 +600,9 @@ pub(crate) fn fact(inventory: &mut Inventory, kind: &str, name: &str, value: Opt
 
 pub(crate) fn fault() -> Fault {
     Fault {
-        attempted: "read".to_owned(),
-        kind: FaultKind::Permission,
         status: Some(403),
         code: Some("Denied".to_owned()),
-        message: "no".to_owned(),
-        request_id: None,
-        correlation_id: None,
-        help: None,
-        operation_url: None,
-        unsent: false,
+        ..Fault::new(FaultKind::Permission, "read", "no")
     }
 }
 

@@ -146,19 +146,15 @@ impl<'a> Reader<'a> {
     /// The access to a tenant.
     pub(crate) fn tenant(&self, name: &str) -> Result<&'a TenantAccess, Fault> {
         self.tenants.get(name).ok_or_else(|| Fault {
-            attempted: format!("reach tenant `{name}`"),
-            kind: FaultKind::SignIn,
-            status: None,
-            code: None,
-            message: "nobody signed in to it".to_owned(),
-            request_id: None,
-            correlation_id: None,
             help: Some(
                 "this is a bug in vmlogin: please report it with the manifest's `tenant` nodes"
                     .to_owned(),
             ),
-            operation_url: None,
-            unsent: false,
+            ..Fault::new(
+                FaultKind::SignIn,
+                format!("reach tenant `{name}`"),
+                "nobody signed in to it",
+            )
         })
     }
 

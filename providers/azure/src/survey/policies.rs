@@ -160,18 +160,7 @@ async fn definition(
 }
 
 fn gone(attempted: String) -> Fault {
-    Fault {
-        attempted,
-        kind: FaultKind::NotFound,
-        status: None,
-        code: None,
-        message: "it does not exist".to_owned(),
-        request_id: None,
-        correlation_id: None,
-        help: None,
-        operation_url: None,
-        unsent: false,
-    }
+    Fault::new(FaultKind::NotFound, attempted, "it does not exist")
 }
 
 impl Assignment {

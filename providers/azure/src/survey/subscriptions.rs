@@ -72,16 +72,12 @@ fn not_found(fault: Fault, subscription: &Subscription) -> Fault {
 pub(super) fn judge(subscription: &Subscription, tenant: &str, found: &Wire) -> Result<(), Fault> {
     let name = &subscription.name;
     let wrong = |message: String, help: String| Fault {
-        attempted: format!("use subscription `{name}` ({})", subscription.id),
-        kind: FaultKind::SignIn,
-        status: None,
-        code: None,
-        message,
-        request_id: None,
-        correlation_id: None,
         help: Some(help),
-        operation_url: None,
-        unsent: false,
+        ..Fault::new(
+            FaultKind::SignIn,
+            format!("use subscription `{name}` ({})", subscription.id),
+            message,
+        )
     };
     let shown = found.display_name.as_deref().unwrap_or(name);
     if let Some(actual) = found

@@ -243,16 +243,12 @@ fn untold(name: &str) -> Gap {
     Gap {
         what: lived_on(name),
         fault: Fault {
-            attempted: "see who asks".to_owned(),
-            kind: FaultKind::Rejected,
-            status: None,
-            code: None,
-            message: "the token does not say whose it is".to_owned(),
-            request_id: None,
-            correlation_id: None,
-            help: None,
-            operation_url: None,
             unsent: true,
+            ..Fault::new(
+                FaultKind::Rejected,
+                "see who asks",
+                "the token does not say whose it is",
+            )
         },
     }
 }
