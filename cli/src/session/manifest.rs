@@ -55,14 +55,18 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
     Ok(expanded(texts, &inputs.sets, catalogue, Keep::Nothing)?.0)
 }
 
-/// The same, with the one tree that all its files came to where that is kept; else with an empty one.
+/// The same, with the one tree that all its files came to where that is kept; else with an empty one. Of more problems than are told,
+/// those are told that are told where none is kept: which are found first depends on when loops are gone through.
 pub(crate) fn load_keeping(
     keep: Keep,
     inputs: &InputArgs,
     catalogue: &Catalogue,
 ) -> Result<(Loaded, Tree), Error> {
     let texts = files::read(&inputs.files);
-    expanded(texts, &inputs.sets, catalogue, keep)
+    match (expanded(texts, &inputs.sets, catalogue, keep), keep) {
+        (Err(error), Keep::Tree) => Err(load(inputs, catalogue).err().unwrap_or(error)),
+        (loaded, _) => loaded,
+    }
 }
 
 /// The manifest that a saved plan holds.
