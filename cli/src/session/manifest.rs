@@ -55,18 +55,14 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
     Ok(expanded(texts, &inputs.sets, catalogue, Keep::Nothing)?.0)
 }
 
-/// The same, with the one tree that all its files came to where that is kept; else with an empty one. Of more problems than are told,
-/// those are told that are told where none is kept: which are found first depends on when loops are gone through.
+/// The same, with the one tree that all its files came to where that is kept; else with an empty one.
 pub(crate) fn load_keeping(
     keep: Keep,
     inputs: &InputArgs,
     catalogue: &Catalogue,
 ) -> Result<(Loaded, Tree), Error> {
     let texts = files::read(&inputs.files);
-    match (expanded(texts, &inputs.sets, catalogue, keep), keep) {
-        (Err(error), Keep::Tree) => Err(load(inputs, catalogue).err().unwrap_or(error)),
-        (loaded, _) => loaded,
-    }
+    expanded(texts, &inputs.sets, catalogue, keep)
 }
 
 /// The manifest that a saved plan holds.

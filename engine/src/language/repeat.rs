@@ -15,7 +15,7 @@ use super::table::Table;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::syntax::reference::is_name;
-use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Via};
+use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Tree, Via};
 use making::MOST_MADE;
 pub(super) use making::Making;
 
@@ -109,6 +109,23 @@ impl Loops {
     /// Goes through one: gives the nodes of each element away before it makes those of the next.
     pub(crate) fn go_through(&mut self, node: &Node, give: impl FnMut(Vec<Node>)) {
         repeat(node, &mut self.names, &mut self.problems, give);
+    }
+
+    /// Goes through all of a tree, and puts what they make in their place.
+    pub(super) fn go_through_all(&mut self, tree: &mut Tree) {
+        let mut waiting: Vec<&mut Node> = tree.nodes.iter_mut().rev().collect();
+        while let Some(node) = waiting.pop() {
+            let Some(children) = &mut node.children else {
+                continue;
+            };
+            // Loops stand behind the rest, and so does what they make, in which there are none.
+            let loops: Vec<Node> = children.extract_if(.., |child| is_loop(child)).collect();
+            let written = children.len();
+            for one in loops {
+                self.go_through(&one, |mut made| children.append(&mut made));
+            }
+            waiting.extend(children.iter_mut().take(written).rev());
+        }
     }
 
     /// Goes through those in a node of which nothing is kept, for their mistakes alone.

@@ -3,24 +3,16 @@
 use super::form;
 use super::names::Names;
 use super::problem::Problems;
-use super::repeat::repeat;
 use crate::syntax::tree::{Argument, Node, Scalar, Tree};
 
-/// Resolves every reference of a tree, puts what loops make in their place, and drops children that were refused.
-pub(super) fn substitute(
-    tree: &mut Tree,
-    turns: Turns,
-    names: &mut Names,
-    problems: &mut Problems,
-) {
-    resolve(&mut tree.nodes, turns, names, problems);
+/// Resolves every reference of a tree outside of its loops, and drops children that were refused.
+pub(super) fn substitute(tree: &mut Tree, names: &mut Names, problems: &mut Problems) {
+    resolve(&mut tree.nodes, Turns::Later, names, problems);
 }
 
-/// When loops are gone through.
+/// When loops are gone through: never here, so that what is wrong beside them is found first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turns {
-    /// Here and now.
-    Here,
     /// Later: they stay in the tree as they are.
     Later,
     /// Never: those in another loop are refused.
@@ -43,21 +35,12 @@ pub(super) fn resolve(
             continue;
         };
         kept.retain(|child| !form::is_refused(node, child));
-        // Order never matters: what loops make stands behind the rest.
-        let mut made = Vec::new();
-        if kept.iter().any(form::is_loop) {
-            for child in kept.extract_if(.., |child| form::is_loop(child)) {
-                match turns {
-                    Turns::Here => repeat(&child, names, problems, |mut nodes| {
-                        made.append(&mut nodes);
-                    }),
-                    Turns::Later => made.push(child),
-                    Turns::Never => {}
-                }
-            }
-        }
+        // Order never matters: loops stand behind the rest.
+        let mut loops: Vec<Node> = kept.extract_if(.., |child| form::is_loop(child)).collect();
         let written = kept.len();
-        kept.append(&mut made);
+        if turns == Turns::Later {
+            kept.append(&mut loops);
+        }
         let children = node.children.insert(kept);
         waiting.extend(children.iter_mut().take(written).rev());
     }
