@@ -51,7 +51,7 @@ fn check_against_whole(source: SourceId, text: &str) {
         };
         KdlDocument::parse_v2(text)
             .ok()
-            .map(|document| sorted(lower(&document, text, &place)))
+            .map(|document| sorted(lower(&document, text, &place, &[])))
     });
     for piece_bytes in [PIECE_BYTES, 64, 0] {
         let pieces = judge(source, text, piece_bytes);

@@ -3,8 +3,10 @@
 //! What KDL admits and the language does not is refused here: numbers beyond what can be stored, one property twice,
 //! a reference where a name belongs.
 
+use super::guard::Line;
 use super::problem::SyntaxProblem;
 use super::reference;
+use super::repeated::further;
 use super::tree::{Argument, Node, Origin, Property, Scalar, Word};
 use crate::source::{SourceId, Span};
 use kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
@@ -45,14 +47,27 @@ pub(super) struct Lowered {
     pub(super) problems: Vec<SyntaxProblem>,
 }
 
-/// Turns a document that `kdl` accepted into nodes. `text` is what it was parsed from.
-pub(super) fn lower(document: &KdlDocument, text: &str, place: &Place) -> Lowered {
+/// Turns a document that `kdl` accepted into nodes. `text` is what it was parsed from; the `lines`, in order, were left out of it.
+pub(super) fn lower(
+    document: &KdlDocument,
+    text: &str,
+    place: &Place,
+    lines: &[(Line, &Node)],
+) -> Lowered {
     let mut lowering = Lowering {
         text,
         place,
+        lines,
         problems: Vec::new(),
     };
-    let nodes = lowering.nodes(document);
+    let nodes = lowering.nodes(document, None);
+    if let Some((line, _)) = lowering.lines.first() {
+        // The guard and the crate disagree about where a node begins: no node may be lost for that.
+        lowering.problems.push(SyntaxProblem::NotKdl {
+            said: "the parser lost this line".to_owned(),
+            span: Span::new(place.source, line.start as usize, line.end as usize),
+        });
+    }
     Lowered {
         nodes,
         problems: lowering.problems,
@@ -62,17 +77,35 @@ pub(super) fn lower(document: &KdlDocument, text: &str, place: &Place) -> Lowere
 struct Lowering<'t> {
     text: &'t str,
     place: &'t Place,
+    /// Those that have not been put in yet.
+    lines: &'t [(Line, &'t Node)],
     problems: Vec<SyntaxProblem>,
 }
 
 impl Lowering<'_> {
-    /// Recurses as deep as blocks nest, which the guard has bounded.
-    fn nodes(&mut self, document: &KdlDocument) -> Vec<Node> {
-        document
-            .nodes()
-            .iter()
-            .map(|node| self.node(node))
-            .collect()
+    /// The nodes in the block of the node that begins at `parent`. Recurses as deep as blocks nest, which the guard has bounded.
+    fn nodes(&mut self, document: &KdlDocument, parent: Option<u32>) -> Vec<Node> {
+        let mut nodes = Vec::with_capacity(document.nodes().len());
+        for node in document.nodes() {
+            let start = node.span().offset();
+            let span = self.place.span(start, start);
+            self.put_in_lines(&mut nodes, parent, span.start);
+            nodes.push(self.node(node));
+        }
+        self.put_in_lines(&mut nodes, parent, u32::MAX);
+        nodes.shrink_to_fit();
+        nodes
+    }
+
+    /// Puts in the lines of that parent that stand before `end`.
+    fn put_in_lines(&mut self, nodes: &mut Vec<Node>, parent: Option<u32>, end: u32) {
+        while let Some(((line, node), rest)) = self.lines.split_first()
+            && line.parent == parent
+            && line.start < end
+        {
+            nodes.push(further(node, line.start));
+            self.lines = rest;
+        }
     }
 
     fn node(&mut self, node: &KdlNode) -> Node {
@@ -104,13 +137,16 @@ impl Lowering<'_> {
         }
         arguments.shrink_to_fit();
         properties.shrink_to_fit();
+        let span = self.place.span(start, start + written.trim_end().len());
         Node {
             name: self.word(node.name()),
             annotation: node.ty().map(|ty| self.word(ty)),
             arguments,
             properties,
-            children: node.children().map(|children| self.nodes(children)),
-            span: self.place.span(start, start + written.trim_end().len()),
+            children: node
+                .children()
+                .map(|children| self.nodes(children, Some(span.start))),
+            span,
             origin: Origin::default(),
         }
     }

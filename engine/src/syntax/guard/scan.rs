@@ -45,7 +45,9 @@ pub(super) struct Scan<'t> {
     pub(super) stopped: bool,
     /// Whether a string or comment ran to the end of the text.
     pub(super) swallowed: bool,
-    /// How many newlines between tokens were read, how many blanks begin the line, and whether these still go on.
+    /// Where the line began, how many newlines between tokens were read, how many blanks begin the line, and whether these
+    /// still go on.
+    pub(super) line_start: usize,
     pub(super) line: usize,
     pub(super) indent: usize,
     pub(super) indenting: bool,
@@ -72,6 +74,7 @@ impl<'t> Scan<'t> {
             nodes: 0,
             stopped: false,
             swallowed: false,
+            line_start: 0,
             line: 0,
             indent: 0,
             indenting: true,
