@@ -51,12 +51,12 @@ impl Scan<'_> {
             return;
         };
         let has_hole = self.holes.last().is_some_and(|hole| hole.start >= start);
-        let blanks = self.text.slice(line, start).bytes();
-        if has_hole || !blanks.into_iter().all(|byte| matches!(byte, b' ' | b'\t')) {
+        let mut blanks = self.text.slice(line, start).bytes();
+        if has_hole || !blanks.all(|byte| matches!(byte, b' ' | b'\t')) {
             return;
         }
-        let parents = self.frames.iter().rev().skip(1);
-        let parent = parents.take(1).find_map(|frame| frame.statement.start);
+        let parent = self.frames.iter().nth_back(1);
+        let parent = parent.and_then(|frame| frame.statement.start);
         self.plan.lines.push(Lines {
             begin: narrow(line),
             start: narrow(start),

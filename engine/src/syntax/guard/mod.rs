@@ -6,7 +6,7 @@
 //!
 //! - bounds how deep blocks, `/-` and comments nest, and how long one node may be;
 //! - finds the mistakes that people make, with the place and the fix, and leaves each broken node out;
-//! - cuts the text into pieces of about 64 KB between nodes, at any depth, for the crate to judge one by one. What `/-`
+//! - cuts the text into pieces of about 16 KB between nodes, at any depth, for the crate to judge one by one. What `/-`
 //!   comments out is judged too, but in pieces of its own, so that the crate never sees one `/-` within another;
 //! - notes which nodes have lines for themselves, and which values are plain, so that what is repeated is judged once.
 //!
