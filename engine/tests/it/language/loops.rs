@@ -71,7 +71,8 @@ fn of_too_much_that_is_wrong_the_same_is_told_whenever_loops_are_gone_through() 
         wrong("row"),
         wrong("nobody")
     );
-    assert!(looped(&text, FLEET).contains("`nobody` is not defined"));
+    let told = looped(&text, FLEET);
+    assert!(told.contains("`nobody.none0` asks for a column"), "{told}");
 }
 
 #[test]
