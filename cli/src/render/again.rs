@@ -44,13 +44,17 @@ pub(crate) fn lifted(line: &[OsString], flags: &[&str], accepted: &[String]) -> 
     // What a variable lifts is lifted no more once a flag stands beside it.
     let unsaid = accepted.iter().filter(|text| !is_typed(text));
     let lifted = unsaid.map(String::as_str).chain(flags.iter().copied());
-    let lifted: Vec<String> = lifted
-        .flat_map(|text| ["--accept".to_owned(), quoted(text)])
-        .collect();
+    let lifted: Vec<&str> = lifted.flat_map(|text| ["--accept", text]).collect();
+    with(line, &lifted)
+}
+
+/// The same command line with more flags.
+pub(crate) fn with(line: &[OsString], flags: &[&str]) -> String {
     let mut words = words(line, &[]);
+    // What stands behind `--` is none.
     let end = words.iter().position(|word| word == "--");
     let end = end.unwrap_or(words.len());
-    words.splice(end..end, lifted);
+    words.splice(end..end, flags.iter().map(|flag| quoted(flag)));
     words.join(" ")
 }
 
