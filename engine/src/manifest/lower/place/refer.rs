@@ -33,7 +33,7 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
     };
     for resource in manifest.resources.values().chain(manifest.absent.values()) {
         // What stands in no known subscription is reported already.
-        if !manifest.subscriptions.contains_key(&resource.subscription) {
+        if !manifest.subscriptions.contains_key(&*resource.subscription) {
             continue;
         }
         for (attribute, kinds, declared) in said(resource, catalogue) {
@@ -152,7 +152,7 @@ impl Referring<'_> {
                 return Err(self.no_reference(named, first, text));
             }
             _ => (
-                named.resource.subscription.as_str(),
+                &*named.resource.subscription,
                 self.group(named.resource),
                 parts,
             ),
@@ -245,10 +245,10 @@ impl Referring<'_> {
         let own = self
             .manifest
             .subscriptions
-            .get_key_value(&resource.subscription);
+            .get_key_value(&*resource.subscription);
         let own = own.map_or("", |(name, _)| name.as_str());
         let groups = self.index.groups(&resource.tenant, group);
-        if groups.iter().any(|one| one.subscription == own) {
+        if groups.iter().any(|one| &*one.subscription == own) {
             return Ok(own);
         }
         match groups[..] {
