@@ -57,10 +57,17 @@ impl Address {
 
     /// Adds one segment below this address.
     pub fn child(&self, segment: &str) -> Address {
-        let mut text = String::with_capacity(self.0.len() + 1 + segment.len());
+        self.below([segment])
+    }
+
+    /// Adds segments below this address.
+    pub fn below<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Address {
+        let mut text = String::with_capacity(self.0.len() + ROOM);
         text.push_str(&self.0);
-        text.push('/');
-        encode(segment, &mut text);
+        for segment in segments {
+            text.push('/');
+            encode(segment, &mut text);
+        }
         Address(text.into())
     }
 

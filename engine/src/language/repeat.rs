@@ -10,7 +10,7 @@ use super::form::{is_loop, is_refused};
 use super::include::leaves;
 use super::names::{Loop, Names};
 use super::problem::{LanguageProblem, Problems};
-use super::substitute::{Turns, resolve};
+use super::substitute::fill;
 use super::table::Table;
 use crate::problem::Problem;
 use crate::source::Span;
@@ -174,14 +174,14 @@ pub(super) fn repeat(
         problems.push(too_much);
         return;
     }
+    let body = body(node);
     for element in 0..count {
         names.enter(match &elements {
             Elements::Rows(table) => Loop::row(name, place, table, element),
             Elements::Items(items) => Loop::item(name, place, &items[element]),
         });
-        let mut nodes = node.children().to_vec();
-        nodes.retain(|child| !is_refused(node, child));
-        resolve(&mut nodes, Turns::Never, names, problems);
+        let mut nodes = body.clone();
+        fill(&mut nodes, names, problems);
         if names.making.is_spent() {
             problems.push(too_much);
             break;
@@ -190,6 +190,20 @@ pub(super) fn repeat(
         give(nodes);
     }
     names.leave();
+}
+
+/// The nodes in the braces of a loop, without what was refused there; those of another loop are.
+fn body(node: &Node) -> Vec<Node> {
+    let mut whole = node.clone();
+    let mut waiting = vec![&mut whole];
+    while let Some(parent) = waiting.pop() {
+        let Some(mut children) = parent.children.take() else {
+            continue;
+        };
+        children.retain(|child| !is_refused(parent, child) && !is_loop(child));
+        waiting.extend(parent.children.insert(children));
+    }
+    whole.children.unwrap_or_default()
 }
 
 /// Notes at the nodes of one element that they are of it.
@@ -283,6 +297,11 @@ fn elements(property: &Property, names: &mut Names, problems: &mut Problems) -> 
 /// Whether nodes mention a name anywhere.
 fn mentions(nodes: &[Node], name: &str) -> bool {
     let is_it = |reference: &Reference| reference.path.first().is_some_and(|first| first == name);
+    mention(nodes, is_it)
+}
+
+/// Whether nodes mention something anywhere that is one of these.
+fn mention(nodes: &[Node], is_it: impl Fn(&Reference) -> bool) -> bool {
     let scalar = |scalar: &Scalar| match scalar {
         Scalar::Reference(reference) => is_it(reference),
         Scalar::Pattern(pieces) => pieces
@@ -291,13 +310,24 @@ fn mentions(nodes: &[Node], name: &str) -> bool {
         _ => false,
     };
     each(nodes).any(|node| {
-        node.arguments
-            .iter()
-            .any(|argument| scalar(&argument.value))
-            || node
-                .properties
-                .iter()
-                .any(|property| scalar(&property.value))
+        let arguments = node.arguments.iter().map(|argument| &argument.value);
+        let properties = node.properties.iter().map(|property| &property.value);
+        arguments.chain(properties).any(scalar)
+    })
+}
+
+/// The nodes in the braces of a loop that mention nothing, nor does anything in them: each element makes the same of them. Of one
+/// in another only the outer one is told.
+pub(crate) fn same_at_each<'n>(node: &'n Node) -> impl Iterator<Item = &'n Node> {
+    let mut waiting: Vec<&Node> = node.children().iter().collect();
+    std::iter::from_fn(move || {
+        loop {
+            let node = waiting.pop()?;
+            match mention(std::slice::from_ref(node), |_| true) {
+                true => waiting.extend(node.children()),
+                false => return Some(node),
+            }
+        }
     })
 }
 

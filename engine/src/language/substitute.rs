@@ -6,16 +6,6 @@ use super::problem::Problems;
 use super::repeat::repeat;
 use crate::syntax::tree::{Argument, Node, Scalar, Tree};
 
-/// Resolves every reference of a tree, puts what loops make in their place, and drops children that were refused.
-pub(super) fn substitute(
-    tree: &mut Tree,
-    turns: Turns,
-    names: &mut Names,
-    problems: &mut Problems,
-) {
-    resolve(&mut tree.nodes, turns, names, problems);
-}
-
 /// When loops are gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turns {
@@ -23,19 +13,17 @@ pub(super) enum Turns {
     Here,
     /// Later: they stay in the tree as they are.
     Later,
-    /// Never: those in another loop are refused.
-    Never,
 }
 
-/// The same for some nodes. What a loop makes is resolved by it.
-pub(super) fn resolve(
-    nodes: &mut [Node],
+/// Resolves every reference of a tree, puts what loops make in their place, and drops children that were refused.
+pub(super) fn substitute(
+    tree: &mut Tree,
     turns: Turns,
     names: &mut Names,
     problems: &mut Problems,
 ) {
     // A stack of our own: see `form::check`.
-    let mut waiting: Vec<&mut Node> = nodes.iter_mut().rev().collect();
+    let mut waiting: Vec<&mut Node> = tree.nodes.iter_mut().rev().collect();
     while let Some(node) = waiting.pop() {
         arguments(node, names, problems);
         properties(node, names, problems);
@@ -52,7 +40,6 @@ pub(super) fn resolve(
                         made.append(&mut nodes);
                     }),
                     Turns::Later => made.push(child),
-                    Turns::Never => {}
                 }
             }
         }
@@ -60,6 +47,16 @@ pub(super) fn resolve(
         kept.append(&mut made);
         let children = node.children.insert(kept);
         waiting.extend(children.iter_mut().take(written).rev());
+    }
+}
+
+/// Resolves every reference of nodes that hold neither loops nor what was refused: those of a loop, at one of its elements.
+pub(super) fn fill(nodes: &mut [Node], names: &mut Names, problems: &mut Problems) {
+    let mut waiting: Vec<&mut Node> = nodes.iter_mut().rev().collect();
+    while let Some(node) = waiting.pop() {
+        arguments(node, names, problems);
+        properties(node, names, problems);
+        waiting.extend(node.children.iter_mut().flatten().rev());
     }
 }
 

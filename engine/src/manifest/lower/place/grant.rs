@@ -43,7 +43,7 @@ impl Placing<'_> {
         let Item { schema, spot, node } = item;
         let word = role.value.as_text().unwrap_or_default();
         let address = match stem {
-            Some(stem) => stem.child(word).child(&principal.to_string()),
+            Some(stem) => stem.below([word, &principal.to_string()]),
             None => spot.grant(schema.kind, word, &principal.to_string()),
         };
         let twice = |first| ManifestProblem::GrantTwice {

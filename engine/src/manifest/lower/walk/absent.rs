@@ -1,8 +1,6 @@
 //! What stands behind `absent`: the kind of something in the same parent, then what would stand behind its own name.
 
-use std::collections::BTreeSet;
-
-use super::{Checked, Given, Head, Walker};
+use super::{Checked, Given, Head, Walker, Words};
 use crate::manifest::Settings;
 use crate::manifest::lower::form::{Arguments, Form};
 use crate::manifest::problem::ManifestProblem;
@@ -26,7 +24,7 @@ impl<'a> Walker<'a, '_> {
             head: Head::default(),
             absent: true,
         };
-        let mut meant = BTreeSet::new();
+        let mut meant = Words::default();
         self.properties(&mut checked, node, &mut meant);
         let children = node.children.take().unwrap_or_default();
         self.children(&mut checked, children, &mut meant);
