@@ -185,10 +185,11 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
 
 /// A text without case. One that has none already is not copied.
 pub(crate) fn in_lower_case(text: &str) -> Cow<'_, str> {
-    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
-    match text.bytes().all(is_lower) {
-        true => text.into(),
-        false => text.to_lowercase().into(),
+    // Not `any`: it looks at one letter after another, and this at many at once.
+    let or_not_lower = |not: bool, byte: u8| not | !byte.is_ascii() | byte.is_ascii_uppercase();
+    match text.bytes().fold(false, or_not_lower) {
+        false => text.into(),
+        true => text.to_lowercase().into(),
     }
 }
 

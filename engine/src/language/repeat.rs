@@ -3,6 +3,7 @@
 mod making;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::File;
@@ -106,9 +107,31 @@ impl Loops {
         Loops { names, problems }
     }
 
-    /// Goes through one: gives the nodes of each element away before it makes those of the next.
-    pub(crate) fn go_through(&mut self, node: &Node, give: impl FnMut(Vec<Node>)) {
-        repeat(node, &mut self.names, &mut self.problems, give);
+    /// One that can be gone through; `None` where that was refused.
+    pub(crate) fn begin<'n>(&mut self, node: &'n Node) -> Option<Round<'n>> {
+        Round::of(node, &mut self.names, &mut self.problems)
+    }
+
+    /// Goes through some elements of one: gives the nodes of each away before it makes those of the next.
+    pub(crate) fn go_through(
+        &mut self,
+        round: &Round<'_>,
+        elements: Range<usize>,
+        give: impl FnMut(Vec<Node>),
+    ) {
+        round.make(elements, &mut self.names, &mut self.problems, give);
+    }
+
+    /// The same names and nothing found wrong yet, for a share of the elements of one loop.
+    pub(crate) fn fork(&self) -> Loops {
+        Loops::new(self.names.fork(), Problems::default())
+    }
+
+    /// Pays for what was made in all the shares. Not where something was wrong in one, or more was used up in all than there is:
+    /// then nothing is paid, and the loop is to be gone through from its first element to its last.
+    pub(crate) fn join<'l>(&mut self, forks: impl Iterator<Item = &'l Loops> + Clone) -> bool {
+        let well = forks.clone().all(|fork| fork.problems.is_empty());
+        well && self.names.pay_for(forks.map(|fork| &fork.names))
     }
 
     /// Goes through those in a node of which nothing is kept, for their mistakes alone.
@@ -117,7 +140,9 @@ impl Loops {
         while let Some(node) = waiting.pop() {
             for child in node.children() {
                 match is_loop(child) {
-                    true => self.go_through(child, drop),
+                    true => {
+                        repeat(child, &mut self.names, &mut self.problems, drop);
+                    }
                     false => waiting.push(child),
                 }
             }
@@ -135,61 +160,98 @@ pub(super) fn repeat(
     node: &Node,
     names: &mut Names,
     problems: &mut Problems,
-    mut give: impl FnMut(Vec<Node>),
+    give: impl FnMut(Vec<Node>),
 ) {
-    let Some((name, place, property)) = shape(node, problems) else {
-        return;
-    };
-    if let Some(first) = names.place_of(name) {
-        problems.push(LanguageProblem::DefinedTwice {
-            name: name.to_owned(),
-            first,
-            second: place,
-        });
+    if let Some(round) = Round::of(node, names, problems) {
+        round.make(0..round.count(), names, problems, give);
     }
-    if !mentions(node.children(), name) {
-        problems.push(LanguageProblem::NeverMentioned {
-            name: name.to_owned(),
-            span: place,
-        });
-        return;
-    }
-    let Some(elements) = elements(property, names, problems) else {
-        return;
-    };
-    let count = match &elements {
-        Elements::Rows(table) => table.rows(),
-        Elements::Items(items) => items.len(),
-    };
-    // That is told already, at the loop that used all up.
-    if names.making.is_spent() {
-        return;
-    }
-    let too_much = LanguageProblem::TooMuchMade {
-        most: MOST_MADE / 1_000_000,
-        count,
-        span: node.name.span,
-    };
-    if !names.making.pay(node.children(), count) {
-        problems.push(too_much);
-        return;
-    }
-    let body = body(node);
-    for element in 0..count {
-        names.enter(match &elements {
-            Elements::Rows(table) => Loop::row(name, place, table, element),
-            Elements::Items(items) => Loop::item(name, place, &items[element]),
-        });
-        let mut nodes = body.clone();
-        fill(&mut nodes, names, problems);
-        if names.making.is_spent() {
-            problems.push(too_much);
-            break;
+}
+
+/// A loop that can be gone through, and is paid for but for what its elements say.
+pub(crate) struct Round<'n> {
+    node: &'n Node,
+    name: &'n str,
+    place: Span,
+    elements: Elements,
+    /// What each element makes anew.
+    body: Vec<Node>,
+}
+
+impl<'n> Round<'n> {
+    fn of(node: &'n Node, names: &mut Names, problems: &mut Problems) -> Option<Round<'n>> {
+        let (name, place, property) = shape(node, problems)?;
+        if let Some(first) = names.place_of(name) {
+            problems.push(LanguageProblem::DefinedTwice {
+                name: name.to_owned(),
+                first,
+                second: place,
+            });
         }
-        mark(&mut nodes, node, names.element());
-        give(nodes);
+        if !mentions(node.children(), name) {
+            problems.push(LanguageProblem::NeverMentioned {
+                name: name.to_owned(),
+                span: place,
+            });
+            return None;
+        }
+        let round = Round {
+            node,
+            name,
+            place,
+            elements: elements(property, names, problems)?,
+            body: body(node),
+        };
+        // That is told already, at the loop that used all up.
+        if names.making.is_spent() {
+            return None;
+        }
+        if !names.making.pay(node.children(), round.count()) {
+            problems.push(round.too_much());
+            return None;
+        }
+        Some(round)
     }
-    names.leave();
+
+    /// How many elements there are.
+    pub(crate) fn count(&self) -> usize {
+        match &self.elements {
+            Elements::Rows(table) => table.rows(),
+            Elements::Items(items) => items.len(),
+        }
+    }
+
+    fn make(
+        &self,
+        elements: Range<usize>,
+        names: &mut Names,
+        problems: &mut Problems,
+        mut give: impl FnMut(Vec<Node>),
+    ) {
+        let (name, place) = (self.name, self.place);
+        for element in elements {
+            names.enter(match &self.elements {
+                Elements::Rows(table) => Loop::row(name, place, table, element),
+                Elements::Items(items) => Loop::item(name, place, &items[element]),
+            });
+            let mut nodes = self.body.clone();
+            fill(&mut nodes, names, problems);
+            if names.making.is_spent() {
+                problems.push(self.too_much());
+                break;
+            }
+            mark(&mut nodes, self.node, names.element());
+            give(nodes);
+        }
+        names.leave();
+    }
+
+    fn too_much(&self) -> LanguageProblem {
+        LanguageProblem::TooMuchMade {
+            most: MOST_MADE / 1_000_000,
+            count: self.count(),
+            span: self.node.name.span,
+        }
+    }
 }
 
 /// The nodes in the braces of a loop, without what was refused there; those of another loop are.

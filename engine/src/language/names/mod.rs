@@ -13,6 +13,7 @@ use super::repeat::{Making, Tables};
 use crate::source::Span;
 use crate::syntax::tree::{Scalar, Word};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(super) use define::define;
 pub(super) use element::Loop;
@@ -21,7 +22,7 @@ pub(super) use value::Budget;
 /// What every defined name stands for.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    pub(super) values: BTreeMap<String, Value>,
+    pub(super) values: Arc<BTreeMap<String, Value>>,
     /// What references may still add to the tree.
     pub(super) budget: Budget,
     /// The tables that loops go through.
@@ -30,6 +31,30 @@ pub(super) struct Names {
     pub(super) making: Making,
     /// The loop that is gone through, at its element.
     current: Option<Loop>,
+}
+
+impl Names {
+    /// The same names for a share of a loop's elements.
+    pub(super) fn fork(&self) -> Names {
+        Names {
+            values: self.values.clone(),
+            budget: self.budget,
+            making: self.making,
+            ..Names::default()
+        }
+    }
+
+    /// Pays for what was used up in all the shares; not where that is more than there is.
+    pub(super) fn pay_for<'n>(&mut self, forks: impl Iterator<Item = &'n Names> + Clone) -> bool {
+        let budgets = forks.clone().map(|fork| &fork.budget);
+        let budget = self.budget.behind(budgets);
+        let making = self.making.behind(forks.map(|fork| &fork.making));
+        let (Some(budget), Some(making)) = (budget, making) else {
+            return false;
+        };
+        (self.budget, self.making) = (budget, making);
+        true
+    }
 }
 
 /// What one name stands for: one value, or a list of another length.

@@ -12,7 +12,7 @@ use crate::syntax::tree::{Argument, Piece, Reference, Scalar, Word};
 const MOST_ADDED: usize = 64 << 20;
 
 /// How much more references may add to values and trees.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::language) struct Budget {
     left: usize,
     spent: bool,
@@ -24,6 +24,16 @@ impl Default for Budget {
             left: MOST_ADDED,
             spent: false,
         }
+    }
+}
+
+impl Budget {
+    /// What is left behind copies that were each taken from; `None` where less was there than they took in all.
+    pub(super) fn behind<'b>(self, mut copies: impl Iterator<Item = &'b Budget>) -> Option<Budget> {
+        copies.try_fold(self, |rest, copy| {
+            let left = rest.left.checked_sub(self.left - copy.left)?;
+            Some(Budget { left, ..rest })
+        })
     }
 }
 

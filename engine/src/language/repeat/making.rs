@@ -10,7 +10,7 @@ pub(super) const MOST_MADE: usize = 2_000_000;
 const MOST_TEXT: usize = 128 << 20;
 
 /// How much more loops may make.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::language) struct Making {
     made: usize,
     text: usize,
@@ -59,6 +59,17 @@ impl Making {
         self.spent = self.spent || left.is_none();
         self.text = left.unwrap_or_default();
         !self.spent
+    }
+
+    /// What is left behind copies that were each taken from; `None` where less was there than they took in all.
+    pub(in crate::language) fn behind<'m>(
+        self,
+        mut copies: impl Iterator<Item = &'m Making>,
+    ) -> Option<Making> {
+        copies.try_fold(self, |left, copy| {
+            let text = left.text.checked_sub(self.text - copy.text)?;
+            Some(Making { text, ..left })
+        })
     }
 
     /// Whether an element was mentioned that could not be paid for.

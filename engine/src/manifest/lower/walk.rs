@@ -7,12 +7,13 @@ mod meant;
 mod principal;
 mod same;
 mod secret;
+mod shares;
 mod unquoted;
 mod value;
 
 use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
-use crate::language::{Loops, STANDS_IN, is_loop, same_at_each};
+use crate::language::{Loops, STANDS_IN, is_loop};
 use crate::manifest::problem::ManifestProblem;
 use crate::manifest::{Declared, Settings};
 use crate::schema::TOP;
@@ -46,6 +47,21 @@ pub(super) struct Checked<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Head(Option<Box<Node>>);
 
+impl<'a> Checked<'a> {
+    /// A node of which nothing is known yet.
+    fn blank(form: &'a Form) -> Checked<'a> {
+        Checked {
+            form,
+            given: Given::Nothing,
+            values: Settings::new(),
+            children: Vec::new(),
+            span: NOWHERE,
+            head: Head::default(),
+            absent: false,
+        }
+    }
+}
+
 /// What the arguments of a node say.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Given {
@@ -71,15 +87,7 @@ pub(super) fn walk<'a>(
     loops: Option<&mut Loops>,
     found: &mut Found,
 ) -> Checked<'a> {
-    let mut root = Checked {
-        form: &forms.root,
-        given: Given::Nothing,
-        values: Settings::new(),
-        children: Vec::new(),
-        span: NOWHERE,
-        head: Head::default(),
-        absent: false,
-    };
+    let mut root = Checked::blank(&forms.root);
     let mut walker = Walker {
         forms,
         loops,
@@ -111,13 +119,9 @@ impl<'a> Walker<'a, '_> {
     fn node(&mut self, form: &'a Form, node: &mut Node) -> Checked<'a> {
         self.no_type(node.annotation.as_ref());
         let mut checked = Checked {
-            form,
             given: self.arguments(form, node),
-            values: Settings::new(),
-            children: Vec::new(),
             span: node.name.span,
-            head: Head::default(),
-            absent: false,
+            ..Checked::blank(form)
         };
         // Names that were meant, though not in the right way: their absence is no second mistake.
         let mut meant = Words::default();
@@ -168,14 +172,7 @@ impl<'a> Walker<'a, '_> {
                 self.child(parent, node, meant, &mut first);
                 continue;
             };
-            self.same = same_at_each(&node).collect();
-            // No loop is left in another.
-            loops.go_through(&node, |made| {
-                for node in made {
-                    self.child(parent, node, meant, &mut first);
-                }
-            });
-            self.same = Same::default();
+            self.go_through(loops, &node, parent, meant, &mut first);
             self.loops = Some(loops);
         }
         self.missing_nodes(parent, meant);
@@ -286,7 +283,7 @@ impl<'a> Walker<'a, '_> {
 }
 
 /// Words of forms, each once. There are never many.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Words(Vec<&'static str>);
 
 impl Words {

@@ -26,7 +26,7 @@ impl Walker<'_, '_> {
         };
         if PrincipalKind::read(first.annotation.as_ref().map_or("", Word::as_str)).is_some() {
             self.lacks(form, node, "a role");
-            self.principals(&node.arguments);
+            self.principals(node.arguments.iter());
             return Given::Nothing;
         }
         self.no_type(first.annotation.as_ref());
@@ -38,7 +38,7 @@ impl Walker<'_, '_> {
             self.lacks(form, node, "a principal");
         }
         let principals = self.whole(node, principals);
-        let principals = self.principals(principals);
+        let principals = self.principals(principals.into_iter());
         match role {
             Some(role) => Given::Grant(
                 Declared {

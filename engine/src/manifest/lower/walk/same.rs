@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::syntax::tree::Node;
 
 /// The nodes in a loop that mention nothing, each by the place of its name, with what it comes to once that is known.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Same<'a>(Vec<(Span, Option<(&'a Form, Checked<'a>)>)>);
 
 impl<'a> Same<'a> {
