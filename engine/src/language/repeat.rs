@@ -380,7 +380,7 @@ fn mention(nodes: &[Node], is_it: impl Fn(&Reference) -> bool) -> bool {
 
 /// The nodes in the braces of a loop that mention nothing, nor does anything in them: each element makes the same of them. Of one
 /// in another only the outer one is told.
-pub(crate) fn same_at_each<'n>(node: &'n Node) -> impl Iterator<Item = &'n Node> {
+pub(crate) fn same_at_each(node: &Node) -> impl Iterator<Item = &Node> {
     let mut waiting: Vec<&Node> = node.children().iter().collect();
     std::iter::from_fn(move || {
         loop {
