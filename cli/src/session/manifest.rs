@@ -67,7 +67,7 @@ pub(crate) fn load_judged(
     let lowered = lowered(texts, &inputs.sets, catalogue, Keep::Nothing)?;
     let judge = || lowered.findings(severities);
     let (graph, findings) = thread::scope(|scope| {
-        let beside = thread::Builder::new().spawn_scoped(scope, &judge);
+        let beside = thread::Builder::new().spawn_scoped(scope, judge);
         let graph = Graph::of(&lowered.manifest, catalogue);
         let findings = match beside {
             // A bug in a rule is told as if it were met here.

@@ -3,6 +3,7 @@
 use super::guard::{self, Part, Piece, Plan};
 use super::parse::{Lowered, Place, lower};
 use super::problem::SyntaxProblem;
+use super::shapes::{Shaped, Shapes};
 use super::tree::Node;
 use crate::problem::MOST_PROBLEMS;
 use crate::source::SourceId;
@@ -24,7 +25,12 @@ pub(super) fn judge(source: SourceId, text: &str, piece_bytes: usize) -> Lowered
     list(&plan.parts, &mut jobs);
     let audible = jobs.len();
     jobs.extend(&plan.silent);
-    let mut results = in_parallel(&jobs, Judge { source, text }).into_iter();
+    let judge = Judge {
+        source,
+        text,
+        shapes: &Shapes::of(source, text, &plan),
+    };
+    let mut results = in_parallel(&jobs, judge).into_iter();
     let mut assembly = Assembly {
         problems,
         results: results.by_ref().take(audible),
@@ -114,28 +120,34 @@ pub(super) fn on_big_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
 struct Judge<'t> {
     source: SourceId,
     text: &'t str,
+    shapes: &'t Shapes<'t>,
 }
 
 /// What was said of a piece.
-enum Judged {
-    /// It is KDL; the document with its text, and where that stands.
-    Kdl(KdlDocument, String, Place),
+enum Judged<'t> {
+    /// It is KDL; the document with its text, where that stands, and what stands there besides.
+    Kdl(KdlDocument, String, Place, Vec<Shaped<'t>>),
     /// Not all of it is.
     Partly(Lowered),
 }
 
-impl Judged {
+impl Judged<'_> {
     fn lowered(self) -> Lowered {
         match self {
-            Judged::Kdl(document, text, place) => lower(&document, &text, &place),
+            Judged::Kdl(document, text, place, shaped) => lower(&document, &text, &place, &shaped),
             Judged::Partly(lowered) => lowered,
         }
     }
 }
 
-impl Judge<'_> {
+impl<'t> Judge<'t> {
     /// Judges the pieces that nobody has begun, as long as somebody takes the results.
-    fn share(self, pieces: &[&Piece], next: &AtomicUsize, results: &SyncSender<(usize, Judged)>) {
+    fn share(
+        self,
+        pieces: &[&Piece],
+        next: &AtomicUsize,
+        results: &SyncSender<(usize, Judged<'t>)>,
+    ) {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(piece) = pieces.get(number) else {
@@ -148,8 +160,10 @@ impl Judge<'_> {
     }
 
     /// Judges a piece; one that is refused is judged again node by node, so that only what is broken is lost.
-    fn piece(self, piece: &Piece) -> Judged {
-        self.leaf(piece).unwrap_or_else(|_| {
+    fn piece(self, piece: &Piece) -> Judged<'t> {
+        let shaped = self.shapes.within(piece);
+        let rest = piece.without(shaped.iter().map(|shaped| shaped.lines));
+        self.leaf(&rest, shaped).unwrap_or_else(|_| {
             Judged::Partly(self.nodes(&guard::plan_again(self.source, self.text, piece)))
         })
     }
@@ -157,13 +171,15 @@ impl Judge<'_> {
     fn nodes(self, plan: &Plan) -> Lowered {
         let mut jobs = Vec::new();
         list(&plan.parts, &mut jobs);
-        let results = jobs.into_iter().map(|piece| match self.leaf(piece) {
-            Ok(judged) => judged.lowered(),
-            Err(problem) => Lowered {
-                nodes: Vec::new(),
-                problems: vec![problem],
-            },
-        });
+        let results = jobs
+            .into_iter()
+            .map(|piece| match self.leaf(piece, Vec::new()) {
+                Ok(judged) => judged.lowered(),
+                Err(problem) => Lowered {
+                    nodes: Vec::new(),
+                    problems: vec![problem],
+                },
+            });
         let results: Vec<Lowered> = results.collect();
         let mut assembly = Assembly {
             problems: Vec::new(),
@@ -174,17 +190,18 @@ impl Judge<'_> {
         problems.extend(
             plan.silent
                 .iter()
-                .filter_map(|piece| self.leaf(piece).err()),
+                .filter_map(|piece| self.leaf(piece, Vec::new()).err()),
         );
         Lowered { nodes, problems }
     }
 
-    /// Judges a piece as a whole. Of several mistakes the first is told: the rest tend to follow from it.
-    fn leaf(self, piece: &Piece) -> Result<Judged, SyntaxProblem> {
+    /// Judges a piece, from which the `shaped` nodes were left out, as a whole. Of several mistakes the first is told: the rest tend to
+    /// follow from it.
+    fn leaf(self, piece: &Piece, shaped: Vec<Shaped<'t>>) -> Result<Judged<'t>, SyntaxProblem> {
         let (cut, place) = piece.cut(self.text, self.source);
         let judged = catch_unwind(AssertUnwindSafe(|| KdlDocument::parse_v2(&cut)));
         let (said, span) = match judged {
-            Ok(Ok(document)) => return Ok(Judged::Kdl(document, cut, place)),
+            Ok(Ok(document)) => return Ok(Judged::Kdl(document, cut, place, shaped)),
             Ok(Err(error)) => {
                 let first = error.diagnostics.into_iter().next();
                 let span = first.as_ref().map(|first| {

@@ -5,6 +5,7 @@
 
 use super::problem::SyntaxProblem;
 use super::reference;
+use super::shapes::Shaped;
 use super::tree::{Argument, Node, Origin, Property, Scalar, Word};
 use crate::source::{SourceId, Span};
 use kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
@@ -23,6 +24,14 @@ impl Place {
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
         let start = self.offset(start);
         Span::new(self.source, start, self.offset(end).max(start))
+    }
+
+    /// A text as it stands in its source.
+    pub(super) fn whole(source: SourceId) -> Place {
+        Place {
+            source,
+            stretches: vec![(0, 0)],
+        }
     }
 
     fn offset(&self, offset: usize) -> usize {
@@ -45,14 +54,29 @@ pub(super) struct Lowered {
     pub(super) problems: Vec<SyntaxProblem>,
 }
 
-/// Turns a document that `kdl` accepted into nodes. `text` is what it was parsed from.
-pub(super) fn lower(document: &KdlDocument, text: &str, place: &Place) -> Lowered {
+/// Turns a document that `kdl` accepted into nodes. `text` is what it was parsed from; the `shaped` nodes, in order, were left out
+/// of it.
+pub(super) fn lower(
+    document: &KdlDocument,
+    text: &str,
+    place: &Place,
+    shaped: &[Shaped<'_>],
+) -> Lowered {
     let mut lowering = Lowering {
         text,
         place,
+        shaped: shaped.iter(),
         problems: Vec::new(),
     };
-    let nodes = lowering.nodes(document);
+    let nodes = lowering.nodes(document, None);
+    // The guard and the crate would have to disagree about where a node begins: even then none may be lost.
+    if let Some(lost) = lowering.shaped.next() {
+        let (start, end) = (lost.lines.start as usize, lost.lines.end as usize);
+        lowering.problems.push(SyntaxProblem::NotKdl {
+            said: "the parser lost this node".to_owned(),
+            span: Span::new(place.source, start, end),
+        });
+    }
     Lowered {
         nodes,
         problems: lowering.problems,
@@ -62,17 +86,35 @@ pub(super) fn lower(document: &KdlDocument, text: &str, place: &Place) -> Lowere
 struct Lowering<'t> {
     text: &'t str,
     place: &'t Place,
+    /// Those that have not been put in yet.
+    shaped: std::slice::Iter<'t, Shaped<'t>>,
     problems: Vec<SyntaxProblem>,
 }
 
 impl Lowering<'_> {
-    /// Recurses as deep as blocks nest, which the guard has bounded.
-    fn nodes(&mut self, document: &KdlDocument) -> Vec<Node> {
-        document
-            .nodes()
-            .iter()
-            .map(|node| self.node(node))
-            .collect()
+    /// The nodes in the block of the node that begins at `parent`. Recurses as deep as blocks nest, which the guard has bounded.
+    fn nodes(&mut self, document: &KdlDocument, parent: Option<u32>) -> Vec<Node> {
+        let mut nodes = Vec::with_capacity(document.nodes().len());
+        for node in document.nodes() {
+            let start = node.span().offset();
+            let span = self.place.span(start, start);
+            self.put_in_shaped(&mut nodes, parent, span.start);
+            nodes.push(self.node(node));
+        }
+        self.put_in_shaped(&mut nodes, parent, u32::MAX);
+        nodes.shrink_to_fit();
+        nodes
+    }
+
+    /// Puts in the shaped nodes of that parent that stand before `end`.
+    fn put_in_shaped(&mut self, nodes: &mut Vec<Node>, parent: Option<u32>, end: u32) {
+        while let Some(shaped) = self.shaped.as_slice().first()
+            && shaped.lines.parent == parent
+            && shaped.lines.start < end
+        {
+            nodes.push(shaped.node(&mut self.problems));
+            self.shaped.next();
+        }
     }
 
     fn node(&mut self, node: &KdlNode) -> Node {
@@ -104,13 +146,16 @@ impl Lowering<'_> {
         }
         arguments.shrink_to_fit();
         properties.shrink_to_fit();
+        let span = self.place.span(start, start + written.trim_end().len());
         Node {
             name: self.word(node.name()),
             annotation: node.ty().map(|ty| self.word(ty)),
             arguments,
             properties,
-            children: node.children().map(|children| self.nodes(children)),
-            span: self.place.span(start, start + written.trim_end().len()),
+            children: node
+                .children()
+                .map(|children| self.nodes(children, Some(span.start))),
+            span,
             origin: Origin::default(),
         }
     }
@@ -179,18 +224,20 @@ impl Lowering<'_> {
                 });
                 Scalar::Float(0.0)
             }
-            KdlValue::String(text) => {
-                let meant = match written.as_bytes().first() {
-                    Some(b'"') => reference::quoted(written, text, span),
-                    Some(b'#') => Ok(Scalar::Text(text.clone())),
-                    _ => reference::bare(text, span),
-                };
-                meant.unwrap_or_else(|problem| {
-                    self.problems.push(problem);
-                    Scalar::Text(text.clone())
-                })
-            }
+            KdlValue::String(text) => meant(written, text, span).unwrap_or_else(|problem| {
+                self.problems.push(problem);
+                Scalar::Text(text.clone())
+            }),
         }
+    }
+}
+
+/// What a string means that is `written` so and says this `text`.
+pub(super) fn meant(written: &str, text: &str, span: Span) -> Result<Scalar, SyntaxProblem> {
+    match written.as_bytes().first() {
+        Some(b'"') => reference::quoted(written, text, span),
+        Some(b'#') => Ok(Scalar::Text(text.to_owned())),
+        _ => reference::bare(text, span),
     }
 }
 

@@ -46,7 +46,9 @@ impl Scan<'_> {
             statement.spaced = true;
             return;
         }
+        self.note_lines(at, next);
         self.end_statement(at, next);
+        self.line_start = next;
     }
 
     pub(super) fn semicolon(&mut self, at: usize) {
@@ -69,6 +71,8 @@ impl Scan<'_> {
         let statement = std::mem::take(self.statement());
         let Some(start) = statement.start else { return };
         self.count_node(start);
+        let frame = self.frame();
+        frame.levels = frame.levels.max(statement.levels);
         let broken = statement.broken || self.is_too_long(start, end);
         let run = self.frame().run;
         if broken {
@@ -323,6 +327,7 @@ impl Scan<'_> {
         };
         let statement = self.statement();
         statement.spaced = false;
+        statement.levels = statement.levels.max(frame.levels + 1);
         if is_large && !frame.silent {
             statement.large = Some(Block { parts: frame.parts });
         }

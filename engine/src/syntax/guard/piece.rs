@@ -1,5 +1,6 @@
 //! How a text is cut up.
 
+use super::lines::Lines;
 use crate::source::SourceId;
 use crate::syntax::parse::Place;
 use std::ops::Range;
@@ -11,6 +12,10 @@ pub(in crate::syntax) struct Plan {
     pub(in crate::syntax) parts: Vec<Part>,
     /// What is commented out by `/-`: has to be KDL, and is then forgotten.
     pub(in crate::syntax) silent: Vec<Piece>,
+    /// The nodes that have lines for themselves, in the order of their ends.
+    pub(in crate::syntax) lines: Vec<Lines>,
+    /// The values that may be blanked, in order: where they begin and end, quotes included.
+    pub(in crate::syntax) values: Vec<(u32, u32)>,
 }
 
 /// A stretch of a block's nodes.
@@ -38,6 +43,24 @@ pub(in crate::syntax) struct Piece {
 }
 
 impl Piece {
+    /// The same stretch without these lines, which are in order and lie outside its holes.
+    pub(in crate::syntax) fn without(&self, lines: impl Iterator<Item = Lines>) -> Piece {
+        let lines = lines.map(|lines| lines.whole());
+        let mut holes: Vec<Range<usize>> = self.holes.iter().cloned().chain(lines).collect();
+        holes.sort_unstable_by_key(|hole| hole.start);
+        holes.dedup_by(|next, hole| {
+            let adjoins = hole.end == next.start;
+            if adjoins {
+                hole.end = next.end;
+            }
+            adjoins
+        });
+        Piece {
+            range: self.range.clone(),
+            holes,
+        }
+    }
+
     /// The text to be judged, and where its bytes come from.
     pub(in crate::syntax) fn cut(&self, text: &str, source: SourceId) -> (String, Place) {
         let mut cut = String::with_capacity(self.range.len());

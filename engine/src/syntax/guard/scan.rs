@@ -25,6 +25,8 @@ pub(super) struct Frame {
     pub(super) parts: Vec<Part>,
     /// Where the rest begins.
     pub(super) run: usize,
+    /// How many blocks nest in its nodes at most.
+    pub(super) levels: usize,
     pub(super) statement: Statement,
 }
 
@@ -45,7 +47,9 @@ pub(super) struct Scan<'t> {
     pub(super) stopped: bool,
     /// Whether a string or comment ran to the end of the text.
     pub(super) swallowed: bool,
-    /// How many newlines between tokens were read, how many blanks begin the line, and whether these still go on.
+    /// Where the line began, how many newlines between tokens were read, how many blanks begin the line, and whether these
+    /// still go on.
+    pub(super) line_start: usize,
     pub(super) line: usize,
     pub(super) indent: usize,
     pub(super) indenting: bool,
@@ -72,6 +76,7 @@ impl<'t> Scan<'t> {
             nodes: 0,
             stopped: false,
             swallowed: false,
+            line_start: 0,
             line: 0,
             indent: 0,
             indenting: true,
@@ -111,6 +116,11 @@ impl<'t> Scan<'t> {
             self.statement().spaced = true;
             self.holes.push(hole);
             return true;
+        }
+        let line = self.line_start;
+        let statement = self.statement();
+        if statement.start.is_none() {
+            statement.line = line;
         }
         let class = self.text.class(at);
         self.indenting &= matches!(class, Class::Space(_) | Class::Newline(_));

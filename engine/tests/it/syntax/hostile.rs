@@ -7,12 +7,13 @@ use vmlogin_engine::syntax::{check_hostile, parse};
 const MUTATIONS: usize = 4000;
 
 /// Texts with something of everything, small enough that most mutations hit something.
-const SEEDS: [&str; 6] = [
+const SEEDS: [&str; 7] = [
     "vmlogin 1 {\n    estate \"contoso-${env}\" // stamp\n    safety max-delete=5 max-change-percent=25\n}\nparam env { one-of dev prod }\n",
     "resource-group rg-1 subscription=core location = \"west us\" {\n  vm a b { login; protect /* why */ }\n  /- vm c { login /- { x; } }\n  grant admin (group)\"sg\" /-(user)\"kim\" reason=#\"a \"b\" c\"#\n}\n",
     "text \"\"\"\n    one\n      two \\\n  three\n    \"\"\" #\"\"\"\n  raw\\\n  \"\"\"#\nnext \\ // go on\n  \"a\\u{e9}\\n\\s\\   b\" #null #true 1.5e3 -0x1F 1_000\n",
     "/- kdl-version 2\n/- a { b { /- c } }\na /- b /- { c } { d; e } /-{ f }\n(t)n (u)1 p=(v)2;m\n",
     "let who (group)a (user)\"b c\"\nlet cut $who\n/* one /* two */ */ vm $who on=$cut \"$${x} ${a}${b}\"\n",
+    "a {\n  b 1 c // d\n  (t)e {\n    b 1 f // d\n  }\n  b 1 \"g h\" // d\n}\nb 1 \"\" // d\ni x=$y \\\n z\ni x=$y \\\n z1\n",
     "\u{feff}a\u{2028}b\u{a0}c\r\nd {e{f{g}}}\r\n/- \n// x\n h\n",
 ];
 
@@ -30,6 +31,7 @@ fn mutated_texts_are_answered_as_promised() {
     for _ in 0..MUTATIONS {
         let text = mutate(&mut chance);
         check_hostile(&text);
+        check_hostile(&[text.as_slice(), &text].join(&b'\n'));
     }
 }
 
