@@ -115,10 +115,7 @@ impl PrincipalKind {
 
 impl fmt::Display for Principal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Every grant has it in its address: the parts by themselves cost a third.
-        out.write_str(self.kind.word())?;
-        out.write_str(":")?;
-        out.write_str(&self.name)
+        write!(out, "{}:{}", self.kind.word(), self.name)
     }
 }
 

@@ -25,15 +25,7 @@ pub(super) struct Grounds<'a> {
 
 impl<'a> Grounds<'a> {
     pub(super) fn of(resources: &'a Resources, catalogue: &Catalogue) -> Grounds<'a> {
-        let mut addresses: IndexSet<&Address> = IndexSet::new();
-        let mut around: Vec<usize> = Vec::with_capacity(resources.len());
-        for resource in resources.values() {
-            let parent = &resource.parent;
-            // What stands in one thing stands side by side here.
-            let last = around.last().copied();
-            let same = last.filter(|last| addresses.get_index(*last) == Some(&parent));
-            around.push(same.unwrap_or_else(|| addresses.insert_full(parent).0));
-        }
+        let (addresses, around) = around_each(resources);
         let is = addresses.iter().map(|address| resources.number(address));
         let is: Vec<Option<usize>> = is.collect();
         let orders = catalogue.kinds.iter().flat_map(|kind| kind.schema().order);
@@ -88,4 +80,18 @@ impl<'a> Grounds<'a> {
             None => &[],
         }
     }
+}
+
+/// What resources stand in, and the number in it of what each does.
+fn around_each(resources: &Resources) -> (IndexSet<&Address>, Vec<usize>) {
+    let mut addresses: IndexSet<&Address> = IndexSet::new();
+    let mut around: Vec<usize> = Vec::with_capacity(resources.len());
+    for resource in resources.values() {
+        let parent = &resource.parent;
+        // What stands in one thing mostly stands side by side here, and then need not be looked up.
+        let last = around.last().copied();
+        let same = last.filter(|last| addresses.get_index(*last) == Some(&parent));
+        around.push(same.unwrap_or_else(|| addresses.insert_full(parent).0));
+    }
+    (addresses, around)
 }
