@@ -122,16 +122,23 @@ impl Loops {
         round.make(elements, &mut self.names, &mut self.problems, give);
     }
 
-    /// The same names and nothing found wrong yet, for a share of the elements of one loop.
-    pub(crate) fn fork(&self) -> Loops {
-        Loops::new(self.names.fork(), Problems::default())
+    /// The same names and nothing found wrong yet, for one of so many shares of a loop's elements. Each may make an equal part of
+    /// what all may, so that together they never make more.
+    pub(crate) fn part(&self, of: usize) -> Loops {
+        Loops::new(self.names.part(of), Problems::default())
     }
 
-    /// Pays for what was made in all the shares. Not where something was wrong in one, or more was used up in all than there is:
-    /// then nothing is paid, and the loop is to be gone through from its first element to its last.
-    pub(crate) fn join<'l>(&mut self, forks: impl Iterator<Item = &'l Loops> + Clone) -> bool {
-        let well = forks.clone().all(|fork| fork.problems.is_empty());
-        well && self.names.pay_for(forks.map(|fork| &fork.names))
+    /// Pays for what was made in all the shares, where nothing was wrong in any. Else the loop is to be gone through from its first
+    /// element to its last: what is wrong may be no more than that a share had too small a part.
+    pub(crate) fn join<'l>(
+        &mut self,
+        parts: impl ExactSizeIterator<Item = &'l Loops> + Clone,
+    ) -> bool {
+        let well = parts.clone().all(|part| part.problems.is_empty());
+        if well {
+            self.names.pay_for(parts.map(|part| &part.names));
+        }
+        well
     }
 
     /// Goes through those in a node of which nothing is kept, for their mistakes alone.

@@ -34,26 +34,23 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The same names for a share of a loop's elements.
-    pub(super) fn fork(&self) -> Names {
+    /// The same names for one of so many shares of a loop's elements, with an equal part of all that may still be made.
+    pub(super) fn part(&self, of: usize) -> Names {
         Names {
             values: self.values.clone(),
-            budget: self.budget,
-            making: self.making,
+            budget: self.budget.part(of),
+            making: self.making.part(of),
             ..Names::default()
         }
     }
 
-    /// Pays for what was used up in all the shares; not where that is more than there is.
-    pub(super) fn pay_for<'n>(&mut self, forks: impl Iterator<Item = &'n Names> + Clone) -> bool {
-        let budgets = forks.clone().map(|fork| &fork.budget);
-        let budget = self.budget.behind(budgets);
-        let making = self.making.behind(forks.map(|fork| &fork.making));
-        let (Some(budget), Some(making)) = (budget, making) else {
-            return false;
-        };
-        (self.budget, self.making) = (budget, making);
-        true
+    /// Pays for what was used up in all the shares.
+    pub(super) fn pay_for<'n>(&mut self, parts: impl ExactSizeIterator<Item = &'n Names>) {
+        let whole = self.part(parts.len());
+        for part in parts {
+            self.budget.pay_as(whole.budget, part.budget);
+            self.making.pay_as(whole.making, part.making);
+        }
     }
 }
 

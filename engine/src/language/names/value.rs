@@ -28,12 +28,17 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// What is left behind copies that were each taken from; `None` where less was there than they took in all.
-    pub(super) fn behind<'b>(self, mut copies: impl Iterator<Item = &'b Budget>) -> Option<Budget> {
-        copies.try_fold(self, |rest, copy| {
-            let left = rest.left.checked_sub(self.left - copy.left)?;
-            Some(Budget { left, ..rest })
-        })
+    /// One of so many equal parts. Where that is too little, it is told, whatever was told before.
+    pub(super) fn part(self, of: usize) -> Budget {
+        Budget {
+            left: self.left / of,
+            spent: false,
+        }
+    }
+
+    /// Takes what was taken from a part, of which this is left.
+    pub(super) fn pay_as(&mut self, part: Budget, left: Budget) {
+        self.left -= part.left - left.left;
     }
 }
 

@@ -61,15 +61,17 @@ impl Making {
         !self.spent
     }
 
-    /// What is left behind copies that were each taken from; `None` where less was there than they took in all.
-    pub(in crate::language) fn behind<'m>(
-        self,
-        mut copies: impl Iterator<Item = &'m Making>,
-    ) -> Option<Making> {
-        copies.try_fold(self, |left, copy| {
-            let text = left.text.checked_sub(self.text - copy.text)?;
-            Some(Making { text, ..left })
-        })
+    /// One of so many equal parts.
+    pub(in crate::language) fn part(self, of: usize) -> Making {
+        Making {
+            text: self.text / of,
+            ..self
+        }
+    }
+
+    /// Takes what was taken from a part, of which this is left.
+    pub(in crate::language) fn pay_as(&mut self, part: Making, left: Making) {
+        self.text -= part.text - left.text;
     }
 
     /// Whether an element was mentioned that could not be paid for.

@@ -95,7 +95,7 @@ impl<'a> Walker<'a, '_> {
         let bound = |share: usize| round.count() * share / count;
         let share = |number: usize| Share {
             elements: bound(number)..bound(number + 1),
-            loops: loops.fork(),
+            loops: loops.part(count),
             found: Found::default(),
             same: self.same.clone(),
             parent: Checked::blank(parent),
