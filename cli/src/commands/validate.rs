@@ -6,13 +6,14 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::render::{findings, given, problems, validated};
 use crate::session::Session;
-use crate::session::manifest::load;
+use crate::session::manifest::load_judged;
 use crate::session::planning::severities;
 
 /// Checks the manifest and runs the rules that need nothing else.
 pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error> {
     let severities = severities(&args.rules)?;
-    let loaded = match load(&args.inputs, vmlogin_azure::catalogue()) {
+    let loaded = load_judged(&args.inputs, vmlogin_azure::catalogue(), &severities);
+    let (loaded, mut opinions) = match loaded {
         Err(Error::Problems { problems, sources }) if args.format == Format::Json => {
             // Here the problems are the result.
             session
@@ -24,7 +25,6 @@ pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error>
     };
     let empty = validated::empty_tables(&loaded, session.view_err());
     session.terminal.diagnostic(&empty);
-    let mut opinions = loaded.findings(&severities);
     let refused = opinions.iter().any(|finding| finding.blocks());
     let warned = warnings(&opinions, args.rules.fail_on);
     match args.format {

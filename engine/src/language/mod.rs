@@ -14,7 +14,7 @@ pub mod table;
 
 pub(crate) use form::{SPENT, is_loop};
 pub use include::{IncludeWish, includes};
-pub(crate) use repeat::{FOR, Loops, STANDS_IN};
+pub(crate) use repeat::{FOR, Loops, Round, STANDS_IN, same_at_each};
 pub use repeat::{TableWish, Tables, tables};
 
 use crate::problem::Problem;

@@ -5,29 +5,11 @@ use super::names::Names;
 use super::problem::Problems;
 use crate::syntax::tree::{Argument, Node, Scalar, Tree};
 
-/// Resolves every reference of a tree outside of its loops, and drops children that were refused.
+/// Resolves every reference of a tree outside of its loops, which come to stand behind the rest, and drops children that were
+/// refused. Loops are never gone through here, so that what is wrong beside them is found first.
 pub(super) fn substitute(tree: &mut Tree, names: &mut Names, problems: &mut Problems) {
-    resolve(&mut tree.nodes, Turns::Later, names, problems);
-}
-
-/// When loops are gone through: never here, so that what is wrong beside them is found first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turns {
-    /// Later: they stay in the tree as they are.
-    Later,
-    /// Never: those in another loop are refused.
-    Never,
-}
-
-/// The same for some nodes. What a loop makes is resolved by it.
-pub(super) fn resolve(
-    nodes: &mut [Node],
-    turns: Turns,
-    names: &mut Names,
-    problems: &mut Problems,
-) {
     // A stack of our own: see `form::check`.
-    let mut waiting: Vec<&mut Node> = nodes.iter_mut().rev().collect();
+    let mut waiting: Vec<&mut Node> = tree.nodes.iter_mut().rev().collect();
     while let Some(node) = waiting.pop() {
         arguments(node, names, problems);
         properties(node, names, problems);
@@ -35,14 +17,21 @@ pub(super) fn resolve(
             continue;
         };
         kept.retain(|child| !form::is_refused(node, child));
-        // Order never matters: loops stand behind the rest.
         let mut loops: Vec<Node> = kept.extract_if(.., |child| form::is_loop(child)).collect();
         let written = kept.len();
-        if turns == Turns::Later {
-            kept.append(&mut loops);
-        }
+        kept.append(&mut loops);
         let children = node.children.insert(kept);
         waiting.extend(children.iter_mut().take(written).rev());
+    }
+}
+
+/// Resolves every reference of nodes that hold neither loops nor what was refused: those of a loop, at one of its elements.
+pub(super) fn fill(nodes: &mut [Node], names: &mut Names, problems: &mut Problems) {
+    let mut waiting: Vec<&mut Node> = nodes.iter_mut().rev().collect();
+    while let Some(node) = waiting.pop() {
+        arguments(node, names, problems);
+        properties(node, names, problems);
+        waiting.extend(node.children.iter_mut().flatten().rev());
     }
 }
 
