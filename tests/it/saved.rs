@@ -153,7 +153,34 @@ fn an_edited_plan_is_refused_even_where_its_digest_was_made_anew() {
     stage.write("plan.json", &plan.sealed().to_text());
     let screen = stage.sandbox(&APPLY).expect(7);
     assert!(screen.says("it names another estate"), "{screen}");
+    // Nothing is let pass that no plan holds, though it would change nothing.
+    for more in [
+        "include \"elsewhere/*.kdl\"\n",
+        "let who \"kim\"\n",
+        "// approved\n",
+    ] {
+        let mut plan = vmlogin_engine::plan::saved::read(text.as_bytes()).expect("a plan");
+        plan.manifest.push_str(more);
+        stage.write("plan.json", &plan.sealed().to_text());
+        let screen = stage.sandbox(&APPLY).expect(7);
+        assert!(
+            screen.says("is not as vmlogin puts one together"),
+            "{screen}"
+        );
+    }
     untouched(&stage);
+}
+
+#[test]
+fn where_a_plan_cannot_be_saved_is_told_before_planning() {
+    let stage = saved();
+    let into = stage
+        .sandbox(&["plan", "-o", "missing/plan.json"])
+        .expect(64);
+    assert!(into.says("there is no folder `missing`"), "{into}");
+    let dash = stage.sandbox(&["plan", "-o", "-"]).expect(64);
+    assert!(dash.says("name a file with `-o FILE`"), "{dash}");
+    assert!(!stage.path("-").exists());
 }
 
 #[cfg(unix)]

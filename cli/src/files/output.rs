@@ -16,12 +16,29 @@ pub(crate) enum Readers {
     Owner,
 }
 
-/// Refuses to write over what is there, unless that was agreed to; and to write through a link, or into what is no plain file.
+/// Refuses to write over what is there, unless that was agreed to; to write through a link, or into what is no plain file; and where
+/// there is no folder for it.
 pub(crate) fn refuse_overwriting(path: &Path, force: bool) -> Result<(), Error> {
-    let Ok(there) = fs::symlink_metadata(path) else {
-        return Ok(());
-    };
     let name = shown(path);
+    if path == Path::new("-") {
+        return Err(Error::usage(
+            "`-` is no file: nothing was written",
+            "name a file with `-o FILE`",
+        ));
+    }
+    let Ok(there) = fs::symlink_metadata(path) else {
+        let folder = folder(path);
+        return match folder.is_dir() {
+            true => Ok(()),
+            false => Err(Error::usage(
+                format!(
+                    "there is no folder `{}`: nothing was written",
+                    shown(folder)
+                ),
+                "make it, or name another file with `-o FILE`",
+            )),
+        };
+    };
     if !force {
         return Err(Error::usage(
             format!("`{name}` exists already: nothing was written"),
@@ -47,8 +64,12 @@ pub(crate) fn write(path: &Path, text: &str, force: bool, readers: Readers) -> R
     })
 }
 
-/// Writes a file of our own over an older one, and its folder where there is none.
+/// Writes a file of our own over an older one, and its folder where there is none. A folder that is a link may have been checked in
+/// by anybody, and leads anywhere.
 pub(crate) fn replace(path: &Path, text: &str, readers: Readers) -> io::Result<()> {
+    if folder(path).is_symlink() {
+        return Err(io::Error::other("its folder is a link"));
+    }
     fs::create_dir_all(folder(path))?;
     written(path, text, true, readers)
 }
@@ -143,5 +164,10 @@ mod tests {
         symlink(folder.path().join("nowhere"), &dangling).unwrap();
         assert!(write(&dangling, "two", false, Readers::Owner).is_err());
         assert!(!folder.path().join("nowhere").exists());
+        let own = folder.path().join(".own");
+        symlink(folder.path().join("elsewhere"), &own).unwrap();
+        fs::create_dir(folder.path().join("elsewhere")).unwrap();
+        replace(&own.join("last.txt"), "one", Readers::Owner).unwrap_err();
+        assert!(!folder.path().join("elsewhere/last.txt").exists());
     }
 }

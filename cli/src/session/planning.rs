@@ -62,9 +62,9 @@ impl<'a> Basis<'a> {
         match self {
             Basis::Files(inputs, _) => load_keeping(keep, inputs, catalogue),
             Basis::Saved(opened) => {
-                let loaded = load_saved(opened, catalogue)?;
-                opened.check_manifest(&loaded.0)?;
-                Ok(loaded)
+                let (loaded, tree) = load_saved(opened, catalogue)?;
+                opened.check_manifest(&loaded, &tree)?;
+                Ok((loaded, tree))
             }
         }
     }

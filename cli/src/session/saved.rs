@@ -122,16 +122,17 @@ impl Opened<'_> {
         }
     }
 
-    /// Refuses a plan whose own manifest is for another estate, or for other tenants, than it says.
-    pub(crate) fn check_manifest(&self, loaded: &Loaded) -> Result<(), Error> {
-        match self.saved.is_for(&loaded.manifest) {
-            true => Ok(()),
-            false => {
-                let what =
-                    "was edited: it names another estate, or other tenants, than its manifest";
-                Err(self.stale(what.to_owned()))
-            }
-        }
+    /// Refuses a plan whose own manifest is for another estate, or for other tenants, than it says; and one that holds what is gone
+    /// once a manifest is put together, such as an `include`: nobody would look at it.
+    pub(crate) fn check_manifest(&self, loaded: &Loaded, tree: &Tree) -> Result<(), Error> {
+        let what = if !self.saved.is_for(&loaded.manifest) {
+            "was edited: it names another estate, or other tenants, than its manifest"
+        } else if spelt::text(tree, &loaded.homes)? != self.saved.manifest {
+            "was edited: its manifest is not as vmlogin puts one together"
+        } else {
+            return Ok(());
+        };
+        Err(self.stale(what.to_owned()))
     }
 
     /// Refuses a plan that planning anew does not come to.

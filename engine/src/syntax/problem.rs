@@ -314,6 +314,9 @@ impl SyntaxProblem {
             Self::SlashdashBySemicolon { .. } => "begin a new line instead".to_owned(),
             Self::LoneSemicolon { .. } => "remove it".to_owned(),
             Self::TooLong { .. } => "split it into several nodes".to_owned(),
+            Self::Unexpected { written, .. } if written == "=======" => {
+                "it looks like an unfinished merge: keep one of the two versions, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`".to_owned()
+            }
             Self::Unexpected { written, .. } => format!("remove it, or put quotes around the text that `{}` belongs to", print::shown(written)),
             Self::NotKdl { .. } => "compare it with https://kdl.dev/spec".to_owned(),
         })

@@ -8,6 +8,9 @@ use super::word::{self, Word};
 use super::{MOST_COMMENT_MARKS, MOST_COMMENTED};
 use crate::syntax::problem::SyntaxProblem;
 
+/// How many `=` are shown: as many as a merge leaves, and one more.
+const MOST_MARKS: usize = 8;
+
 /// How far is looked for the ends of a `${name}`.
 const LONGEST_NAME: usize = 200;
 
@@ -198,7 +201,16 @@ impl Scan<'_> {
                     },
                 );
             }
-            _ => self.unexpected(at, at + 1),
+            _ => {
+                // All of them: seven are left of a merge.
+                let rest = self.text.text.as_bytes().get(at..).unwrap_or_default();
+                let marks = rest
+                    .iter()
+                    .take(MOST_MARKS)
+                    .take_while(|byte| **byte == b'=');
+                let marks = marks.count();
+                self.unexpected(at, at + marks);
+            }
         }
     }
 

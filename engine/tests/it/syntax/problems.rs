@@ -477,6 +477,21 @@ fn slashdash_needs_something_behind_it() {
 }
 
 #[test]
+fn an_unfinished_merge_is_named() {
+    assert_snapshot!(read("a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> theirs\n"), @r#"
+    a
+    "<<<<<<<" HEAD
+    b
+    c
+    ">>>>>>>" theirs
+
+    VML028: `=======` cannot stand here
+      a.kdl:4:1 `=======` not expected
+      help: it looks like an unfinished merge: keep one of the two versions, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`
+    "#);
+}
+
+#[test]
 fn stray_marks_are_named() {
     assert_snapshot!(read("a [1]\nb )\n;c\nd \\ e\nf / g\nh 1=2\ni /- /- j\n"), @r#"
     c
