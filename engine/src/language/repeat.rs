@@ -16,7 +16,7 @@ use super::table::Table;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::syntax::reference::is_name;
-use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Via};
+use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Tree, Via};
 use making::MOST_MADE;
 pub(super) use making::Making;
 
@@ -122,6 +122,13 @@ impl Loops {
         round.make(elements, &mut self.names, &mut self.problems, give);
     }
 
+    /// Goes through one from its first element to its last, if it can be.
+    fn go_through_whole(&mut self, node: &Node, give: impl FnMut(Vec<Node>)) {
+        if let Some(round) = self.begin(node) {
+            self.go_through(&round, 0..round.count(), give);
+        }
+    }
+
     /// The same names and nothing found wrong yet, for one of so many shares of a loop's elements. Each may make an equal part of
     /// what all may, so that together they never make more.
     pub(crate) fn part(&self, of: usize) -> Loops {
@@ -141,15 +148,30 @@ impl Loops {
         well
     }
 
+    /// Goes through all of a tree, and puts what they make in their place.
+    pub(super) fn go_through_all(&mut self, tree: &mut Tree) {
+        let mut waiting: Vec<&mut Node> = tree.nodes.iter_mut().rev().collect();
+        while let Some(node) = waiting.pop() {
+            let Some(children) = &mut node.children else {
+                continue;
+            };
+            // Loops stand behind the rest, and so does what they make, in which there are none.
+            let loops: Vec<Node> = children.extract_if(.., |child| is_loop(child)).collect();
+            let written = children.len();
+            for one in loops {
+                self.go_through_whole(&one, |mut made| children.append(&mut made));
+            }
+            waiting.extend(children.iter_mut().take(written).rev());
+        }
+    }
+
     /// Goes through those in a node of which nothing is kept, for their mistakes alone.
     pub(crate) fn pass_through(&mut self, node: &Node) {
         let mut waiting = vec![node];
         while let Some(node) = waiting.pop() {
             for child in node.children() {
                 match is_loop(child) {
-                    true => {
-                        repeat(child, &mut self.names, &mut self.problems, drop);
-                    }
+                    true => self.go_through_whole(child, drop),
                     false => waiting.push(child),
                 }
             }
@@ -159,18 +181,6 @@ impl Loops {
     /// What was wrong with the whole tree and with the loops that were gone through, settled.
     pub(crate) fn problems(self) -> Vec<Problem> {
         self.problems.settle()
-    }
-}
-
-/// Makes the nodes of a loop without references, and gives those of each element away.
-pub(super) fn repeat(
-    node: &Node,
-    names: &mut Names,
-    problems: &mut Problems,
-    give: impl FnMut(Vec<Node>),
-) {
-    if let Some(round) = Round::of(node, names, problems) {
-        round.make(0..round.count(), names, problems, give);
     }
 }
 

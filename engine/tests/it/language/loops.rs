@@ -59,6 +59,22 @@ fn each_row_makes_the_nodes_of_its_loop() {
     );
 }
 
+/// No more than a report holds is kept, so that it counts what is found first.
+#[test]
+fn of_too_much_that_is_wrong_the_same_is_told_whenever_loops_are_gone_through() {
+    let wrong = |of: &str| -> String {
+        let lines = (0..120).map(|number| format!("  tags ${of}.none{number}\n"));
+        lines.collect()
+    };
+    let text = format!(
+        "resource-group rg {{\n for row in=(csv)\"fleet.csv\" {{\n vm $row.name {{\n{}}}\n}}\n{}}}\n",
+        wrong("row"),
+        wrong("nobody")
+    );
+    let told = looped(&text, FLEET);
+    assert!(told.contains("`nobody.none0` asks for a column"), "{told}");
+}
+
 #[test]
 fn each_value_of_a_list_makes_the_nodes_of_its_loop() {
     assert_snapshot!(
