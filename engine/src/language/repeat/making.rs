@@ -93,3 +93,23 @@ fn bytes(scalar: &Scalar) -> usize {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_bounds_a_share_and_the_whole_pays_for_what_it_took() {
+        let mut whole = Making {
+            text: 100,
+            ..Making::default()
+        };
+        let part = whole.part(2);
+        let mut share = part;
+        assert!(share.pay_for(&Scalar::Cell("x".repeat(30))));
+        let mut other = part;
+        assert!(!other.pay_for(&Scalar::Cell("x".repeat(51))));
+        whole.pay_as(part, share);
+        assert_eq!(whole.text, 70);
+    }
+}
