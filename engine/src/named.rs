@@ -116,9 +116,12 @@ impl<N: fmt::Debug, V: fmt::Debug> fmt::Debug for Named<N, V> {
 
 impl<K: Into<N>, N: Borrow<str> + Ord, V> Extend<(K, V)> for Named<N, V> {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, values: I) {
+        let values = values.into_iter();
+        self.0.reserve_exact(values.size_hint().0);
         for (name, value) in values {
             self.insert(name, value);
         }
+        self.0.shrink_to_fit();
     }
 }
 

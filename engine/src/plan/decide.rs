@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::{IndexMap, IndexSet};
+
 use super::anew::{self, Anew};
 use super::draft::{blank, defer, made_of, maker};
 use super::matching::{Matching, Pair};
@@ -153,7 +155,7 @@ struct Building<'a> {
 fn build(
     building: &Building<'_>,
     graph: &Graph,
-    taken: &BTreeSet<&Address>,
+    taken: &IndexSet<&Address>,
     findings: &[Finding],
 ) -> Vec<Step> {
     let Building {
@@ -163,7 +165,7 @@ fn build(
         ..
     } = building;
     let blocks = Blocks::of(findings);
-    let mut settled: BTreeMap<&Address, Standing> = BTreeMap::new();
+    let mut settled: IndexMap<&Address, Standing> = IndexMap::with_capacity(graph.order().len());
     let mut steps = Vec::with_capacity(taken.len());
     for address in graph.order() {
         let Some(pair) = matching.pairs.get(address) else {
@@ -337,7 +339,7 @@ fn keep_only_live_waits(steps: &mut [Step]) {
 }
 
 /// Whether a finding is about something that the plan is for.
-fn concerns(finding: &Finding, scene: &Scene<'_>, taken: &BTreeSet<&Address>) -> bool {
+fn concerns(finding: &Finding, scene: &Scene<'_>, taken: &IndexSet<&Address>) -> bool {
     taken.contains(&finding.subject) || scene.manifest.resource(&finding.subject).is_none()
 }
 

@@ -218,7 +218,7 @@ impl World {
         let live = self
             .inventory
             .live
-            .get_mut(&(kind, Key(key.to_owned())))
+            .get_mut(kind, &Key(key.to_owned()))
             .expect("a live thing of that key");
         change(live);
         self
@@ -381,11 +381,11 @@ impl World {
         let key = id.strip_prefix("grants/").unwrap_or(&id);
         let key = key.split_once("/grants/").map_or(key, |(_, key)| key);
         let made = live(kind, key);
-        let live = self
-            .inventory
-            .live
-            .entry((kind, Key(key.to_owned())))
-            .or_insert(made);
+        let lives = &mut self.inventory.live;
+        if lives.get(kind, &made.key).is_none() {
+            lives.insert(made.clone());
+        }
+        let live = lives.get_mut(kind, &made.key).expect("it is there");
         live.id = id.clone();
         live.health = Health::Good;
         if step.action == Action::Create {

@@ -76,7 +76,7 @@ fn ahead(manifest: &Manifest, inventory: &Inventory) -> BTreeSet<String> {
     let things = kinds.flat_map(|kind| manifest.of_kind(kind));
     things
         .filter_map(|resource| {
-            let key = Key(arm_id(resource, manifest)?.key().to_owned());
+            let key = Key::from(arm_id(resource, manifest)?);
             let there = inventory.get(resource.kind, &key).is_some();
             (!there).then_some(key.0)
         })

@@ -16,7 +16,7 @@ pub(crate) fn live_of<'a>(
     manifest: &Manifest,
     inventory: &'a Inventory,
 ) -> Option<&'a Live> {
-    let key = Key(arm_id(machine, manifest)?.key().to_owned());
+    let key = arm_id(machine, manifest)?.into();
     inventory.get(SCHEMA.kind, &key)
 }
 

@@ -59,7 +59,7 @@ fn opinion(machine: &Named<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use vmlogin_engine::inventory::Inventory;
+    use vmlogin_engine::inventory::{Inventory, Live};
     use vmlogin_engine::kind::Key;
 
     use super::*;
@@ -139,7 +139,10 @@ mod tests {
         }
         let all = std::mem::take(&mut inventory.live).into_iter();
         inventory.live = all
-            .map(|((kind, key), live)| ((kind, Key(key.0.replace("web01", name))), live))
+            .map(|live| Live {
+                key: Key(live.key.0.replace("web01", name)),
+                ..live
+            })
             .collect();
         let look = |inventory: &Inventory| {
             shown(&LongName.check(&Scene {
