@@ -290,10 +290,7 @@ async fn confirmed(
     loop {
         let azure = connection.azure.reading_firsthand(firsthand.clone());
         let reading = decide(loaded, &azure, asked, replaced).await?;
-        let scene = Scene {
-            manifest: &loaded.manifest,
-            inventory: &reading.inventory,
-        };
+        let scene = Scene::of(&loaded.manifest, &reading.inventory);
         let unconfirmed = unconfirmed(&reading.plan, &scene);
         if unconfirmed.is_empty() {
             return Ok(reading);
@@ -309,10 +306,7 @@ async fn decide(
     replaced: &BTreeSet<Address>,
 ) -> Result<Reading, Error> {
     let inventory = azure.survey(&loaded.manifest, asked.mode).await?;
-    let scene = Scene {
-        manifest: &loaded.manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&loaded.manifest, &inventory);
     let selected = asked.basis.selected()?;
     // Where a saved plan selects what is gone, the plan that is derived from it differs.
     if let Basis::Files(..) = asked.basis {

@@ -31,7 +31,19 @@ impl Lives {
         self.0.get(&Sought(kind, key))
     }
 
-    /// The same, to be changed.
+    /// How many come before that of a kind with this key.
+    #[must_use]
+    pub fn number(&self, kind: &str, key: &Key) -> Option<usize> {
+        self.0.get_index_of(&Sought(kind, key))
+    }
+
+    /// The one before which so many come.
+    #[must_use]
+    pub fn at(&self, number: usize) -> Option<&Live> {
+        self.0.get_index(number).map(|(_, live)| live)
+    }
+
+    /// The one of a kind with this key, to be changed.
     pub fn get_mut(&mut self, kind: &str, key: &Key) -> Option<&mut Live> {
         self.0.get_mut(&Sought(kind, key))
     }

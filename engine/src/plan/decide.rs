@@ -47,10 +47,7 @@ pub fn plan(
 ) -> Result<Plan, Cycle> {
     let whole = scene.manifest.with_absent();
     let declared = scene.manifest;
-    let scene = &Scene {
-        manifest: &whole,
-        inventory: scene.inventory,
-    };
+    let scene = &Scene::of(&whole, scene.inventory);
     let matching = Matching::of(catalogue, scene);
     let graph = match wish.mode {
         Mode::Apply => Graph::of(declared, catalogue)?,
@@ -77,10 +74,7 @@ pub fn plan(
             let mut anew = Anew::of(catalogue, scene, &matching, wish);
             let steps = loop {
                 let without = anew.without(scene, &matching);
-                let bare = Scene {
-                    manifest: scene.manifest,
-                    inventory: &without,
-                };
+                let bare = Scene::of(scene.manifest, &without);
                 let building = Building {
                     scene,
                     matching: &matching,

@@ -39,10 +39,9 @@ impl<'a> Matching<'a> {
             .values()
             .filter_map(|resource| {
                 let kind = catalogue.kind(resource.kind)?;
-                let key = kind.key(resource, scene);
-                let live = key
-                    .as_ref()
-                    .and_then(|key| scene.inventory.get(resource.kind, key));
+                let live = scene.live_of(kind, resource);
+                let key = live.map(|live| live.key.clone());
+                let key = key.or_else(|| kind.key(resource, scene));
                 let bearer = match kind.schema().stamped {
                     true => live,
                     false => around(catalogue, scene, resource),
@@ -132,8 +131,7 @@ fn is_pending(scene: &Scene<'_>, resource: &Resource) -> bool {
 /// The live thing that a declared one stands in.
 fn around<'a>(catalogue: &Catalogue, scene: &Scene<'a>, resource: &Resource) -> Option<&'a Live> {
     let parent = scene.manifest.parent_of(resource)?;
-    let key = catalogue.kind(parent.kind)?.key(parent, scene)?;
-    scene.inventory.get(parent.kind, &key)
+    scene.live_of(catalogue.kind(parent.kind)?, parent)
 }
 
 fn all_but_last(address: &Address, parts: usize) -> String {

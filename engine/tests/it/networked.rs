@@ -157,10 +157,7 @@ impl Kind for Plain {
 
 /// A plan of one of these manifests against these live things.
 pub(crate) fn plan_of(manifest: &Manifest, inventory: &Inventory, mode: Mode) -> Plan {
-    let scene = Scene {
-        manifest,
-        inventory,
-    };
+    let scene = Scene::of(manifest, inventory);
     let wish = Wish {
         replaced: Vec::new(),
         mode,

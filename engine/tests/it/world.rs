@@ -300,10 +300,7 @@ impl World {
         (targets, excludes): (&[&str], &[&str]),
     ) -> (Plan, Vec<Refusal>) {
         let replaced: Vec<Address> = addresses.iter().map(|text| Address::read(text)).collect();
-        let scene = Scene {
-            manifest,
-            inventory: &self.inventory,
-        };
+        let scene = Scene::of(manifest, &self.inventory);
         let refusals = plan::replace::refusals(&CATALOGUE, &scene, &replaced);
         let wish = Wish {
             mode: Mode::Apply,
@@ -321,10 +318,7 @@ impl World {
 
     /// The plan in which what failed may be installed anew, audited.
     pub(crate) fn plan_reinstalled(&self, manifest: &Manifest) -> Plan {
-        let scene = Scene {
-            manifest,
-            inventory: &self.inventory,
-        };
+        let scene = Scene::of(manifest, &self.inventory);
         let wish = Wish {
             mode: Mode::Apply,
             selected: Selected::default(),
@@ -345,10 +339,7 @@ impl World {
         excludes: &[&str],
         findings: Vec<Finding>,
     ) -> Result<Plan, Cycle> {
-        let scene = Scene {
-            manifest,
-            inventory: &self.inventory,
-        };
+        let scene = Scene::of(manifest, &self.inventory);
         let wish = Wish {
             mode,
             selected: selected(targets, excludes),

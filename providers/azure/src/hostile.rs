@@ -67,10 +67,7 @@ fn check_plan(manifest: &Manifest) {
         return;
     }
     let inventory = Inventory::default();
-    let scene = Scene {
-        manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(manifest, &inventory);
     let planned = || {
         let wish = Wish {
             mode: Mode::Apply,

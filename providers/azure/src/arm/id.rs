@@ -91,22 +91,15 @@ impl ArmId {
         if rest.is_empty() {
             return Ok(ArmId::root());
         }
-        if rest.split('/').any(str::is_empty) {
+        let segments: Vec<&str> = rest.split('/').collect();
+        if segments.contains(&"") {
             return refuse("it has an empty segment");
         }
-        if rest
-            .split('/')
-            .any(|segment| segment == "." || segment == "..")
-        {
+        if segments.contains(&".") || segments.contains(&"..") {
             return refuse("it has a `.` or `..` segment");
         }
-        let id = ArmId::of(format!("/{rest}"));
-        let complete = match id.parts() {
-            Some(parts) => parts.rest().len() % 2 == 1 && parts.rest().len() >= 3,
-            None => id.is_container(),
-        };
-        if complete {
-            Ok(id)
+        if is_complete(&segments) {
+            Ok(ArmId::of(format!("/{rest}")))
         } else {
             refuse("it does not name a subscription, a resource group or a resource")
         }
@@ -260,14 +253,6 @@ impl ArmId {
         let at = provider(&segments)?;
         Some(Parts { segments, at })
     }
-
-    fn is_container(&self) -> bool {
-        match segments(&self.text).count() {
-            2 => self.subscription().is_some(),
-            4 => self.resource_group().is_some(),
-            _ => false,
-        }
-    }
 }
 
 fn segments(text: &str) -> impl Iterator<Item = &str> {
@@ -286,6 +271,18 @@ fn provider(segments: &[&str]) -> Option<usize> {
     (0..segments.len())
         .step_by(2)
         .rfind(|&at| segments[at].eq_ignore_ascii_case("providers") && at + 1 < segments.len())
+}
+
+/// Whether they name a subscription, a resource group or a resource.
+fn is_complete(segments: &[&str]) -> bool {
+    let is = |at: usize, name| segments[at].eq_ignore_ascii_case(name);
+    match (provider(segments), segments.len()) {
+        // `providers`, a namespace, and pairs of a type and a name.
+        (Some(at), count) => (count - at) % 2 == 0 && count >= at + 4,
+        (None, 2) => is(0, "subscriptions"),
+        (None, 4) => is(0, "subscriptions") && is(2, "resourcegroups"),
+        (None, _) => false,
+    }
 }
 
 /// How many segments the next thing outwards has.

@@ -80,10 +80,7 @@ fn planned(
     reinstall: bool,
     address: &str,
 ) -> Step {
-    let scene = Scene {
-        manifest,
-        inventory,
-    };
+    let scene = Scene::of(manifest, inventory);
     let wish = Wish {
         mode,
         selected: Selected::default(),

@@ -22,10 +22,7 @@ fn creating(kind: &str, address: &str) -> Step {
     for live in inventory.live.values_mut() {
         live.facts.remove("extensions");
     }
-    let scene = Scene {
-        manifest: &manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&manifest, &inventory);
     let wish = Wish {
         mode: Mode::Apply,
         selected: Selected::default(),
@@ -61,10 +58,7 @@ fn reinstalling() -> Step {
             _ => {}
         }
     }
-    let scene = Scene {
-        manifest: &manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&manifest, &inventory);
     let wish = Wish {
         mode: Mode::Apply,
         selected: Selected::default(),

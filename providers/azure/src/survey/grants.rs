@@ -103,10 +103,7 @@ struct One<'a> {
 impl<'a> Shown<'a> {
     /// Those in the realm itself, rather than inherited from above it, that are of a sign-in role, stamped, or declared.
     fn of(manifest: &'a Manifest, inventory: &Inventory, lists: &'a [Listed<'a>]) -> Shown<'a> {
-        let scene = Scene {
-            manifest,
-            inventory,
-        };
+        let scene = Scene::of(manifest, inventory);
         let roles = roles_of(manifest, inventory);
         let signs_in: BTreeSet<&str> = sign_in_roles(inventory).collect();
         let mut declared: BTreeMap<Key, &Resource> = BTreeMap::new();

@@ -176,10 +176,7 @@ fn works(reader: Reader<'_>, inventory: &Inventory, login: &Resource) -> bool {
 }
 
 fn live<'a>(reader: Reader<'_>, inventory: &'a Inventory, resource: &Resource) -> Option<&'a Live> {
-    let scene = Scene {
-        manifest: reader.manifest,
-        inventory,
-    };
+    let scene = Scene::of(reader.manifest, inventory);
     let key = catalogue().kind(resource.kind)?.key(resource, &scene)?;
     inventory.get(resource.kind, &key)
 }

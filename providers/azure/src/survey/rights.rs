@@ -24,10 +24,7 @@ pub(super) async fn read(
     reader: Reader<'_>,
     inventory: &Inventory,
 ) -> Result<BTreeMap<String, Granting>, Fault> {
-    let scene = Scene {
-        manifest: reader.manifest,
-        inventory,
-    };
+    let scene = Scene::of(reader.manifest, inventory);
     let mut scopes: BTreeMap<String, (ArmId, String)> = BTreeMap::new();
     for grant in reader.manifest.of_kind("grant") {
         let key = Grant.key(grant, &scene);

@@ -71,10 +71,7 @@ mod tests {
         if let Some(os) = os {
             scenes::declare(&mut manifest, machine.as_str(), "os", os.into());
         }
-        shown(&LongName.check(&Scene {
-            manifest: &manifest,
-            inventory: &Inventory::default(),
-        }))
+        shown(&LongName.check(&Scene::of(&manifest, &Inventory::default())))
     }
 
     #[test]
@@ -92,10 +89,7 @@ mod tests {
         let (mut manifest, inventory) = scenes::arc::estate();
         scenes::arc::twin(&mut manifest, "a-record-of-any-length");
         assert_eq!(
-            shown(&LongName.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            })),
+            shown(&LongName.check(&Scene::of(&manifest, &inventory))),
             ""
         );
     }
@@ -120,10 +114,7 @@ mod tests {
         );
         let mut check = |image: &str| {
             scenes::declare(&mut manifest, long.as_str(), "image", image.into());
-            shown(&LongName.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            shown(&LongName.check(&Scene::of(&manifest, &inventory)))
         };
         assert!(check("Win2022Datacenter").contains("people connect to `front01`"));
         assert_eq!(check("Ubuntu2404"), "");
@@ -144,12 +135,7 @@ mod tests {
                 ..live
             })
             .collect();
-        let look = |inventory: &Inventory| {
-            shown(&LongName.check(&Scene {
-                manifest: &manifest,
-                inventory,
-            }))
-        };
+        let look = |inventory: &Inventory| shown(&LongName.check(&Scene::of(&manifest, inventory)));
         let installed = look(&inventory);
         inventory.live.retain(|(kind, _), _| *kind != "login");
         assert_eq!(

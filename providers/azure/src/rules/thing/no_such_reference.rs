@@ -188,10 +188,7 @@ mod tests {
         scenes::declare(&mut manifest, NIC, "subnet", id.into());
         let referred = referred.map(|(id, exists)| (id.to_lowercase(), exists));
         inventory.referred.extend(referred);
-        let scene = Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        };
+        let scene = Scene::of(&manifest, &inventory);
         scenes::shown(&NoSuchReference.check(&scene))
     }
 
