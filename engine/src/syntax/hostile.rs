@@ -45,13 +45,9 @@ fn check_against_whole(source: SourceId, text: &str) {
         return;
     }
     let whole = on_big_stack(|| {
-        let place = Place {
-            source,
-            stretches: vec![(0, 0)],
-        };
         KdlDocument::parse_v2(text)
             .ok()
-            .map(|document| sorted(lower(&document, text, &place, &[])))
+            .map(|document| sorted(lower(&document, text, &Place::whole(source), &[])))
     });
     for piece_bytes in [PIECE_BYTES, 64, 0] {
         let pieces = judge(source, text, piece_bytes);

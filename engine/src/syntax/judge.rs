@@ -1,9 +1,9 @@
 //! Lets the `kdl` crate judge a text piece by piece, and puts together what it understood.
 
-use super::guard::{self, Line, Part, Piece, Plan};
+use super::guard::{self, Part, Piece, Plan};
 use super::parse::{Lowered, Place, lower};
 use super::problem::SyntaxProblem;
-use super::repeated::Repeated;
+use super::shapes::{Shaped, Shapes};
 use super::tree::Node;
 use crate::problem::MOST_PROBLEMS;
 use crate::source::SourceId;
@@ -28,7 +28,7 @@ pub(super) fn judge(source: SourceId, text: &str, piece_bytes: usize) -> Lowered
     let judge = Judge {
         source,
         text,
-        repeated: &Repeated::of(source, text, &plan.lines),
+        shapes: &Shapes::of(source, text, &plan),
     };
     let mut results = in_parallel(&jobs, judge).into_iter();
     let mut assembly = Assembly {
@@ -120,13 +120,13 @@ pub(super) fn on_big_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
 struct Judge<'t> {
     source: SourceId,
     text: &'t str,
-    repeated: &'t Repeated,
+    shapes: &'t Shapes<'t>,
 }
 
 /// What was said of a piece.
 enum Judged<'t> {
     /// It is KDL; the document with its text, where that stands, and what stands there besides.
-    Kdl(KdlDocument, String, Place, Vec<(Line, &'t Node)>),
+    Kdl(KdlDocument, String, Place, Vec<Shaped<'t>>),
     /// Not all of it is.
     Partly(Lowered),
 }
@@ -134,7 +134,7 @@ enum Judged<'t> {
 impl Judged<'_> {
     fn lowered(self) -> Lowered {
         match self {
-            Judged::Kdl(document, text, place, lines) => lower(&document, &text, &place, &lines),
+            Judged::Kdl(document, text, place, shaped) => lower(&document, &text, &place, &shaped),
             Judged::Partly(lowered) => lowered,
         }
     }
@@ -161,9 +161,9 @@ impl<'t> Judge<'t> {
 
     /// Judges a piece; one that is refused is judged again node by node, so that only what is broken is lost.
     fn piece(self, piece: &Piece) -> Judged<'t> {
-        let lines = self.repeated.within(piece);
-        let rest = piece.without(lines.iter().map(|(line, _)| *line));
-        self.leaf(&rest, lines).unwrap_or_else(|_| {
+        let shaped = self.shapes.within(piece);
+        let rest = piece.without(shaped.iter().map(|shaped| shaped.lines));
+        self.leaf(&rest, shaped).unwrap_or_else(|_| {
             Judged::Partly(self.nodes(&guard::plan_again(self.source, self.text, piece)))
         })
     }
@@ -195,17 +195,13 @@ impl<'t> Judge<'t> {
         Lowered { nodes, problems }
     }
 
-    /// Judges a piece, from which `lines` were left out, as a whole. Of several mistakes the first is told: the rest tend to
+    /// Judges a piece, from which the `shaped` nodes were left out, as a whole. Of several mistakes the first is told: the rest tend to
     /// follow from it.
-    fn leaf(
-        self,
-        piece: &Piece,
-        lines: Vec<(Line, &'t Node)>,
-    ) -> Result<Judged<'t>, SyntaxProblem> {
+    fn leaf(self, piece: &Piece, shaped: Vec<Shaped<'t>>) -> Result<Judged<'t>, SyntaxProblem> {
         let (cut, place) = piece.cut(self.text, self.source);
         let judged = catch_unwind(AssertUnwindSafe(|| KdlDocument::parse_v2(&cut)));
         let (said, span) = match judged {
-            Ok(Ok(document)) => return Ok(Judged::Kdl(document, cut, place, lines)),
+            Ok(Ok(document)) => return Ok(Judged::Kdl(document, cut, place, shaped)),
             Ok(Err(error)) => {
                 let first = error.diagnostics.into_iter().next();
                 let span = first.as_ref().map(|first| {

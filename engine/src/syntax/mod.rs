@@ -10,7 +10,7 @@ mod parse;
 pub mod print;
 mod problem;
 pub(crate) mod reference;
-mod repeated;
+mod shapes;
 pub mod tree;
 mod veil;
 

@@ -3,10 +3,9 @@
 //! What KDL admits and the language does not is refused here: numbers beyond what can be stored, one property twice,
 //! a reference where a name belongs.
 
-use super::guard::Line;
 use super::problem::SyntaxProblem;
 use super::reference;
-use super::repeated::further;
+use super::shapes::Shaped;
 use super::tree::{Argument, Node, Origin, Property, Scalar, Word};
 use crate::source::{SourceId, Span};
 use kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
@@ -25,6 +24,14 @@ impl Place {
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
         let start = self.offset(start);
         Span::new(self.source, start, self.offset(end).max(start))
+    }
+
+    /// A text as it stands in its source.
+    pub(super) fn whole(source: SourceId) -> Place {
+        Place {
+            source,
+            stretches: vec![(0, 0)],
+        }
     }
 
     fn offset(&self, offset: usize) -> usize {
@@ -47,25 +54,27 @@ pub(super) struct Lowered {
     pub(super) problems: Vec<SyntaxProblem>,
 }
 
-/// Turns a document that `kdl` accepted into nodes. `text` is what it was parsed from; the `lines`, in order, were left out of it.
+/// Turns a document that `kdl` accepted into nodes. `text` is what it was parsed from; the `shaped` nodes, in order, were left out
+/// of it.
 pub(super) fn lower(
     document: &KdlDocument,
     text: &str,
     place: &Place,
-    lines: &[(Line, &Node)],
+    shaped: &[Shaped<'_>],
 ) -> Lowered {
     let mut lowering = Lowering {
         text,
         place,
-        lines,
+        shaped: shaped.iter(),
         problems: Vec::new(),
     };
     let nodes = lowering.nodes(document, None);
-    if let Some((line, _)) = lowering.lines.first() {
-        // The guard and the crate disagree about where a node begins: no node may be lost for that.
+    // The guard and the crate would have to disagree about where a node begins: even then none may be lost.
+    if let Some(lost) = lowering.shaped.next() {
+        let (start, end) = (lost.lines.start as usize, lost.lines.end as usize);
         lowering.problems.push(SyntaxProblem::NotKdl {
-            said: "the parser lost this line".to_owned(),
-            span: Span::new(place.source, line.start as usize, line.end as usize),
+            said: "the parser lost this node".to_owned(),
+            span: Span::new(place.source, start, end),
         });
     }
     Lowered {
@@ -78,7 +87,7 @@ struct Lowering<'t> {
     text: &'t str,
     place: &'t Place,
     /// Those that have not been put in yet.
-    lines: &'t [(Line, &'t Node)],
+    shaped: std::slice::Iter<'t, Shaped<'t>>,
     problems: Vec<SyntaxProblem>,
 }
 
@@ -89,22 +98,22 @@ impl Lowering<'_> {
         for node in document.nodes() {
             let start = node.span().offset();
             let span = self.place.span(start, start);
-            self.put_in_lines(&mut nodes, parent, span.start);
+            self.put_in_shaped(&mut nodes, parent, span.start);
             nodes.push(self.node(node));
         }
-        self.put_in_lines(&mut nodes, parent, u32::MAX);
+        self.put_in_shaped(&mut nodes, parent, u32::MAX);
         nodes.shrink_to_fit();
         nodes
     }
 
-    /// Puts in the lines of that parent that stand before `end`.
-    fn put_in_lines(&mut self, nodes: &mut Vec<Node>, parent: Option<u32>, end: u32) {
-        while let Some(((line, node), rest)) = self.lines.split_first()
-            && line.parent == parent
-            && line.start < end
+    /// Puts in the shaped nodes of that parent that stand before `end`.
+    fn put_in_shaped(&mut self, nodes: &mut Vec<Node>, parent: Option<u32>, end: u32) {
+        while let Some(shaped) = self.shaped.as_slice().first()
+            && shaped.lines.parent == parent
+            && shaped.lines.start < end
         {
-            nodes.push(further(node, line.start));
-            self.lines = rest;
+            nodes.push(shaped.node(&mut self.problems));
+            self.shaped.next();
         }
     }
 
@@ -215,18 +224,20 @@ impl Lowering<'_> {
                 });
                 Scalar::Float(0.0)
             }
-            KdlValue::String(text) => {
-                let meant = match written.as_bytes().first() {
-                    Some(b'"') => reference::quoted(written, text, span),
-                    Some(b'#') => Ok(Scalar::Text(text.clone())),
-                    _ => reference::bare(text, span),
-                };
-                meant.unwrap_or_else(|problem| {
-                    self.problems.push(problem);
-                    Scalar::Text(text.clone())
-                })
-            }
+            KdlValue::String(text) => meant(written, text, span).unwrap_or_else(|problem| {
+                self.problems.push(problem);
+                Scalar::Text(text.clone())
+            }),
         }
+    }
+}
+
+/// What a string means that is `written` so and says this `text`.
+pub(super) fn meant(written: &str, text: &str, span: Span) -> Result<Scalar, SyntaxProblem> {
+    match written.as_bytes().first() {
+        Some(b'"') => reference::quoted(written, text, span),
+        Some(b'#') => Ok(Scalar::Text(text.to_owned())),
+        _ => reference::bare(text, span),
     }
 }
 

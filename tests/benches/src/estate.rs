@@ -23,6 +23,16 @@ pub(crate) fn manifest(machines: usize) -> String {
     text
 }
 
+/// The same with a comment of its own behind each node's first line, so that nothing can be judged for two of them at once.
+pub(crate) fn unlike(text: &str) -> String {
+    let lines = text.lines().enumerate();
+    let lines = lines.map(|(number, line)| match line.trim_start() {
+        "}" => format!("{line}\n"),
+        _ => format!("{line} // {number}\n"),
+    });
+    lines.collect()
+}
+
 /// The same machines by a loop through [`table`], in one group.
 pub(crate) const LOOPED: &str = r#"vmlogin 1 { estate bench }
 tenant contoso id="11111111-1111-4111-8111-111111111111" {

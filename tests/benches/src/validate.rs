@@ -25,15 +25,19 @@ pub(crate) fn table(vmlogin: &Path, folder: &Path, sizes: &[usize]) -> Result<()
     );
     println!("|---|---|---|---|---|---|---|---|");
     for machines in sizes {
-        let file = folder.join(format!("{machines}.kdl"));
-        let text = estate::manifest(*machines);
-        if text.len() > MOST_BYTES {
-            continue;
+        let alike = estate::manifest(*machines);
+        let unlike = estate::unlike(&alike);
+        for (text, how) in [(alike, ""), (unlike, ", no two lines alike")] {
+            let file = folder.join(format!("{machines}.kdl"));
+            if text.len() > MOST_BYTES {
+                continue;
+            }
+            std::fs::write(&file, &text)?;
+            let ours = validate(vmlogin, &file)?;
+            let rival = measure(RUNS, &itself, &[RIVAL.as_ref(), file.as_os_str()])?;
+            let what = format!("{machines}{how}");
+            println!("{}", row(&what, text.len(), &ours, &rival));
         }
-        std::fs::write(&file, &text)?;
-        let ours = validate(vmlogin, &file)?;
-        let rival = measure(RUNS, &itself, &[RIVAL.as_ref(), file.as_os_str()])?;
-        println!("{}", row(*machines, text.len(), &ours, &rival));
     }
     println!();
     println!("| validate, machines in a table | text | wall | peak memory |");
@@ -71,9 +75,9 @@ fn looped(machines: usize, bytes: usize, ours: &Cost) -> String {
     )
 }
 
-fn row(machines: usize, bytes: usize, ours: &Cost, rival: &Cost) -> String {
+fn row(what: &str, bytes: usize, ours: &Cost, rival: &Cost) -> String {
     format!(
-        "| {machines} | {:.1} MB | {:.0} ms | {:.0} MB | {:.0} ms | {:.0} MB | {:.2} | {:.2} |",
+        "| {what} | {:.1} MB | {:.0} ms | {:.0} MB | {:.0} ms | {:.0} MB | {:.2} | {:.2} |",
         megabytes(bytes),
         ours.wall.as_secs_f64() * 1e3,
         megabytes(ours.peak),

@@ -1,6 +1,6 @@
 //! Where nodes and blocks end, and where the text is cut.
 
-use super::piece::{Block, Line, Part, Piece};
+use super::piece::{Block, Part, Piece};
 use super::scan::{Frame, Scan};
 use super::statement::{Last, Stage};
 use super::{MOST_NESTED, MOST_NODE_BYTES, MOST_NODES, MOST_SLASHDASHED};
@@ -46,7 +46,7 @@ impl Scan<'_> {
             statement.spaced = true;
             return;
         }
-        self.note_line(at, next);
+        self.note_lines(at, next);
         self.end_statement(at, next);
         self.line_start = next;
     }
@@ -71,6 +71,8 @@ impl Scan<'_> {
         let statement = std::mem::take(self.statement());
         let Some(start) = statement.start else { return };
         self.count_node(start);
+        let frame = self.frame();
+        frame.levels = frame.levels.max(statement.levels);
         let broken = statement.broken || self.is_too_long(start, end);
         let run = self.frame().run;
         if broken {
@@ -91,31 +93,6 @@ impl Scan<'_> {
         }
         if next - run > self.piece_bytes {
             self.cut_run(run..next);
-        }
-    }
-
-    /// Notes the node that a newline ends, if it has its lines for itself.
-    fn note_line(&mut self, end: usize, next: usize) {
-        let (line, silent) = (self.line_start, self.frame().silent);
-        let statement = self.statement();
-        let plain = !statement.broken && !statement.silent && statement.stage != Stage::Blocks;
-        let Some(start) = statement.start.filter(|_| plain && !silent) else {
-            return;
-        };
-        let alone = self
-            .text
-            .slice(line, start)
-            .bytes()
-            .all(|byte| matches!(byte, b' ' | b'\t'));
-        let parent = self
-            .frames
-            .len()
-            .checked_sub(2)
-            .and_then(|parent| self.frames[parent].statement.start);
-        if alone && self.beyond == 0 {
-            self.plan
-                .lines
-                .push(Line::new(line, start, end, next, parent));
         }
     }
 
@@ -350,6 +327,7 @@ impl Scan<'_> {
         };
         let statement = self.statement();
         statement.spaced = false;
+        statement.levels = statement.levels.max(frame.levels + 1);
         if is_large && !frame.silent {
             statement.large = Some(Block { parts: frame.parts });
         }

@@ -6,15 +6,16 @@
 //!
 //! - bounds how deep blocks, `/-` and comments nest, and how long one node may be;
 //! - finds the mistakes that people make, with the place and the fix, and leaves each broken node out;
-//! - cuts the text into pieces of about 64 KB between nodes, at any depth, for the crate to judge one by one. What `/-`
+//! - cuts the text into pieces of about 16 KB between nodes, at any depth, for the crate to judge one by one. What `/-`
 //!   comments out is judged too, but in pieces of its own, so that the crate never sees one `/-` within another;
-//! - notes which nodes have lines for themselves, so that a line that is repeated is judged once.
+//! - notes which nodes have lines for themselves, and which values are plain, so that what is repeated is judged once.
 //!
 //! It is no parser: it says where nodes and strings end, and the crate says what they are. It may be stricter than the
 //! crate, which takes some texts that the KDL 2 specification does not; it must never be laxer.
 
 mod cut;
 mod lex;
+mod lines;
 mod piece;
 mod scan;
 mod statement;
@@ -25,7 +26,8 @@ mod word;
 #[cfg(test)]
 mod tests;
 
-pub(super) use piece::{Block, Line, Part, Piece, Plan};
+pub(super) use lines::Lines;
+pub(super) use piece::{Block, Part, Piece, Plan};
 
 use super::problem::SyntaxProblem;
 use crate::source::SourceId;

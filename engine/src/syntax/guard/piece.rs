@@ -1,5 +1,6 @@
 //! How a text is cut up.
 
+use super::lines::Lines;
 use crate::source::SourceId;
 use crate::syntax::parse::Place;
 use std::ops::Range;
@@ -11,24 +12,10 @@ pub(in crate::syntax) struct Plan {
     pub(in crate::syntax) parts: Vec<Part>,
     /// What is commented out by `/-`: has to be KDL, and is then forgotten.
     pub(in crate::syntax) silent: Vec<Piece>,
-    /// The nodes that have lines for themselves, in order.
-    pub(in crate::syntax) lines: Vec<Line>,
-}
-
-/// A node without a block, with nothing but blanks before it in its line and its end behind it, and not commented out.
-/// Usually that is one line; a string or a `\\` may take it further. Four bytes each: no text is longer than they count.
-#[derive(Debug, Copy, Clone, PartialEq, Eq)]
-pub(in crate::syntax) struct Line {
-    /// Where the line begins.
-    pub(in crate::syntax) begin: u32,
-    /// Where the node begins.
-    pub(in crate::syntax) start: u32,
-    /// Where the newline is that ends it.
-    pub(in crate::syntax) end: u32,
-    /// Where the next line begins.
-    pub(in crate::syntax) next: u32,
-    /// Where the node begins in whose block it stands.
-    pub(in crate::syntax) parent: Option<u32>,
+    /// The nodes that have lines for themselves, in the order of their ends.
+    pub(in crate::syntax) lines: Vec<Lines>,
+    /// The values that may be blanked, in order: where they begin and end, quotes included.
+    pub(in crate::syntax) values: Vec<(u32, u32)>,
 }
 
 /// A stretch of a block's nodes.
@@ -55,48 +42,10 @@ pub(in crate::syntax) struct Piece {
     pub(in crate::syntax) holes: Vec<Range<usize>>,
 }
 
-impl Line {
-    pub(super) fn new(
-        begin: usize,
-        start: usize,
-        end: usize,
-        next: usize,
-        parent: Option<usize>,
-    ) -> Line {
-        let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        Line {
-            begin: narrow(begin),
-            start: narrow(start),
-            end: narrow(end),
-            next: narrow(next),
-            parent: parent.map(narrow),
-        }
-    }
-
-    /// The same line, its parent named only where it is in that piece.
-    pub(in crate::syntax) fn of(self, piece: &Piece) -> Line {
-        let inside = |parent: &u32| piece.range.start <= *parent as usize;
-        Line {
-            parent: self.parent.filter(inside),
-            ..self
-        }
-    }
-
-    /// The line with its newline.
-    pub(in crate::syntax) fn whole(&self) -> Range<usize> {
-        self.begin as usize..self.next as usize
-    }
-
-    /// The node in it.
-    pub(in crate::syntax) fn node(&self) -> Range<usize> {
-        self.start as usize..self.end as usize
-    }
-}
-
 impl Piece {
     /// The same stretch without these lines, which are in order and lie outside its holes.
-    pub(in crate::syntax) fn without(&self, lines: impl Iterator<Item = Line>) -> Piece {
-        let lines = lines.map(|line| line.whole());
+    pub(in crate::syntax) fn without(&self, lines: impl Iterator<Item = Lines>) -> Piece {
+        let lines = lines.map(|lines| lines.whole());
         let mut holes: Vec<Range<usize>> = self.holes.iter().cloned().chain(lines).collect();
         holes.sort_unstable_by_key(|hole| hole.start);
         holes.dedup_by(|next, hole| {

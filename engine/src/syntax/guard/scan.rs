@@ -25,6 +25,8 @@ pub(super) struct Frame {
     pub(super) parts: Vec<Part>,
     /// Where the rest begins.
     pub(super) run: usize,
+    /// How many blocks nest in its nodes at most.
+    pub(super) levels: usize,
     pub(super) statement: Statement,
 }
 
@@ -114,6 +116,11 @@ impl<'t> Scan<'t> {
             self.statement().spaced = true;
             self.holes.push(hole);
             return true;
+        }
+        let line = self.line_start;
+        let statement = self.statement();
+        if statement.start.is_none() {
+            statement.line = line;
         }
         let class = self.text.class(at);
         self.indenting &= matches!(class, Class::Space(_) | Class::Newline(_));

@@ -38,6 +38,10 @@ pub(super) struct Parenthesis {
 pub(super) struct Statement {
     /// Where it begins, its `/-` included; `None` between nodes.
     pub(super) start: Option<usize>,
+    /// Where the line begins in which it does.
+    pub(super) line: usize,
+    /// How many blocks nest in it.
+    pub(super) levels: usize,
     pub(super) stage: Stage,
     pub(super) last: Last,
     /// Whether a blank has been seen since the last token.

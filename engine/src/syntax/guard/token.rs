@@ -159,6 +159,8 @@ impl Scan<'_> {
         };
         if let Some(problem) = problem {
             self.fail(at, problem);
+        } else if is_text && stage != Stage::Start {
+            self.note_value(at, end);
         }
     }
 
@@ -184,8 +186,9 @@ impl Scan<'_> {
     pub(super) fn equals(&mut self, at: usize) {
         let statement = self.statement();
         match (statement.stage, statement.last) {
-            (Stage::Entries, Last::Text(..)) if !statement.is_waiting() => {
+            (Stage::Entries, Last::Text(start, _)) if !statement.is_waiting() => {
                 statement.stage = Stage::Value;
+                self.forget_value(start);
             }
             (Stage::Entries, Last::Name) if !statement.is_waiting() => {
                 self.fail(

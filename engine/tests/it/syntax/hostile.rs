@@ -13,7 +13,7 @@ const SEEDS: [&str; 7] = [
     "text \"\"\"\n    one\n      two \\\n  three\n    \"\"\" #\"\"\"\n  raw\\\n  \"\"\"#\nnext \\ // go on\n  \"a\\u{e9}\\n\\s\\   b\" #null #true 1.5e3 -0x1F 1_000\n",
     "/- kdl-version 2\n/- a { b { /- c } }\na /- b /- { c } { d; e } /-{ f }\n(t)n (u)1 p=(v)2;m\n",
     "let who (group)a (user)\"b c\"\nlet cut $who\n/* one /* two */ */ vm $who on=$cut \"$${x} ${a}${b}\"\n",
-    "a {\n  b 1 // c\n  (t)d {\n    b 1 // c\n  }\n  b 1 // c\n}\nb 1 // c\ne x=$y \\\n z\ne x=$y \\\n z\n",
+    "a {\n  b 1 c // d\n  (t)e {\n    b 1 f // d\n  }\n  b 1 \"g h\" // d\n}\nb 1 \"\" // d\ni x=$y \\\n z\ni x=$y \\\n z1\n",
     "\u{feff}a\u{2028}b\u{a0}c\r\nd {e{f{g}}}\r\n/- \n// x\n h\n",
 ];
 
