@@ -335,8 +335,14 @@ async fn decide(
         tool: TOOL.to_owned(),
     };
     // The graph of this manifest was built before, and had no cycle.
-    let plan = plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
-        .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
+    let plan = plan(
+        vmlogin_azure::catalogue(),
+        &scene,
+        &loaded.graph,
+        findings,
+        &wish,
+    )
+    .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
     Ok(Reading {
         plan,
         inventory,

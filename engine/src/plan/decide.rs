@@ -1,5 +1,6 @@
 //! Deciding: from both sides to the steps. Everything that apply will do is settled here.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::{IndexMap, IndexSet};
@@ -38,22 +39,31 @@ pub struct Wish {
     pub tool: String,
 }
 
-/// Decides every step. Pure: the same arguments give the same plan, byte for byte.
+/// Decides every step, along the graph of the manifest. Pure: the same arguments give the same plan, byte for byte.
 pub fn plan(
     catalogue: &Catalogue,
     scene: &Scene<'_>,
+    graph: &Graph,
     findings: Vec<Finding>,
     wish: &Wish,
 ) -> Result<Plan, Cycle> {
     let whole = scene.manifest.with_absent();
-    let declared = scene.manifest;
-    let scene = &Scene::of(&whole, scene.inventory);
-    let matching = Matching::of(catalogue, scene);
-    let graph = match wish.mode {
-        Mode::Apply => Graph::of(declared, catalogue)?,
-        // What this estate made goes, whether it is declared or named in `absent`.
-        Mode::Destroy => Graph::with(&whole, catalogue, absent::edges(scene, &matching))?,
+    let with_absent = match &whole {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(whole) => Some(Scene::of(whole, scene.inventory)),
     };
+    let scene = with_absent.as_ref().unwrap_or(scene);
+    let matching = Matching::of(catalogue, scene);
+    let torn_down = match wish.mode {
+        Mode::Apply => None,
+        // What this estate made goes, whether it is declared or named in `absent`.
+        Mode::Destroy => Some(Graph::with(
+            &whole,
+            catalogue,
+            absent::edges(scene, &matching),
+        )?),
+    };
+    let graph = torn_down.as_ref().unwrap_or(graph);
     let (mut revocations, mut unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
     let mut gone_already = Vec::new();
     if wish.mode == Mode::Apply {
@@ -67,7 +77,7 @@ pub fn plan(
         revocations.extend(cleared.steps);
         gone_already = cleared.gone;
     }
-    let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
+    let taken = wish.selected.of(graph, scene.manifest, wish.mode);
     let live_counts = live_counts(&matching, &revocations);
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
@@ -83,7 +93,7 @@ pub fn plan(
                     anew: &anew,
                     reinstall: wish.reinstall,
                 };
-                let steps = build(&building, &graph, &taken, &findings);
+                let steps = build(&building, graph, &taken, &findings);
                 if !anew.holds_back(scene, &steps) {
                     break steps;
                 }
@@ -99,10 +109,7 @@ pub fn plan(
             (steps, findings)
         }
         // The rules are about what should be there; they have no say in what goes.
-        Mode::Destroy => (
-            teardown::steps(scene, &graph, &matching, &taken),
-            Vec::new(),
-        ),
+        Mode::Destroy => (teardown::steps(scene, graph, &matching, &taken), Vec::new()),
     };
     let mut plan = Plan {
         format: FORMAT,

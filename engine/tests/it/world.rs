@@ -2,7 +2,7 @@
 
 use vmlogin_engine::access::{Door, Holding};
 use vmlogin_engine::address::Address;
-use vmlogin_engine::graph::Cycle;
+use vmlogin_engine::graph::{Cycle, Graph};
 use vmlogin_engine::inventory::{
     Content, Found, Health, Inventory, Live, Resolution, Role, RoleResolution,
 };
@@ -309,7 +309,7 @@ impl World {
             reinstall: false,
             tool: "test".to_owned(),
         };
-        let plan = plan::plan(&CATALOGUE, &scene, Vec::new(), &wish).expect("no cycle");
+        let plan = decided(&scene, Vec::new(), &wish).expect("no cycle");
         if refusals.is_empty() {
             assert_eq!(audit(&plan), Vec::<String>::new());
         }
@@ -326,7 +326,7 @@ impl World {
             reinstall: true,
             tool: "test".to_owned(),
         };
-        let plan = plan::plan(&CATALOGUE, &scene, Vec::new(), &wish).expect("no cycle");
+        let plan = decided(&scene, Vec::new(), &wish).expect("no cycle");
         assert_eq!(audit(&plan), Vec::<String>::new());
         plan
     }
@@ -347,7 +347,7 @@ impl World {
             reinstall: false,
             tool: "test".to_owned(),
         };
-        plan::plan(&CATALOGUE, &scene, findings, &wish)
+        decided(&scene, findings, &wish)
     }
 
     /// What the world looks like once a plan was carried out to the letter.
@@ -391,6 +391,11 @@ impl World {
             }
         }
     }
+}
+
+fn decided(scene: &Scene<'_>, findings: Vec<Finding>, wish: &Wish) -> Result<Plan, Cycle> {
+    let graph = Graph::of(scene.manifest, &CATALOGUE)?;
+    plan::plan(&CATALOGUE, scene, &graph, findings, wish)
 }
 
 /// A healthy live thing that nobody stamped.
