@@ -12,9 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vmlogin_engine::event::{self, Event};
+use vmlogin_engine::plan::Plan;
 
 use crate::args::{Look, Progress};
-use crate::render::{Given, Paint, View, foreign};
+use crate::render::{Given, Paint, View, foreign, given};
 use crate::terminal::{Terminal, WIDTH};
 
 /// Where the embedded sandbox keeps its state, from the current directory.
@@ -94,6 +95,9 @@ pub(crate) enum Telling {
     Live,
 }
 
+/// How often it is looked whether something is to be told, where nothing is drawn.
+pub(crate) const TICK: Duration = Duration::from_secs(1);
+
 /// How often live lines are drawn at most.
 pub(crate) const FRAME: Duration = Duration::from_millis(100);
 
@@ -101,6 +105,7 @@ pub(crate) const FRAME: Duration = Duration::from_millis(100);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Events<'a> {
     terminal: &'a Terminal,
+    given: Given,
     on: bool,
 }
 
@@ -109,6 +114,7 @@ impl<'a> Events<'a> {
     pub(crate) fn begin(session: &'a Session, on: bool, verb: &str) -> Events<'a> {
         let events = Events {
             terminal: &session.terminal,
+            given: session.given,
             on,
         };
         events.send(&Event::Version {
@@ -119,10 +125,29 @@ impl<'a> Events<'a> {
         events
     }
 
+    /// The stream of a verb that has none.
+    pub(crate) fn none(session: &'a Session) -> Events<'a> {
+        Events {
+            terminal: &session.terminal,
+            given: session.given,
+            on: false,
+        }
+    }
+
     /// Writes one line.
     pub(crate) fn send(&self, event: &Event) {
         if self.on {
-            self.terminal.result(&format!("{}\n", event_line(event)));
+            let event = given::of_event(event, self.given);
+            self.terminal.result(&format!("{}\n", event_line(&event)));
+        }
+    }
+
+    /// Writes a plan.
+    pub(crate) fn send_plan(&self, plan: &Plan) {
+        if self.on {
+            let mut plan = Box::new(plan.clone());
+            given::of_findings(&mut plan.findings, self.given);
+            self.send(&Event::Planned { plan });
         }
     }
 

@@ -66,6 +66,8 @@ pub struct Itself {
     pub attached: Option<String>,
     /// Ids in lower case of what it lies in, outermost first, its own last.
     pub within: Vec<String>,
+    /// Whether nobody told which object its identity is: then it may be the one.
+    pub untold: bool,
 }
 
 impl Holding {

@@ -57,10 +57,17 @@ impl Address {
 
     /// Adds one segment below this address.
     pub fn child(&self, segment: &str) -> Address {
-        let mut text = String::with_capacity(self.0.len() + 1 + segment.len());
+        self.below([segment])
+    }
+
+    /// Adds segments below this address.
+    pub fn below<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Address {
+        let mut text = String::with_capacity(self.0.len() + ROOM);
         text.push_str(&self.0);
-        text.push('/');
-        encode(segment, &mut text);
+        for segment in segments {
+            text.push('/');
+            encode(segment, &mut text);
+        }
         Address(text.into())
     }
 
@@ -178,10 +185,11 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
 
 /// A text without case. One that has none already is not copied.
 pub(crate) fn in_lower_case(text: &str) -> Cow<'_, str> {
-    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
-    match text.bytes().all(is_lower) {
-        true => text.into(),
-        false => text.to_lowercase().into(),
+    // Not `any`: it looks at one letter after another, and this at many at once.
+    let or_not_lower = |not: bool, byte: u8| not | !byte.is_ascii() | byte.is_ascii_uppercase();
+    match text.bytes().fold(false, or_not_lower) {
+        false => text.into(),
+        true => text.to_lowercase().into(),
     }
 }
 

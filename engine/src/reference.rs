@@ -29,11 +29,10 @@ pub struct Reference<'a> {
 
 /// All references of a manifest, by the address of what points and then in the order of its schema.
 pub fn all<'a>(manifest: &'a Manifest, catalogue: &Catalogue) -> Vec<Reference<'a>> {
-    let mut references: Vec<Reference<'a>> = manifest
-        .resources
-        .values()
-        .flat_map(|resource| of(resource, catalogue))
-        .collect();
+    let pointing = Pointing::of(catalogue);
+    let resources = manifest.resources.values();
+    let references = resources.flat_map(|resource| of(resource, &pointing));
+    let mut references: Vec<Reference<'a>> = references.collect();
     let declared = declared(manifest, catalogue, &references);
     for reference in &mut references {
         reference.to = declared.get(&reference.id.to_lowercase()).copied();
@@ -42,11 +41,9 @@ pub fn all<'a>(manifest: &'a Manifest, catalogue: &Catalogue) -> Vec<Reference<'
 }
 
 /// The references of one resource; whether a node declares what they point at is not looked at.
-fn of<'a>(
-    resource: &'a Resource,
-    catalogue: &Catalogue,
-) -> impl Iterator<Item = Reference<'a>> + use<'a> {
-    said(resource, catalogue).flat_map(move |(attribute, kinds, said)| {
+fn of<'a>(resource: &'a Resource, pointing: &Pointing) -> impl Iterator<Item = Reference<'a>> {
+    let said = pointing.said(resource);
+    said.flat_map(move |(attribute, kinds, said)| {
         texts(&said.value).into_iter().map(move |id| Reference {
             from: resource,
             attribute,
@@ -58,21 +55,37 @@ fn of<'a>(
     })
 }
 
-/// The attributes of a resource that refer to something, with the kinds that each may name and with what is said of it.
-pub(crate) fn said<'a>(
-    resource: &'a Resource,
-    catalogue: &Catalogue,
-) -> impl Iterator<Item = (&'static Attribute, &'static [&'static str], &'a Declared)> + use<'a> {
-    let kind = catalogue.kind(resource.kind);
-    let attributes = kind.map_or(&[][..], |kind| kind.schema().attributes);
-    attributes
-        .iter()
-        .filter_map(|attribute| match attribute.shape {
-            Shape::Reference { kinds, .. } => {
-                Some((attribute, kinds, resource.attributes.get(attribute.name)?))
-            }
-            _ => None,
+/// An attribute that refers to something, with the kinds that it may name.
+type Pointer = (&'static Attribute, &'static [&'static str]);
+
+/// The attributes of each kind that refer to something; most kinds have none. Every resource is asked about them.
+pub(crate) struct Pointing(Vec<(&'static str, Vec<Pointer>)>);
+
+impl Pointing {
+    pub(crate) fn of(catalogue: &Catalogue) -> Pointing {
+        let schemas = catalogue.kinds.iter().map(|kind| kind.schema());
+        let pointing = schemas.map(|schema| {
+            let attributes = schema.attributes.iter();
+            let pointers = attributes.filter_map(|attribute| match attribute.shape {
+                Shape::Reference { kinds, .. } => Some((attribute, kinds)),
+                _ => None,
+            });
+            (schema.kind, pointers.collect::<Vec<_>>())
+        });
+        Pointing(pointing.filter(|(_, all)| !all.is_empty()).collect())
+    }
+
+    /// The attributes of a resource that refer to something, with what is said of each.
+    pub(crate) fn said<'r>(
+        &self,
+        resource: &'r Resource,
+    ) -> impl Iterator<Item = (&'static Attribute, &'static [&'static str], &'r Declared)> {
+        let of_kind = self.0.iter().find(|(kind, _)| *kind == resource.kind);
+        let pointers = of_kind.map_or(&[][..], |(_, pointers)| pointers);
+        pointers.iter().filter_map(|(attribute, kinds)| {
+            Some((*attribute, *kinds, resource.attributes.get(attribute.name)?))
         })
+    }
 }
 
 /// The id by which references name a declared resource.

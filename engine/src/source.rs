@@ -66,11 +66,8 @@ impl Sources {
     /// Takes a text in, under the name that people are shown, and indexes its lines.
     pub fn add(&mut self, name: String, text: String) -> SourceId {
         let id = self.next();
-        let starts = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(at, _)| Span::new(id, at + 1, 0).start);
+        let ends = text.match_indices('\n');
+        let starts = ends.map(|(at, _)| Span::new(id, at + 1, 0).start);
         let lines = std::iter::once(0).chain(starts).collect();
         self.texts.push(Source { name, text, lines });
         id

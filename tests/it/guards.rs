@@ -2,8 +2,11 @@
 
 use insta::assert_snapshot;
 
+use serde_json::Value as Json;
+
+use crate::between::{self, Between, Exchange};
 use crate::estate::{SEED, stage_with_seed};
-use crate::stage::{Screen, Stage};
+use crate::stage::{Screen, Server, Stage};
 
 /// The machine with its login; what else stands in the group, and in the tenant, differs.
 fn manifest(tenant: &str, group: &str) -> String {
@@ -187,6 +190,64 @@ fn the_identity_that_runs_it_is_neither_detached_nor_deleted_unasked() {
     stage.sandbox(&["plan", "--detailed-exitcode"]).expect(0);
 }
 
+/// An answer about some things without the object ids of their identities.
+fn without_object_ids(exchange: &Exchange, of: &[&str]) -> Option<Vec<u8>> {
+    fn take(value: &mut Json) {
+        if let Some(members) = value.as_object_mut() {
+            members.remove("principalId");
+            members.values_mut().for_each(take);
+        }
+        value.as_array_mut().into_iter().flatten().for_each(take);
+    }
+    let is_about = of.iter().any(|kind| exchange.line.contains(kind));
+    if !exchange.line.starts_with("GET ") || !is_about || exchange.answer.is_empty() {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&exchange.answer);
+    let mut body: Json = serde_json::from_str(text.split_once("\r\n\r\n")?.1).ok()?;
+    let identities = &mut body["identity"]["userAssignedIdentities"];
+    take(identities);
+    let properties = &mut body["properties"];
+    take(properties);
+    Some(between::json(200, &[], &body))
+}
+
+/// What Azure does not tell may be so: nobody is locked out since a member was missing.
+#[test]
+fn an_identity_that_azure_does_not_tell_apart_is_taken_for_the_running_one() {
+    let seed = SEED.replacen("user", CALLER, 1);
+    let with = |machine: &str| {
+        manifest("", "managed-identity id-ops").replace("identity system-assigned", machine)
+    };
+    let stage = Stage::new(
+        &with("identity system-assigned { user-assigned id-ops }"),
+        &seed,
+    );
+    let server = Server::start(&stage, &["--seed", "sandbox.kdl"]);
+    let at = |url: &str| format!("--sandbox={url}");
+    stage.run(&["apply", "--yes", &at(&server.url)]).expect(0);
+    stage.write(
+        "estate.kdl",
+        &with("identity system-assigned { absent user-assigned id-ops }"),
+    );
+    let between = |of: &'static [&'static str]| {
+        Between::start(&server.url, Box::new(move |it| without_object_ids(it, of)))
+    };
+    let nowhere = between(&["/virtualMachines/", "/userAssignedIdentities/"]);
+    let screen = stage.run(&["apply", "--yes", &at(&nowhere.url)]).expect(5);
+    assert!(
+        screen.says("the guard `self-lockout` refuses this plan"),
+        "{screen}"
+    );
+    assert!(
+        screen.says("what may be the identity that runs this would go"),
+        "{screen}"
+    );
+    // The identity itself tells that it is somebody else's.
+    let there = between(&["/virtualMachines/"]);
+    stage.run(&["apply", "--yes", &at(&there.url)]).expect(0);
+}
+
 #[test]
 fn the_last_administrator_of_a_machine_is_not_taken_away_unasked() {
     let stage = applied("", "grant admin (group)sg-web-admins");
@@ -266,6 +327,16 @@ fn all_refusals_are_told_at_once_with_one_command_that_lifts_them() {
     assert_snapshot!("guards_all_at_once", screen);
     let all = screen.stderr.lines().last().expect("a line").trim();
     let words: Vec<&str> = all.split_whitespace().skip(1).collect();
+    // A variable that lifts some of them does so no more beside flags: the command has all the same.
+    let mut half = stage.command(&["apply", "--yes", "--sandbox"]);
+    half.env("VMLOGIN_ACCEPT", "break-glass\nmax-delete=2");
+    let half = stage.finish(half).expect(5);
+    for flag in words.iter().filter(|word| **word != "--accept") {
+        assert!(
+            half.stderr.lines().last().expect("a line").contains(flag),
+            "{half}"
+        );
+    }
     stage.run(&words).expect(0);
     let events = stage.sandbox(&["destroy", "--yes", "--json"]).expect(0);
     assert!(!events.says("refused"), "{events}");
@@ -302,6 +373,14 @@ fn the_limit_of_the_environment_only_tightens() {
         "guards_environment_zero",
         with("0", &["--accept", "max-delete=5"]).expect(5)
     );
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let broken = std::ffi::OsStr::from_bytes(b"\xff");
+        let mut command = stage.command(&["apply", "--yes", "--sandbox"]);
+        command.env("VMLOGIN_MAX_DELETE", broken);
+        stage.finish(command).expect(64);
+    }
     for word in ["many", "-1", "1.5", "99999999999"] {
         let screen = with(word, &[]).expect(64);
         assert!(

@@ -295,6 +295,19 @@ fn a_signal_while_it_reads_ends_it_at_once() {
     }
 }
 
+/// Whoever reads the events learns why none come.
+#[test]
+fn what_waits_while_it_reads_is_an_event_too() {
+    let wait = "fault method=GET status=429 code=TooManyRequests retry-after=60 times=1000";
+    let slow = Slow::new(CHAIN, "0", wait);
+    for verb in [&["plan", "--json"][..], &APPLY] {
+        let mut run = slow.begin(verb);
+        run.until("\"event\":\"held\"");
+        run.send("TERM");
+        run.end().expect(143);
+    }
+}
+
 /// Every secret is read, and nothing was written: nothing is.
 #[cfg(all(target_os = "linux", debug_assertions))]
 #[test]
@@ -375,6 +388,7 @@ fn a_signal_while_it_looks_at_what_was_written_leaves_the_looks_out() {
     let slow = Slow::new(CHAIN, "0", &wait);
     let mut run = slow.begin(&APPLY);
     run.until_said("waits 60.0 s");
+    run.until("\"event\":\"held\"");
     let before = slow.writes();
     run.send("INT");
     let end = run.end();

@@ -92,6 +92,23 @@ fn a_command_that_a_help_names_is_about_the_same_manifest_and_can_be_pasted() {
         );
     }
     assert!(lock(&stage).contains(WEB));
+    let documents: [&[&str]; 5] = [
+        &["plan", "--format", "json"],
+        &["plan", "--json"],
+        &["apply", "--yes", "--json"],
+        &["show", "vm:*", "--format", "json"],
+        &["pin", "--format", "json"],
+    ];
+    for line in documents {
+        let screen = stage.sandbox(&[line, &["-f", "my prod.kdl"]].concat());
+        assert!(!screen.stdout.contains("`vmlogin pin`"), "{screen}");
+        assert!(
+            screen
+                .stdout
+                .contains("`vmlogin pin -f 'my prod.kdl' --sandbox --renew"),
+            "{line:?} {screen}"
+        );
+    }
     let pasted = "pin -f 'my prod.kdl' --sandbox --renew 'group:sg-web-admins'";
     stage.shell(pasted).expect(0);
     assert!(lock(&stage).contains(OTHER));

@@ -161,7 +161,7 @@ async fn recipe(session: &Session, wanted: Change<'_>, events: Events<'_>) -> Re
         mode: wanted.mode,
         severities: &severities,
         accepted: &accepted,
-        events: wanted.json,
+        events,
         keep: Keep::Nothing,
     };
     let planned = planned(session, &watch, asked).await?;
@@ -313,9 +313,7 @@ impl Running<'_> {
     }
 
     fn show_plan(self, plan: &Plan) {
-        self.events.send(&Event::Planned {
-            plan: Box::new(plan.clone()),
-        });
+        self.events.send_plan(plan);
         if !self.events.are_on() {
             let text = plan_text::text(plan, &self.planned.loaded.sources, self.session.view_out());
             self.session.terminal.result(&text);
@@ -329,7 +327,8 @@ impl Running<'_> {
             });
         }
         let flags = refusals::accepting(refused).unwrap_or_default();
-        let all = again::lifted(&self.session.line, &flags);
+        let accepted = &self.wanted.consent.accept;
+        let all = again::lifted(&self.session.line, &flags, accepted);
         let text = refusals::refused(refused, &all, self.session.view_err());
         self.session.terminal.diagnostic(&text);
     }
@@ -345,7 +344,7 @@ impl Running<'_> {
         let looking = apply::verify(plan, report, azure, self.parallelism(), &tell);
         let looking = patiently(
             self.session,
-            self.events.are_on(),
+            self.events,
             "verifying",
             || Sign {
                 held: azure.held(),

@@ -14,7 +14,7 @@ use crate::render::checkup::{self, Check, Found};
 use crate::render::{foreign, pinned};
 use crate::session::heartbeat::{patiently, silent};
 use crate::session::manifest::{Loaded, load};
-use crate::session::{Session, TOOL};
+use crate::session::{Events, Session, TOOL};
 
 /// Checks everything, and shows it. What is wrong is a result, not an error.
 pub(crate) async fn run(session: &Session, args: &DoctorArgs) -> Result<Exit, Error> {
@@ -25,13 +25,14 @@ pub(crate) async fn run(session: &Session, args: &DoctorArgs) -> Result<Exit, Er
     checks.push(check);
     checks.extend(loaded.as_ref().map(lock));
     let asking = access::checks(session, args, &watch, loaded.as_ref());
-    let asking = patiently(session, false, "asking", silent, asking);
+    let asking = patiently(session, Events::none(session), "asking", silent, asking);
     checks.extend(watch.unless_stopped(asking).await?);
+    let code = exit(&checks);
     session.terminal.result(&match args.format {
         Format::Text => checkup::text(&checks, session.view_out()),
-        Format::Json => checkup::json(&checks),
+        Format::Json => checkup::json(checks, session.given),
     });
-    Ok(exit(&checks))
+    Ok(code)
 }
 
 /// Whether the manifest can be read; it says which tenants and subscriptions there are to be asked about.

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::files::output::refuse_overwriting;
 use crate::interrupt::Watch;
-use crate::render::{findings, plan_text, pretty, problems, refusals, saved};
+use crate::render::{findings, given, plan_text, pretty, problems, refusals, saved};
 use crate::session::manifest::Keep;
 use crate::session::planning::{Asked, Basis, Planned, planned, severities};
 use crate::session::saved::save;
@@ -32,7 +32,7 @@ pub(crate) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Erro
         Err(Error::Problems { problems, sources }) if args.format == Format::Json => {
             session
                 .terminal
-                .result(&problems::json(&problems, &sources));
+                .result(&problems::json(&problems, &sources, session.given));
             Ok(Exit::ManifestInvalid)
         }
         result => result,
@@ -52,14 +52,14 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         mode: Mode::Apply,
         severities: &severities,
         accepted: &accepted,
-        events: args.json,
+        events,
         keep: match args.output {
             Some(_) => Keep::Tree,
             None => Keep::Nothing,
         },
     };
     let Planned {
-        plan,
+        mut plan,
         refusals,
         inventory,
         loaded,
@@ -71,9 +71,7 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         save(path, args, &accepted, (&loaded, &tree), &plan)?;
     }
     if events.are_on() {
-        events.send(&Event::Planned {
-            plan: Box::new(plan.clone()),
-        });
+        events.send_plan(&plan);
         for refusal in &refusals {
             events.send(&Event::Refused {
                 refusal: refusal.clone(),
@@ -81,7 +79,10 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         }
     } else {
         match args.format {
-            Format::Json => session.terminal.result(&pretty(&plan)),
+            Format::Json => {
+                given::of_findings(&mut plan.findings, session.given);
+                session.terminal.result(&pretty(&plan));
+            }
             Format::Text => session.terminal.result(&plan_text::text(
                 &plan,
                 &loaded.sources,

@@ -17,11 +17,11 @@ use crate::exit::Exit;
 use crate::interrupt::Watch;
 use crate::render::names::Names;
 use crate::render::shown::{self, Shown};
-use crate::render::{self, plan_text, pretty};
-use crate::session::Session;
+use crate::render::{self, given, plan_text, pretty};
 use crate::session::manifest::{Keep, Loaded};
 use crate::session::planning::{Asked, Basis, Planned, planned, way_to_an_address};
 use crate::session::saved;
+use crate::session::{Events, Session};
 
 /// Shows what is asked for.
 pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Error> {
@@ -60,7 +60,7 @@ async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Re
         mode: Mode::Apply,
         severities: &severities,
         accepted: &Accepted::default(),
-        events: false,
+        events: Events::none(session),
         keep: Keep::Nothing,
     };
     let Planned {
@@ -74,7 +74,8 @@ async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Re
     let both = both(&loaded, &inventory);
     check(addresses, both.keys().copied())?;
     let scene = Scene::of(&loaded.manifest, &inventory);
-    let findings = rule::run(vmlogin_azure::rules(), &scene);
+    let mut findings = rule::run(vmlogin_azure::rules(), &scene);
+    given::of_findings(&mut findings, session.given);
     let steps: BTreeMap<&Address, &Step> = plan
         .steps
         .iter()

@@ -8,6 +8,10 @@ use super::foreign;
 /// Puts a command line together again. The first word is how vmlogin was started, which may be a path. What was made anew (`replaced`,
 /// addresses) is not asked for again: it no longer differs, and to ask would be refused.
 pub(crate) fn command(line: &[OsString], replaced: &[&str]) -> String {
+    words(line, replaced).join(" ")
+}
+
+fn words(line: &[OsString], replaced: &[&str]) -> Vec<String> {
     let done = |value: &str| {
         value
             .strip_prefix("replace=")
@@ -27,17 +31,31 @@ pub(crate) fn command(line: &[OsString], replaced: &[&str]) -> String {
             words.push(quoted(&word));
         }
     }
-    words.join(" ")
+    words
 }
 
-/// The same command line with more guards lifted. A guard that was lifted up to a lower number is lifted by the later one.
-pub(crate) fn lifted(line: &[OsString], flags: &[&str]) -> String {
-    let mut command = command(line, &[]);
-    for flag in flags {
-        command.push_str(" --accept ");
-        command.push_str(&quoted(flag));
-    }
-    command
+/// The same command line with more guards lifted than were `accepted`. A guard that was lifted up to a lower number is lifted by the
+/// later one.
+pub(crate) fn lifted(line: &[OsString], flags: &[&str], accepted: &[String]) -> String {
+    let is_typed = |text: &&String| {
+        let mut typed = line.iter().map(|word| word.to_string_lossy());
+        typed.any(|word| word.strip_prefix("--accept=").unwrap_or(&word) == text.as_str())
+    };
+    // What a variable lifts is lifted no more once a flag stands beside it.
+    let unsaid = accepted.iter().filter(|text| !is_typed(text));
+    let lifted = unsaid.map(String::as_str).chain(flags.iter().copied());
+    let lifted: Vec<&str> = lifted.flat_map(|text| ["--accept", text]).collect();
+    with(line, &lifted)
+}
+
+/// The same command line with more flags.
+pub(crate) fn with(line: &[OsString], flags: &[&str]) -> String {
+    let mut words = words(line, &[]);
+    // What stands behind `--` is none.
+    let end = words.iter().position(|word| word == "--");
+    let end = end.unwrap_or(words.len());
+    words.splice(end..end, flags.iter().map(|flag| quoted(flag)));
+    words.join(" ")
 }
 
 /// A word as a shell takes it.
@@ -98,6 +116,17 @@ mod tests {
         assert_eq!(
             command(&line, &[]),
             r"vmlogin apply --set $'a=it\'s\U0000000a\\b'"
+        );
+    }
+
+    #[test]
+    fn a_guard_is_lifted_before_the_words_that_are_no_flags_and_beside_those_of_a_variable() {
+        let line = ["vmlogin", "apply", "--accept=protected", "--", "plan.json"];
+        let line: Vec<OsString> = line.iter().map(OsString::from).collect();
+        let accepted = ["protected", "max-delete=2"].map(str::to_owned);
+        assert_eq!(
+            lifted(&line, &["last-admin"], &accepted),
+            "vmlogin apply --accept=protected --accept max-delete=2 --accept last-admin -- plan.json"
         );
     }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::given::{Given, of_help};
 use super::{Paint, View, pretty, prose};
 
 /// The version of the JSON. It rises when a reader of the old form would be misled.
@@ -106,7 +107,12 @@ pub(crate) fn text(checks: &[Check], view: View) -> String {
 }
 
 /// The same as one JSON document.
-pub(crate) fn json(checks: &[Check]) -> String {
+pub(crate) fn json(mut checks: Vec<Check>, given: Given) -> String {
+    for check in &mut checks {
+        if let Found::Wrong { fix, .. } = &mut check.result {
+            of_help(fix, given);
+        }
+    }
     pretty(&Document {
         format: FORMAT,
         checks,
@@ -114,7 +120,7 @@ pub(crate) fn json(checks: &[Check]) -> String {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document {
     format: u32,
-    checks: &'a [Check],
+    checks: Vec<Check>,
 }

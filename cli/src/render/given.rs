@@ -1,10 +1,13 @@
 //! What was said on the command line of which manifest and of which Azure, for the commands that helps tell one to run: they are
 //! pasted, and are to be about the same.
 
+mod programs;
+
 use std::borrow::Cow;
 use std::ffi::OsString;
 
 use super::again::quoted;
+pub(crate) use programs::{of_event, of_findings, of_help};
 
 /// How a command of ours begins in a sentence.
 const BEGIN: &str = "`vmlogin ";

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use vmlogin_engine::pins::{Fate, Pin, Pins, Renewal, Row};
 
+use super::given::{Given, of_help};
 use super::{Paint, View, pretty, prose};
 use crate::files::shown;
 use crate::session::manifest::Loaded;
@@ -73,12 +74,13 @@ pub(crate) fn refused(pinning: &Pinning<'_>, view: View) -> String {
 }
 
 /// The same as one JSON document.
-pub(crate) fn json(pinning: &Pinning<'_>) -> String {
+pub(crate) fn json(pinning: &Pinning<'_>, given: Given) -> String {
+    let rows = pinning.renewal.rows.iter();
     pretty(&Document {
         format: FORMAT,
         lock: shown(pinning.path),
         written: pinning.written,
-        principals: pinning.renewal.rows.iter().map(Entry::of).collect(),
+        principals: rows.map(|row| Entry::of(row, given)).collect(),
     })
 }
 
@@ -206,7 +208,7 @@ struct Object {
 }
 
 impl Entry {
-    fn of(row: &Row) -> Entry {
+    fn of(row: &Row, given: Given) -> Entry {
         let (fate, object, was) = match &row.fate {
             Fate::New(pin) => ("new", Some(pin), None),
             Fate::Unchanged(pin) => ("unchanged", Some(pin), None),
@@ -216,7 +218,8 @@ impl Entry {
             Fate::LeftOut => ("left-out", None, None),
             Fate::Refused { was, .. } => ("refused", None, was.as_ref()),
         };
-        let (message, help) = refusal(row).unzip();
+        let (message, mut help) = refusal(row).unzip();
+        of_help(&mut help, given);
         Entry {
             tenant: row.tenant.clone(),
             principal: row.principal.to_string(),

@@ -1,5 +1,6 @@
 //! Problems of a manifest as a screen and as JSON.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use miette::{
@@ -181,12 +182,13 @@ impl Diagnostic for Shown {
 }
 
 /// All problems as one JSON document, places by file, line and column, both from 1; columns count characters.
-pub(crate) fn json(problems: &[Problem], sources: &Sources) -> String {
+pub(crate) fn json(problems: &[Problem], sources: &Sources, given: Given) -> String {
+    let given = given.without_values();
     let document = Document {
         format: FORMAT,
         problems: problems
             .iter()
-            .map(|problem| ProblemRow::of(problem, sources))
+            .map(|problem| ProblemRow::of(problem, sources, given))
             .collect(),
     };
     super::pretty(&document)
@@ -206,7 +208,7 @@ struct ProblemRow<'a> {
     line: Option<usize>,
     column: Option<usize>,
     labels: Vec<LabelRow<'a>>,
-    help: Option<&'a str>,
+    help: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -220,7 +222,7 @@ struct LabelRow<'a> {
 }
 
 impl<'a> ProblemRow<'a> {
-    fn of(problem: &'a Problem, sources: &'a Sources) -> ProblemRow<'a> {
+    fn of(problem: &'a Problem, sources: &'a Sources, given: Given) -> ProblemRow<'a> {
         let labels: Vec<LabelRow<'a>> = problem
             .labels
             .iter()
@@ -247,7 +249,7 @@ impl<'a> ProblemRow<'a> {
             line: labels.first().map(|label| label.line),
             column: labels.first().map(|label| label.column),
             labels,
-            help: problem.help.as_deref(),
+            help: problem.help.as_deref().map(|help| completed(help, given)),
         }
     }
 }

@@ -6,9 +6,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use vmlogin_azure::http::Held;
 
-use super::{FRAME, Session, Telling};
+use super::{Events, FRAME, Session, TICK, Telling};
 use crate::render::progress::SILENCE;
-use crate::render::progress::held;
+use crate::render::progress::held::{self, Notices};
 use crate::render::progress::live::counted;
 
 /// What is over sooner needs no live line.
@@ -24,21 +24,24 @@ pub(crate) struct Sign {
 }
 
 /// Waits for something, and says that it is still being done: "reading". On a terminal that is a live line, with a bar where
-/// `sign` tells how many of how many are done; elsewhere a line every [`SILENCE`]. Tells nothing where progress is not wanted.
+/// `sign` tells how many of how many are done; elsewhere a line every [`SILENCE`]. Of these it tells nothing where progress is not
+/// wanted; events of what waits before it is sent go to their stream in any case.
 pub(crate) async fn patiently<T>(
     session: &Session,
-    events: bool,
+    events: Events<'_>,
     doing: &str,
     sign: impl Fn() -> Sign,
     work: impl Future<Output = T>,
 ) -> T {
-    let telling = session.telling(events);
+    let telling = session.telling(events.are_on());
     let (first, period) = match telling {
-        Telling::Nothing => return work.await,
-        Telling::Lines => (SILENCE, SILENCE),
+        Telling::Nothing if !events.are_on() => return work.await,
+        Telling::Nothing | Telling::Lines => (TICK, TICK),
         Telling::Live => (AT_ONCE, FRAME),
     };
     let begun = Instant::now();
+    let mut said = Duration::ZERO;
+    let mut notices = Notices::default();
     let mut clock = interval_at(begun + first, period);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // Gone with this function, however it ends.
@@ -49,9 +52,17 @@ pub(crate) async fn patiently<T>(
             done = &mut work => return done,
             _ = clock.tick() => {
                 let Sign { count, held } = sign();
+                let since = begun.elapsed();
+                for due in notices.due(&held, since) {
+                    events.send(&held::event(&due));
+                }
                 match telling {
-                    Telling::Live => live.draw(counted(doing, count, &held, begun.elapsed(), live.canvas())),
-                    _ => session.terminal.diagnostic(&lines(doing, &held, begun.elapsed())),
+                    Telling::Live => live.draw(counted(doing, count, &held, since, live.canvas())),
+                    Telling::Lines if since - said >= SILENCE => {
+                        said = since;
+                        session.terminal.diagnostic(&lines(doing, &held, since));
+                    }
+                    Telling::Lines | Telling::Nothing => {}
                 }
             }
         }

@@ -1,8 +1,10 @@
 //! From the files of `-f` to a checked manifest: all problems of all files in one report.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::thread;
 
-use vmlogin_engine::graph::Graph;
+use vmlogin_engine::graph::{Cycle, Graph};
 use vmlogin_engine::inventory::{Inventory, Pinned};
 use vmlogin_engine::kind::{Catalogue, Scene};
 use vmlogin_engine::language::{self, Inputs, Tables};
@@ -55,6 +57,28 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
     Ok(expanded(texts, &inputs.sets, catalogue, Keep::Nothing)?.0)
 }
 
+/// The same, with what the rules say that need nothing but the manifest: both only look at it, and do so at the same time.
+pub(crate) fn load_judged(
+    inputs: &InputArgs,
+    catalogue: &Catalogue,
+    severities: &Severities,
+) -> Result<(Loaded, Vec<Finding>), Error> {
+    let texts = files::read(&inputs.files);
+    let lowered = lowered(texts, &inputs.sets, catalogue, Keep::Nothing)?;
+    let judge = || lowered.findings(severities);
+    let (graph, findings) = thread::scope(|scope| {
+        let beside = thread::Builder::new().spawn_scoped(scope, judge);
+        let graph = Graph::of(&lowered.manifest, catalogue);
+        let findings = match beside {
+            // A bug in a rule is told as if it were met here.
+            Ok(thread) => thread.join().unwrap_or_else(|bug| resume_unwind(bug)),
+            Err(_) => judge(),
+        };
+        (graph, findings)
+    });
+    Ok((lowered.ordered(graph, catalogue)?.0, findings))
+}
+
 /// The same, with the one tree that all its files came to where that is kept; else with an empty one.
 pub(crate) fn load_keeping(
     keep: Keep,
@@ -93,6 +117,29 @@ fn expanded(
     catalogue: &Catalogue,
     keep: Keep,
 ) -> Result<(Loaded, Tree), Error> {
+    let lowered = lowered(texts, sets, catalogue, keep)?;
+    let graph = Graph::of(&lowered.manifest, catalogue);
+    lowered.ordered(graph, catalogue)
+}
+
+/// A manifest in which nothing is wrong, unless resources wait for each other.
+struct Lowered {
+    manifest: Manifest,
+    tree: Tree,
+    sources: Sources,
+    files: usize,
+    homes: Homes,
+    tables: Tables,
+    unread: Vec<Span>,
+    pins: Option<Pins>,
+}
+
+fn lowered(
+    texts: Texts,
+    sets: &[(String, String)],
+    catalogue: &Catalogue,
+    keep: Keep,
+) -> Result<Lowered, Error> {
     let Texts {
         files,
         sources,
@@ -134,27 +181,58 @@ fn expanded(
     let Some(manifest) = manifest.filter(|_| problems.is_empty()) else {
         return Err(refused(settle(problems)));
     };
-    match Graph::of(&manifest, catalogue) {
-        Ok(graph) => {
-            let loaded = Loaded {
-                manifest,
-                sources,
-                files: count,
-                graph,
-                homes,
-                pins,
-                empty_tables: tables
-                    .iter()
-                    .filter(|(_, table)| table.is_empty())
-                    .map(|(span, _)| *span)
-                    .collect(),
-            };
-            Ok((loaded, tree))
-        }
-        Err(cycle) => {
-            let problems = vec![cycle.problem(&manifest)];
-            Err(refused(problems))
-        }
+    Ok(Lowered {
+        manifest,
+        tree,
+        sources,
+        files: count,
+        homes,
+        tables,
+        unread,
+        pins,
+    })
+}
+
+impl Lowered {
+    /// The same with what waits for what.
+    fn ordered(
+        self,
+        graph: Result<Graph, Cycle>,
+        catalogue: &Catalogue,
+    ) -> Result<(Loaded, Tree), Error> {
+        let tables = &self.tables;
+        let graph = graph.map_err(|cycle| {
+            let problems = vec![cycle.problem(&self.manifest)];
+            refused(problems, &self.sources, (tables, &self.unread), catalogue)
+        })?;
+        let empty = tables.iter().filter(|(_, table)| table.is_empty());
+        let loaded = Loaded {
+            empty_tables: empty.map(|(span, _)| *span).collect(),
+            manifest: self.manifest,
+            sources: self.sources,
+            files: self.files,
+            graph,
+            homes: self.homes,
+            pins: self.pins,
+        };
+        Ok((loaded, self.tree))
+    }
+
+    /// The names that the principal lock lacks, where there is one.
+    fn unpinned(&self) -> BTreeMap<(String, Principal), Pinned> {
+        let pins = self.pins.iter();
+        let lacking = pins.flat_map(|pins| pins.lacking(&self.manifest));
+        lacking.map(|name| (name, Pinned::NotPinned)).collect()
+    }
+
+    /// What the rules say that need nothing but the manifest.
+    fn findings(&self, severities: &Severities) -> Vec<Finding> {
+        let nothing = Inventory {
+            pinned: self.unpinned(),
+            ..Inventory::default()
+        };
+        let rules = rule::of_the_manifest(vmlogin_azure::rules());
+        severities.weigh(rule::run(&rules, &Scene::of(&self.manifest, &nothing)))
     }
 }
 
@@ -178,24 +256,5 @@ pub(crate) fn refused(
             .map(|problem| veiled.problem(problem))
             .collect(),
         sources: veiled.sources,
-    }
-}
-
-impl Loaded {
-    /// The names that the principal lock lacks, where there is one.
-    fn unpinned(&self) -> BTreeMap<(String, Principal), Pinned> {
-        let pins = self.pins.iter();
-        let lacking = pins.flat_map(|pins| pins.lacking(&self.manifest));
-        lacking.map(|name| (name, Pinned::NotPinned)).collect()
-    }
-
-    /// What the rules say that need nothing but the manifest.
-    pub(crate) fn findings(&self, severities: &Severities) -> Vec<Finding> {
-        let nothing = Inventory {
-            pinned: self.unpinned(),
-            ..Inventory::default()
-        };
-        let rules = rule::of_the_manifest(vmlogin_azure::rules());
-        severities.weigh(rule::run(&rules, &Scene::of(&self.manifest, &nothing)))
     }
 }

@@ -1,6 +1,7 @@
 //! From a manifest to a plan: sign in, survey, ask the rules, decide.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use vmlogin_azure::Azure;
@@ -18,7 +19,7 @@ use super::connection::{Connection, Wanted};
 use super::heartbeat::{Sign, patiently, silent};
 use super::manifest::{Keep, Loaded, load_keeping, load_saved};
 use super::saved::Opened;
-use super::{Session, TOOL};
+use super::{Events, Session, TOOL};
 use crate::args::{InputArgs, LiveArgs, RuleArgs, SelectionArgs};
 use crate::error::Error;
 use crate::files;
@@ -40,8 +41,8 @@ pub(crate) struct Asked<'a> {
     pub severities: &'a Severities,
     /// What `--accept` lifts.
     pub accepted: &'a Accepted,
-    /// Whether events go to stdout.
-    pub events: bool,
+    /// Where events go.
+    pub events: Events<'a>,
     /// Whether the tree of the manifest is wanted, for a plan that is saved.
     pub keep: Keep,
 }
@@ -153,7 +154,7 @@ pub(crate) async fn planned(
     asked: Asked<'_>,
 ) -> Result<Planned, Error> {
     let (loaded, tree) = asked.basis.load(asked.keep)?;
-    let ceiling = ceiling(std::env::var("VMLOGIN_MAX_DELETE").ok())?;
+    let ceiling = ceiling(std::env::var_os("VMLOGIN_MAX_DELETE"))?;
     let wanted = Wanted {
         live: asked.live,
         manifest: &loaded.manifest,
@@ -239,7 +240,7 @@ pub(crate) fn judged(
     loaded: &Loaded,
     accepted: &Accepted,
 ) -> Result<Vec<Refusal>, Error> {
-    let ceiling = ceiling(std::env::var("VMLOGIN_MAX_DELETE").ok())?;
+    let ceiling = ceiling(std::env::var_os("VMLOGIN_MAX_DELETE"))?;
     Ok(guard::judge(
         plan,
         &loaded.manifest.safety,
@@ -371,8 +372,9 @@ pub(crate) fn way_to_an_address(meant: Option<&str>) -> String {
 }
 
 /// The environment's own limit for deletions, which only ever tightens. One that cannot be read is never ignored.
-fn ceiling(variable: Option<String>) -> Result<Option<u32>, Error> {
-    match variable.as_deref().map(str::trim) {
+fn ceiling(variable: Option<OsString>) -> Result<Option<u32>, Error> {
+    let text = variable.map(|variable| variable.to_string_lossy().into_owned());
+    match text.as_deref().map(str::trim) {
         None | Some("") => Ok(None),
         Some(text) => text.parse().map(Some).map_err(|_| {
             Error::usage(
@@ -390,11 +392,20 @@ mod tests {
     #[test]
     fn the_environments_limit_is_a_number_or_an_error() {
         assert_eq!(ceiling(None).unwrap(), None);
-        assert_eq!(ceiling(Some(" ".to_owned())).unwrap(), None);
-        assert_eq!(ceiling(Some("3".to_owned())).unwrap(), Some(3));
+        assert_eq!(ceiling(Some(" ".into())).unwrap(), None);
+        assert_eq!(ceiling(Some("3".into())).unwrap(), Some(3));
         assert!(matches!(
-            ceiling(Some("none".to_owned())),
+            ceiling(Some("none".into())),
             Err(Error::Usage { .. })
         ));
+    }
+
+    /// To pass it over would loosen the limit.
+    #[cfg(unix)]
+    #[test]
+    fn a_limit_that_is_no_text_is_an_error_and_no_missing_limit() {
+        use std::os::unix::ffi::OsStringExt;
+        let broken = OsString::from_vec(b"\xff3".to_vec());
+        assert!(matches!(ceiling(Some(broken)), Err(Error::Usage { .. })));
     }
 }

@@ -122,12 +122,13 @@ impl Opened<'_> {
         }
     }
 
-    /// Refuses a plan whose own manifest is for other tenants than it says.
+    /// Refuses a plan whose own manifest is for another estate, or for other tenants, than it says.
     pub(crate) fn check_manifest(&self, loaded: &Loaded) -> Result<(), Error> {
         match self.saved.is_for(&loaded.manifest) {
             true => Ok(()),
             false => {
-                let what = "was edited: it names other tenants than its manifest";
+                let what =
+                    "was edited: it names another estate, or other tenants, than its manifest";
                 Err(self.stale(what.to_owned()))
             }
         }
@@ -284,8 +285,10 @@ pub(crate) fn save(
     }
 }
 
-/// The file that says that a plan was used.
+/// The file that says that a plan was used. It stands beside the plan itself, whatever link leads there.
 fn mark(path: &Path) -> PathBuf {
+    let linked = path.is_symlink().then(|| path.canonicalize().ok());
+    let path = linked.flatten().unwrap_or_else(|| path.to_owned());
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".used");
     path.with_file_name(name)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexSet;
 
+use super::shelves::Shelves;
 use crate::address::Address;
 use crate::kind::Catalogue;
 use crate::manifest::{Resource, Resources};
@@ -18,37 +19,37 @@ pub(super) struct Grounds<'a> {
     is: Vec<Option<usize>>,
     /// The kinds that another goes after.
     kinds: Vec<&'static str>,
-    /// Ground, kind and resource, in order.
-    lying: Vec<(usize, usize, usize)>,
+    /// The resources of each of these kinds in each ground.
+    lying: Shelves,
 }
 
 impl<'a> Grounds<'a> {
     pub(super) fn of(resources: &'a Resources, catalogue: &Catalogue) -> Grounds<'a> {
-        let mut addresses = IndexSet::new();
-        let parents = resources.values().map(|resource| &resource.parent);
-        let around = parents.map(|parent| addresses.insert_full(parent).0);
-        let around = around.collect();
+        let (addresses, around) = around_each(resources);
         let is = addresses.iter().map(|address| resources.number(address));
+        let is: Vec<Option<usize>> = is.collect();
         let orders = catalogue.kinds.iter().flat_map(|kind| kind.schema().order);
         let kinds: BTreeSet<&'static str> = orders.map(|order| order.after).collect();
-        let mut grounds = Grounds {
+        let kinds: Vec<&'static str> = kinds.into_iter().collect();
+        let numbered = resources.values().enumerate();
+        let waited_for = numbered.filter_map(|(number, resource)| {
+            let kind = kinds.iter().position(|kind| *kind == resource.kind)?;
+            Some((number, kind))
+        });
+        let lying = waited_for.flat_map(|(number, kind)| {
+            let outwards = std::iter::successors(Some(number), |inner| is[around[*inner]]);
+            let (around, kinds) = (&around, kinds.len());
+            outwards.map(move |inner| (around[inner] * kinds + kind, number))
+        });
+        let lying = Shelves::of(addresses.len() * kinds.len(), lying);
+        Grounds {
             resources,
+            lying,
             around,
-            is: is.collect(),
+            is,
             addresses,
-            kinds: kinds.into_iter().collect(),
-            lying: Vec::new(),
-        };
-        for (number, resource) in resources.values().enumerate() {
-            if let Ok(kind) = grounds.kinds.binary_search(&resource.kind) {
-                let outwards =
-                    std::iter::successors(Some(number), |inner| grounds.is[grounds.around[*inner]]);
-                let lying = outwards.map(|inner| (grounds.around[inner], kind, number));
-                grounds.lying.extend(lying);
-            }
+            kinds,
         }
-        grounds.lying.sort_unstable();
-        grounds
     }
 
     /// The ground of a resource.
@@ -73,14 +74,24 @@ impl<'a> Grounds<'a> {
     }
 
     /// What lies in a ground at any depth and is of a kind that another goes after.
-    pub(super) fn beneath(&self, ground: usize, kind: &str) -> impl Iterator<Item = usize> {
-        let kind = self.kinds.binary_search(&kind).unwrap_or(self.kinds.len());
-        let start = self
-            .lying
-            .partition_point(|lying| *lying < (ground, kind, 0));
-        let lying = self.lying.get(start..).unwrap_or_default().iter();
-        lying
-            .take_while(move |lying| (lying.0, lying.1) == (ground, kind))
-            .map(|(_, _, resource)| *resource)
+    pub(super) fn beneath(&self, ground: usize, kind: &str) -> &[usize] {
+        match self.kinds.iter().position(|one| *one == kind) {
+            Some(kind) => self.lying.at(ground * self.kinds.len() + kind),
+            None => &[],
+        }
     }
+}
+
+/// What resources stand in, and the number in it of what each does.
+fn around_each(resources: &Resources) -> (IndexSet<&Address>, Vec<usize>) {
+    let mut addresses: IndexSet<&Address> = IndexSet::new();
+    let mut around: Vec<usize> = Vec::with_capacity(resources.len());
+    for resource in resources.values() {
+        let parent = &resource.parent;
+        // What stands in one thing mostly stands side by side here, and then need not be looked up.
+        let last = around.last().copied();
+        let same = last.filter(|last| addresses.get_index(*last) == Some(&parent));
+        around.push(same.unwrap_or_else(|| addresses.insert_full(parent).0));
+    }
+    (addresses, around)
 }

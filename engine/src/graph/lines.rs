@@ -7,7 +7,7 @@ use crate::address::Address;
 use crate::kind::Catalogue;
 use crate::manifest::{Manifest, Resource, Resources};
 use crate::reference::{self, Reference};
-use crate::schema::{Need, Place};
+use crate::schema::{Need, Order, Place, Schema};
 
 /// One number waiting for another.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,11 +38,16 @@ impl<'a> Lines<'a> {
             lines: Vec::with_capacity(2 * manifest.resources.len()),
         };
         let parents = grounds.each(|parent| lies_in(parent, catalogue));
+        let schemas = catalogue.kinds.iter().map(|kind| kind.schema());
+        let ordered: Vec<&Schema> = schemas.filter(|schema| !schema.order.is_empty()).collect();
         for (from, resource) in manifest.resources.values().enumerate() {
             if let Some((on, reason)) = &parents[grounds.around(from)] {
                 lines.push(from, *on, Need::Success, reason.clone());
             }
-            lines.ordered(from, resource, &grounds, catalogue);
+            let of_kind = ordered.iter().find(|schema| schema.kind == resource.kind);
+            for order in of_kind.into_iter().flat_map(|schema| schema.order) {
+                lines.ordered(from, order, &grounds);
+            }
         }
         for reference in reference::all(manifest, catalogue) {
             lines.referred(&reference, manifest, &grounds, catalogue);
@@ -67,27 +72,17 @@ impl<'a> Lines<'a> {
     }
 
     /// What its kind waits for beside it, and further down there.
-    fn ordered(
-        &mut self,
-        from: usize,
-        resource: &Resource,
-        grounds: &Grounds<'_>,
-        catalogue: &Catalogue,
-    ) {
-        let kind = catalogue.kind(resource.kind);
-        let orders = kind.map_or(&[][..], |kind| kind.schema().order);
-        for order in orders {
-            let ground = grounds.around(from);
-            for on in grounds.beneath(ground, order.after) {
-                let sibling = grounds.around(on) == ground;
-                let matches = match order.place {
-                    Place::Sibling => sibling,
-                    Place::Beneath => !sibling,
-                    Place::Referred => false,
-                };
-                if matches && on != from {
-                    self.push(from, on, order.need, order.reason.into());
-                }
+    fn ordered(&mut self, from: usize, order: &Order, grounds: &Grounds<'_>) {
+        let ground = grounds.around(from);
+        for on in grounds.beneath(ground, order.after).iter().copied() {
+            let sibling = grounds.around(on) == ground;
+            let matches = match order.place {
+                Place::Sibling => sibling,
+                Place::Beneath => !sibling,
+                Place::Referred => false,
+            };
+            if matches && on != from {
+                self.push(from, on, order.need, order.reason.into());
             }
         }
     }
@@ -123,7 +118,7 @@ impl<'a> Lines<'a> {
                 continue;
             };
             for on in grounds.beneath(ground, order.after) {
-                self.push(number, on, order.need, order.reason.into());
+                self.push(number, *on, order.need, order.reason.into());
             }
         }
     }
@@ -142,5 +137,7 @@ impl<'a> Lines<'a> {
 fn lies_in(parent: &Resource, catalogue: &Catalogue) -> Reason {
     let kind = catalogue.kind(parent.kind);
     let title = kind.map_or(parent.kind, |kind| kind.schema().title);
-    format!("it lies in the {title} `{}`", parent.name).into()
+    ["it lies in the ", title, " `", &parent.name, "`"]
+        .concat()
+        .into()
 }

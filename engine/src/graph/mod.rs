@@ -5,6 +5,7 @@ mod ground;
 mod lines;
 mod order;
 mod reason;
+mod shelves;
 
 pub use cycle::Cycle;
 pub use reason::Reason;

@@ -7,12 +7,14 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::cycle::Cycle;
 use super::lines::Line;
+use super::shelves::Shelves;
 use crate::address::Address;
 
 /// Orders addresses, which stand in their order, so that each comes after what it waits for, ties by address (Kahn's algorithm with a
 /// heap; petgraph's own topological sort promises no tie-break). No line is there twice.
 pub(super) fn order(addresses: &[&Address], lines: &[Line]) -> Result<Vec<Address>, Cycle> {
-    let waiters = Waiters::of(addresses.len(), lines);
+    let waiters = lines.iter().map(|line| (line.on, line.from));
+    let waiters = Shelves::of(addresses.len(), waiters);
     let mut waiting = vec![0_usize; addresses.len()];
     for line in lines {
         waiting[line.from] += 1;
@@ -24,7 +26,7 @@ pub(super) fn order(addresses: &[&Address], lines: &[Line]) -> Result<Vec<Addres
     let mut order = Vec::with_capacity(addresses.len());
     while let Some(Reverse(number)) = ready.pop() {
         order.push(addresses[number].clone());
-        for waiter in waiters.of_number(number) {
+        for waiter in waiters.at(number) {
             waiting[*waiter] -= 1;
             if waiting[*waiter] == 0 {
                 ready.push(Reverse(*waiter));
@@ -34,35 +36,6 @@ pub(super) fn order(addresses: &[&Address], lines: &[Line]) -> Result<Vec<Addres
     match order.len() == addresses.len() {
         true => Ok(order),
         false => Err(Cycle::find(&whole(addresses, lines))),
-    }
-}
-
-/// What waits for each number, all in one list.
-struct Waiters {
-    starts: Vec<usize>,
-    waiters: Vec<usize>,
-}
-
-impl Waiters {
-    fn of(count: usize, lines: &[Line]) -> Waiters {
-        let mut starts = vec![0; count + 1];
-        for line in lines {
-            starts[line.on + 1] += 1;
-        }
-        for number in 0..count {
-            starts[number + 1] += starts[number];
-        }
-        let mut next = starts.clone();
-        let mut waiters = vec![0; lines.len()];
-        for line in lines {
-            waiters[next[line.on]] = line.from;
-            next[line.on] += 1;
-        }
-        Waiters { starts, waiters }
-    }
-
-    fn of_number(&self, number: usize) -> &[usize] {
-        &self.waiters[self.starts[number]..self.starts[number + 1]]
     }
 }
 

@@ -14,13 +14,12 @@ pub mod table;
 
 pub(crate) use form::{SPENT, is_loop};
 pub use include::{IncludeWish, includes};
-pub(crate) use repeat::{FOR, Loops, STANDS_IN};
+pub(crate) use repeat::{FOR, Loops, Round, STANDS_IN, same_at_each};
 pub use repeat::{TableWish, Tables, tables};
 
 use crate::problem::Problem;
 use crate::source::SourceId;
 use crate::syntax::tree::{Node, Tree};
-use substitute::Turns;
 
 /// One text of the manifest.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +62,11 @@ pub struct Folded {
 
 /// Puts the files together and resolves every reference.
 pub fn expand(files: Vec<File>, inputs: &Inputs) -> Expanded {
-    let Folded { tree, loops } = put_together(files, inputs, Turns::Here);
+    let Folded {
+        mut tree,
+        mut loops,
+    } = fold(files, inputs);
+    loops.go_through_all(&mut tree);
     Expanded {
         tree,
         problems: loops.problems(),
@@ -72,10 +75,6 @@ pub fn expand(files: Vec<File>, inputs: &Inputs) -> Expanded {
 
 /// The same, and leaves the loops to whoever goes through the tree.
 pub fn fold(files: Vec<File>, inputs: &Inputs) -> Folded {
-    put_together(files, inputs, Turns::Later)
-}
-
-fn put_together(files: Vec<File>, inputs: &Inputs, turns: Turns) -> Folded {
     let mut problems = problem::Problems::default();
     for file in &files {
         form::check(file, &mut problems);
@@ -92,7 +91,7 @@ fn put_together(files: Vec<File>, inputs: &Inputs, turns: Turns) -> Folded {
         nodes.extend(file.tree.nodes.into_iter().filter(|node| !gone(node)));
     }
     let mut tree = Tree { nodes };
-    substitute::substitute(&mut tree, turns, &mut names, &mut problems);
+    substitute::substitute(&mut tree, &mut names, &mut problems);
     Folded {
         tree,
         loops: Loops::new(names, problems),

@@ -399,6 +399,11 @@ impl Problems {
         }
     }
 
+    /// Whether nothing is wrong.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
     /// Whether further problems are forgotten.
     pub(super) fn is_full(&self) -> bool {
         self.kept.len() > MOST_PROBLEMS

@@ -3,6 +3,7 @@
 mod making;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::File;
@@ -10,12 +11,12 @@ use super::form::{is_loop, is_refused};
 use super::include::leaves;
 use super::names::{Loop, Names};
 use super::problem::{LanguageProblem, Problems};
-use super::substitute::{Turns, resolve};
+use super::substitute::fill;
 use super::table::Table;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::syntax::reference::is_name;
-use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Via};
+use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Tree, Via};
 use making::MOST_MADE;
 pub(super) use making::Making;
 
@@ -106,9 +107,62 @@ impl Loops {
         Loops { names, problems }
     }
 
-    /// Goes through one: gives the nodes of each element away before it makes those of the next.
-    pub(crate) fn go_through(&mut self, node: &Node, give: impl FnMut(Vec<Node>)) {
-        repeat(node, &mut self.names, &mut self.problems, give);
+    /// One that can be gone through; `None` where that was refused.
+    pub(crate) fn begin<'n>(&mut self, node: &'n Node) -> Option<Round<'n>> {
+        Round::of(node, &mut self.names, &mut self.problems)
+    }
+
+    /// Goes through some elements of one: gives the nodes of each away before it makes those of the next.
+    pub(crate) fn go_through(
+        &mut self,
+        round: &Round<'_>,
+        elements: Range<usize>,
+        give: impl FnMut(Vec<Node>),
+    ) {
+        round.make(elements, &mut self.names, &mut self.problems, give);
+    }
+
+    /// Goes through one from its first element to its last, if it can be.
+    fn go_through_whole(&mut self, node: &Node, give: impl FnMut(Vec<Node>)) {
+        if let Some(round) = self.begin(node) {
+            self.go_through(&round, 0..round.count(), give);
+        }
+    }
+
+    /// The same names and nothing found wrong yet, for one of so many shares of a loop's elements. Each may make an equal part of
+    /// what all may, so that together they never make more.
+    pub(crate) fn part(&self, of: usize) -> Loops {
+        Loops::new(self.names.part(of), Problems::default())
+    }
+
+    /// Pays for what was made in all the shares, where nothing was wrong in any. Else the loop is to be gone through from its first
+    /// element to its last: what is wrong may be no more than that a share had too small a part.
+    pub(crate) fn join<'l>(
+        &mut self,
+        parts: impl ExactSizeIterator<Item = &'l Loops> + Clone,
+    ) -> bool {
+        let well = parts.clone().all(|part| part.problems.is_empty());
+        if well {
+            self.names.pay_for(parts.map(|part| &part.names));
+        }
+        well
+    }
+
+    /// Goes through all of a tree, and puts what they make in their place.
+    pub(super) fn go_through_all(&mut self, tree: &mut Tree) {
+        let mut waiting: Vec<&mut Node> = tree.nodes.iter_mut().rev().collect();
+        while let Some(node) = waiting.pop() {
+            let Some(children) = &mut node.children else {
+                continue;
+            };
+            // Loops stand behind the rest, and so does what they make, in which there are none.
+            let loops: Vec<Node> = children.extract_if(.., |child| is_loop(child)).collect();
+            let written = children.len();
+            for one in loops {
+                self.go_through_whole(&one, |mut made| children.append(&mut made));
+            }
+            waiting.extend(children.iter_mut().take(written).rev());
+        }
     }
 
     /// Goes through those in a node of which nothing is kept, for their mistakes alone.
@@ -117,7 +171,7 @@ impl Loops {
         while let Some(node) = waiting.pop() {
             for child in node.children() {
                 match is_loop(child) {
-                    true => self.go_through(child, drop),
+                    true => self.go_through_whole(child, drop),
                     false => waiting.push(child),
                 }
             }
@@ -130,66 +184,105 @@ impl Loops {
     }
 }
 
-/// Makes the nodes of a loop without references, and gives those of each element away.
-pub(super) fn repeat(
-    node: &Node,
-    names: &mut Names,
-    problems: &mut Problems,
-    mut give: impl FnMut(Vec<Node>),
-) {
-    let Some((name, place, property)) = shape(node, problems) else {
-        return;
-    };
-    if let Some(first) = names.place_of(name) {
-        problems.push(LanguageProblem::DefinedTwice {
-            name: name.to_owned(),
-            first,
-            second: place,
-        });
-    }
-    if !mentions(node.children(), name) {
-        problems.push(LanguageProblem::NeverMentioned {
-            name: name.to_owned(),
-            span: place,
-        });
-        return;
-    }
-    let Some(elements) = elements(property, names, problems) else {
-        return;
-    };
-    let count = match &elements {
-        Elements::Rows(table) => table.rows(),
-        Elements::Items(items) => items.len(),
-    };
-    // That is told already, at the loop that used all up.
-    if names.making.is_spent() {
-        return;
-    }
-    let too_much = LanguageProblem::TooMuchMade {
-        most: MOST_MADE / 1_000_000,
-        count,
-        span: node.name.span,
-    };
-    if !names.making.pay(node.children(), count) {
-        problems.push(too_much);
-        return;
-    }
-    for element in 0..count {
-        names.enter(match &elements {
-            Elements::Rows(table) => Loop::row(name, place, table, element),
-            Elements::Items(items) => Loop::item(name, place, &items[element]),
-        });
-        let mut nodes = node.children().to_vec();
-        nodes.retain(|child| !is_refused(node, child));
-        resolve(&mut nodes, Turns::Never, names, problems);
-        if names.making.is_spent() {
-            problems.push(too_much);
-            break;
+/// A loop that can be gone through, and is paid for but for what its elements say.
+pub(crate) struct Round<'n> {
+    node: &'n Node,
+    name: &'n str,
+    place: Span,
+    elements: Elements,
+    /// What each element makes anew.
+    body: Vec<Node>,
+}
+
+impl<'n> Round<'n> {
+    fn of(node: &'n Node, names: &mut Names, problems: &mut Problems) -> Option<Round<'n>> {
+        let (name, place, property) = shape(node, problems)?;
+        if let Some(first) = names.place_of(name) {
+            problems.push(LanguageProblem::DefinedTwice {
+                name: name.to_owned(),
+                first,
+                second: place,
+            });
         }
-        mark(&mut nodes, node, names.element());
-        give(nodes);
+        if !mentions(node.children(), name) {
+            problems.push(LanguageProblem::NeverMentioned {
+                name: name.to_owned(),
+                span: place,
+            });
+            return None;
+        }
+        let round = Round {
+            node,
+            name,
+            place,
+            elements: elements(property, names, problems)?,
+            body: body(node),
+        };
+        // That is told already, at the loop that used all up.
+        if names.making.is_spent() {
+            return None;
+        }
+        if !names.making.pay(node.children(), round.count()) {
+            problems.push(round.too_much());
+            return None;
+        }
+        Some(round)
     }
-    names.leave();
+
+    /// How many elements there are.
+    pub(crate) fn count(&self) -> usize {
+        match &self.elements {
+            Elements::Rows(table) => table.rows(),
+            Elements::Items(items) => items.len(),
+        }
+    }
+
+    fn make(
+        &self,
+        elements: Range<usize>,
+        names: &mut Names,
+        problems: &mut Problems,
+        mut give: impl FnMut(Vec<Node>),
+    ) {
+        let (name, place) = (self.name, self.place);
+        for element in elements {
+            names.enter(match &self.elements {
+                Elements::Rows(table) => Loop::row(name, place, table, element),
+                Elements::Items(items) => Loop::item(name, place, &items[element]),
+            });
+            let mut nodes = self.body.clone();
+            fill(&mut nodes, names, problems);
+            if names.making.is_spent() {
+                problems.push(self.too_much());
+                break;
+            }
+            mark(&mut nodes, self.node, names.element());
+            give(nodes);
+        }
+        names.leave();
+    }
+
+    fn too_much(&self) -> LanguageProblem {
+        LanguageProblem::TooMuchMade {
+            most: MOST_MADE / 1_000_000,
+            count: self.count(),
+            span: self.node.name.span,
+        }
+    }
+}
+
+/// The nodes in the braces of a loop, without what was refused there; those of another loop are.
+fn body(node: &Node) -> Vec<Node> {
+    let mut whole = node.clone();
+    let mut waiting = vec![&mut whole];
+    while let Some(parent) = waiting.pop() {
+        let Some(mut children) = parent.children.take() else {
+            continue;
+        };
+        children.retain(|child| !is_refused(parent, child) && !is_loop(child));
+        waiting.extend(parent.children.insert(children));
+    }
+    whole.children.unwrap_or_default()
 }
 
 /// Notes at the nodes of one element that they are of it.
@@ -283,6 +376,11 @@ fn elements(property: &Property, names: &mut Names, problems: &mut Problems) -> 
 /// Whether nodes mention a name anywhere.
 fn mentions(nodes: &[Node], name: &str) -> bool {
     let is_it = |reference: &Reference| reference.path.first().is_some_and(|first| first == name);
+    mention(nodes, is_it)
+}
+
+/// Whether nodes mention something anywhere that is one of these.
+fn mention(nodes: &[Node], is_it: impl Fn(&Reference) -> bool) -> bool {
     let scalar = |scalar: &Scalar| match scalar {
         Scalar::Reference(reference) => is_it(reference),
         Scalar::Pattern(pieces) => pieces
@@ -291,13 +389,24 @@ fn mentions(nodes: &[Node], name: &str) -> bool {
         _ => false,
     };
     each(nodes).any(|node| {
-        node.arguments
-            .iter()
-            .any(|argument| scalar(&argument.value))
-            || node
-                .properties
-                .iter()
-                .any(|property| scalar(&property.value))
+        let arguments = node.arguments.iter().map(|argument| &argument.value);
+        let properties = node.properties.iter().map(|property| &property.value);
+        arguments.chain(properties).any(scalar)
+    })
+}
+
+/// The nodes in the braces of a loop that mention nothing, nor does anything in them: each element makes the same of them. Of one
+/// in another only the outer one is told.
+pub(crate) fn same_at_each(node: &Node) -> impl Iterator<Item = &Node> {
+    let mut waiting: Vec<&Node> = node.children().iter().collect();
+    std::iter::from_fn(move || {
+        loop {
+            let node = waiting.pop()?;
+            match mention(std::slice::from_ref(node), |_| true) {
+                true => waiting.extend(node.children()),
+                false => return Some(node),
+            }
+        }
     })
 }
 

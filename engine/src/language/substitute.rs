@@ -3,39 +3,13 @@
 use super::form;
 use super::names::Names;
 use super::problem::Problems;
-use super::repeat::repeat;
 use crate::syntax::tree::{Argument, Node, Scalar, Tree};
 
-/// Resolves every reference of a tree, puts what loops make in their place, and drops children that were refused.
-pub(super) fn substitute(
-    tree: &mut Tree,
-    turns: Turns,
-    names: &mut Names,
-    problems: &mut Problems,
-) {
-    resolve(&mut tree.nodes, turns, names, problems);
-}
-
-/// When loops are gone through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turns {
-    /// Here and now.
-    Here,
-    /// Later: they stay in the tree as they are.
-    Later,
-    /// Never: those in another loop are refused.
-    Never,
-}
-
-/// The same for some nodes. What a loop makes is resolved by it.
-pub(super) fn resolve(
-    nodes: &mut [Node],
-    turns: Turns,
-    names: &mut Names,
-    problems: &mut Problems,
-) {
+/// Resolves every reference of a tree outside of its loops, which come to stand behind the rest, and drops children that were
+/// refused. Loops are never gone through here, so that what is wrong beside them is found first.
+pub(super) fn substitute(tree: &mut Tree, names: &mut Names, problems: &mut Problems) {
     // A stack of our own: see `form::check`.
-    let mut waiting: Vec<&mut Node> = nodes.iter_mut().rev().collect();
+    let mut waiting: Vec<&mut Node> = tree.nodes.iter_mut().rev().collect();
     while let Some(node) = waiting.pop() {
         arguments(node, names, problems);
         properties(node, names, problems);
@@ -43,23 +17,21 @@ pub(super) fn resolve(
             continue;
         };
         kept.retain(|child| !form::is_refused(node, child));
-        // Order never matters: what loops make stands behind the rest.
-        let mut made = Vec::new();
-        if kept.iter().any(form::is_loop) {
-            for child in kept.extract_if(.., |child| form::is_loop(child)) {
-                match turns {
-                    Turns::Here => repeat(&child, names, problems, |mut nodes| {
-                        made.append(&mut nodes);
-                    }),
-                    Turns::Later => made.push(child),
-                    Turns::Never => {}
-                }
-            }
-        }
+        let mut loops: Vec<Node> = kept.extract_if(.., |child| form::is_loop(child)).collect();
         let written = kept.len();
-        kept.append(&mut made);
+        kept.append(&mut loops);
         let children = node.children.insert(kept);
         waiting.extend(children.iter_mut().take(written).rev());
+    }
+}
+
+/// Resolves every reference of nodes that hold neither loops nor what was refused: those of a loop, at one of its elements.
+pub(super) fn fill(nodes: &mut [Node], names: &mut Names, problems: &mut Problems) {
+    let mut waiting: Vec<&mut Node> = nodes.iter_mut().rev().collect();
+    while let Some(node) = waiting.pop() {
+        arguments(node, names, problems);
+        properties(node, names, problems);
+        waiting.extend(node.children.iter_mut().flatten().rev());
     }
 }
 

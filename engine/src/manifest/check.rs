@@ -241,10 +241,10 @@ pub(super) fn tag_name(name: &str) -> Result<(), Misfit> {
     if name.trim() != name {
         return Err(Misfit::BlankAtEnd);
     }
-    let bad = |letter: &char| r"<>%&\?/".contains(*letter);
-    name.chars()
+    let bad = |byte: &u8| br"<>%&\?/".contains(byte);
+    name.bytes()
         .find(bad)
-        .map_or(Ok(()), |bad| Err(Misfit::Holds(bad)))
+        .map_or(Ok(()), |bad| Err(Misfit::Holds(bad.into())))
 }
 
 /// Whether a tag may say so (FACTS.md 15).

@@ -8,6 +8,7 @@ mod settings;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use resources::Resources;
 pub use settings::Settings;
@@ -116,10 +117,10 @@ pub struct Resource {
     pub name: String,
     /// What it stands in: another resource, `subscription:NAME` or `management-group:NAME`.
     pub parent: Address,
-    /// The name of its subscription; empty in a management group.
-    pub subscription: String,
-    /// The name of its tenant.
-    pub tenant: String,
+    /// The name of its subscription; empty in a management group. Thousands stand in one, and share its name.
+    pub subscription: Arc<str>,
+    /// The name of its tenant, shared too.
+    pub tenant: Arc<str>,
     /// The resource whose node brought it about, where it has none of its own.
     pub along: Option<Address>,
     /// Declared attributes, by the names of the kind's schema.
@@ -166,7 +167,7 @@ impl Manifest {
             let declared = grant.attributes.get("principal")?;
             let principal = declared.value.as_principal()?;
             (principal.kind != PrincipalKind::Identity).then_some((
-                grant.tenant.as_str(),
+                &*grant.tenant,
                 principal,
                 declared.span,
             ))

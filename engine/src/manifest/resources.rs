@@ -47,7 +47,7 @@ impl Resources {
     }
 
     /// All, by address.
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Resource> + ExactSizeIterator {
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Resource> + ExactSizeIterator + Clone {
         self.0.values()
     }
 
@@ -93,9 +93,9 @@ impl Resources {
         self.0.insert(resource.address.clone(), resource);
     }
 
-    /// Puts all in the order of their addresses.
+    /// Puts all in the order of their addresses. Most stand so already.
     pub(super) fn sort(&mut self) {
-        self.0.sort_unstable_keys();
+        self.0.sort_keys();
         self.0.shrink_to_fit();
     }
 }

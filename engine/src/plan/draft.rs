@@ -41,8 +41,8 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
             .live
             .map(|live| live.id.clone())
             .or_else(|| pair.kind.id(resource, scene)),
-        tenant: resource.tenant.clone(),
-        subscription: resource.subscription.clone(),
+        tenant: resource.tenant.to_string(),
+        subscription: resource.subscription.to_string(),
         changes: Vec::new(),
         write: defaults.chain(declared).chain(completed).collect(),
         notes: Vec::new(),

@@ -120,9 +120,9 @@ impl Saved {
         text
     }
 
-    /// Whether the tenants that it names are those of its own manifest.
+    /// Whether the estate and the tenants that it names are those of its own manifest.
     pub fn is_for(&self, manifest: &Manifest) -> bool {
-        self.tenants == places(manifest)
+        self.plan.estate == manifest.estate && self.tenants == places(manifest)
     }
 }
 

@@ -43,6 +43,9 @@ fn what_is_written_is_read_as_it_was() {
     assert_eq!(read(saved.to_text().as_bytes()), Ok(saved.clone()));
     check_hostile(saved.to_text().as_bytes());
     assert!(saved.is_for(&manifest(CHAIN)));
+    let mut other = saved.clone();
+    other.plan.estate = "somebody-elses".to_owned();
+    assert!(!other.is_for(&manifest(CHAIN)));
 }
 
 #[test]

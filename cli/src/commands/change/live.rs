@@ -1,7 +1,6 @@
 //! The run itself: steps go out, news comes in, a clock ticks beside them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use vmlogin_azure::Azure;
@@ -16,11 +15,8 @@ use super::limit::Limit;
 use crate::interrupt::Watch;
 use crate::render::progress::Progress;
 use crate::render::progress::held::{self, Notices};
-use crate::session::{Events, FRAME, Session, Telling};
+use crate::session::{Events, FRAME, Session, TICK, Telling};
 use crate::terminal::Live;
-
-/// How often the clock looks whether a sign of life is due, where progress is told as lines.
-const TICK: Duration = Duration::from_secs(1);
 
 /// A plan that is agreed to, and everything to carry it out with.
 #[derive(Clone, Copy)]

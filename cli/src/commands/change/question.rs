@@ -19,8 +19,8 @@ pub(crate) fn check_stdin(session: &Session, verb: &str) -> Result<(), Error> {
     Err(Error::usage(
         format!("`{verb}` asks before it writes, and stdin is no terminal: nothing was done"),
         format!(
-            "to do what is shown above, add `--yes`: `{} --yes`",
-            again::command(&session.line, &[])
+            "to do what is shown above, add `--yes`: `{}`",
+            again::with(&session.line, &["--yes"])
         ),
     ))
 }

@@ -62,7 +62,7 @@ impl Loop {
         let Some(column) = reference.path.get(1) else {
             return Err(LanguageProblem::WholeRow {
                 name: self.name.clone(),
-                column: table.columns().next().map(|name| name.into_owned()),
+                column: table.columns().next().map(str::to_owned),
                 span: reference.span,
             });
         };
@@ -76,7 +76,7 @@ impl Loop {
                 place: Some(cell.place),
             }),
             None => {
-                let columns: Vec<String> = table.columns().map(|name| name.into_owned()).collect();
+                let columns: Vec<String> = table.columns().map(str::to_owned).collect();
                 let names = columns.iter().map(String::as_str);
                 Err(LanguageProblem::NoSuchColumn {
                     name: column.clone(),

@@ -13,6 +13,7 @@ use super::repeat::{Making, Tables};
 use crate::source::Span;
 use crate::syntax::tree::{Scalar, Word};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(super) use define::define;
 pub(super) use element::Loop;
@@ -21,7 +22,7 @@ pub(super) use value::Budget;
 /// What every defined name stands for.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    pub(super) values: BTreeMap<String, Value>,
+    pub(super) values: Arc<BTreeMap<String, Value>>,
     /// What references may still add to the tree.
     pub(super) budget: Budget,
     /// The tables that loops go through.
@@ -30,6 +31,27 @@ pub(super) struct Names {
     pub(super) making: Making,
     /// The loop that is gone through, at its element.
     current: Option<Loop>,
+}
+
+impl Names {
+    /// The same names for one of so many shares of a loop's elements, with an equal part of all that may still be made.
+    pub(super) fn part(&self, of: usize) -> Names {
+        Names {
+            values: self.values.clone(),
+            budget: self.budget.part(of),
+            making: self.making.part(of),
+            ..Names::default()
+        }
+    }
+
+    /// Pays for what was used up in all the shares.
+    pub(super) fn pay_for<'n>(&mut self, parts: impl ExactSizeIterator<Item = &'n Names>) {
+        let whole = self.part(parts.len());
+        for part in parts {
+            self.budget.pay_as(whole.budget, part.budget);
+            self.making.pay_as(whole.making, part.making);
+        }
+    }
 }
 
 /// What one name stands for: one value, or a list of another length.

@@ -7,6 +7,7 @@ use crate::language::problem::{LanguageProblem, Problems};
 use crate::source::Span;
 use crate::syntax::tree::{Argument, Piece, Reference, Scalar};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Resolves definitions in the order in which they need each other.
 pub(super) struct Resolver<'f> {
@@ -73,10 +74,9 @@ impl<'f> Resolver<'f> {
         let members: Vec<(String, Span)> = places
             .map(|(name, place)| (name.to_owned(), place))
             .collect();
+        let values = Arc::make_mut(&mut self.names.values);
         for (name, place) in &members {
-            self.names
-                .values
-                .insert(name.clone(), Value::stand_in(name, *place));
+            values.insert(name.clone(), Value::stand_in(name, *place));
         }
         problems.push(LanguageProblem::Cycle { members });
     }
@@ -126,7 +126,7 @@ impl<'f> Resolver<'f> {
                 defined: *place,
             }
         };
-        self.names.values.insert(name.to_owned(), value);
+        Arc::make_mut(&mut self.names.values).insert(name.to_owned(), value);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::syntax::tree::{Argument, Piece, Reference, Scalar, Word};
 const MOST_ADDED: usize = 64 << 20;
 
 /// How much more references may add to values and trees.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::language) struct Budget {
     left: usize,
     spent: bool,
@@ -24,6 +24,21 @@ impl Default for Budget {
             left: MOST_ADDED,
             spent: false,
         }
+    }
+}
+
+impl Budget {
+    /// One of so many equal parts. Where that is too little, it is told, whatever was told before.
+    pub(super) fn part(self, of: usize) -> Budget {
+        Budget {
+            left: self.left / of,
+            spent: false,
+        }
+    }
+
+    /// Takes what was taken from a part, of which this is left.
+    pub(super) fn pay_as(&mut self, part: Budget, left: Budget) {
+        self.left -= part.left - left.left;
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) const MOST_MADE: usize = 2_000_000;
 const MOST_TEXT: usize = 128 << 20;
 
 /// How much more loops may make.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::language) struct Making {
     made: usize,
     text: usize,
@@ -59,6 +59,19 @@ impl Making {
         self.spent = self.spent || left.is_none();
         self.text = left.unwrap_or_default();
         !self.spent
+    }
+
+    /// One of so many equal parts.
+    pub(in crate::language) fn part(self, of: usize) -> Making {
+        Making {
+            text: self.text / of,
+            ..self
+        }
+    }
+
+    /// Takes what was taken from a part, of which this is left.
+    pub(in crate::language) fn pay_as(&mut self, part: Making, left: Making) {
+        self.text -= part.text - left.text;
     }
 
     /// Whether an element was mentioned that could not be paid for.

@@ -30,6 +30,8 @@ pub struct Table {
     source: SourceId,
     text: String,
     columns: Vec<Range<u32>>,
+    /// What the columns are called: every mention of a cell asks for one.
+    names: Vec<String>,
     cells: Vec<Range<u32>>,
     /// Rows of which nobody can tell what column a cell is of.
     ragged: Vec<Range<u32>>,
@@ -78,13 +80,13 @@ impl Table {
     }
 
     /// The names of the columns, from left to right.
-    pub(super) fn columns(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.columns.iter().map(|column| self.cell(column).text)
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
     }
 
     /// The number of a column.
     pub(super) fn column(&self, name: &str) -> Option<usize> {
-        self.columns().position(|column| column == name)
+        self.names.iter().position(|column| column == name)
     }
 
     /// A cell, both counted from 0.
@@ -112,17 +114,22 @@ impl Table {
     }
 
     fn cell(&self, range: &Range<u32>) -> Cell<'_> {
-        let (start, end) = (range.start as usize, range.end as usize);
-        let written = self.text.get(start..end).unwrap_or_default();
-        let inner = written.strip_prefix('"');
         Cell {
-            text: match inner.and_then(|inner| inner.strip_suffix('"')) {
-                Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"")),
-                Some(inner) => Cow::Borrowed(inner),
-                None => Cow::Borrowed(written),
-            },
-            place: Span::new(self.source, start, end),
+            text: said(&self.text, range),
+            place: Span::new(self.source, range.start as usize, range.end as usize),
         }
+    }
+}
+
+/// What a cell of a text says.
+fn said<'t>(text: &'t str, cell: &Range<u32>) -> Cow<'t, str> {
+    let written = text.get(cell.start as usize..cell.end as usize);
+    let written = written.unwrap_or_default();
+    let inner = written.strip_prefix('"');
+    match inner.and_then(|inner| inner.strip_suffix('"')) {
+        Some(inner) if inner.contains('"') => Cow::Owned(inner.replace("\"\"", "\"")),
+        Some(inner) => Cow::Borrowed(inner),
+        None => Cow::Borrowed(written),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{MOST_CELL_BYTES, MOST_COLUMNS, MOST_ROWS, Table, TableProblem};
+use super::{MOST_CELL_BYTES, MOST_COLUMNS, MOST_ROWS, Table, TableProblem, said};
 use crate::problem::MOST_PROBLEMS;
 use crate::source::{SourceId, Span};
 
@@ -53,9 +53,11 @@ pub(super) fn table(
         }
     }
     cells.shrink_to_fit();
+    let names = columns.iter().map(|column| said(text, column).into_owned());
     Ok(Table {
         source,
         text: text.to_owned(),
+        names: names.collect(),
         columns,
         cells,
         ragged,

@@ -15,6 +15,7 @@ mod scopes;
 mod spot;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use super::found::Found;
 use super::walk::{Checked, Given};
@@ -91,6 +92,8 @@ struct Placing<'f> {
     found: &'f mut Found,
     /// Every address given out, without case, with the place of its name and whether `absent` names it.
     taken: IndexMap<Address, (Span, bool)>,
+    /// By what things of a kind stay apart.
+    apart: Vec<(&'static str, &'static [&'static str])>,
     /// What no two things in one place may share, with the first that says it.
     said: Said,
     /// How many places were made up for things whose own could not be told.
@@ -221,8 +224,8 @@ impl Placing<'_> {
             kind: schema.kind,
             name: name.to_owned(),
             parent: spot.address.clone(),
-            subscription: spot.subscription.to_string(),
-            tenant: spot.tenant.to_string(),
+            subscription: spot.subscription.clone(),
+            tenant: spot.tenant.clone(),
             along: None,
             attributes: values,
             span,
@@ -255,8 +258,10 @@ impl Placing<'_> {
         }
     }
 
-    /// Places all kinds in the braces of a node, which have a place of their own.
-    fn children(&mut self, nodes: Vec<Checked<'_>>, spot: &Spot) {
+    /// Places all kinds in the braces of a node, which have a place of their own. Kind by kind they come almost in the order of
+    /// their addresses, so that little is left to sort.
+    fn children(&mut self, mut nodes: Vec<Checked<'_>>, spot: &Spot) {
+        nodes.sort_by_key(|node| node.form.word);
         for child in nodes {
             if let Some(schema) = child.form.schema
                 && child.form.along.is_none()
@@ -275,18 +280,18 @@ impl Placing<'_> {
         clash: impl FnOnce(Span) -> ManifestProblem,
     ) -> bool {
         // Names have no case, here as in Azure.
-        let key = address.in_lower_case();
-        match self.taken.get(&key) {
-            Some((first, first_absent)) => {
-                let problem = match *first_absent == absent {
-                    true => clash(*first),
-                    false => both(address, absent, span, *first),
+        match self.taken.entry(address.in_lower_case()) {
+            Entry::Occupied(entry) => {
+                let (first, first_absent) = *entry.get();
+                let problem = match first_absent == absent {
+                    true => clash(first),
+                    false => both(address, absent, span, first),
                 };
-                self.found.push_pair(*first, span, problem);
+                self.found.push_pair(first, span, problem);
                 false
             }
-            None => {
-                self.taken.insert(key, (span, absent));
+            Entry::Vacant(entry) => {
+                entry.insert((span, absent));
                 true
             }
         }

@@ -5,12 +5,11 @@ mod arguments;
 mod grant;
 mod meant;
 mod principal;
+mod same;
 mod secret;
+mod shares;
 mod unquoted;
 mod value;
-
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
@@ -22,6 +21,7 @@ use crate::source::Span;
 use crate::syntax::print;
 use crate::syntax::tree::{Node, Tree};
 use crate::value::Principal;
+use same::Same;
 
 /// A node as far as it fits its form.
 #[derive(Clone, Debug)]
@@ -46,6 +46,21 @@ pub(super) struct Checked<'a> {
 /// the texts of all nodes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Head(Option<Box<Node>>);
+
+impl<'a> Checked<'a> {
+    /// A node of which nothing is known yet.
+    fn blank(form: &'a Form) -> Checked<'a> {
+        Checked {
+            form,
+            given: Given::Nothing,
+            values: Settings::new(),
+            children: Vec::new(),
+            span: NOWHERE,
+            head: Head::default(),
+            absent: false,
+        }
+    }
+}
 
 /// What the arguments of a node say.
 #[derive(Clone, Debug, Default)]
@@ -72,21 +87,14 @@ pub(super) fn walk<'a>(
     loops: Option<&mut Loops>,
     found: &mut Found,
 ) -> Checked<'a> {
-    let mut root = Checked {
-        form: &forms.root,
-        given: Given::Nothing,
-        values: Settings::new(),
-        children: Vec::new(),
-        span: NOWHERE,
-        head: Head::default(),
-        absent: false,
-    };
+    let mut root = Checked::blank(&forms.root);
     let mut walker = Walker {
         forms,
         loops,
+        same: Same::default(),
         found,
     };
-    walker.children(&mut root, tree.nodes, &mut BTreeSet::new());
+    walker.children(&mut root, tree.nodes, &mut Words::default());
     root
 }
 
@@ -101,6 +109,8 @@ struct Walker<'a, 'f> {
     forms: &'a Forms,
     /// What goes through the loops of the tree, where it has some.
     loops: Option<&'f mut Loops>,
+    /// What is the same at every element of the loop that is gone through.
+    same: Same<'a>,
     found: &'f mut Found,
 }
 
@@ -109,16 +119,12 @@ impl<'a> Walker<'a, '_> {
     fn node(&mut self, form: &'a Form, node: &mut Node) -> Checked<'a> {
         self.no_type(node.annotation.as_ref());
         let mut checked = Checked {
-            form,
             given: self.arguments(form, node),
-            values: Settings::new(),
-            children: Vec::new(),
             span: node.name.span,
-            head: Head::default(),
-            absent: false,
+            ..Checked::blank(form)
         };
         // Names that were meant, though not in the right way: their absence is no second mistake.
-        let mut meant = BTreeSet::new();
+        let mut meant = Words::default();
         if matches!(form.properties, Properties::Pairs) {
             checked.given = Given::Value(self.pairs(node));
         } else {
@@ -135,12 +141,7 @@ impl<'a> Walker<'a, '_> {
     }
 
     /// Holds the properties of a node against its fields.
-    fn properties(
-        &mut self,
-        checked: &mut Checked<'a>,
-        node: &Node,
-        meant: &mut BTreeSet<&'static str>,
-    ) {
+    fn properties(&mut self, checked: &mut Checked<'a>, node: &Node, meant: &mut Words) {
         for property in &node.properties {
             let Some(name) = self.field_of(checked.form, property, meant) else {
                 continue;
@@ -161,13 +162,8 @@ impl<'a> Walker<'a, '_> {
     }
 
     /// Holds the children of a node against the forms that stand in it; settings become values of their parent.
-    fn children(
-        &mut self,
-        parent: &mut Checked<'a>,
-        nodes: Vec<Node>,
-        meant: &mut BTreeSet<&'static str>,
-    ) {
-        let mut first = BTreeMap::new();
+    fn children(&mut self, parent: &mut Checked<'a>, nodes: Vec<Node>, meant: &mut Words) {
+        let mut first = Vec::new();
         for node in nodes {
             let loops = self
                 .loops
@@ -176,12 +172,7 @@ impl<'a> Walker<'a, '_> {
                 self.child(parent, node, meant, &mut first);
                 continue;
             };
-            // No loop is left in another.
-            loops.go_through(&node, |made| {
-                for node in made {
-                    self.child(parent, node, meant, &mut first);
-                }
-            });
+            self.go_through(loops, &node, parent, meant, &mut first);
             self.loops = Some(loops);
         }
         self.missing_nodes(parent, meant);
@@ -192,35 +183,23 @@ impl<'a> Walker<'a, '_> {
         &mut self,
         parent: &mut Checked<'a>,
         mut node: Node,
-        meant: &mut BTreeSet<&'static str>,
-        first: &mut BTreeMap<&'static str, Span>,
+        meant: &mut Words,
+        first: &mut Vec<(&'static str, Span)>,
     ) {
-        let Some(form) = self.form_of(parent.form, &node, meant) else {
-            if let Some(loops) = &mut self.loops {
-                loops.pass_through(&node);
-            }
+        let Some((form, mut checked)) = self.checked(parent.form, &mut node, meant) else {
             return;
-        };
-        let mut checked = match form.arguments {
-            Arguments::Absent => match self.absent(parent.form, form, &mut node) {
-                Some(absent) => absent,
-                None => return,
-            },
-            _ => self.node(form, &mut node),
         };
         meant.insert(form.word);
         // A wrong word is reported already; it may not have been this one at all.
         let exact = form.word == node.name.as_str();
         if exact && form.number != Number::Any {
-            match first.entry(form.word) {
-                Entry::Vacant(entry) => {
-                    entry.insert(node.name.span);
-                }
-                Entry::Occupied(first) => {
+            match first.iter().find(|(word, _)| *word == form.word) {
+                None => first.push((form.word, node.name.span)),
+                Some((_, first)) => {
                     self.found.push(ManifestProblem::OnlyOne {
                         word: form.word,
                         within: parent.form.word,
-                        first: *first.get(),
+                        first: *first,
                         second: node.name.span,
                     });
                     return;
@@ -240,7 +219,31 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    fn missing_nodes(&mut self, parent: &Checked<'a>, meant: &BTreeSet<&'static str>) {
+    /// A child as far as it fits its form, and that: for what `absent` names it is another than that of the node.
+    fn checked(
+        &mut self,
+        parent: &'a Form,
+        node: &mut Node,
+        meant: &mut Words,
+    ) -> Option<(&'a Form, Checked<'a>)> {
+        if let Some(known) = self.same.known(node) {
+            return Some(known);
+        }
+        let Some(form) = self.form_of(parent, node, meant) else {
+            if let Some(loops) = &mut self.loops {
+                loops.pass_through(node);
+            }
+            return None;
+        };
+        let checked = match form.arguments {
+            Arguments::Absent => self.absent(parent, form, node)?,
+            _ => self.node(form, node),
+        };
+        self.same.learn(node, form, &checked);
+        Some((form, checked))
+    }
+
+    fn missing_nodes(&mut self, parent: &Checked<'a>, meant: &Words) {
         for form in self.forms.children(parent.form) {
             if let Number::One(line) = form.number
                 && !meant.contains(form.word)
@@ -266,12 +269,7 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    fn missing_attributes(
-        &mut self,
-        checked: &Checked<'a>,
-        node: &Node,
-        meant: &BTreeSet<&'static str>,
-    ) {
+    fn missing_attributes(&mut self, checked: &Checked<'a>, node: &Node, meant: &Words) {
         let missing = checked.form.fields().iter().filter(|field| field.required);
         for field in missing.filter(|field| !meant.contains(field.name)) {
             self.found.push(ManifestProblem::MissingAttribute {
@@ -281,6 +279,22 @@ impl<'a> Walker<'a, '_> {
                 span: node.name.span,
             });
         }
+    }
+}
+
+/// Words of forms, each once. There are never many.
+#[derive(Clone, Debug, Default)]
+struct Words(Vec<&'static str>);
+
+impl Words {
+    fn insert(&mut self, word: &'static str) {
+        if !self.contains(word) {
+            self.0.push(word);
+        }
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        self.0.contains(&word)
     }
 }
 

@@ -117,7 +117,8 @@ pub static GUARDS: &[Guard] = &[
             and the next one could not begin. What the plan grants does not count, since revocations run first.\n\n\
             It refuses too where the identity itself goes: a managed identity, a machine with an identity of its own, a machine that the \
             identity is attached to, or the attachment (`absent user-assigned`). Where it is attached to several machines, each of \
-            them counts: which one the run is on cannot be told.\n\n\
+            them counts: which one the run is on cannot be told. An identity whose object id Azure does not tell counts too: it may be \
+            the one.\n\n\
             Where the identity's grants could not be read, the plan says so.",
         in_destroy: true,
     },

@@ -18,7 +18,12 @@ pub(super) fn judge(plan: &Plan) -> Option<Refusal> {
     }
     let (itself, grants): (Vec<&Lost>, Vec<&Lost>) =
         lost.iter().partition(|lost| lost.is_of_itself());
-    let said = [of_itself(itself.len()), of_grants(&grants)];
+    let untold = itself.iter().filter(|lost| lost.is_untold()).count();
+    let said = [
+        of_itself(itself.len() - untold),
+        of_untold(untold),
+        of_grants(&grants),
+    ];
     let message = said.into_iter().flatten().collect::<Vec<_>>().join("; ");
     let steps: BTreeSet<&Address> = lost.iter().map(|lost| &lost.step).collect();
     let affected = steps.into_iter().cloned().collect();
@@ -32,6 +37,16 @@ fn of_itself(places: usize) -> Option<String> {
     (places > 0).then(|| {
         format!(
             "the identity that runs this would go, or be detached, in {}, and may not be able to sign in any more",
+            counted(places, "place")
+        )
+    })
+}
+
+/// That an identity goes, or is detached, that may be it.
+fn of_untold(places: usize) -> Option<String> {
+    (places > 0).then(|| {
+        format!(
+            "what may be the identity that runs this would go, or be detached, in {}: Azure does not tell which object it is",
             counted(places, "place")
         )
     })

@@ -8,10 +8,18 @@ use crate::plan::{Action, Step};
 /// What nobody can do without an identity.
 const SIGN_IN: &str = "sign in";
 
+/// The same, where nobody told whether it is that identity.
+const PERHAPS: &str = "sign in, if it is this identity";
+
 impl Lost {
     /// Whether it is the identity itself that runs this program, or its way to be used, and no grant.
     pub(in crate::plan) fn is_of_itself(&self) -> bool {
-        self.lockout.iter().any(|right| right == SIGN_IN)
+        self.lockout.iter().any(|right| right == SIGN_IN) || self.is_untold()
+    }
+
+    /// Whether it may as well be of another identity: nobody told.
+    pub(in crate::plan) fn is_untold(&self) -> bool {
+        self.lockout.iter().any(|right| right == PERHAPS)
     }
 }
 
@@ -34,7 +42,7 @@ pub(super) fn identity(going: &Going<'_>, itself: &Itself) -> Option<Lost> {
         grant,
         who,
         break_glass: None,
-        lockout: vec![SIGN_IN.to_owned()],
+        lockout: vec![if itself.untold { PERHAPS } else { SIGN_IN }.to_owned()],
     })
 }
 

@@ -59,6 +59,22 @@ fn each_row_makes_the_nodes_of_its_loop() {
     );
 }
 
+/// No more than a report holds is kept, so that it counts what is found first.
+#[test]
+fn of_too_much_that_is_wrong_the_same_is_told_whenever_loops_are_gone_through() {
+    let wrong = |of: &str| -> String {
+        let lines = (0..120).map(|number| format!("  tags ${of}.none{number}\n"));
+        lines.collect()
+    };
+    let text = format!(
+        "resource-group rg {{\n for row in=(csv)\"fleet.csv\" {{\n vm $row.name {{\n{}}}\n}}\n{}}}\n",
+        wrong("row"),
+        wrong("nobody")
+    );
+    let told = looped(&text, FLEET);
+    assert!(told.contains("`nobody.none0` asks for a column"), "{told}");
+}
+
 #[test]
 fn each_value_of_a_list_makes_the_nodes_of_its_loop() {
     assert_snapshot!(
@@ -297,4 +313,37 @@ fn what_elements_say_is_bounded_however_often_they_are_mentioned() {
     let mentions = "$r.a ".repeat(10_000);
     let text = format!("resource-group rg {{ for r in=(csv)\"fleet.csv\" {{ vm {mentions} }} }}\n");
     assert!(looped(&text, &format!("a\n{cell}\n")).contains("VML053"));
+}
+
+/// So many rows that a loop through them may be gone through in shares at the same time.
+fn long(changed: impl Fn(usize) -> Option<&'static str>) -> String {
+    let row = |number| format!("pc-{number:04},p{number}@contoso.com,128");
+    let rows = (0..2_000).map(|number| changed(number).map_or_else(|| row(number), str::to_owned));
+    let rows: Vec<String> = rows.collect();
+    format!("name,person,disk\n{}\n", rows.join("\n"))
+}
+
+const LONG: &str = "resource-group rg {\n  for row in=(csv)\"fleet.csv\" {\n    vm $row.name {\n      login\n      grant user (user)$row.person reason=\"for ${row.name}\"\n      os-disk size-gb=$row.disk\n    }\n  }\n}\n";
+
+#[test]
+fn a_long_loop_makes_the_same_in_shares_as_in_one_go() {
+    // That they are the same is seen in `looped`.
+    let shown = looped(LONG, &long(|_| None));
+    assert_eq!(shown.matches("    vm pc-").count(), 2_000);
+    assert!(shown.contains("grant user (user)p1999@contoso.com reason=\"for pc-1999\""));
+}
+
+#[test]
+fn what_is_wrong_far_down_in_a_long_loop_is_told_as_in_one_go() {
+    let twice = |number| (number == 1_900).then_some("pc-0001,kim@contoso.com,128");
+    looped(LONG, &long(twice));
+    let wrong = |number| (number % 1_000 == 99).then_some("pc 1,nobody,none");
+    looped(LONG, &long(wrong));
+    let unknown = LONG.replace("$row.disk", "$row.disc");
+    assert!(looped(&unknown, &long(|_| None)).contains("VML0"));
+    let setting = LONG.replace(
+        "    vm $row.name",
+        "    tags owner=$row.name\n    vm $row.name",
+    );
+    looped(&setting, &long(|_| None));
 }

@@ -115,10 +115,7 @@ resource-group rg subscription=CORE
         ("abcdef22-2222-4222-8222-222222222222", "t")
     );
     let group = manifest.of_kind("resource-group").next().expect("a group");
-    assert_eq!(
-        (group.subscription.as_str(), group.tenant.as_str()),
-        ("core", "t")
-    );
+    assert_eq!((&*group.subscription, &*group.tenant), ("core", "t"));
 }
 
 #[test]

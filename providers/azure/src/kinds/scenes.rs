@@ -148,8 +148,8 @@ fn resource(
         kind,
         name: name.to_owned(),
         parent,
-        subscription: "core".to_owned(),
-        tenant: "contoso".to_owned(),
+        subscription: "core".into(),
+        tenant: "contoso".into(),
         along: None,
         attributes: Settings::new(),
         span: SPAN,
@@ -230,7 +230,7 @@ pub(crate) fn above(role: &str) -> Manifest {
     let mut grant = manifest.resources.remove(&below).unwrap();
     grant.address = address.child("grant").child(role).child("group:sg-web");
     grant.parent = address;
-    grant.subscription = String::new();
+    grant.subscription = "".into();
     grant.attributes.get_mut("role").unwrap().value = role.into();
     manifest.resources.insert(grant.address.clone(), grant);
     manifest

@@ -189,7 +189,7 @@ pub(super) fn wanted(reader: Reader<'_>, kind: &str, word: &str) -> (Vec<Wanted>
         let id = arm_id(resource, reader.manifest)
             .filter(|id| !reader.nowhere.contains(id.scope().key()))?;
         let wanted = Wanted {
-            tenant: resource.tenant.clone(),
+            tenant: resource.tenant.to_string(),
             id: id.clone(),
             attempted: format!("read {word} `{}`", resource.name),
             address: Some(resource.address.clone()),
@@ -201,7 +201,7 @@ pub(super) fn wanted(reader: Reader<'_>, kind: &str, word: &str) -> (Vec<Wanted>
 
 fn place(resource: &Resource, id: ArmId) -> Place {
     Place {
-        subscription: resource.subscription.clone(),
+        subscription: resource.subscription.to_string(),
         address: resource.address.clone(),
         name: resource.name.clone(),
         id,

@@ -85,7 +85,7 @@ fn lots<'a>(
         let Some(id) = arm_id(resource, reader.manifest) else {
             continue;
         };
-        let (tenant, name) = (resource.tenant.as_str(), resource.name.as_str());
+        let (tenant, name) = (&*resource.tenant, resource.name.as_str());
         lots.entry((tenant, id.parent()))
             .or_default()
             .push(Incomplete {

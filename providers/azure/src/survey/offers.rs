@@ -80,7 +80,7 @@ fn offer(reader: Reader<'_>, live: &Live) -> Option<Offer> {
     login.get("version")?;
     let fact = |name: &str| live.facts.get(name).and_then(Value::as_text);
     Some(Offer {
-        tenant: login.tenant.clone(),
+        tenant: login.tenant.to_string(),
         subscription: subscription_of(login, reader)?,
         region: fact("location")
             .map(same::region)

@@ -32,7 +32,7 @@ pub(super) async fn read(
         if let Some(scope) = declared_scope(grant, reader.manifest).filter(|_| !there) {
             scopes
                 .entry(scope.key().to_owned())
-                .or_insert_with(|| (scope, grant.tenant.clone()));
+                .or_insert_with(|| (scope, grant.tenant.to_string()));
         }
     }
     let groups: BTreeMap<String, (ArmId, String)> = scopes

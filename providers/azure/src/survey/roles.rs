@@ -30,7 +30,7 @@ pub(super) async fn read(reader: Reader<'_>) -> Result<Roles, Fault> {
         let place = (resource.realm().to_owned(), written.to_lowercase());
         let wanted = wanted.entry(place).or_insert_with(|| Wanted {
             written: written.to_owned(),
-            tenant: resource.tenant.clone(),
+            tenant: resource.tenant.to_string(),
             root: root(resource, reader.manifest),
             scopes: BTreeMap::new(),
         });

@@ -97,7 +97,7 @@ fn interfaces(
         .filter_map(|machine| {
             let id = planned.interface_of(machine)?;
             Some(Around {
-                tenant: machine.tenant.clone(),
+                tenant: machine.tenant.to_string(),
                 id: ArmId::parse(id).ok()?,
             })
         })

@@ -1,7 +1,7 @@
 //! The state file: locked while used, read with care, written whole or not at all.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -128,7 +128,9 @@ fn not_written(path: &Path, cause: std::io::Error) -> SandboxError {
 /// A new file under another name, on disk to the last byte, then put in place of the old one.
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let fresh = beside(path, ".new");
-    let mut file = File::create(&fresh)?;
+    // What a run that ended hard left there is nobody's; a link is not written through.
+    let _ = std::fs::remove_file(&fresh);
+    let mut file = File::create_new(&fresh)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&fresh, path)?;
@@ -180,8 +182,19 @@ fn read(path: &Path) -> Result<Option<World>, SandboxError> {
     serde_json::from_slice(&text).map(Some).map_err(damaged)
 }
 
+/// How a lock names who holds it.
+const HOLDER: &str = "process ";
+
 fn lock(path: &Path) -> Result<File, SandboxError> {
     let at = beside(path, ".lock");
+    let taken = |what: &str| {
+        let why = format!("`{}` {what}", at.display());
+        not_written(path, std::io::Error::other(why))
+    };
+    // The name of the holder is written into it: through a link, or over something else, that would destroy what is not ours.
+    if std::fs::symlink_metadata(&at).is_ok_and(|there| !there.is_file()) {
+        return Err(taken("is no plain file"));
+    }
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -189,10 +202,10 @@ fn lock(path: &Path) -> Result<File, SandboxError> {
         .truncate(false)
         .open(&at)
         .map_err(|cause| not_written(path, cause))?;
+    let mut holder = String::new();
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
             // Where the lock forbids reading as well (Windows), the holder stays unnamed.
             let holder = match file.read_to_string(&mut holder) {
                 Ok(length) if length > 0 => holder.trim().to_owned(),
@@ -205,8 +218,14 @@ fn lock(path: &Path) -> Result<File, SandboxError> {
         }
         Err(TryLockError::Error(cause)) => return Err(not_written(path, cause)),
     }
-    let holder = format!("process {}\n", std::process::id());
+    // Whatever is no lock may be long.
+    let read = (&file).take(64).read_to_string(&mut holder);
+    if read.is_err() || !(holder.is_empty() || holder.starts_with(HOLDER)) {
+        return Err(taken("is there, and is no lock of a sandbox"));
+    }
+    let holder = format!("{HOLDER}{}\n", std::process::id());
     file.set_len(0)
+        .and_then(|()| file.rewind())
         .and_then(|()| file.write_all(holder.as_bytes()))
         .map_err(|cause| not_written(path, cause))?;
     Ok(file)

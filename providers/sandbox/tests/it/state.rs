@@ -237,6 +237,52 @@ async fn a_file_that_cannot_be_written_is_told_at_the_start() {
     );
 }
 
+/// A folder with such links may come from anybody.
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_beside_a_state_is_written_through_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let precious = folder.path().join("precious");
+    std::fs::write(&precious, "mine").unwrap();
+    let state = folder.path().join("state.json");
+    let link = |name: &str| {
+        let at = folder.path().join(name);
+        std::os::unix::fs::symlink(&precious, &at).unwrap();
+        at
+    };
+    let lock = link("state.json.lock");
+    link("state.json.new");
+    let refused = Sandbox::start_at(options(&state), noon())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, SandboxError::StateNotWritable { .. }),
+        "{refused}"
+    );
+    std::fs::remove_file(lock).unwrap();
+    let sandbox = Sandbox::start_at(options(&state), noon()).await.unwrap();
+    sandbox.stop().await.unwrap();
+    assert_eq!(std::fs::read_to_string(&precious).unwrap(), "mine");
+    assert!(state.is_file());
+}
+
+#[tokio::test]
+async fn a_file_that_only_has_the_name_of_a_lock_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = folder.path().join("Cargo.lock");
+    std::fs::write(&lock, "version = 4\n").unwrap();
+    let state = folder.path().join("Cargo");
+    let refused = Sandbox::start_at(options(&state), noon())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, SandboxError::StateNotWritable { .. }),
+        "{refused}"
+    );
+    assert_eq!(std::fs::read_to_string(&lock).unwrap(), "version = 4\n");
+    assert!(!state.exists());
+}
+
 #[tokio::test]
 async fn a_write_that_cannot_be_kept_is_an_error_and_told_at_the_end() {
     let folder = tempfile::tempdir().unwrap();

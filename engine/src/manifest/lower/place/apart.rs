@@ -5,10 +5,18 @@ use std::collections::btree_map::Entry;
 
 use super::{Item, Placing};
 use crate::address::Address;
+use crate::kind::Catalogue;
 use crate::manifest::Declared;
 use crate::manifest::problem::ManifestProblem;
 use crate::source::Span;
 use crate::value::Value;
+
+/// The attributes whose values no two of one parent may share, by kind; most kinds have none.
+pub(super) fn apart(catalogue: &Catalogue) -> Vec<(&'static str, &'static [&'static str])> {
+    let kinds = catalogue.kinds.iter();
+    let apart = kinds.map(|kind| (kind.schema().kind, kind.apart()));
+    apart.filter(|(_, names)| !names.is_empty()).collect()
+}
 
 /// What was said in each place by each kind, with the name that says it first and where.
 pub(super) type Said = BTreeMap<(Address, &'static str, String), (String, Span)>;
@@ -17,10 +25,10 @@ impl Placing<'_> {
     /// Reports a thing that says together what another one in the same place says too. What is not said is told elsewhere.
     pub(super) fn stays_apart(&mut self, item: Item<'_, '_>, name: &str) {
         let Item { node, schema, spot } = item;
-        let attributes = self
-            .catalogue
-            .kind(schema.kind)
-            .map_or(&[][..], |kind| kind.apart());
+        let mut apart = self.apart.iter();
+        let Some((_, attributes)) = apart.find(|(kind, _)| *kind == schema.kind) else {
+            return;
+        };
         let said: Option<Vec<(&str, &Declared)>> = attributes
             .iter()
             .map(|name| Some((*name, node.values.get(name)?)))

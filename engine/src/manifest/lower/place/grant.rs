@@ -1,5 +1,7 @@
 //! Grants, once for each principal: in what they stand in, or at something elsewhere that they name.
 
+use std::borrow::Cow;
+
 use super::spot::Spot;
 use super::{Item, Placing, argument, declared};
 use crate::address::Address;
@@ -43,7 +45,7 @@ impl Placing<'_> {
         let Item { schema, spot, node } = item;
         let word = role.value.as_text().unwrap_or_default();
         let address = match stem {
-            Some(stem) => stem.child(word).child(&principal.to_string()),
+            Some(stem) => stem.below([word, &principal.to_string()]),
             None => spot.grant(schema.kind, word, &principal.to_string()),
         };
         let twice = |first| ManifestProblem::GrantTwice {
@@ -70,14 +72,14 @@ impl Placing<'_> {
 
     /// The spot of a node that may be for something elsewhere, and what its address begins with where it is. `None` where that
     /// is reported.
-    fn elsewhere(&mut self, item: Item<'_, '_>) -> Option<(Spot, Option<Address>)> {
+    fn elsewhere<'n>(&mut self, item: Item<'n, '_>) -> Option<(Cow<'n, Spot>, Option<Address>)> {
         let Item { node, schema, spot } = item;
         let attributes = schema.attributes.iter();
         let attribute = attributes
             .filter(|attribute| attribute.shape == Shape::Elsewhere)
             .find_map(|attribute| node.values.get(attribute.name));
         let Some(declared) = attribute else {
-            return Some((spot.clone(), None));
+            return Some((Cow::Borrowed(spot), None));
         };
         let (written, span) = (declared.value.as_text().unwrap_or_default(), declared.span);
         let kind = self.catalogue.kind(schema.kind);
@@ -106,7 +108,8 @@ impl Placing<'_> {
             return None;
         };
         let stem = place.address(schema.kind, &subscription.name);
-        Some((spot.for_subscription(&subscription.name), Some(stem)))
+        let spot = spot.for_subscription(&subscription.name);
+        Some((Cow::Owned(spot), Some(stem)))
     }
 
     /// Refuses a note that would not come back from Azure as it is: behind the stamp, both are one description there.

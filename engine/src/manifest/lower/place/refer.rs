@@ -13,7 +13,7 @@ use crate::manifest::check;
 use crate::manifest::lower::found::Found;
 use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::manifest::{Manifest, Resource};
-use crate::reference::said;
+use crate::reference::Pointing;
 use crate::schema::TOP;
 use crate::source::Span;
 use crate::value::Value;
@@ -21,7 +21,8 @@ use index::Index;
 
 /// Replaces every reference by an id; what names nothing is reported.
 pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut Found) {
-    if refer_to_nothing(manifest, catalogue) {
+    let pointing = Pointing::of(catalogue);
+    if refer_to_nothing(manifest, &pointing) {
         return;
     }
     let mut ids = Vec::new();
@@ -33,10 +34,10 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
     };
     for resource in manifest.resources.values().chain(manifest.absent.values()) {
         // What stands in no known subscription is reported already.
-        if !manifest.subscriptions.contains_key(&resource.subscription) {
+        if !manifest.subscriptions.contains_key(&*resource.subscription) {
             continue;
         }
-        for (attribute, kinds, declared) in said(resource, catalogue) {
+        for (attribute, kinds, declared) in pointing.said(resource) {
             let named = Named {
                 resource,
                 kinds,
@@ -63,9 +64,9 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
 }
 
 /// Whether no attribute of anything refers to something: then nothing need be looked up.
-fn refer_to_nothing(manifest: &Manifest, catalogue: &Catalogue) -> bool {
+fn refer_to_nothing(manifest: &Manifest, pointing: &Pointing) -> bool {
     let mut all = manifest.resources.values().chain(manifest.absent.values());
-    all.all(|resource| said(resource, catalogue).next().is_none())
+    all.all(|resource| pointing.said(resource).next().is_none())
 }
 
 /// Reports what is declared and points at something that `absent` takes away, or at something in that.
@@ -152,7 +153,7 @@ impl Referring<'_> {
                 return Err(self.no_reference(named, first, text));
             }
             _ => (
-                named.resource.subscription.as_str(),
+                &*named.resource.subscription,
                 self.group(named.resource),
                 parts,
             ),
@@ -245,10 +246,10 @@ impl Referring<'_> {
         let own = self
             .manifest
             .subscriptions
-            .get_key_value(&resource.subscription);
+            .get_key_value(&*resource.subscription);
         let own = own.map_or("", |(name, _)| name.as_str());
         let groups = self.index.groups(&resource.tenant, group);
-        if groups.iter().any(|one| one.subscription == own) {
+        if groups.iter().any(|one| &*one.subscription == own) {
             return Ok(own);
         }
         match groups[..] {

@@ -35,6 +35,7 @@ impl<'f> Placing<'f> {
             catalogue,
             found,
             taken: IndexMap::new(),
+            apart: super::apart::apart(catalogue),
             said: BTreeMap::new(),
             unplaced: 0,
         }

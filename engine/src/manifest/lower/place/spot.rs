@@ -62,7 +62,7 @@ impl Spot {
     /// The address of a grant here.
     pub(super) fn grant(&self, kind: &str, role: &str, principal: &str) -> Address {
         if self.path.is_empty() || self.path.len() > SHALLOW {
-            return self.address.child(kind).child(role).child(principal);
+            return self.address.below([kind, role, principal]);
         }
         let path = self.path.iter().map(|name| &**name);
         Address::new(kind, path.chain([role, principal]))

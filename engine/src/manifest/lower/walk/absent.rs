@@ -1,9 +1,6 @@
 //! What stands behind `absent`: the kind of something in the same parent, then what would stand behind its own name.
 
-use std::collections::BTreeSet;
-
-use super::{Checked, Given, Head, Walker};
-use crate::manifest::Settings;
+use super::{Checked, Given, Walker, Words};
 use crate::manifest::lower::form::{Arguments, Form};
 use crate::manifest::problem::ManifestProblem;
 use crate::syntax::tree::{Argument, Node};
@@ -18,15 +15,11 @@ impl<'a> Walker<'a, '_> {
     ) -> Option<Checked<'a>> {
         self.no_type(node.annotation.as_ref());
         let mut checked = Checked {
-            form,
-            given: Given::Nothing,
-            values: Settings::new(),
-            children: Vec::new(),
             span: node.name.span,
-            head: Head::default(),
             absent: true,
+            ..Checked::blank(form)
         };
-        let mut meant = BTreeSet::new();
+        let mut meant = Words::default();
         self.properties(&mut checked, node, &mut meant);
         let children = node.children.take().unwrap_or_default();
         self.children(&mut checked, children, &mut meant);

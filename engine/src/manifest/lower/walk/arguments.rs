@@ -158,7 +158,10 @@ impl Walker<'_, '_> {
             }
             Some((name, argument.span))
         });
-        Given::Names(names.collect())
+        // Most are one, and a list of its own accord has room for four.
+        let mut all = Vec::with_capacity(arguments.len());
+        all.extend(names);
+        Given::Names(all)
     }
 
     fn word(&mut self, form: &Form, node: &Node, word: &'static str) -> Given {

@@ -26,7 +26,7 @@ impl Walker<'_, '_> {
         };
         if PrincipalKind::read(first.annotation.as_ref().map_or("", Word::as_str)).is_some() {
             self.lacks(form, node, "a role");
-            self.principals(&node.arguments);
+            self.principals(node.arguments.iter());
             return Given::Nothing;
         }
         self.no_type(first.annotation.as_ref());
@@ -38,7 +38,7 @@ impl Walker<'_, '_> {
             self.lacks(form, node, "a principal");
         }
         let principals = self.whole(node, principals);
-        let principals = self.principals(principals);
+        let principals = self.principals(principals.into_iter());
         match role {
             Some(role) => Given::Grant(
                 Declared {
@@ -55,14 +55,14 @@ impl Walker<'_, '_> {
     /// almost a word was meant to be it.
     fn role(&mut self, roles: &'static [&'static str], argument: &Argument) -> Option<String> {
         let written = written(&argument.value);
-        if roles.contains(&written.as_str()) {
-            return Some(written);
+        if roles.contains(&&*written) {
+            return Some(written.into_owned());
         }
         let span = argument.span;
         let hint = self.guess(&written, roles.iter().copied(), &[]);
         if argument.value.as_text().is_none() || matches!(hint, Hint::Nearest(_)) {
             self.found.push(ManifestProblem::UnknownRole {
-                written,
+                written: written.into_owned(),
                 hint,
                 span,
             });
@@ -75,12 +75,12 @@ impl Walker<'_, '_> {
         match fits {
             Ok(()) => Some(match check::is_guid(&written) {
                 true => written.to_lowercase(),
-                false => written,
+                false => written.into_owned(),
             }),
             Err(misfit) => {
                 self.found.push(ManifestProblem::BadText {
                     what: "the name of a role".to_owned(),
-                    written,
+                    written: written.into_owned(),
                     misfit,
                     rule: Rule::Role,
                     span,

@@ -1,8 +1,6 @@
 //! What a word was meant to be that is not what it should be. Each such word is reported here, once.
 
-use std::collections::BTreeSet;
-
-use super::{Walker, shortened};
+use super::{Walker, Words, shortened};
 use crate::language::{FOR, SPENT, STANDS_IN};
 use crate::manifest::lower::form::{Form, Properties, Want};
 use crate::manifest::problem::{Hint, ManifestProblem};
@@ -18,7 +16,7 @@ impl<'a> Walker<'a, '_> {
         &mut self,
         parent: &'a Form,
         node: &Node,
-        meant: &mut BTreeSet<&'static str>,
+        meant: &mut Words,
     ) -> Option<&'a Form> {
         let forms = self.forms;
         let (word, span) = (node.name.as_str(), node.name.span);
@@ -56,7 +54,7 @@ impl<'a> Walker<'a, '_> {
         &mut self,
         form: &'a Form,
         property: &Property,
-        meant: &mut BTreeSet<&'static str>,
+        meant: &mut Words,
     ) -> Option<&'static str> {
         let (word, span) = (property.name.as_str(), property.name.span);
         if let Some(field) = form.field(word) {
@@ -99,7 +97,7 @@ impl<'a> Walker<'a, '_> {
         parent: &Form,
         node: &Node,
         kebab: &str,
-        meant: &mut BTreeSet<&'static str>,
+        meant: &mut Words,
     ) -> Option<ManifestProblem> {
         let (word, span) = (node.name.as_str(), node.name.span);
         let attribute = |name: &str| ManifestProblem::AttributeAsNode {

@@ -16,7 +16,7 @@ impl Walker<'_, '_> {
         if node.arguments.is_empty() {
             self.lacks(form, node, "a principal");
         }
-        let mut principals = self.principals(&node.arguments);
+        let mut principals = self.principals(node.arguments.iter());
         let mut first: BTreeMap<(PrincipalKind, String), Span> = BTreeMap::new();
         principals.retain(|(principal, span)| {
             if principal.kind == PrincipalKind::Identity {
@@ -44,12 +44,14 @@ impl Walker<'_, '_> {
     /// Who stands behind the name of a node.
     pub(super) fn principals<'n>(
         &mut self,
-        arguments: impl IntoIterator<Item = &'n Argument>,
+        arguments: impl ExactSizeIterator<Item = &'n Argument>,
     ) -> Vec<(Principal, Span)> {
-        arguments
-            .into_iter()
-            .filter_map(|argument| Some((self.principal(argument)?, argument.span)))
-            .collect()
+        // Mostly there is one, and a list of its own accord has room for four.
+        let mut principals = Vec::with_capacity(arguments.len());
+        principals.extend(
+            arguments.filter_map(|argument| Some((self.principal(argument)?, argument.span))),
+        );
+        principals
     }
 
     fn principal(&mut self, argument: &Argument) -> Option<Principal> {

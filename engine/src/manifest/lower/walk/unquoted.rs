@@ -1,5 +1,7 @@
 //! Texts with blanks that were written without quotes: to KDL each word is a value of its own.
 
+use std::borrow::Cow;
+
 use super::Walker;
 use super::value::written;
 use crate::manifest::problem::ManifestProblem;
@@ -45,15 +47,13 @@ impl Walker<'_, '_> {
             end = argument.span.end;
             more
         });
-        let words: Vec<String> = std::iter::once(first)
-            .chain(run)
-            .map(|argument| written(&argument.value))
-            .collect();
-        let more = words.len() - 1;
+        let more = run.count();
         let named = rest.get(more).is_some_and(|next| next.annotation.is_some());
         if more == 0 || !named || !bare_text(&first.value, first.span) {
             return 0;
         }
+        let words = node.arguments[..=more].iter();
+        let words: Vec<Cow<'_, str>> = words.map(|word| written(&word.value)).collect();
         self.found.push(ManifestProblem::Unquoted {
             what: "the name of a role".to_owned(),
             before: format!("{} ", node.name.text),

@@ -140,7 +140,7 @@ impl Walker<'_, '_> {
                     Some(unfit) => {
                         self.found.push(ManifestProblem::Unfit {
                             word,
-                            written: written(scalar),
+                            written: written(scalar).into_owned(),
                             unfit,
                             span,
                         });
@@ -219,7 +219,7 @@ impl Walker<'_, '_> {
         let hint = self.guess(&written, words.iter().copied(), later);
         self.found.push(ManifestProblem::NotAChoice {
             word,
-            written,
+            written: written.into_owned(),
             hint,
             span,
         });
@@ -242,14 +242,15 @@ impl Walker<'_, '_> {
 
     /// The tags of a node.
     pub(super) fn pairs(&mut self, node: &Node) -> Declared {
-        let mut pairs = BTreeMap::new();
+        let mut pairs = Vec::with_capacity(node.properties.len());
         let mut first: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
         for property in &node.properties {
             self.no_type(property.annotation.as_ref());
             let name = property.name.as_str();
             let span = property.name.span;
-            self.tag_name(name, span);
-            if let Some(first) = first.insert(in_lower_case(name), span) {
+            let lower = in_lower_case(name);
+            self.tag_name(name, &lower, span);
+            if let Some(first) = first.insert(lower, span) {
                 self.found.push(ManifestProblem::TagTwice {
                     name: name.to_owned(),
                     first,
@@ -260,7 +261,7 @@ impl Walker<'_, '_> {
                 self.text("the value of a tag", &property.value, property.value_span)
             {
                 self.tag_value(&value, property.value_span);
-                pairs.insert(name.to_owned(), Value::Text(value));
+                pairs.push((name.to_owned(), Value::Text(value)));
             }
         }
         if first.len() > check::MOST_TAGS {
@@ -276,7 +277,7 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn tag_name(&mut self, name: &str, span: Span) {
+    fn tag_name(&mut self, name: &str, lower: &str, span: Span) {
         if let Err(misfit) = check::tag_name(name) {
             self.found.push(ManifestProblem::BadTag {
                 what: "the name of a tag",
@@ -284,7 +285,7 @@ impl Walker<'_, '_> {
                 misfit,
                 span,
             });
-        } else if in_lower_case(name).starts_with(check::RESERVED) {
+        } else if lower.starts_with(check::RESERVED) {
             let name = name.to_owned();
             self.found.push(ManifestProblem::ReservedTag { name, span });
         }
@@ -394,10 +395,10 @@ fn one_word(text: String) -> String {
 }
 
 /// What somebody wrote for a word: text as it is, all else as KDL spells it.
-pub(super) fn written(scalar: &Scalar) -> String {
+pub(super) fn written(scalar: &Scalar) -> Cow<'_, str> {
     match scalar.as_text() {
-        Some(text) => text.to_owned(),
-        None => print::scalar(scalar),
+        Some(text) => text.into(),
+        None => print::scalar(scalar).into(),
     }
 }
 

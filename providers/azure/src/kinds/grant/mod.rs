@@ -195,8 +195,8 @@ impl Kind for Grant {
         Some(Holding {
             title: format!("`{}` of {who} at `{}`", role.name, scope.name()),
             who,
-            tenant: resource.tenant.clone(),
-            subscription: resource.subscription.clone(),
+            tenant: resource.tenant.to_string(),
+            subscription: resource.subscription.to_string(),
             within: holding::within(&scope),
             principal: principal.object_id.to_lowercase(),
             principal_type: principal.principal_type.clone(),

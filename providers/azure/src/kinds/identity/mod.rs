@@ -30,10 +30,10 @@ use crate::http::Request;
 pub struct Identity;
 
 /// Whether the machine has an identity of its own.
-const OWN: &str = "system-assigned";
+pub(crate) const OWN: &str = "system-assigned";
 
 /// The ids of the identities that are attached to it.
-const ATTACHED: &str = "user-assigned";
+pub(crate) const ATTACHED: &str = "user-assigned";
 
 /// The fact that tells the object ids of the attached identities, by their ids.
 pub(crate) const PRINCIPALS: &str = "attached-principals";

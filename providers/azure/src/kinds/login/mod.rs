@@ -246,7 +246,7 @@ fn machine_of<'a>(resource: &Resource, scene: &Scene<'a>) -> Option<&'a Live> {
 
 /// The hosts that a machine of the manifest's cloud talks to when it joins, for the help of a failure.
 fn hosts(login: &Resource, scene: &Scene<'_>) -> Option<Value> {
-    let cloud = &scene.manifest.tenants.get(&login.tenant)?.cloud;
+    let cloud = &scene.manifest.tenants.get(&*login.tenant)?.cloud;
     let needed = endpoints::needed(cloud, handler_for(login, scene)?.os);
     let hosts: Vec<&str> = needed
         .filter(|endpoint| endpoint.port == 443)

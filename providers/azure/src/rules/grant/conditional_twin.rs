@@ -56,11 +56,11 @@ fn opinion(scene: &Scene<'_>, grant: &Resource) -> Option<Finding> {
         None if scene
             .manifest
             .subscriptions
-            .contains_key(&grant.subscription)
+            .contains_key(&*grant.subscription)
             && !scene
                 .inventory
                 .grants_complete
-                .contains(&grant.subscription) =>
+                .contains(&*grant.subscription) =>
         {
             let message = format!(
                 "the grants of subscription `{}` could not all be read",

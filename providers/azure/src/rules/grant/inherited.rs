@@ -57,7 +57,7 @@ fn opinion(
         None if scene
             .inventory
             .grants_complete
-            .contains(&grant.subscription) =>
+            .contains(&*grant.subscription) =>
         {
             format!("`{}` grants it", granted.wider(scene, grant)?.address)
         }
@@ -156,7 +156,7 @@ impl<'a> Granted<'a> {
         let estate = Some(scene.manifest.estate.as_str());
         let around = outwards(id.key()).flat_map(at);
         let around = around.filter(|live| live.stamp.as_deref() != estate);
-        let above = scene.inventory.above.get(&grant.subscription);
+        let above = scene.inventory.above.get(&*grant.subscription);
         let handed_down = above.into_iter().flatten();
         let handed_down = handed_down.flat_map(|scope| at(scope));
         around.chain(handed_down).min_by_key(|live| &live.key)

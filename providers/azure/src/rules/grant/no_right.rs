@@ -49,7 +49,7 @@ fn opinion(scene: &Scene<'_>, told: &mut BTreeSet<String>, grant: &Resource) -> 
     let role = role::of(grant, scene)?;
     let (address, span) = (grant.address.clone(), grant.span);
     let place = match (scope.provider(), scope.resource_group()) {
-        (None, None) => grant.subscription.as_str(),
+        (None, None) => &*grant.subscription,
         _ => scope.name(),
     };
     let message = match scene.inventory.granting.get(scope.key())? {

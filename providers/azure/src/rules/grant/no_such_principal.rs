@@ -58,7 +58,7 @@ fn was_not_asked(
     principal: &Principal,
     resolution: &Resolution,
 ) -> bool {
-    let name = (grant.tenant.clone(), principal.clone());
+    let name = (grant.tenant.to_string(), principal.clone());
     let is_user = matches!(resolution, Resolution::Found(found) if found.principal_type == "User");
     is_user && scene.inventory.pinned.get(&name) == Some(&Pinned::Unasked)
 }

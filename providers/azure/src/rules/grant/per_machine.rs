@@ -36,14 +36,24 @@ impl Rule for PerMachine {
     }
 }
 
-/// The machines of one group, and how many of them each grant stands at.
+/// The machines of one group, and at how many of them each grant stands that the first of them has: no other stands at all.
 #[derive(Default)]
 struct Fleet<'a> {
     machines: usize,
+    first: Option<&'a Address>,
     granted: BTreeMap<(&'a str, &'a Principal), usize>,
 }
 
-impl Fleet<'_> {
+impl<'a> Fleet<'a> {
+    /// Counts a grant at a machine. Those of one machine come one after another, as their addresses do.
+    fn count(&mut self, machine: &'a Resource, terms: (&'a str, &'a Principal)) {
+        if *self.first.get_or_insert(&machine.address) == &machine.address {
+            self.granted.insert(terms, 1);
+        } else if let Some(count) = self.granted.get_mut(&terms) {
+            *count += 1;
+        }
+    }
+
     fn opinions(self, group: &Resource) -> Vec<Finding> {
         let machines = self.machines;
         let granted = self.granted.into_iter();
@@ -65,10 +75,11 @@ fn fleets<'a>(scene: &Scene<'a>) -> Vec<(&'a Resource, Fleet<'a>)> {
         fleets.entry(&machine.parent).or_default().machines += 1;
     }
     for grant in manifest.of_kind("grant") {
-        let machine = manifest.parent_of(grant);
-        let fleet = machine.and_then(|machine| fleets.get_mut(&machine.parent));
-        if let (Some(fleet), Some(terms)) = (fleet, terms(grant)) {
-            *fleet.granted.entry(terms).or_default() += 1;
+        let Some(machine) = manifest.parent_of(grant) else {
+            continue;
+        };
+        if let (Some(fleet), Some(terms)) = (fleets.get_mut(&machine.parent), terms(grant)) {
+            fleet.count(machine, terms);
         }
     }
     let groups = manifest.of_kind("resource-group");

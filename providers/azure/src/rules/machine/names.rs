@@ -32,10 +32,13 @@ fn name<'a>(subject: &Subject<'a>) -> Named<'a> {
         None if subject.is_arc() => usize::MAX,
         _ => LONGEST,
     };
-    let computer = told.unwrap_or(subject.name()).to_lowercase();
+    let mut computer = told.unwrap_or(subject.name()).to_lowercase();
+    if let Some((end, _)) = computer.char_indices().nth(most) {
+        computer.truncate(end);
+    }
     Named {
         machine: subject.machine,
-        computer: computer.chars().take(most).collect(),
+        computer,
         windows: subject.os().map(|os| os == "windows"),
         installed: subject.is_installed(),
     }

@@ -37,7 +37,7 @@ impl Rule for OtherTenant {
 fn opinion(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     // One that has none is the matter of VML203.
     subject.fact("principal-id")?;
-    let tenant = scene.manifest.tenants.get(&subject.machine.tenant)?;
+    let tenant = scene.manifest.tenants.get(&*subject.machine.tenant)?;
     let name = subject.name();
     let Some(own) = subject.fact("tenant-id") else {
         let message = format!("Azure does not tell which tenant the identity of `{name}` is in");

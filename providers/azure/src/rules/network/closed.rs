@@ -73,7 +73,7 @@ fn opinions<'a>(scene: &Scene<'a>, planned: &Planned<'a>, subject: &Subject<'a>)
             return vec![subject.not_checked(&CARD, message)];
         }
     };
-    let tenant = scene.manifest.tenants.get(&subject.machine.tenant);
+    let tenant = scene.manifest.tenants.get(&*subject.machine.tenant);
     let cloud = tenant.map_or("", |tenant| tenant.cloud.as_str());
     let mut shut = Reasons::default();
     let mut unknown = Reasons::default();

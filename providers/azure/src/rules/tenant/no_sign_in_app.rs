@@ -33,7 +33,7 @@ impl Rule for NoSignInApp {
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let logins = scene.manifest.of_kind("login");
-        let tenants: BTreeSet<&str> = logins.map(|login| login.tenant.as_str()).collect();
+        let tenants: BTreeSet<&str> = logins.map(|login| &*login.tenant).collect();
         let tenants = tenants.into_iter().filter_map(|name| {
             Some((
                 scene.manifest.tenants.get(name)?,

@@ -66,7 +66,7 @@ fn opinion(scene: &Scene<'_>, resource: &Resource) -> Option<Finding> {
         );
         return Some(Finding::not_checked(&CARD, address, span, message));
     }
-    let place = parent.map_or(&resource.subscription, |parent| &parent.name);
+    let place = parent.map_or(&*resource.subscription, |parent| &parent.name);
     let mut message = format!("the {title} `{name}` does not exist in `{place}`");
     if resource.kind == "arc-machine" {
         message.push_str(": only the Connected Machine agent on the machine itself makes one");
@@ -131,9 +131,9 @@ fn onboarding(scene: &Scene<'_>, machine: &Resource) -> String {
 /// `azcmagent connect` for a machine, with all that the manifest and Azure tell. The region is the group's, as a proposal.
 fn connect(scene: &Scene<'_>, machine: &Resource) -> String {
     let manifest = scene.manifest;
-    let tenant = manifest.tenants.get(&machine.tenant);
+    let tenant = manifest.tenants.get(&*machine.tenant);
     let cloud = tenant.and_then(|tenant| tenant.cloud.parse::<CloudName>().ok());
-    let subscription = manifest.subscriptions.get(&machine.subscription);
+    let subscription = manifest.subscriptions.get(&*machine.subscription);
     let group = manifest.parent_of(machine);
     let region = group.and_then(|group| {
         let live = live_of(group, scene).and_then(|live| live.attributes.get("location"));

@@ -19,7 +19,7 @@ use crate::kinds::grant::definition::{self, Definition};
 use crate::kinds::grant::holding::{self, by_heart, within, word};
 use crate::kinds::grant::role::{defined, guid};
 use crate::kinds::grant::wire::Assignment;
-use crate::kinds::identity::PRINCIPALS;
+use crate::kinds::identity::{ATTACHED, OWN, PRINCIPALS};
 use crate::kinds::{attachment, catalogue, grant};
 
 /// What was found in the lists of one tenant.
@@ -184,49 +184,115 @@ async fn own(
     Ok(own)
 }
 
-/// The live things whose identity the caller is, and the machines that it is attached to.
+/// The live things whose identity the caller is, and the machines that it is attached to; and those of which nobody told whose they are.
 fn itself(inventory: &Inventory, caller: &str) -> Vec<Itself> {
     if caller.is_empty() {
         return Vec::new();
     }
-    let is_caller = |value: &Value| {
-        let own = value.as_text();
-        own.is_some_and(|own| own.eq_ignore_ascii_case(caller))
-    };
     let mut all = Vec::new();
     for live in inventory.live.values() {
-        match live.kind {
-            "grant" => {}
+        let own = Whose::of(live.facts.get("principal-id"), caller);
+        match (live.kind, own) {
+            ("grant", _) => {}
             // A machine's own identity is one of its facts too.
-            "identity" => {
-                let attached = live.facts.get(PRINCIPALS).and_then(Value::as_map);
-                let own = attached.into_iter().flatten();
-                let own = own.filter(|(_, principal)| is_caller(principal));
-                all.extend(own.filter_map(|(id, _)| attached_to(inventory, live, id)));
+            ("identity", own) => {
+                let has_own = live.attributes.get(OWN).and_then(Value::as_bool) == Some(true);
+                let untold = (has_own && own == Whose::Untold).then(|| machine_of(inventory, live));
+                all.extend(untold.flatten());
+                all.extend(attachments(inventory, live, caller));
             }
-            _ if live.facts.get("principal-id").is_some_and(is_caller) => all.push(Itself {
-                title: live.title.clone(),
-                attached: None,
-                within: around(live),
-            }),
+            (_, Whose::Callers) => all.push(the_thing(live, false)),
+            ("managed-identity", Whose::Untold) => all.push(the_thing(live, true)),
             _ => {}
         }
     }
     all
 }
 
-/// The machine of this identity, to which the caller's is attached.
-fn attached_to(inventory: &Inventory, identity: &Live, id: &str) -> Option<Itself> {
+/// Whose an identity is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Callers,
+    Others,
+    /// Nobody told.
+    Untold,
+}
+
+impl Whose {
+    /// By its object id, where that was told.
+    fn of(principal: Option<&Value>, caller: &str) -> Whose {
+        match principal.and_then(Value::as_text) {
+            None => Whose::Untold,
+            Some(own) if own.eq_ignore_ascii_case(caller) => Whose::Callers,
+            Some(_) => Whose::Others,
+        }
+    }
+}
+
+fn the_thing(live: &Live, untold: bool) -> Itself {
+    Itself {
+        title: live.title.clone(),
+        attached: None,
+        within: around(live),
+        untold,
+    }
+}
+
+/// The machine of this identity, which is its own and nobody told which.
+fn machine_of(inventory: &Inventory, identity: &Live) -> Option<Itself> {
     let machine = ArmId::parse(identity.within.last()?).ok()?;
-    let key = Key(machine.key().to_owned());
-    let known = inventory.get("vm", &key);
+    Some(Itself {
+        title: title_of(inventory, &machine, identity),
+        attached: None,
+        within: identity.within.clone(),
+        untold: true,
+    })
+}
+
+/// The machine of this identity, once for each attached one that is the caller's, or of which nobody told whose it is.
+fn attachments(inventory: &Inventory, identity: &Live, caller: &str) -> Vec<Itself> {
+    let told = identity.facts.get(PRINCIPALS).and_then(Value::as_map);
+    let attached = match identity.attributes.get(ATTACHED) {
+        Some(Value::List(attached)) => attached.as_slice(),
+        _ => &[],
+    };
+    let attached = attached.iter().filter_map(Value::as_text);
+    let whose = |id: &str| {
+        let told = told.and_then(|told| told.get(id));
+        Whose::of(told.or_else(|| principal_of(inventory, id)), caller)
+    };
+    attached
+        .filter_map(|id| match whose(id) {
+            Whose::Callers => attached_to(inventory, identity, id, false),
+            Whose::Untold => attached_to(inventory, identity, id, true),
+            Whose::Others => None,
+        })
+        .collect()
+}
+
+/// What the identity itself tells, where a machine tells only that it is attached.
+fn principal_of<'a>(inventory: &'a Inventory, id: &str) -> Option<&'a Value> {
+    let key = Key(ArmId::parse(id).ok()?.key().to_owned());
+    let identity = inventory.get("managed-identity", &key)?;
+    identity.facts.get("principal-id")
+}
+
+fn attached_to(inventory: &Inventory, identity: &Live, id: &str, untold: bool) -> Option<Itself> {
+    let machine = ArmId::parse(identity.within.last()?).ok()?;
     let mut within = identity.within.clone();
     within.push(attachment::own_id(&machine, id).to_lowercase());
     Some(Itself {
-        title: known.map_or_else(|| identity.title.clone(), |live| live.title.clone()),
+        title: title_of(inventory, &machine, identity),
         attached: Some(id.rsplit('/').next().unwrap_or(id).to_owned()),
         within,
+        untold,
     })
+}
+
+/// What a sentence calls the machine of an identity.
+fn title_of(inventory: &Inventory, machine: &ArmId, identity: &Live) -> String {
+    let known = inventory.get("vm", &Key(machine.key().to_owned()));
+    known.unwrap_or(identity).title.clone()
 }
 
 fn around(live: &Live) -> Vec<String> {

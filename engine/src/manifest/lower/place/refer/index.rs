@@ -117,7 +117,7 @@ impl<'a> Index<'a> {
             .iter()
             .flat_map(|kind| self.by_kind.get(kind).into_iter().flatten())
             .take(MOST_CONSIDERED)
-            .filter(|resource| resource.tenant == tenant)
+            .filter(|resource| &*resource.tenant == tenant)
             .copied()
             .collect()
     }
@@ -127,7 +127,7 @@ impl<'a> Index<'a> {
         let groups = self.groups.get(&name.to_lowercase());
         let groups = groups.into_iter().flatten();
         groups
-            .filter(|group| group.tenant == tenant)
+            .filter(|group| &*group.tenant == tenant)
             .copied()
             .collect()
     }
