@@ -37,6 +37,12 @@ pub(crate) struct Session {
     pub given: Given,
 }
 
+/// Gives up what a verb held to its end, which is the end of the process: to free a large estate piece by piece would be work for
+/// nobody.
+pub(crate) fn left_to_the_system<T>(held: T) {
+    std::mem::forget(held);
+}
+
 impl Session {
     /// How stdout is looked at.
     pub(crate) fn view_out(&self) -> View {

@@ -100,8 +100,7 @@ pub fn coverage(
 }
 
 fn live<'a>(catalogue: &Catalogue, scene: &Scene<'a>, resource: &Resource) -> Option<&'a Live> {
-    let key = catalogue.kind(resource.kind)?.key(resource, scene)?;
-    scene.inventory.get(resource.kind, &key)
+    scene.live_of(catalogue.kind(resource.kind)?, resource)
 }
 
 /// What a plan puts off, by address: every machine is asked about.

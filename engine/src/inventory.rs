@@ -1,7 +1,10 @@
 //! What was read from the cloud, as values. Everything that a plan or a rule says about live things rests on this and nothing else.
 
+mod lives;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use lives::Lives;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Access;
@@ -16,7 +19,7 @@ use crate::value::{Attributes, Principal, PrincipalKind};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inventory {
     /// Live resources by kind and key. A declared one that is missing here does not exist.
-    pub live: BTreeMap<(&'static str, Key), Live>,
+    pub live: Lives,
     /// What became of each principal of the manifest, by tenant name.
     pub principals: BTreeMap<(String, Principal), Resolution>,
     /// How each principal of the manifest stands to the principal lock, by tenant name; empty where there is no lock.
@@ -272,14 +275,11 @@ pub struct Gap {
     pub fault: Fault,
 }
 
-/// What was read first, put in its order at once: one by one it would take more room.
+/// What was read first, put in its order at once.
 impl FromIterator<Live> for Inventory {
     fn from_iter<I: IntoIterator<Item = Live>>(lives: I) -> Inventory {
-        let lives = lives.into_iter();
         Inventory {
-            live: lives
-                .map(|live| ((live.kind, live.key.clone()), live))
-                .collect(),
+            live: lives.into_iter().collect(),
             ..Inventory::default()
         }
     }
@@ -288,20 +288,17 @@ impl FromIterator<Live> for Inventory {
 impl Inventory {
     /// Adds a live resource under its kind and key.
     pub fn insert(&mut self, live: Live) {
-        self.live.insert((live.kind, live.key.clone()), live);
+        self.live.insert(live);
     }
 
     /// The live resource of a kind with this key.
-    pub fn get(&self, kind: &'static str, key: &Key) -> Option<&Live> {
-        self.live.get(&(kind, key.clone()))
+    pub fn get(&self, kind: &str, key: &Key) -> Option<&Live> {
+        self.live.get(kind, key)
     }
 
     /// All live resources of a kind, by key.
-    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Live> {
-        let live: &BTreeMap<(&'a str, Key), Live> = &self.live;
-        live.range((kind, Key(String::new()))..)
-            .take_while(move |((of, _), _)| *of == kind)
-            .map(|(_, live)| live)
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Live> + use<'_> {
+        self.live.of_kind(kind)
     }
 
     /// What became of the principal of a grant.

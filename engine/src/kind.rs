@@ -1,13 +1,16 @@
 //! What the engine asks of a kind. A provider answers; the engine never learns what a kind is about.
 
+mod scene;
+
 use std::fmt;
 
+pub use scene::Scene;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Holding;
 use crate::address::Address;
-use crate::inventory::{Inventory, Live};
+use crate::inventory::Live;
 use crate::manifest::{Manifest, Resource};
 use crate::plan::Change;
 use crate::problem::Problem;
@@ -180,15 +183,6 @@ impl Elsewhere {
             None => Address::new(of, path),
         }
     }
-}
-
-/// Both sides at once: what should be, and what was read.
-#[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
-    /// What should be.
-    pub manifest: &'a Manifest,
-    /// What was read.
-    pub inventory: &'a Inventory,
 }
 
 /// Why something cannot be done now, though it could be later.

@@ -121,6 +121,7 @@ impl<K: Into<N>, N: Borrow<str> + Ord, V> Extend<(K, V)> for Named<N, V> {
         for (name, value) in values {
             self.insert(name, value);
         }
+        self.0.shrink_to_fit();
     }
 }
 

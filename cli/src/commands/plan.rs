@@ -15,7 +15,7 @@ use crate::session::manifest::Keep;
 use crate::session::planning::{Asked, Basis, Planned, planned, severities};
 use crate::session::saved::save;
 use crate::session::secrets;
-use crate::session::{Events, Session};
+use crate::session::{Events, Session, left_to_the_system};
 
 /// Plans and shows the plan.
 pub(crate) async fn run(session: &Session, args: &PlanArgs) -> Result<Exit, Error> {
@@ -61,10 +61,10 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
     let Planned {
         mut plan,
         refusals,
+        inventory,
         loaded,
         tree,
         connection,
-        ..
     } = planned(session, &watch, asked).await?;
     connection.close().await?;
     if let Some(path) = &args.output {
@@ -105,9 +105,11 @@ async fn show(session: &Session, args: &PlanArgs, events: Events<'_>) -> Result<
         let text = saved::told(path, args, &accepted, session.view_err());
         session.terminal.notice(&text);
     }
-    Ok(match () {
+    let exit = match () {
         () if plan.is_refused() || warned > 0 => Exit::RuleRefused,
         () if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
         () => Exit::Done,
-    })
+    };
+    left_to_the_system((plan, inventory, loaded));
+    Ok(exit)
 }

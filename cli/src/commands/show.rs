@@ -73,10 +73,7 @@ async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Re
     connection.close().await?;
     let both = both(&loaded, &inventory);
     check(addresses, both.keys().copied())?;
-    let scene = Scene {
-        manifest: &loaded.manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&loaded.manifest, &inventory);
     let mut findings = rule::run(vmlogin_azure::rules(), &scene);
     given::of_findings(&mut findings, session.given);
     let steps: BTreeMap<&Address, &Step> = plan
@@ -120,16 +117,12 @@ fn both<'a>(
     loaded: &'a Loaded,
     inventory: &'a Inventory,
 ) -> BTreeMap<&'a Address, Option<&'a Live>> {
-    let scene = Scene {
-        manifest: &loaded.manifest,
-        inventory,
-    };
+    let scene = Scene::of(&loaded.manifest, inventory);
     let mut both = BTreeMap::new();
     let mut found: BTreeSet<(&str, &Key)> = BTreeSet::new();
     for resource in loaded.manifest.resources.values() {
         let kind = vmlogin_azure::catalogue().kind(resource.kind);
-        let key = kind.and_then(|kind| kind.key(resource, &scene));
-        let live = key.and_then(|key| inventory.get(resource.kind, &key));
+        let live = kind.and_then(|kind| scene.live_of(kind, resource));
         found.extend(live.map(|live| (live.kind, &live.key)));
         both.insert(&resource.address, live);
     }

@@ -5,9 +5,9 @@ use crate::commands::change::warnings;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::render::{findings, given, problems, validated};
-use crate::session::Session;
 use crate::session::manifest::load_judged;
 use crate::session::planning::severities;
+use crate::session::{Session, left_to_the_system};
 
 /// Checks the manifest and runs the rules that need nothing else.
 pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error> {
@@ -48,8 +48,7 @@ pub(crate) fn run(session: &Session, args: &ValidateArgs) -> Result<Exit, Error>
     session
         .terminal
         .notice(&findings::announced(warned, session.view_err()));
-    // The process ends here: to free a large estate piece by piece would be work for nobody.
-    std::mem::forget(loaded);
+    left_to_the_system(loaded);
     Ok(if refused || warned > 0 {
         Exit::RuleRefused
     } else {

@@ -232,13 +232,7 @@ impl Lowered {
             ..Inventory::default()
         };
         let rules = rule::of_the_manifest(vmlogin_azure::rules());
-        severities.weigh(rule::run(
-            &rules,
-            &Scene {
-                manifest: &self.manifest,
-                inventory: &nothing,
-            },
-        ))
+        severities.weigh(rule::run(&rules, &Scene::of(&self.manifest, &nothing)))
     }
 }
 

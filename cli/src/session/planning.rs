@@ -291,10 +291,7 @@ async fn confirmed(
     loop {
         let azure = connection.azure.reading_firsthand(firsthand.clone());
         let reading = decide(loaded, &azure, asked, replaced).await?;
-        let scene = Scene {
-            manifest: &loaded.manifest,
-            inventory: &reading.inventory,
-        };
+        let scene = Scene::of(&loaded.manifest, &reading.inventory);
         let unconfirmed = unconfirmed(&reading.plan, &scene);
         if unconfirmed.is_empty() {
             return Ok(reading);
@@ -310,10 +307,7 @@ async fn decide(
     replaced: &BTreeSet<Address>,
 ) -> Result<Reading, Error> {
     let inventory = azure.survey(&loaded.manifest, asked.mode).await?;
-    let scene = Scene {
-        manifest: &loaded.manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&loaded.manifest, &inventory);
     let selected = asked.basis.selected()?;
     // Where a saved plan selects what is gone, the plan that is derived from it differs.
     if let Basis::Files(..) = asked.basis {
@@ -342,8 +336,14 @@ async fn decide(
         tool: TOOL.to_owned(),
     };
     // The graph of this manifest was built before, and had no cycle.
-    let plan = plan(vmlogin_azure::catalogue(), &scene, findings, &wish)
-        .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
+    let plan = plan(
+        vmlogin_azure::catalogue(),
+        &scene,
+        &loaded.graph,
+        findings,
+        &wish,
+    )
+    .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
     Ok(Reading {
         plan,
         inventory,

@@ -1,6 +1,9 @@
 //! Deciding: from both sides to the steps. Everything that apply will do is settled here.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::{IndexMap, IndexSet};
 
 use super::anew::{self, Anew};
 use super::draft::{blank, defer, made_of, maker};
@@ -36,25 +39,31 @@ pub struct Wish {
     pub tool: String,
 }
 
-/// Decides every step. Pure: the same arguments give the same plan, byte for byte.
+/// Decides every step, along the graph of the manifest. Pure: the same arguments give the same plan, byte for byte.
 pub fn plan(
     catalogue: &Catalogue,
     scene: &Scene<'_>,
+    graph: &Graph,
     findings: Vec<Finding>,
     wish: &Wish,
 ) -> Result<Plan, Cycle> {
     let whole = scene.manifest.with_absent();
-    let declared = scene.manifest;
-    let scene = &Scene {
-        manifest: &whole,
-        inventory: scene.inventory,
+    let with_absent = match &whole {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(whole) => Some(Scene::of(whole, scene.inventory)),
     };
+    let scene = with_absent.as_ref().unwrap_or(scene);
     let matching = Matching::of(catalogue, scene);
-    let graph = match wish.mode {
-        Mode::Apply => Graph::of(declared, catalogue)?,
+    let torn_down = match wish.mode {
+        Mode::Apply => None,
         // What this estate made goes, whether it is declared or named in `absent`.
-        Mode::Destroy => Graph::with(&whole, catalogue, absent::edges(scene, &matching))?,
+        Mode::Destroy => Some(Graph::with(
+            &whole,
+            catalogue,
+            absent::edges(scene, &matching),
+        )?),
     };
+    let graph = torn_down.as_ref().unwrap_or(graph);
     let (mut revocations, mut unmanaged) = ownership::unclaimed(catalogue, scene, &matching, wish);
     let mut gone_already = Vec::new();
     if wish.mode == Mode::Apply {
@@ -68,17 +77,14 @@ pub fn plan(
         revocations.extend(cleared.steps);
         gone_already = cleared.gone;
     }
-    let taken = wish.selected.of(&graph, scene.manifest, wish.mode);
+    let taken = wish.selected.of(graph, scene.manifest, wish.mode);
     let live_counts = live_counts(&matching, &revocations);
     let (steps, findings) = match wish.mode {
         Mode::Apply => {
             let mut anew = Anew::of(catalogue, scene, &matching, wish);
             let steps = loop {
                 let without = anew.without(scene, &matching);
-                let bare = Scene {
-                    manifest: scene.manifest,
-                    inventory: &without,
-                };
+                let bare = Scene::of(scene.manifest, &without);
                 let building = Building {
                     scene,
                     matching: &matching,
@@ -87,7 +93,7 @@ pub fn plan(
                     anew: &anew,
                     reinstall: wish.reinstall,
                 };
-                let steps = build(&building, &graph, &taken, &findings);
+                let steps = build(&building, graph, &taken, &findings);
                 if !anew.holds_back(scene, &steps) {
                     break steps;
                 }
@@ -103,10 +109,7 @@ pub fn plan(
             (steps, findings)
         }
         // The rules are about what should be there; they have no say in what goes.
-        Mode::Destroy => (
-            teardown::steps(scene, &graph, &matching, &taken),
-            Vec::new(),
-        ),
+        Mode::Destroy => (teardown::steps(scene, graph, &matching, &taken), Vec::new()),
     };
     let mut plan = Plan {
         format: FORMAT,
@@ -153,7 +156,7 @@ struct Building<'a> {
 fn build(
     building: &Building<'_>,
     graph: &Graph,
-    taken: &BTreeSet<&Address>,
+    taken: &IndexSet<&Address>,
     findings: &[Finding],
 ) -> Vec<Step> {
     let Building {
@@ -163,7 +166,7 @@ fn build(
         ..
     } = building;
     let blocks = Blocks::of(findings);
-    let mut settled: BTreeMap<&Address, Standing> = BTreeMap::new();
+    let mut settled: IndexMap<&Address, Standing> = IndexMap::with_capacity(graph.order().len());
     let mut steps = Vec::with_capacity(taken.len());
     for address in graph.order() {
         let Some(pair) = matching.pairs.get(address) else {
@@ -337,7 +340,7 @@ fn keep_only_live_waits(steps: &mut [Step]) {
 }
 
 /// Whether a finding is about something that the plan is for.
-fn concerns(finding: &Finding, scene: &Scene<'_>, taken: &BTreeSet<&Address>) -> bool {
+fn concerns(finding: &Finding, scene: &Scene<'_>, taken: &IndexSet<&Address>) -> bool {
     taken.contains(&finding.subject) || scene.manifest.resource(&finding.subject).is_none()
 }
 

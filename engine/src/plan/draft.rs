@@ -26,13 +26,12 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
     let resource = pair.resource;
     let declared = resource.values();
     let schema = pair.kind.schema();
-    let mut write: Attributes = schema
+    let fingerprint = fingerprint(schema.attributes, &declared, pair.live);
+    let defaults = schema
         .attributes
         .iter()
-        .filter_map(|attribute| Some((attribute.name, attribute.default?.value())))
-        .collect();
-    write.extend(declared.clone());
-    write.extend(pair.kind.complete(resource, scene));
+        .filter_map(|attribute| Some((attribute.name.into(), attribute.default?.value())));
+    let completed = pair.kind.complete(resource, scene);
     Step {
         address: resource.address.clone(),
         kind: resource.kind.to_owned(),
@@ -45,12 +44,12 @@ pub(super) fn blank(scene: &Scene<'_>, pair: &Pair<'_>) -> Step {
         tenant: resource.tenant.to_string(),
         subscription: resource.subscription.to_string(),
         changes: Vec::new(),
-        write,
+        write: defaults.chain(declared).chain(completed).collect(),
         notes: Vec::new(),
         waits: Vec::new(),
         hindrance: None,
         blocked: None,
-        fingerprint: fingerprint(schema.attributes, &declared, pair.live),
+        fingerprint,
         foreign: foreign(scene, schema, pair.bearer),
         privileged: privileged(scene, resource),
         protected: pair.live.is_some_and(|live| live.protected)

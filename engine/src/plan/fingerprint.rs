@@ -28,13 +28,7 @@ pub fn fingerprint(attributes: &[Attribute], declared: &Attributes, live: Option
         },
     });
     let text = serde_json::to_vec(&read).expect("values have only text as keys, so they serialise");
-    let hash = Sha256::digest(&text);
-    let mut hex = String::with_capacity(2 * hash.len());
-    for byte in hash {
-        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
-        hex.extend([digit(byte >> 4), digit(byte & 15)]);
-    }
-    hex
+    format!("{:x}", Sha256::digest(&text))
 }
 
 /// What was decided on. Of a floor that holds, only that it does: what runs above it moves by itself, and lists do not tell it.

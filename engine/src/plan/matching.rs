@@ -1,6 +1,8 @@
 //! Declared and live, side by side: which live thing a declared one is, by natural identity and never by name alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use indexmap::{IndexMap, IndexSet};
 
 use super::draft::Protected;
 use crate::address::Address;
@@ -19,10 +21,10 @@ pub(super) struct Pair<'a> {
     pub(super) bearer: Option<&'a Live>,
 }
 
-/// All declared resources with what was found for them.
+/// All declared resources, by address, with what was found for them.
 pub(super) struct Matching<'a> {
-    pub(super) pairs: BTreeMap<&'a Address, Pair<'a>>,
-    claimed: BTreeSet<(&'static str, &'a Key)>,
+    pub(super) pairs: IndexMap<&'a Address, Pair<'a>>,
+    claimed: IndexSet<(&'static str, &'a Key)>,
     /// The first resource without a key of each kind and place, and what of it is not resolved.
     unresolved: BTreeMap<(&'static str, String), (&'a Address, &'static str)>,
     lifetimes: BTreeMap<&'static str, Lifetime>,
@@ -31,16 +33,15 @@ pub(super) struct Matching<'a> {
 
 impl<'a> Matching<'a> {
     pub(super) fn of(catalogue: &Catalogue, scene: &Scene<'a>) -> Matching<'a> {
-        let pairs: BTreeMap<&Address, Pair<'_>> = scene
+        let pairs: IndexMap<&Address, Pair<'_>> = scene
             .manifest
             .resources
             .values()
             .filter_map(|resource| {
                 let kind = catalogue.kind(resource.kind)?;
-                let key = kind.key(resource, scene);
-                let live = key
-                    .as_ref()
-                    .and_then(|key| scene.inventory.get(resource.kind, key));
+                let live = scene.live_of(kind, resource);
+                let key = live.map(|live| live.key.clone());
+                let key = key.or_else(|| kind.key(resource, scene));
                 let bearer = match kind.schema().stamped {
                     true => live,
                     false => around(catalogue, scene, resource),
@@ -98,7 +99,7 @@ impl<'a> Matching<'a> {
 /// is not among them: nothing live can be that.
 fn unresolved<'a>(
     scene: &Scene<'_>,
-    pairs: &BTreeMap<&'a Address, Pair<'a>>,
+    pairs: &IndexMap<&'a Address, Pair<'a>>,
 ) -> BTreeMap<(&'static str, String), (&'a Address, &'static str)> {
     let unresolved = pairs.iter().rev().filter(|(address, pair)| {
         // What should be absent keeps nothing.
@@ -130,8 +131,7 @@ fn is_pending(scene: &Scene<'_>, resource: &Resource) -> bool {
 /// The live thing that a declared one stands in.
 fn around<'a>(catalogue: &Catalogue, scene: &Scene<'a>, resource: &Resource) -> Option<&'a Live> {
     let parent = scene.manifest.parent_of(resource)?;
-    let key = catalogue.kind(parent.kind)?.key(parent, scene)?;
-    scene.inventory.get(parent.kind, &key)
+    scene.live_of(catalogue.kind(parent.kind)?, parent)
 }
 
 fn all_but_last(address: &Address, parts: usize) -> String {

@@ -1,5 +1,6 @@
 //! Ownership without a state file: what may vanish with its node, what is listed as unmanaged, what destroy may delete.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::matching::Matching;
@@ -26,7 +27,8 @@ pub(super) fn unclaimed(
     matching: &Matching<'_>,
     wish: &Wish,
 ) -> (Vec<Step>, Vec<Unmanaged>) {
-    let grounds = Grounds::of(scene, matching);
+    // Mostly every live thing is named, and nobody asks.
+    let grounds = LazyCell::new(|| Grounds::of(scene, matching));
     let mut steps = Vec::new();
     let mut unmanaged = Vec::new();
     for kind in catalogue.kinds {

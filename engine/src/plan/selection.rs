@@ -1,6 +1,6 @@
 //! Which part of a manifest a plan is for: `--target` takes what lies beneath it and what that needs, `--exclude` leaves out.
 
-use std::collections::BTreeSet;
+use indexmap::IndexSet;
 
 use super::{Mode, Selection};
 use crate::address::{Address, Pattern};
@@ -87,8 +87,8 @@ impl Selected {
         graph: &'a Graph,
         manifest: &Manifest,
         mode: Mode,
-    ) -> BTreeSet<&'a Address> {
-        let mut taken = BTreeSet::new();
+    ) -> IndexSet<&'a Address> {
+        let mut taken = IndexSet::new();
         // From the last to the first, so that what something needs is met after it.
         for address in graph.order().iter().rev() {
             let places = places(manifest, address);
@@ -96,7 +96,7 @@ impl Selected {
                 taken.insert(address);
                 taken.extend(needs(graph, address).filter(|_| mode == Mode::Apply));
             } else {
-                taken.remove(address);
+                taken.swap_remove(address);
             }
         }
         taken

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
+
 use super::draft::defer;
 use super::matching::Pair;
 use super::{Action, Blocked, MISSING, Step, UNRESOLVED};
@@ -83,7 +85,7 @@ impl Standing {
 }
 
 /// Hands on to a step what stands in the way of what it needs: a blocked need blocks, a deferred one defers.
-pub(super) fn inherit(step: &mut Step, settled: &BTreeMap<&Address, Standing>) {
+pub(super) fn inherit(step: &mut Step, settled: &IndexMap<&Address, Standing>) {
     let needs: Vec<&Standing> = step
         .waits
         .iter()

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexSet;
+
 use super::matching::{Matching, Pair};
 use super::ownership::removal;
 use super::standing::FOLLOWS;
@@ -18,7 +20,7 @@ pub(super) fn steps(
     scene: &Scene<'_>,
     graph: &Graph,
     matching: &Matching<'_>,
-    taken: &BTreeSet<&Address>,
+    taken: &IndexSet<&Address>,
 ) -> Vec<Step> {
     let mut reversed = waits(graph);
     let mut gone: BTreeSet<String> = BTreeSet::new();

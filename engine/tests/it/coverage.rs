@@ -33,10 +33,7 @@ fn what_is_put_off_counts_at_its_own_machine_and_not_at_one_of_nearly_the_same_n
             });
         }
     }
-    let scene = Scene {
-        manifest: &manifest,
-        inventory: world.inventory(),
-    };
+    let scene = Scene::of(&manifest, world.inventory());
     let told = coverage(&CATALOGUE, &scene, &plan, &BTreeMap::new());
     let waiting: Vec<&str> = told[0]
         .waiting

@@ -6,6 +6,7 @@ mod destroy;
 mod graph;
 mod guard;
 mod language;
+mod lives;
 mod manifest;
 mod networked;
 mod pins;

@@ -1,5 +1,6 @@
 //! Kinds that refer to each other and bring each other along, shaped like those of networks. An id is `/KIND/SUBSCRIPTION/NAME…`.
 
+use vmlogin_engine::graph::Graph;
 use vmlogin_engine::inventory::{Inventory, Live};
 use vmlogin_engine::kind::{Catalogue, Key, Kind, Scene};
 use vmlogin_engine::manifest::{Manifest, Resource};
@@ -157,10 +158,7 @@ impl Kind for Plain {
 
 /// A plan of one of these manifests against these live things.
 pub(crate) fn plan_of(manifest: &Manifest, inventory: &Inventory, mode: Mode) -> Plan {
-    let scene = Scene {
-        manifest,
-        inventory,
-    };
+    let scene = Scene::of(manifest, inventory);
     let wish = Wish {
         replaced: Vec::new(),
         mode,
@@ -168,7 +166,8 @@ pub(crate) fn plan_of(manifest: &Manifest, inventory: &Inventory, mode: Mode) ->
         reinstall: false,
         tool: "test".to_owned(),
     };
-    let plan = plan::plan(&NETWORKED, &scene, Vec::new(), &wish).expect("no cycle");
+    let graph = Graph::of(manifest, &NETWORKED).expect("no cycle");
+    let plan = plan::plan(&NETWORKED, &scene, &graph, Vec::new(), &wish).expect("no cycle");
     let wrong = plan::audit::audit(&plan);
     assert_eq!(wrong, Vec::<String>::new());
     plan

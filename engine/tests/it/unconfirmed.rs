@@ -23,10 +23,7 @@ fn heard_of() -> World {
 fn doubtful(world: &World, manifest: &Manifest, findings: &[Finding]) -> Vec<String> {
     let mut plan = world.plan(manifest);
     plan.findings.extend_from_slice(findings);
-    let scene = Scene {
-        manifest,
-        inventory: world.inventory(),
-    };
+    let scene = Scene::of(manifest, world.inventory());
     let doubtful = unconfirmed(&plan, &scene);
     doubtful.iter().map(ToString::to_string).collect()
 }

@@ -2,7 +2,7 @@
 
 use vmlogin_engine::access::{Door, Holding};
 use vmlogin_engine::address::Address;
-use vmlogin_engine::graph::Cycle;
+use vmlogin_engine::graph::{Cycle, Graph};
 use vmlogin_engine::inventory::{
     Content, Found, Health, Inventory, Live, Resolution, Role, RoleResolution,
 };
@@ -218,7 +218,7 @@ impl World {
         let live = self
             .inventory
             .live
-            .get_mut(&(kind, Key(key.to_owned())))
+            .get_mut(kind, &Key(key.to_owned()))
             .expect("a live thing of that key");
         change(live);
         self
@@ -300,10 +300,7 @@ impl World {
         (targets, excludes): (&[&str], &[&str]),
     ) -> (Plan, Vec<Refusal>) {
         let replaced: Vec<Address> = addresses.iter().map(|text| Address::read(text)).collect();
-        let scene = Scene {
-            manifest,
-            inventory: &self.inventory,
-        };
+        let scene = Scene::of(manifest, &self.inventory);
         let refusals = plan::replace::refusals(&CATALOGUE, &scene, &replaced);
         let wish = Wish {
             mode: Mode::Apply,
@@ -312,7 +309,7 @@ impl World {
             reinstall: false,
             tool: "test".to_owned(),
         };
-        let plan = plan::plan(&CATALOGUE, &scene, Vec::new(), &wish).expect("no cycle");
+        let plan = decided(&scene, Vec::new(), &wish).expect("no cycle");
         if refusals.is_empty() {
             assert_eq!(audit(&plan), Vec::<String>::new());
         }
@@ -321,10 +318,7 @@ impl World {
 
     /// The plan in which what failed may be installed anew, audited.
     pub(crate) fn plan_reinstalled(&self, manifest: &Manifest) -> Plan {
-        let scene = Scene {
-            manifest,
-            inventory: &self.inventory,
-        };
+        let scene = Scene::of(manifest, &self.inventory);
         let wish = Wish {
             mode: Mode::Apply,
             selected: Selected::default(),
@@ -332,7 +326,7 @@ impl World {
             reinstall: true,
             tool: "test".to_owned(),
         };
-        let plan = plan::plan(&CATALOGUE, &scene, Vec::new(), &wish).expect("no cycle");
+        let plan = decided(&scene, Vec::new(), &wish).expect("no cycle");
         assert_eq!(audit(&plan), Vec::<String>::new());
         plan
     }
@@ -345,10 +339,7 @@ impl World {
         excludes: &[&str],
         findings: Vec<Finding>,
     ) -> Result<Plan, Cycle> {
-        let scene = Scene {
-            manifest,
-            inventory: &self.inventory,
-        };
+        let scene = Scene::of(manifest, &self.inventory);
         let wish = Wish {
             mode,
             selected: selected(targets, excludes),
@@ -356,7 +347,7 @@ impl World {
             reinstall: false,
             tool: "test".to_owned(),
         };
-        plan::plan(&CATALOGUE, &scene, findings, &wish)
+        decided(&scene, findings, &wish)
     }
 
     /// What the world looks like once a plan was carried out to the letter.
@@ -381,11 +372,11 @@ impl World {
         let key = id.strip_prefix("grants/").unwrap_or(&id);
         let key = key.split_once("/grants/").map_or(key, |(_, key)| key);
         let made = live(kind, key);
-        let live = self
-            .inventory
-            .live
-            .entry((kind, Key(key.to_owned())))
-            .or_insert(made);
+        let lives = &mut self.inventory.live;
+        if lives.get(kind, &made.key).is_none() {
+            lives.insert(made.clone());
+        }
+        let live = lives.get_mut(kind, &made.key).expect("it is there");
         live.id = id.clone();
         live.health = Health::Good;
         if step.action == Action::Create {
@@ -400,6 +391,11 @@ impl World {
             }
         }
     }
+}
+
+fn decided(scene: &Scene<'_>, findings: Vec<Finding>, wish: &Wish) -> Result<Plan, Cycle> {
+    let graph = Graph::of(scene.manifest, &CATALOGUE)?;
+    plan::plan(&CATALOGUE, scene, &graph, findings, wish)
 }
 
 /// A healthy live thing that nobody stamped.

@@ -63,14 +63,11 @@ fn check_problems(problems: Vec<Problem>, sources: &Sources, bytes: usize) {
 }
 
 fn check_plan(manifest: &Manifest) {
-    if Graph::of(manifest, catalogue()).is_err() {
+    let Ok(graph) = Graph::of(manifest, catalogue()) else {
         return;
-    }
-    let inventory = Inventory::default();
-    let scene = Scene {
-        manifest,
-        inventory: &inventory,
     };
+    let inventory = Inventory::default();
+    let scene = Scene::of(manifest, &inventory);
     let planned = || {
         let wish = Wish {
             mode: Mode::Apply,
@@ -79,8 +76,14 @@ fn check_plan(manifest: &Manifest) {
             reinstall: false,
             tool: "0".to_owned(),
         };
-        plan(catalogue(), &scene, rule::run(rules(), &scene), &wish)
-            .unwrap_or_else(|cycle| panic!("a cycle after all: {:?}", cycle.steps))
+        plan(
+            catalogue(),
+            &scene,
+            &graph,
+            rule::run(rules(), &scene),
+            &wish,
+        )
+        .unwrap_or_else(|cycle| panic!("a cycle after all: {:?}", cycle.steps))
     };
     let first = planned();
     assert_eq!(audit(&first), Vec::<String>::new());

@@ -236,10 +236,7 @@ fn count(
     for verdict in joins.filter(|verdict| verdict.result == Proof::Verified) {
         joined.insert(verdict.address.clone(), verdict.result.clone());
     }
-    let scene = Scene {
-        manifest: &run.planned.loaded.manifest,
-        inventory: &reading.inventory,
-    };
+    let scene = Scene::of(&run.planned.loaded.manifest, &reading.inventory);
     coverage(vmlogin_azure::catalogue(), &scene, &reading.plan, &joined)
 }
 

@@ -7,6 +7,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use vmlogin_engine::kind::Key;
+
 use crate::http::segment;
 
 pub(crate) use scopes::Scopes;
@@ -24,6 +26,9 @@ pub struct ArmId {
     key: String,
 }
 
+/// How long most ids are.
+const ROOM: usize = 160;
+
 impl ArmId {
     /// The root scope `/`, above every subscription.
     #[must_use]
@@ -34,26 +39,29 @@ impl ArmId {
     /// A subscription.
     #[must_use]
     pub fn of_subscription(subscription: &str) -> ArmId {
-        ArmId::root().with(["subscriptions", subscription])
+        let id = ArmId {
+            text: String::with_capacity(ROOM),
+            key: String::with_capacity(ROOM),
+        };
+        id.with(&["subscriptions"], subscription)
     }
 
     /// A resource group in this subscription.
     #[must_use]
-    pub fn group(&self, name: &str) -> ArmId {
-        self.with(["resourceGroups", name])
+    pub fn group(self, name: &str) -> ArmId {
+        self.with(&["resourceGroups"], name)
     }
 
     /// A resource at this scope; the type is written with its namespace, `Microsoft.Compute/virtualMachines`.
     #[must_use]
-    pub fn resource(&self, full_type: &str, name: &str) -> ArmId {
-        let (namespace, kind) = full_type.split_once('/').unwrap_or((full_type, ""));
-        self.with(["providers", namespace, kind, name])
+    pub fn resource(self, full_type: &str, name: &str) -> ArmId {
+        self.with(&["providers", full_type], name)
     }
 
     /// A child of this resource; the type is its own part only, `extensions`.
     #[must_use]
-    pub fn child(&self, kind: &str, name: &str) -> ArmId {
-        self.with([kind, name])
+    pub fn child(self, kind: &str, name: &str) -> ArmId {
+        self.with(&[kind], name)
     }
 
     /// The same, its last segment spelt so.
@@ -83,22 +91,15 @@ impl ArmId {
         if rest.is_empty() {
             return Ok(ArmId::root());
         }
-        if rest.split('/').any(str::is_empty) {
+        let segments: Vec<&str> = rest.split('/').collect();
+        if segments.contains(&"") {
             return refuse("it has an empty segment");
         }
-        if rest
-            .split('/')
-            .any(|segment| segment == "." || segment == "..")
-        {
+        if segments.contains(&".") || segments.contains(&"..") {
             return refuse("it has a `.` or `..` segment");
         }
-        let id = ArmId::of(format!("/{rest}"));
-        let complete = match id.parts() {
-            Some(parts) => parts.rest().len() % 2 == 1 && parts.rest().len() >= 3,
-            None => id.is_container(),
-        };
-        if complete {
-            Ok(id)
+        if is_complete(&segments) {
+            Ok(ArmId::of(format!("/{rest}")))
         } else {
             refuse("it does not name a subscription, a resource group or a resource")
         }
@@ -165,7 +166,7 @@ impl ArmId {
     #[must_use]
     pub fn scope(&self) -> ArmId {
         match self.parts() {
-            Some(parts) => ArmId::of_segments(&parts.segments[..parts.at]),
+            Some(parts) => self.first(parts.at),
             None => self.clone(),
         }
     }
@@ -173,13 +174,21 @@ impl ArmId {
     /// The next thing outwards: the parent resource of a child, else the scope; the subscription of a group; the root.
     #[must_use]
     pub fn parent(&self) -> ArmId {
-        match self.parts() {
-            Some(parts) if parts.rest().len() <= 3 => self.scope(),
-            _ => {
-                let segments: Vec<&str> = self.segments().collect();
-                ArmId::of_segments(&segments[..segments.len().saturating_sub(2)])
-            }
-        }
+        let segments: Vec<&str> = segments(&self.text).collect();
+        self.first(outwards(&segments))
+    }
+
+    /// The keys of all that it lies in, innermost first; the root is left out.
+    #[must_use]
+    pub fn around(&self) -> Vec<&str> {
+        let segments: Vec<&str> = segments(&self.key).collect();
+        let outer = std::iter::successors(Some(outwards(&segments)), |inner| {
+            Some(outwards(&segments[..*inner]))
+        });
+        outer
+            .take_while(|count| *count > 0)
+            .map(|count| first(&self.key, count))
+            .collect()
     }
 
     /// Whether `other` is this or lies below it. Management groups lie outside the path and are not seen.
@@ -198,34 +207,34 @@ impl ArmId {
     /// The id as the path of a URL, every segment percent-encoded. Empty for the root, so that `/providers/…` can follow.
     #[must_use]
     pub fn path(&self) -> String {
-        self.segments()
+        segments(&self.text)
             .map(|name| format!("/{}", segment::encode(name)))
             .collect()
     }
 
-    fn with<const N: usize>(&self, more: [&str; N]) -> ArmId {
-        let room: usize = more.iter().map(|part| part.len() + 1).sum();
-        let grown = |text: &str| {
-            let mut grown = String::with_capacity(text.len() + room);
-            grown.push_str(text.trim_end_matches('/'));
-            grown
-        };
-        let mut id = ArmId {
-            text: grown(&self.text),
-            key: grown(&self.key),
-        };
-        let segments = more.iter().flat_map(|part| part.split('/'));
-        for segment in segments.filter(|segment| !segment.is_empty()) {
-            id.text.push('/');
-            id.text.push_str(segment);
-            id.key.push('/');
-            push_lowercase(&mut id.key, segment);
+    fn with(mut self, kind: &[&str], name: &str) -> ArmId {
+        // Only the root ends with a slash.
+        for text in [&mut self.text, &mut self.key] {
+            text.truncate(text.trim_end_matches('/').len());
         }
-        id
+        let from = self.text.len();
+        for segment in kind.iter().copied().chain(segments(name)) {
+            self.text.push('/');
+            self.text.push_str(segment);
+        }
+        push_lowercase(&mut self.key, &self.text[from..]);
+        self
     }
 
-    fn of_segments(segments: &[&str]) -> ArmId {
-        ArmId::of(format!("/{}", segments.join("/")))
+    /// The id of so many of its first segments.
+    fn first(&self, count: usize) -> ArmId {
+        match count {
+            0 => ArmId::root(),
+            _ => ArmId {
+                text: first(&self.text, count).to_owned(),
+                key: first(&self.key, count).to_owned(),
+            },
+        }
     }
 
     fn of(text: String) -> ArmId {
@@ -233,47 +242,71 @@ impl ArmId {
         ArmId { text, key }
     }
 
-    fn segments(&self) -> impl Iterator<Item = &str> {
-        self.text.split('/').filter(|segment| !segment.is_empty())
-    }
-
     fn after(&self, name: &str, at: usize) -> Option<&str> {
-        let mut segments = self.segments().skip(at);
+        let mut segments = segments(&self.text).skip(at);
         let is_it = segments.next()?.eq_ignore_ascii_case(name);
         segments.next().filter(|_| is_it)
     }
 
-    /// The last `/providers/` and what follows it. Only segments where a type could stand count, so that a group called
-    /// `providers` is no provider.
     fn parts(&self) -> Option<Parts<'_>> {
-        let segments: Vec<&str> = self.segments().collect();
-        let at = (0..segments.len()).step_by(2).rfind(|&at| {
-            segments[at].eq_ignore_ascii_case("providers") && at + 1 < segments.len()
-        })?;
+        let segments: Vec<&str> = segments(&self.text).collect();
+        let at = provider(&segments)?;
         Some(Parts { segments, at })
-    }
-
-    fn is_container(&self) -> bool {
-        match self.segments().count() {
-            2 => self.subscription().is_some(),
-            4 => self.resource_group().is_some(),
-            _ => false,
-        }
     }
 }
 
-fn push_lowercase(key: &mut String, segment: &str) {
+fn segments(text: &str) -> impl Iterator<Item = &str> {
+    text.split('/').filter(|segment| !segment.is_empty())
+}
+
+/// So many of the first segments of a text, which has a `/` before each.
+fn first(text: &str, count: usize) -> &str {
+    let end = text.match_indices('/').nth(count);
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
+/// Where the last `providers` stands. Only segments where a type could stand count, so that a group called `providers` is no
+/// provider.
+fn provider(segments: &[&str]) -> Option<usize> {
+    (0..segments.len())
+        .step_by(2)
+        .rfind(|&at| segments[at].eq_ignore_ascii_case("providers") && at + 1 < segments.len())
+}
+
+/// Whether they name a subscription, a resource group or a resource.
+fn is_complete(segments: &[&str]) -> bool {
+    let is = |at: usize, name| segments[at].eq_ignore_ascii_case(name);
+    match (provider(segments), segments.len()) {
+        // `providers`, a namespace, and pairs of a type and a name.
+        (Some(at), count) => (count - at) % 2 == 0 && count >= at + 4,
+        (None, 2) => is(0, "subscriptions"),
+        (None, 4) => is(0, "subscriptions") && is(2, "resourcegroups"),
+        (None, _) => false,
+    }
+}
+
+/// How many segments the next thing outwards has.
+fn outwards(segments: &[&str]) -> usize {
+    match provider(segments) {
+        // `providers`, a namespace, a type, a name.
+        Some(at) if segments.len() <= at + 4 => at,
+        _ => segments.len().saturating_sub(2),
+    }
+}
+
+fn push_lowercase(key: &mut String, text: &str) {
     let at = key.len();
-    if !segment.is_ascii() {
-        key.push_str(&segment.to_lowercase());
+    if !text.is_ascii() {
+        key.push_str(&text.to_lowercase());
         return;
     }
-    key.push_str(segment);
+    key.push_str(text);
     if let Some(pushed) = key.get_mut(at..) {
         pushed.make_ascii_lowercase();
     }
 }
 
+/// The last `/providers/` and what follows it.
 struct Parts<'a> {
     segments: Vec<&'a str>,
     /// Where `providers` stands among them.
@@ -300,6 +333,13 @@ pub struct NotAnId {
 impl fmt::Display for ArmId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+/// The natural identity of what has an id of its own.
+impl From<ArmId> for Key {
+    fn from(id: ArmId) -> Key {
+        Key(id.key)
     }
 }
 

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 use vmlogin_engine::address::Address;
+use vmlogin_engine::graph::Graph;
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Manifest;
@@ -80,10 +81,7 @@ fn planned(
     reinstall: bool,
     address: &str,
 ) -> Step {
-    let scene = Scene {
-        manifest,
-        inventory,
-    };
+    let scene = Scene::of(manifest, inventory);
     let wish = Wish {
         mode,
         selected: Selected::default(),
@@ -91,7 +89,8 @@ fn planned(
         reinstall,
         tool: "test".to_owned(),
     };
-    let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();
+    let graph = Graph::of(manifest, catalogue()).unwrap();
+    let plan = plan(catalogue(), &scene, &graph, Vec::new(), &wish).unwrap();
     assert_eq!(audit::audit(&plan), Vec::<String>::new());
     let found = plan
         .steps

@@ -1,7 +1,7 @@
 //! Things that vmlogin makes in a resource group: where they lie, and the looks without which none is made or deleted.
 
 use serde::Deserialize;
-use vmlogin_engine::kind::{Key, Scene};
+use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::Fault;
@@ -51,7 +51,7 @@ fn region_of_bearer(resource: &Resource, scene: &Scene<'_>) -> Option<Value> {
 /// The region of the group around a thing: of the live one, else of the one that will be made.
 fn region_of_group(resource: &Resource, scene: &Scene<'_>) -> Option<Value> {
     let group = scene.manifest.parent_of(resource)?;
-    let key = Key(arm_id(group, scene.manifest)?.key().to_owned());
+    let key = arm_id(group, scene.manifest)?.into();
     let live = scene.inventory.get(group.kind, &key);
     live.and_then(|live| live.attributes.get("location"))
         .or_else(|| group.get("location"))

@@ -40,7 +40,9 @@ mod recorded;
 pub(crate) mod scenes;
 
 use serde_json::Value;
-use vmlogin_engine::kind::{Catalogue, Key, Kind};
+use vmlogin_engine::inventory::Live;
+use vmlogin_engine::kind::{Catalogue, Key, Kind, Scene};
+use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::plan::Step;
 use vmlogin_engine::provider::{Done, Fault, Proof};
 
@@ -48,9 +50,7 @@ use crate::cloud::CloudName;
 use crate::http::Request;
 
 pub(crate) use health::{Provisioning, health};
-pub(crate) use place::{
-    Place, arm_id, is_id, located, management_group_id, part_key, subscription_id,
-};
+pub(crate) use place::{Place, arm_id, is_id, located, management_group_id, subscription_id};
 pub(crate) use refusal::refuse;
 pub(crate) use tags::Tags;
 pub use tags::{ESTATE_TAG, PROTECT_TAG};
@@ -86,6 +86,11 @@ kinds! {
 /// All kinds that vmlogin knows on Azure, and the clouds that a tenant can be in.
 pub fn catalogue() -> &'static Catalogue {
     &CATALOGUE
+}
+
+/// The live thing that a declared one is.
+pub(crate) fn live_of<'a>(resource: &Resource, scene: &Scene<'a>) -> Option<&'a Live> {
+    scene.live_of(catalogue().kind(resource.kind)?, resource)
 }
 
 /// The kind of this name, with what it knows about requests.

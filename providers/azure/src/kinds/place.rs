@@ -60,18 +60,13 @@ impl Place {
 
 /// The key of a part of a machine: `<vm id>/login`.
 pub(crate) fn part_key(machine: &ArmId, part: &str) -> Key {
-    Key(format!("{}/{part}", machine.key()))
+    Key([machine.key(), "/", part].concat())
 }
 
 /// The ids of what lies around an id, lower-case, outermost first, the id itself left out.
 pub(crate) fn around(id: &ArmId) -> Vec<String> {
-    let mut outwards: Vec<String> =
-        std::iter::successors(Some(id.parent()), |inner| Some(inner.parent()))
-            .take_while(|outer| *outer != ArmId::root())
-            .map(|outer| outer.key().to_owned())
-            .collect();
-    outwards.reverse();
-    outwards
+    let around = id.around().into_iter().rev();
+    around.map(str::to_owned).collect()
 }
 
 /// The id of what a resource is, or of what it is a part or a grant of. `None` where its subscription is unknown.

@@ -260,7 +260,9 @@ pub(crate) fn inventory() -> Inventory {
     let found: resource_group::wire::Group =
         serde_json::from_value(json!({"location": "westeurope"})).unwrap();
     inventory.insert(resource_group::live(&found, &at_group));
-    let managed = group.resource("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web");
+    let managed = group
+        .clone()
+        .resource("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web");
     let at_managed = place(
         Address::new("managed-identity", ["core", "rg-web", "id-web"]),
         "id-web",
@@ -268,7 +270,9 @@ pub(crate) fn inventory() -> Inventory {
     );
     let body = serde_json::from_value(managed_identity_body(&managed)).unwrap();
     inventory.insert(managed_identity::live(&body, &at_managed));
-    let network = group.resource("Microsoft.Network/virtualNetworks", "vnet-web");
+    let network = group
+        .clone()
+        .resource("Microsoft.Network/virtualNetworks", "vnet-web");
     let at_network = place(
         Address::new("virtual-network", ["core", "rg-web", "vnet-web"]),
         "vnet-web",

@@ -1,6 +1,7 @@
 use std::sync::Mutex;
 
 use serde_json::{Value as Json, json};
+use vmlogin_engine::graph::Graph;
 use vmlogin_engine::inventory::{Health, Inventory};
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::plan::selection::Selected;
@@ -22,10 +23,7 @@ fn creating(kind: &str, address: &str) -> Step {
     for live in inventory.live.values_mut() {
         live.facts.remove("extensions");
     }
-    let scene = Scene {
-        manifest: &manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&manifest, &inventory);
     let wish = Wish {
         mode: Mode::Apply,
         selected: Selected::default(),
@@ -33,7 +31,8 @@ fn creating(kind: &str, address: &str) -> Step {
         reinstall: false,
         tool: "test".to_owned(),
     };
-    let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();
+    let graph = Graph::of(&manifest, catalogue()).unwrap();
+    let plan = plan(catalogue(), &scene, &graph, Vec::new(), &wish).unwrap();
     let step = plan
         .steps
         .into_iter()
@@ -61,10 +60,7 @@ fn reinstalling() -> Step {
             _ => {}
         }
     }
-    let scene = Scene {
-        manifest: &manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&manifest, &inventory);
     let wish = Wish {
         mode: Mode::Apply,
         selected: Selected::default(),
@@ -72,7 +68,8 @@ fn reinstalling() -> Step {
         reinstall: true,
         tool: "test".to_owned(),
     };
-    let plan = plan(catalogue(), &scene, Vec::new(), &wish).unwrap();
+    let graph = Graph::of(&manifest, catalogue()).unwrap();
+    let plan = plan(catalogue(), &scene, &graph, Vec::new(), &wish).unwrap();
     let mut steps = plan.steps.into_iter();
     let step = steps.find(|step| step.kind == "login").unwrap();
     assert_eq!(step.action, Action::Replace);

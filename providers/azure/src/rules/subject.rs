@@ -1,13 +1,13 @@
 //! The machine that a declared login stands in, as rules look at it: as it was read, or as it will be once the plan has made it.
 
 use vmlogin_engine::inventory::{Health, Live, Sight};
-use vmlogin_engine::kind::{Key, Scene};
+use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding};
 use vmlogin_engine::value::{Attributes, Value};
 
+use crate::kinds::live_of;
 use crate::kinds::vm::{self, image};
-use crate::kinds::{arm_id, part_key};
 
 /// A declared login and its machine.
 pub(super) struct Subject<'a> {
@@ -32,14 +32,13 @@ pub(super) fn logins<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
 
 /// Every declared login, for rules to which the manifest alone says something.
 pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
-    let scene = *scene;
     let logins = scene.manifest.of_kind("login");
     logins.filter_map(|login| subject(scene, login)).collect()
 }
 
-fn subject<'a>(scene: Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
+fn subject<'a>(scene: &Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
     let machine = scene.manifest.parent_of(login)?;
-    let (live, installed) = found(scene, machine, login);
+    let live = live_of(machine, scene);
     Some(Subject {
         login,
         machine,
@@ -48,27 +47,8 @@ fn subject<'a>(scene: Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
             Some(live) => Some(&live.facts),
             None => ahead(scene, machine),
         },
-        installed,
+        installed: live_of(login, scene),
     })
-}
-
-/// The machine and its login as they were read: one id names both.
-fn found<'a>(
-    scene: Scene<'a>,
-    machine: &Resource,
-    login: &Resource,
-) -> (Option<&'a Live>, Option<&'a Live>) {
-    // `validate` reads nothing, and ids cost the most of what its rules do.
-    let read = !scene.inventory.live.is_empty();
-    let id = read.then(|| arm_id(machine, scene.manifest)).flatten();
-    let Some(id) = id else {
-        return (None, None);
-    };
-    let get = |kind, key: Key| scene.inventory.get(kind, &key);
-    (
-        get(machine.kind, Key(id.key().to_owned())),
-        get(login.kind, part_key(&id, login.kind)),
-    )
 }
 
 /// Whether the manifest says how the machine is made. One that might be there and could not be read is left to VML200.
@@ -78,7 +58,7 @@ fn is_made(scene: &Scene<'_>, machine: &Resource) -> bool {
     machine.get("image").is_some() && !gaps.any(|gap| gap.what.contains(&place))
 }
 
-fn ahead<'a>(scene: Scene<'a>, machine: &Resource) -> Option<&'a Attributes> {
+fn ahead<'a>(scene: &Scene<'a>, machine: &Resource) -> Option<&'a Attributes> {
     if scene.inventory.surroundings.is_empty() {
         return None;
     }

@@ -1,7 +1,6 @@
 //! The one way to things of a type: each by a request of its own, or many by the list of their type in their subscription. A list that
 //! may not be read leaves each to its own request.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -11,7 +10,7 @@ use vmlogin_engine::address::Address;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::provider::Fault;
 
-use super::{Reader, optional, unless_missing};
+use super::{Reader, optional, row, unless_missing};
 use crate::arm::ArmId;
 use crate::http::Request;
 use crate::kinds::{Place, arm_id, made, versions};
@@ -329,19 +328,11 @@ fn keep<T: DeserializeOwned>(
     wanted: &BTreeMap<String, usize>,
     kept: &mut Vec<(String, T)>,
 ) -> serde_json::Result<()> {
-    let Identified { id } = serde_json::from_str(row.get())?;
-    let key = id.to_lowercase();
+    let key = row::id(row)?.to_lowercase();
     if wanted.contains_key(&key) {
         kept.push((key, serde_json::from_str(row.get())?));
     }
     Ok(())
-}
-
-/// What tells whether a row is wanted.
-#[derive(Deserialize)]
-struct Identified<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]

@@ -47,6 +47,7 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
             Err(gap) => inventory.gaps.push(gap),
         }
     }
+    let mut grants = BTreeMap::new();
     for tenant in reader.tenants.keys() {
         let of_tenant: Vec<_> = read
             .extract_if(.., |(realm, _)| realm.tenant == *tenant)
@@ -73,9 +74,10 @@ pub(super) async fn read(reader: Reader<'_>, inventory: &mut Inventory) -> Resul
         inventory.access.itself.append(&mut found.itself);
         inventory.gaps.append(&mut found.gaps);
         for live in lives {
-            insert(inventory, &reader.manifest.estate, live);
+            insert(&mut grants, &reader.manifest.estate, live);
         }
     }
+    inventory.live.extend(grants.into_values());
     Ok(())
 }
 
@@ -101,10 +103,7 @@ struct One<'a> {
 impl<'a> Shown<'a> {
     /// Those in the realm itself, rather than inherited from above it, that are of a sign-in role, stamped, or declared.
     fn of(manifest: &'a Manifest, inventory: &Inventory, lists: &'a [Listed<'a>]) -> Shown<'a> {
-        let scene = Scene {
-            manifest,
-            inventory,
-        };
+        let scene = Scene::of(manifest, inventory);
         let roles = roles_of(manifest, inventory);
         let signs_in: BTreeSet<&str> = sign_in_roles(inventory).collect();
         let mut declared: BTreeMap<Key, &Resource> = BTreeMap::new();
@@ -350,25 +349,23 @@ impl Words<'_> {
 /// Adds a live grant. Azure allows one assignment for a scope, a principal and a role, yet lists may show two (one of them the face
 /// of an eligible one): then the one that this estate made is the grant, else one without a condition, and the other is kept
 /// beside it, so that it is shown and nothing takes it for the first.
-fn insert(inventory: &mut Inventory, estate: &str, mut live: Live) {
+fn insert(grants: &mut BTreeMap<Key, Live>, estate: &str, mut live: Live) {
     let rank = |live: &Live| {
         (
             live.stamp.as_deref() != Some(estate),
             live.facts.contains_key("condition"),
         )
     };
-    if let Some(there) = inventory.get(live.kind, &live.key) {
-        let mut other = there.clone();
-        if rank(&live) < rank(&other) {
-            std::mem::swap(&mut live, &mut other);
+    if let Some(other) = grants.get_mut(&live.key) {
+        if rank(&live) < rank(other) {
+            std::mem::swap(&mut live, other);
             // The address and the words go with the grant.
             std::mem::swap(&mut live.address, &mut other.address);
             std::mem::swap(&mut live.title, &mut other.title);
-            inventory.insert(other);
         }
         live.key = Key(format!("{}|{}", live.key, live.id.to_lowercase()));
     }
-    inventory.insert(live);
+    grants.insert(live.key.clone(), live);
 }
 
 /// The manifest's addresses by ids, for the addresses of what lies there.

@@ -65,8 +65,10 @@ pub(crate) async fn joined(reader: Reader<'_>, inventory: &Inventory) -> BTreeMa
         let Some((Place::Live(place), name)) = windows(reader, inventory, login) else {
             continue;
         };
-        let (Some(machine), true) = (inventory.live.get(&place), works(reader, inventory, login))
-        else {
+        let (Some(machine), true) = (
+            inventory.get(place.0, &place.1),
+            works(reader, inventory, login),
+        ) else {
             continue;
         };
         match name {
@@ -130,8 +132,8 @@ async fn devices(
     let facts = join::devices(client, &names).await?;
     for (joiner, facts) in joiners.iter().zip(facts) {
         match &joiner.place {
-            Place::Live(place) => {
-                if let Some(machine) = inventory.live.get_mut(place) {
+            Place::Live((kind, key)) => {
+                if let Some(machine) = inventory.live.get_mut(kind, key) {
                     machine.facts.extend(facts);
                 }
             }
@@ -174,10 +176,7 @@ fn works(reader: Reader<'_>, inventory: &Inventory, login: &Resource) -> bool {
 }
 
 fn live<'a>(reader: Reader<'_>, inventory: &'a Inventory, resource: &Resource) -> Option<&'a Live> {
-    let scene = Scene {
-        manifest: reader.manifest,
-        inventory,
-    };
+    let scene = Scene::of(reader.manifest, inventory);
     let key = catalogue().kind(resource.kind)?.key(resource, &scene)?;
     inventory.get(resource.kind, &key)
 }

@@ -24,6 +24,7 @@ mod realms;
 mod referred;
 mod rights;
 mod roles;
+mod row;
 mod security_groups;
 mod subscriptions;
 mod surroundings;

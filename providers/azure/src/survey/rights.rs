@@ -24,10 +24,7 @@ pub(super) async fn read(
     reader: Reader<'_>,
     inventory: &Inventory,
 ) -> Result<BTreeMap<String, Granting>, Fault> {
-    let scene = Scene {
-        manifest: reader.manifest,
-        inventory,
-    };
+    let scene = Scene::of(reader.manifest, inventory);
     let mut scopes: BTreeMap<String, (ArmId, String)> = BTreeMap::new();
     for grant in reader.manifest.of_kind("grant") {
         let key = Grant.key(grant, &scene);
@@ -76,7 +73,7 @@ fn ahead(manifest: &Manifest, inventory: &Inventory) -> BTreeSet<String> {
     let things = kinds.flat_map(|kind| manifest.of_kind(kind));
     things
         .filter_map(|resource| {
-            let key = Key(arm_id(resource, manifest)?.key().to_owned());
+            let key = Key::from(arm_id(resource, manifest)?);
             let there = inventory.get(resource.kind, &key).is_some();
             (!there).then_some(key.0)
         })

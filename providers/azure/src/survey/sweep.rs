@@ -1,7 +1,6 @@
 //! The sweep: extensions of many machines from Resource Graph, where no list of ARM tells them. It lags behind by seconds, and what the
 //! caller may not read is silently missing there: it is believed of what it shows and never of what it does not.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
@@ -9,7 +8,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use vmlogin_engine::provider::Fault;
 
-use super::{Reader, optional};
+use super::{Reader, optional, row};
 use crate::arm::fault::{FaultKind, fault};
 use crate::http::{Client, Reply, Request};
 use crate::kinds::login::wire::Extension;
@@ -105,12 +104,6 @@ struct Page<'a> {
     truncated: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Identified<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
-}
-
 /// Takes the wanted rows of a page, and gives back the token for the next one.
 fn page(
     reply: &Reply,
@@ -126,8 +119,7 @@ fn page(
     }
     for row in page.data {
         let malformed = |error| reply.malformed(&error);
-        let Identified { id } = serde_json::from_str(row.get()).map_err(malformed)?;
-        let id = id.to_lowercase();
+        let id = row::id(row).map_err(malformed)?.to_lowercase();
         let of = id.rsplit_once("/extensions/");
         let machine = of.map_or("", |(machine, _)| machine).to_owned();
         if machines.contains(&machine) {

@@ -48,7 +48,7 @@ async fn networks(reader: Reader<'_>) -> Result<(Vec<Live>, Subnets), Fault> {
     let (mut lives, mut subnets) = (Vec::new(), Subnets::new());
     for (told, place) in found {
         for (name, around) in told.around.subnets() {
-            let key = Key(place.id.child("subnets", name).key().to_owned());
+            let key = place.id.clone().child("subnets", name).into();
             subnets.insert(key, surroundings::subnet_within(around));
         }
         let network = told.declared;
@@ -58,7 +58,7 @@ async fn networks(reader: Reader<'_>) -> Result<(Vec<Live>, Subnets), Fault> {
             let place = Place {
                 address: subnet.address.clone(),
                 name: subnet.name.clone(),
-                id: place.id.child("subnets", &subnet.name),
+                id: place.id.clone().child("subnets", &subnet.name),
                 ..place.clone()
             };
             let found = network.subnet(&subnet.name)?;

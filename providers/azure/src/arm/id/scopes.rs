@@ -50,7 +50,7 @@ mod tests {
             ArmId::of_subscription("s").group("RG"),
             ArmId::of_subscription("other").group("rg"),
             beside,
-            machine.child("extensions", "login"),
+            machine.clone().child("extensions", "login"),
             machine,
         ];
         for one in &ids {

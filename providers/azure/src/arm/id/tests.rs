@@ -139,6 +139,9 @@ proptest! {
     #[test]
     fn an_id_is_read_as_it_is_written(text in "(/subscriptions|/resourceGroups|/PROVIDERS|/providers|/[a-zA-Z.é ]{1,8}){0,9}/?") {
         if let Ok(id) = ArmId::parse(&text) {
+            let outwards = std::iter::successors(Some(id.parent()), |inner| Some(inner.parent()));
+            let around: Vec<ArmId> = outwards.take_while(|outer| *outer != ArmId::root()).collect();
+            prop_assert_eq!(id.around(), around.iter().map(ArmId::key).collect::<Vec<_>>());
             let shown = id.to_string();
             prop_assert_eq!(&ArmId::parse(&shown).unwrap(), &id);
             let upper = ArmId::parse(&shown.to_uppercase()).unwrap();

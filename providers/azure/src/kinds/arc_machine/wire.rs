@@ -120,7 +120,7 @@ impl Machine {
     /// A machine of a list with its extensions, as a reading of its own would show it; their ids are put together from `id`.
     pub(crate) fn with(self, id: &ArmId, extensions: Vec<Extension>) -> Machine {
         let named = |extension: Extension| Extension {
-            id: id.child("extensions", extension.name()).to_string(),
+            id: id.clone().child("extensions", extension.name()).to_string(),
             ..extension
         };
         Machine {

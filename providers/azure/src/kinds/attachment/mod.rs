@@ -140,7 +140,10 @@ fn key(machine: &ArmId, id: &str) -> Key {
 /// An attachment has no id of ARM's: the machine's, and the name of the identity.
 pub(crate) fn own_id(machine: &ArmId, id: &str) -> String {
     let name = id.rsplit('/').next().unwrap_or(id);
-    machine.child("userAssignedIdentities", name).to_string()
+    machine
+        .clone()
+        .child("userAssignedIdentities", name)
+        .to_string()
 }
 
 /// Those attachments of a machine that the manifest names.

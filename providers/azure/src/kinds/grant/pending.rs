@@ -59,7 +59,7 @@ impl<'a> Grantee<'a> {
             estate: &scene.manifest.estate,
         };
         let name = name::name(parts, |name| scene.inventory.names_taken.contains(name))?;
-        Some(self.scope.resource(TYPE, &name).to_string())
+        Some(self.scope.clone().resource(TYPE, &name).to_string())
     }
 
     pub(super) fn complete(&self) -> Attributes {

@@ -158,13 +158,7 @@ fn a_grant_is_found_by_its_triple_whatever_its_spelling_and_name() {
     let (manifest, inventory) = estate();
     let resource = manifest.of_kind("grant").next().unwrap();
     let declared = Grant
-        .key(
-            resource,
-            &Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            },
-        )
+        .key(resource, &Scene::of(&manifest, &inventory))
         .unwrap();
     let odd = read(json!({
         "roleDefinitionId": "/providers/Microsoft.Authorization/roleDefinitions/1C0163C0-47E6-4577-8991-EA5C82E286E4",
@@ -178,10 +172,7 @@ fn a_grant_is_found_by_its_triple_whatever_its_spelling_and_name() {
 fn a_grant_to_a_name_that_is_not_resolved_has_no_key() {
     let (manifest, mut inventory) = estate();
     inventory.principals.clear();
-    let scene = Scene {
-        manifest: &manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&manifest, &inventory);
     let resource = manifest.of_kind("grant").next().unwrap();
     assert_eq!(
         (Grant.key(resource, &scene), Grant.id(resource, &scene)),

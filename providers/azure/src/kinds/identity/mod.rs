@@ -21,7 +21,7 @@ use vmlogin_engine::value::{Attributes, Value};
 use super::place::part_key;
 use super::vm::wire::Machine;
 use super::{
-    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, refusal, refuse, versions, vm,
+    Ask, AzureKind, Opinion, Place, Seen, Write, arm_id, decode, live_of, refusal, refuse, versions,
 };
 use crate::arm::ArmId;
 use crate::http::Request;
@@ -88,9 +88,7 @@ impl Kind for Identity {
 
     fn complete(&self, resource: &Resource, scene: &Scene<'_>) -> Attributes {
         let machine = scene.manifest.parent_of(resource);
-        let live =
-            machine.and_then(|machine| vm::live_of(machine, scene.manifest, scene.inventory));
-        match live {
+        match machine.and_then(|machine| live_of(machine, scene)) {
             Some(_) => Attributes::new(),
             None => Attributes::from([(RIDES.to_owned(), true.into())]),
         }

@@ -30,7 +30,7 @@ use vmlogin_engine::value::{Attributes, Value};
 
 use super::place::part_key;
 use super::vm::image::declared_os;
-use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, made, refusal, versions};
+use super::{Ask, AzureKind, Opinion, Seen, Write, arm_id, live_of, made, refusal, versions};
 use crate::http::Request;
 use crate::tables::endpoints;
 
@@ -111,13 +111,10 @@ impl Kind for Login {
     }
 
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
-        let machine = arm_id(resource, scene.manifest)?;
-        if let Some(live) = scene
-            .inventory
-            .get(SCHEMA.kind, &part_key(&machine, SCHEMA.kind))
-        {
+        if let Some(live) = scene.live_of(self, resource) {
             return Some(live.id.clone());
         }
+        let machine = arm_id(resource, scene.manifest)?;
         let taken =
             machine_of(resource, scene).and_then(|live| live.facts.get("extensions")?.as_map());
         let handler = handler_for(resource, scene)?;
@@ -244,9 +241,7 @@ impl AzureKind for Login {
 
 /// The machine that a login stands in, as it was read.
 fn machine_of<'a>(resource: &Resource, scene: &Scene<'a>) -> Option<&'a Live> {
-    let id = arm_id(resource, scene.manifest)?;
-    let machine = scene.manifest.parent_of(resource)?;
-    scene.inventory.get(machine.kind, &Key(id.key().to_owned()))
+    live_of(scene.manifest.parent_of(resource)?, scene)
 }
 
 /// The hosts that a machine of the manifest's cloud talks to when it joins, for the help of a failure.

@@ -70,10 +70,7 @@ fn a_machine_of_which_azure_tells_no_system_is_what_the_manifest_says() {
     assert_eq!(planned(&inventory).id, None);
     declare(&mut manifest, "vm:core/rg-web/web01", "os", "linux".into());
     let login = manifest.of_kind("login").next().unwrap();
-    let scene = Scene {
-        manifest: &manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&manifest, &inventory);
     assert_eq!(
         handler_for(login, &scene).unwrap().kind,
         "AADSSHLoginForLinux"

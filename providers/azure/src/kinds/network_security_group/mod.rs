@@ -62,7 +62,7 @@ impl Kind for NetworkSecurityGroup {
     }
 
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key> {
-        Some(Key(arm_id(resource, scene.manifest)?.key().to_owned()))
+        Some(arm_id(resource, scene.manifest)?.into())
     }
 
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {

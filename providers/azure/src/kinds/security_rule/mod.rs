@@ -112,7 +112,7 @@ impl Kind for SecurityRule {
     }
 
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key> {
-        Some(Key(arm_id(resource, scene.manifest)?.key().to_owned()))
+        Some(arm_id(resource, scene.manifest)?.into())
     }
 
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
@@ -147,7 +147,7 @@ impl AzureKind for SecurityRule {
     /// The etag of a rule is its group's (recorded 2024): each write makes what was read of the others stale.
     fn alone(&self, step: &Step) -> Option<Key> {
         let id = refusal::id(step).ok()?;
-        Some(Key(id.parent().key().to_owned()))
+        Some(id.parent().into())
     }
 
     fn make_sense(&self, step: &Step, fault: Fault, seen: &Seen) -> Result<Done, Fault> {
@@ -186,7 +186,7 @@ pub(crate) fn live(rule: &wire::SecurityRule, group: &Place) -> Live {
             group.address.segments().chain([rule.name.as_str()]),
         ),
         name: rule.name.clone(),
-        id: group.id.child("securityRules", &rule.name),
+        id: group.id.clone().child("securityRules", &rule.name),
     };
     let mut live = place.live(SCHEMA.kind, format!("{} `{}`", SCHEMA.title, place.name));
     live.id = place.spelt(rule.id.as_deref());

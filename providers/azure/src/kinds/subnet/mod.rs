@@ -90,7 +90,7 @@ impl Kind for Subnet {
     }
 
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key> {
-        Some(Key(arm_id(resource, scene.manifest)?.key().to_owned()))
+        Some(arm_id(resource, scene.manifest)?.into())
     }
 
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
@@ -138,7 +138,7 @@ impl AzureKind for Subnet {
     /// A network takes one write at a time; others are answered with 429 and `RetryableErrorDueToAnotherOperation` (FACTS 6).
     fn alone(&self, step: &Step) -> Option<Key> {
         let id = refusal::id(step).ok()?;
-        Some(Key(id.parent().key().to_owned()))
+        Some(id.parent().into())
     }
 
     fn look(&self, step: &Step) -> Ask {

@@ -10,14 +10,14 @@ use vmlogin_engine::kind::{Key, Scene};
 use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::value::{Attributes, Value};
 
-use crate::kinds::{arm_id, catalogue, vm};
+use crate::kinds::{arm_id, catalogue, live_of};
 
 /// The declared kinds that stand around machines.
 const KINDS: [&str; 3] = ["network-interface", "subnet", "network-security-group"];
 
 /// The surroundings of all machines of a manifest.
 pub(crate) struct Planned<'a> {
-    inventory: &'a Inventory,
+    scene: Scene<'a>,
     declared: Declared<'a>,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Declared<'a> {
         'a: 'b,
     {
         Planned {
-            inventory,
+            scene: Scene::of(self.0.manifest, inventory),
             declared: self.clone(),
         }
     }
@@ -83,7 +83,7 @@ impl<'a> Planned<'a> {
 
     /// The id of the network interface that a machine has or gets.
     pub(crate) fn interface_of(&self, machine: &'a Resource) -> Option<&'a str> {
-        match vm::live_of(machine, self.declared.0.manifest, self.inventory) {
+        match live_of(machine, &self.scene) {
             Some(live) => live.facts.get("interface")?.as_text(),
             None => machine.get("nic")?.as_text(),
         }
@@ -104,7 +104,7 @@ impl<'a> Planned<'a> {
         let key = id.to_lowercase();
         let declared = self.declared.at(&key);
         let name = id.rsplit('/').next().unwrap_or(id);
-        match (self.inventory.surroundings.get(&Key(key)), declared) {
+        match (self.scene.inventory.surroundings.get(&Key(key)), declared) {
             (Some(Sight::Unread(fault)), _) => Err(fault.to_string()),
             (Some(Sight::Seen(says)), None) => Ok(Cow::Borrowed(says)),
             (Some(Sight::Seen(says)), Some(declared)) => Ok(Cow::Owned(changed(says, declared))),
@@ -115,13 +115,7 @@ impl<'a> Planned<'a> {
     }
 
     fn is_live(&self, resource: &Resource) -> bool {
-        let scene = Scene {
-            manifest: self.declared.0.manifest,
-            inventory: self.inventory,
-        };
-        let kind = catalogue().kind(resource.kind);
-        let key = kind.and_then(|kind| kind.key(resource, &scene));
-        key.is_some_and(|key| self.inventory.get(resource.kind, &key).is_some())
+        live_of(resource, &self.scene).is_some()
     }
 }
 

@@ -76,7 +76,7 @@ impl Kind for VirtualNetwork {
     }
 
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key> {
-        Some(Key(arm_id(resource, scene.manifest)?.key().to_owned()))
+        Some(arm_id(resource, scene.manifest)?.into())
     }
 
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {

@@ -1,7 +1,7 @@
 //! A machine as its answer shows it.
 
 use vmlogin_engine::diff::same;
-use vmlogin_engine::inventory::{Inventory, Live};
+use vmlogin_engine::inventory::Live;
 use vmlogin_engine::kind::Key;
 use vmlogin_engine::manifest::{Manifest, Resource};
 use vmlogin_engine::value::{Attributes, Value};
@@ -9,16 +9,6 @@ use vmlogin_engine::value::{Attributes, Value};
 use super::{SCHEMA, wire, write};
 use crate::kinds::login::{self, Host};
 use crate::kinds::{Place, arm_id, health, tagged};
-
-/// The live machine that a node means.
-pub(crate) fn live_of<'a>(
-    machine: &Resource,
-    manifest: &Manifest,
-    inventory: &'a Inventory,
-) -> Option<&'a Live> {
-    let key = Key(arm_id(machine, manifest)?.key().to_owned());
-    inventory.get(SCHEMA.kind, &key)
-}
 
 /// Under which key of the surroundings stands what was read for a machine before that is there.
 pub(crate) fn ahead(machine: &Resource, manifest: &Manifest) -> Option<Key> {

@@ -33,7 +33,7 @@ use super::{
 use crate::arm::ArmId;
 use crate::http::Request;
 
-pub(crate) use live::{ahead, live, live_of};
+pub(crate) use live::{ahead, live};
 
 /// The type of virtual machines.
 const TYPE: &str = "Microsoft.Compute/virtualMachines";
@@ -168,7 +168,7 @@ impl Kind for Vm {
     }
 
     fn key(&self, resource: &Resource, scene: &Scene<'_>) -> Option<Key> {
-        Some(Key(arm_id(resource, scene.manifest)?.key().to_owned()))
+        Some(arm_id(resource, scene.manifest)?.into())
     }
 
     fn id(&self, resource: &Resource, scene: &Scene<'_>) -> Option<String> {
@@ -184,7 +184,7 @@ impl Kind for Vm {
         if let Some(os) = image::declared_os(resource) {
             complete.insert("system".to_owned(), os.into());
         }
-        let live = live_of(resource, scene.manifest, scene.inventory);
+        let live = scene.live_of(self, resource);
         let disks = live.and_then(|live| live.facts.get(write::DATA_DISKS));
         complete.extend(disks.map(|ids| (write::DATA_DISKS.to_owned(), ids.clone())));
         // A machine is made with its identities: what their node says is sent with it.

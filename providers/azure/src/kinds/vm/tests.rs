@@ -393,10 +393,7 @@ fn a_machine_with_a_data_disk_that_would_go_is_not_made_anew() {
     body["properties"]["storageProfile"]["dataDisks"] =
         json!([{"deleteOption": "Delete", "managedDisk": {"id": "/x/disks/sales"}}]);
     inventory.insert(read(body));
-    let scene = Scene {
-        manifest: &manifest,
-        inventory: &inventory,
-    };
+    let scene = Scene::of(&manifest, &inventory);
     let asked = [Address::new("vm", ["core", "rg-web", "web01"])];
     let refusals = replace::refusals(catalogue(), &scene, &asked);
     assert_eq!(refusals.len(), 1);

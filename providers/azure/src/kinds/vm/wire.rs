@@ -207,7 +207,10 @@ impl Machine {
         let mut whole = Vec::new();
         for extension in &named {
             let model = told.remove(&extension.name().to_lowercase())?;
-            let id = own.child("extensions", extension.name()).to_string();
+            let id = own
+                .clone()
+                .child("extensions", extension.name())
+                .to_string();
             whole.push(Extension { id, ..model });
         }
         if !told.is_empty() {

@@ -91,10 +91,7 @@ mod tests {
         inventory
             .principals
             .extend(resolution.map(|resolution| (scenes::principal(), resolution)));
-        scenes::shown(&AmbiguousPrincipal.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        scenes::shown(&AmbiguousPrincipal.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

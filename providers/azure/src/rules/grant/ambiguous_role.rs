@@ -74,10 +74,7 @@ mod tests {
         inventory.roles.clear();
         let place = ("core".to_owned(), "admin".to_owned());
         inventory.roles.extend(resolution.map(|role| (place, role)));
-        shown(&AmbiguousRole.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&AmbiguousRole.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

@@ -87,10 +87,7 @@ mod tests {
             Some("@Resource[x] StringEquals 'y'"),
         );
         assert_eq!(
-            shown(&ConditionalTwin.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory
-            })),
+            shown(&ConditionalTwin.check(&Scene::of(&manifest, &inventory))),
             "VML416 grant:core/rg-web/admin/group:sg-web error: the equal grant `/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-web/providers/Microsoft.Authorization/roleAssignments/g1` carries the condition `@Resource[x] StringEquals 'y'`\n  help: remove the condition there if the plain grant is meant, else take the `grant` out of the manifest\n"
         );
     }
@@ -98,21 +95,9 @@ mod tests {
     #[test]
     fn a_plain_twin_and_none_at_all_are_fine() {
         let (manifest, mut inventory) = scenes::estate();
-        assert_eq!(
-            ConditionalTwin.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory
-            }),
-            []
-        );
+        assert_eq!(ConditionalTwin.check(&Scene::of(&manifest, &inventory)), []);
         inventory.live.retain(|(kind, _), _| *kind != "grant");
-        assert_eq!(
-            ConditionalTwin.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory
-            }),
-            []
-        );
+        assert_eq!(ConditionalTwin.check(&Scene::of(&manifest, &inventory)), []);
     }
 
     #[test]
@@ -121,10 +106,7 @@ mod tests {
         inventory.live.retain(|(kind, _), _| *kind != "grant");
         inventory.grants_complete.clear();
         assert_eq!(
-            shown(&ConditionalTwin.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory
-            })),
+            shown(&ConditionalTwin.check(&Scene::of(&manifest, &inventory))),
             "VML416 grant:core/rg-web/admin/group:sg-web not checked: the grants of subscription `core` could not all be read\n"
         );
     }

@@ -81,10 +81,7 @@ mod tests {
         inventory
             .principals
             .insert(scenes::principal(), Resolution::Found(found));
-        shown(&Guest.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&Guest.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -99,10 +96,7 @@ mod tests {
     fn a_member_is_fine_and_so_is_a_group() {
         assert_eq!(check(Some(false)), "");
         let (manifest, inventory) = scenes::estate();
-        let scene = Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        };
+        let scene = Scene::of(&manifest, &inventory);
         assert_eq!(Guest.check(&scene), []);
     }
 

@@ -173,10 +173,7 @@ mod tests {
     use crate::kinds::scenes::{self, shown};
 
     fn check(manifest: &Manifest, inventory: &Inventory) -> String {
-        shown(&Inherited.check(&Scene {
-            manifest,
-            inventory,
-        }))
+        shown(&Inherited.check(&Scene::of(manifest, inventory)))
     }
 
     /// The estate, with the grant of the group at the machine too, or only there.

@@ -83,10 +83,7 @@ mod tests {
     use crate::kinds::scenes::{self, shown};
 
     fn check(role: &str, inventory: &Inventory) -> Vec<Finding> {
-        ManagementGroup.check(&Scene {
-            manifest: &scenes::above(role),
-            inventory,
-        })
+        ManagementGroup.check(&Scene::of(&scenes::above(role), inventory))
     }
 
     const REFUSED: &str = "VML401 management-group:root/grant/admin/group:sg-web error: a sign-in role cannot be granted at the management group `root`: Microsoft's article on Windows machines excludes it, though its newer page on Linux machines (2025-03) names it\n  help: move the `grant` into `subscription core`, or accept what that page says with `--allow VML401`\n";
@@ -129,13 +126,7 @@ mod tests {
     #[test]
     fn a_grant_at_a_group_is_fine() {
         let (manifest, inventory) = scenes::estate();
-        assert_eq!(
-            ManagementGroup.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory
-            }),
-            []
-        );
+        assert_eq!(ManagementGroup.check(&Scene::of(&manifest, &inventory)), []);
     }
 
     #[test]

@@ -142,10 +142,7 @@ mod tests {
     }
 
     fn opinions(manifest: &Manifest, inventory: &Inventory) -> String {
-        shown(&MovedPrincipal.check(&Scene {
-            manifest,
-            inventory,
-        }))
+        shown(&MovedPrincipal.check(&Scene::of(manifest, inventory)))
     }
 
     fn now(now: Resolution) -> String {

@@ -43,10 +43,7 @@ pub fn unpinnable(
 
 /// Everybody whom the manifest names in a directory, held against the principal lock; nobody where there is none.
 pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Name<'a>> {
-    let Scene {
-        manifest,
-        inventory,
-    } = *scene;
+    let (manifest, inventory) = (scene.manifest, scene.inventory);
     if inventory.pinned.is_empty() {
         return Vec::new();
     }

@@ -137,10 +137,7 @@ mod tests {
     use crate::kinds::scenes::{self, shown};
 
     fn check(manifest: &Manifest) -> String {
-        shown(&NoLoginRole.check(&Scene {
-            manifest,
-            inventory: &Inventory::default(),
-        }))
+        shown(&NoLoginRole.check(&Scene::of(manifest, &Inventory::default())))
     }
 
     fn with_role(role: &str) -> Manifest {

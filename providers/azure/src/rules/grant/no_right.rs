@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use vmlogin_engine::inventory::Granting;
-use vmlogin_engine::kind::{Kind, Scene};
+use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
-use crate::kinds::grant::{Grant, declared_scope, role};
+use crate::kinds::grant::{declared_scope, role};
+use crate::kinds::live_of;
 
 pub(in crate::rules) struct NoRight;
 
@@ -41,8 +42,7 @@ impl Rule for NoRight {
 }
 
 fn opinion(scene: &Scene<'_>, told: &mut BTreeSet<String>, grant: &Resource) -> Option<Finding> {
-    let key = Grant.key(grant, scene);
-    if key.is_some_and(|key| scene.inventory.get("grant", &key).is_some()) {
+    if live_of(grant, scene).is_some() {
         return None;
     }
     let scope = declared_scope(grant, scene.manifest)?;
@@ -87,10 +87,7 @@ mod tests {
         inventory
             .granting
             .extend(granting.map(|right| (scope, right)));
-        shown(&NoRight.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoRight.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -116,13 +113,7 @@ mod tests {
         inventory
             .granting
             .insert(scope.key().to_owned(), Granting::Denied);
-        assert_eq!(
-            NoRight.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory
-            }),
-            []
-        );
+        assert_eq!(NoRight.check(&Scene::of(&manifest, &inventory)), []);
     }
 
     #[test]

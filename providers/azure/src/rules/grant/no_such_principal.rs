@@ -145,10 +145,7 @@ mod tests {
         inventory
             .principals
             .extend(resolution.map(|resolution| (scenes::principal(), resolution)));
-        scenes::shown(&NoSuchPrincipal.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        scenes::shown(&NoSuchPrincipal.check(&Scene::of(&manifest, &inventory)))
     }
 
     fn candidate() -> Candidate {
@@ -215,10 +212,7 @@ mod tests {
             inventory.principals.insert(scenes::principal(), unasked);
             let pinned = Pinned::Unasked;
             inventory.pinned.insert(scenes::principal(), pinned);
-            scenes::shown(&NoSuchPrincipal.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            scenes::shown(&NoSuchPrincipal.check(&Scene::of(&manifest, &inventory)))
         };
         assert_eq!(
             of_type("User"),

@@ -75,10 +75,7 @@ mod tests {
         inventory.roles.clear();
         let place = ("core".to_owned(), "admin".to_owned());
         inventory.roles.extend(resolution.map(|role| (place, role)));
-        shown(&NoSuchRole.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoSuchRole.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

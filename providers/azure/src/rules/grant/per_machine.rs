@@ -126,10 +126,7 @@ mod tests {
             };
             manifest.resources.insert(own.address.clone(), own);
         }
-        shown(&PerMachine.check(&Scene {
-            manifest: &manifest,
-            inventory: &Inventory::default(),
-        }))
+        shown(&PerMachine.check(&Scene::of(&manifest, &Inventory::default())))
     }
 
     #[test]

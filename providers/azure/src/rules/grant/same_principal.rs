@@ -110,10 +110,7 @@ mod tests {
     }
 
     fn opinions((manifest, inventory): &(Manifest, Inventory)) -> String {
-        shown(&SamePrincipal.check(&Scene {
-            manifest,
-            inventory,
-        }))
+        shown(&SamePrincipal.check(&Scene::of(manifest, inventory)))
     }
 
     #[test]

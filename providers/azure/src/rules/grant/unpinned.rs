@@ -60,10 +60,7 @@ mod tests {
         inventory.principals.clear();
         let resolution = resolution.map(|resolution| (scenes::principal(), resolution));
         inventory.principals.extend(resolution);
-        shown(&Unpinned.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&Unpinned.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

@@ -105,10 +105,7 @@ mod tests {
         let (manifest, mut inventory) = scenes::estate();
         inventory.live.retain(|(kind, _), _| kept.contains(kind));
         scenes::fact(&mut inventory, "vm", "extension-operations", switch);
-        shown(&ExtensionsOff.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&ExtensionsOff.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -137,10 +134,7 @@ mod tests {
                 };
             }
         }
-        shown(&ExtensionsOff.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&ExtensionsOff.check(&Scene::of(&manifest, &inventory)))
     }
 
     fn list(handler: &str) -> Option<Value> {

@@ -134,10 +134,7 @@ mod tests {
                 ("offered-versions".to_owned(), Value::List(versions))
             }));
         }
-        shown(&HandlerVersion.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&HandlerVersion.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

@@ -95,10 +95,7 @@ mod tests {
                 ("agent-handlers".to_owned(), Value::List(handlers))
             }));
         }
-        shown(&JoinedImage.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&JoinedImage.check(&Scene::of(&manifest, &inventory)))
     }
 
     const LOGIN: &str = "Microsoft.Azure.ActiveDirectory.AADLoginForWindows";

@@ -59,7 +59,7 @@ fn opinion(machine: &Named<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use vmlogin_engine::inventory::Inventory;
+    use vmlogin_engine::inventory::{Inventory, Live};
     use vmlogin_engine::kind::Key;
 
     use super::*;
@@ -71,10 +71,7 @@ mod tests {
         if let Some(os) = os {
             scenes::declare(&mut manifest, machine.as_str(), "os", os.into());
         }
-        shown(&LongName.check(&Scene {
-            manifest: &manifest,
-            inventory: &Inventory::default(),
-        }))
+        shown(&LongName.check(&Scene::of(&manifest, &Inventory::default())))
     }
 
     #[test]
@@ -92,10 +89,7 @@ mod tests {
         let (mut manifest, inventory) = scenes::arc::estate();
         scenes::arc::twin(&mut manifest, "a-record-of-any-length");
         assert_eq!(
-            shown(&LongName.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            })),
+            shown(&LongName.check(&Scene::of(&manifest, &inventory))),
             ""
         );
     }
@@ -120,10 +114,7 @@ mod tests {
         );
         let mut check = |image: &str| {
             scenes::declare(&mut manifest, long.as_str(), "image", image.into());
-            shown(&LongName.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            shown(&LongName.check(&Scene::of(&manifest, &inventory)))
         };
         assert!(check("Win2022Datacenter").contains("people connect to `front01`"));
         assert_eq!(check("Ubuntu2404"), "");
@@ -139,14 +130,12 @@ mod tests {
         }
         let all = std::mem::take(&mut inventory.live).into_iter();
         inventory.live = all
-            .map(|((kind, key), live)| ((kind, Key(key.0.replace("web01", name))), live))
+            .map(|live| Live {
+                key: Key(live.key.0.replace("web01", name)),
+                ..live
+            })
             .collect();
-        let look = |inventory: &Inventory| {
-            shown(&LongName.check(&Scene {
-                manifest: &manifest,
-                inventory,
-            }))
-        };
+        let look = |inventory: &Inventory| shown(&LongName.check(&Scene::of(&manifest, inventory)));
         let installed = look(&inventory);
         inventory.live.retain(|(kind, _), _| *kind != "login");
         assert_eq!(

@@ -72,10 +72,7 @@ mod tests {
         scenes::fact(&mut inventory, "vm", "os", os);
         let login = "vm:core/rg-web/web01/login";
         scenes::declare(&mut manifest, login, "mdm-id", "intune".into());
-        shown(&MdmOnLinux.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&MdmOnLinux.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

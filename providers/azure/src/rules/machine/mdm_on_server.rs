@@ -77,10 +77,7 @@ mod tests {
         for (name, value) in facts {
             scenes::fact(&mut inventory, "vm", name, *value);
         }
-        shown(&MdmOnServer.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&MdmOnServer.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -116,10 +113,7 @@ mod tests {
             let (mut manifest, inventory) = scenes::to_be_made(image);
             let login = "vm:core/rg-web/web01/login";
             scenes::declare(&mut manifest, login, "mdm-id", "intune".into());
-            shown(&MdmOnServer.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            shown(&MdmOnServer.check(&Scene::of(&manifest, &inventory)))
         };
         assert!(check("Win2022Datacenter").contains("warning: `web01` will run Windows Server"));
         let client = "MicrosoftWindowsDesktop:windows-11:win11-24h2-ent:latest";

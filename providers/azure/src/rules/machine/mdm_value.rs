@@ -70,10 +70,7 @@ mod tests {
     fn check(value: Value) -> String {
         let mut manifest = scenes::manifest();
         scenes::declare(&mut manifest, "vm:core/rg-web/web01/login", "mdm-id", value);
-        shown(&MdmValue.check(&Scene {
-            manifest: &manifest,
-            inventory: &Inventory::default(),
-        }))
+        shown(&MdmValue.check(&Scene::of(&manifest, &Inventory::default())))
     }
 
     #[test]

@@ -117,10 +117,7 @@ mod tests {
                 scenes::fact(&mut inventory, kind, name, *value);
             }
         }
-        shown(&NoDesktop.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoDesktop.check(&Scene::of(&manifest, &inventory)))
     }
 
     fn vm(image: Option<&str>) -> String {
@@ -201,10 +198,7 @@ mod tests {
 
     fn to_be_made(image: &str) -> String {
         let (manifest, inventory) = scenes::to_be_made(image);
-        shown(&NoDesktop.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoDesktop.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

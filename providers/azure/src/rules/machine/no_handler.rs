@@ -5,7 +5,7 @@ use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::value::Value;
 
-use crate::kinds::catalogue;
+use crate::kinds::live_of;
 use crate::kinds::login::Handler;
 use crate::kinds::vm::image::declared_os;
 
@@ -37,10 +37,7 @@ impl Rule for NoHandler {
 
 fn opinion(scene: &Scene<'_>, login: &Resource) -> Option<Finding> {
     let machine = scene.manifest.parent_of(login)?;
-    let kind = catalogue().kind(machine.kind)?;
-    let live = scene
-        .inventory
-        .get(kind.schema().kind, &kind.key(machine, scene)?)?;
+    let live = live_of(machine, scene)?;
     let (address, span, name) = (login.address.clone(), login.span, &machine.name);
     match live.facts.get("os").and_then(Value::as_text) {
         Some(os) if Handler::for_os(os).is_some() => None,
@@ -76,10 +73,7 @@ mod tests {
         if declared {
             scenes::declare(&mut manifest, "vm:core/rg-web/web01", "os", "linux".into());
         }
-        shown(&NoHandler.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoHandler.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

@@ -93,10 +93,7 @@ mod tests {
         if !read {
             inventory.live.clear();
         }
-        shown(&NoIdentity.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoIdentity.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -116,12 +113,7 @@ mod tests {
     #[test]
     fn an_arc_machine_that_lost_its_identity_is_refused_with_another_help() {
         let (manifest, mut inventory) = scenes::arc::estate();
-        let check = |inventory: &_| {
-            shown(&NoIdentity.check(&Scene {
-                manifest: &manifest,
-                inventory,
-            }))
-        };
+        let check = |inventory: &_| shown(&NoIdentity.check(&Scene::of(&manifest, inventory)));
         assert_eq!(check(&inventory), "");
         scenes::fact(&mut inventory, "arc-machine", "principal-id", None);
         assert_eq!(
@@ -142,10 +134,7 @@ mod tests {
             if !declared {
                 manifest.resources.retain(|_, it| it.kind != "identity");
             }
-            shown(&NoIdentity.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            shown(&NoIdentity.check(&Scene::of(&manifest, &inventory)))
         };
         assert_eq!(check(true), "");
         assert_eq!(

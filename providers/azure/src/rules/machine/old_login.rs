@@ -62,10 +62,7 @@ mod tests {
             let one = Attributes::from([("other".to_owned(), handler.into())]);
             live.facts.insert("extensions".to_owned(), Value::Map(one));
         }
-        shown(&OldLogin.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&OldLogin.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

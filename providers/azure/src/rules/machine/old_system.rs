@@ -124,10 +124,7 @@ mod tests {
         for (name, value) in facts {
             scenes::fact(&mut inventory, "vm", name, *value);
         }
-        shown(&OldSystem.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&OldSystem.check(&Scene::of(&manifest, &inventory)))
     }
 
     const OLD: [(&str, Option<&str>); 2] = [
@@ -179,10 +176,7 @@ mod tests {
         for (name, value) in facts {
             scenes::fact(&mut inventory, "arc-machine", name, *value);
         }
-        shown(&OldSystem.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&OldSystem.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -222,10 +216,7 @@ mod tests {
 
     fn to_be_made(image: &str) -> String {
         let (manifest, inventory) = scenes::to_be_made(image);
-        shown(&OldSystem.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&OldSystem.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -254,10 +245,7 @@ mod tests {
             "windows".into(),
         );
         assert_eq!(
-            shown(&OldSystem.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            })),
+            shown(&OldSystem.check(&Scene::of(&manifest, &inventory))),
             "VML201 vm:core/rg-web/web01/login not checked: which Windows `web01` will run is not told by its image\n"
         );
     }
@@ -269,10 +257,7 @@ mod tests {
             what: "`vm:core/rg-web/web01`".to_owned(),
             fault: scenes::fault(),
         });
-        let findings = OldSystem.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        });
+        let findings = OldSystem.check(&Scene::of(&manifest, &inventory));
         assert_eq!(findings, []);
     }
 }

@@ -113,10 +113,7 @@ mod tests {
             let one = Attributes::from([("other".to_owned(), handler.into())]);
             live.facts.insert("extensions".to_owned(), Value::Map(one));
         }
-        shown(&OtherDomain.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&OtherDomain.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -134,10 +131,7 @@ mod tests {
             scenes::arc::without_login()
         };
         scenes::fact(&mut inventory, "arc-machine", "domain", domain);
-        shown(&OtherDomain.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&OtherDomain.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -188,10 +182,7 @@ mod tests {
         if !read {
             inventory.live.clear();
         }
-        shown(&OtherDomain.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&OtherDomain.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

@@ -70,10 +70,7 @@ mod tests {
             live.facts
                 .insert("other-extensions".to_owned(), Value::Map(states));
         }
-        shown(&OtherExtension.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&OtherExtension.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

@@ -75,10 +75,7 @@ mod tests {
         for kind in ["vm", "arc-machine"] {
             scenes::fact(&mut inventory, kind, "tenant-id", tenant);
         }
-        shown(&OtherTenant.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&OtherTenant.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

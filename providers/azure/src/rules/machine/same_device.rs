@@ -101,10 +101,7 @@ mod tests {
         for live in machines.filter(|live| live.kind == "arc-machine") {
             live.facts.insert(fact.to_owned(), value.clone());
         }
-        shown(&SameDevice.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&SameDevice.check(&Scene::of(&manifest, &inventory)))
     }
 
     fn device(resource: Value) -> Value {
@@ -152,10 +149,7 @@ mod tests {
         let machine = manifest.of_kind("vm").next().unwrap();
         let key = crate::kinds::vm::ahead(machine, &manifest).unwrap();
         let look = |inventory: &vmlogin_engine::inventory::Inventory| {
-            shown(&SameDevice.check(&Scene {
-                manifest: &manifest,
-                inventory,
-            }))
+            shown(&SameDevice.check(&Scene::of(&manifest, inventory)))
         };
         assert_eq!(look(&inventory), "");
         let stale = Attributes::from([("d-1".to_owned(), "/subscriptions/s/gone".into())]);

@@ -70,10 +70,7 @@ mod tests {
     use crate::kinds::scenes::{self, shown};
 
     fn check(manifest: &Manifest, inventory: &Inventory) -> String {
-        shown(&SameName.check(&Scene {
-            manifest,
-            inventory,
-        }))
+        shown(&SameName.check(&Scene::of(manifest, inventory)))
     }
 
     #[test]

@@ -116,10 +116,7 @@ mod tests {
             for (name, value) in facts {
                 scenes::fact(&mut inventory, "arc-machine", name, value);
             }
-            shown(&SmallLinux.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            shown(&SmallLinux.check(&Scene::of(&manifest, &inventory)))
         };
         assert_eq!(on_arc(Some("Debian GNU/Linux 12 (bookworm)")), "");
         let old = on_arc(Some("Ubuntu 14.04.6 LTS"));
@@ -142,10 +139,7 @@ mod tests {
             let size = size.map_or(Value::Null, Value::from);
             machine.attributes.insert("size".to_owned(), size);
         }
-        shown(&SmallLinux.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&SmallLinux.check(&Scene::of(&manifest, &inventory)))
     }
 
     const UBUNTU: [(&str, Option<&str>); 2] =
@@ -197,10 +191,7 @@ mod tests {
         let check = |image: &str, size: &str| {
             let (mut manifest, inventory) = scenes::to_be_made(image);
             scenes::declare(&mut manifest, "vm:core/rg-web/web01", "size", size.into());
-            shown(&SmallLinux.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            shown(&SmallLinux.check(&Scene::of(&manifest, &inventory)))
         };
         let small = check("Ubuntu2404", "Standard_B1ls");
         assert!(
@@ -229,10 +220,7 @@ mod tests {
             "size",
             "Standard_B1ls".into(),
         );
-        let findings = SmallLinux.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        });
+        let findings = SmallLinux.check(&Scene::of(&manifest, &inventory));
         assert_eq!(findings.len(), 1);
     }
 }

@@ -329,10 +329,7 @@ mod tests {
         let subnet = json!({"networkSecurityGroup": {"id": around::GROUP}, "routeTable": {"id": around::TABLE}});
         around::put(&mut inventory, subnet, rules, json!([]));
         change(&mut inventory);
-        shown(&Closed.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&Closed.check(&Scene::of(&manifest, &inventory)))
     }
 
     fn deny(to: &str) -> serde_json::Value {
@@ -392,10 +389,7 @@ mod tests {
             let (manifest, mut inventory) = scenes::estate();
             let subnet = json!({"networkSecurityGroup": {"id": around::GROUP}});
             around::put(&mut inventory, subnet, rules, json!([]));
-            shown(&Closed.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            shown(&Closed.check(&Scene::of(&manifest, &inventory)))
         };
         assert_eq!(look(deny("AzureCloud")), "");
         assert!(look(deny("Internet")).contains(" warning: "));
@@ -431,10 +425,7 @@ mod tests {
         around::put(&mut inventory, subnet, json!([]), json!([]));
         let checked = |manifest: &vmlogin_engine::manifest::Manifest,
                        inventory: &vmlogin_engine::inventory::Inventory| {
-            shown(&Closed.check(&Scene {
-                manifest,
-                inventory,
-            }))
+            shown(&Closed.check(&Scene::of(manifest, inventory)))
         };
         assert_eq!(checked(&manifest, &inventory), "");
         for (attribute, value) in [
@@ -476,10 +467,7 @@ mod tests {
                 "network-security-group",
                 group.into(),
             );
-            shown(&Closed.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            shown(&Closed.check(&Scene::of(&manifest, &inventory)))
         };
         let shut = check("deny");
         assert!(
@@ -501,10 +489,7 @@ mod tests {
             let (mut manifest, mut inventory) = scenes::estate();
             around::put(&mut inventory, json!({}), deny("any"), json!([]));
             let scene = |manifest: &vmlogin_engine::manifest::Manifest| {
-                shown(&Closed.check(&Scene {
-                    manifest,
-                    inventory: &inventory,
-                }))
+                shown(&Closed.check(&Scene::of(manifest, &inventory)))
             };
             assert_eq!(scene(&manifest), "");
             let group = around::GROUP;
@@ -542,10 +527,7 @@ mod tests {
             ..rule
         };
         let check = |manifest: &vmlogin_engine::manifest::Manifest| {
-            shown(&Closed.check(&Scene {
-                manifest,
-                inventory: &inventory,
-            }))
+            shown(&Closed.check(&Scene::of(manifest, &inventory)))
         };
         assert!(check(&manifest).contains("rule `deny-out`"));
         manifest.absent.insert(address, gone);

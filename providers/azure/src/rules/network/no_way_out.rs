@@ -170,10 +170,7 @@ mod tests {
         }
         around::put(&mut inventory, subnet, json!([]), routes);
         change(&mut inventory);
-        shown(&NoWayOut.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoWayOut.check(&Scene::of(&manifest, &inventory)))
     }
 
     fn interface(inventory: &mut Inventory, attribute: &str) {
@@ -226,10 +223,7 @@ mod tests {
             json!([]),
             json!([]),
         );
-        let scene = Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        };
+        let scene = Scene::of(&manifest, &inventory);
         assert_eq!(NoWayOut.check(&scene), []);
     }
 
@@ -254,10 +248,7 @@ mod tests {
         let (manifest, mut inventory) = scenes::estate();
         inventory.live.retain(|(kind, _), _| *kind != "login");
         scenes::fact(&mut inventory, "vm", "interface", None);
-        let scene = Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        };
+        let scene = Scene::of(&manifest, &inventory);
         assert!(shown(&NoWayOut.check(&scene)).contains("the machine tells no network interface"));
     }
 
@@ -266,10 +257,7 @@ mod tests {
         let (mut manifest, mut inventory) = scenes::estate();
         inventory.live.retain(|(kind, _), _| *kind != "subnet");
         let told = |manifest: &Manifest| {
-            let scene = Scene {
-                manifest,
-                inventory: &inventory,
-            };
+            let scene = Scene::of(manifest, &inventory);
             let findings = NoWayOut.check(&scene).into_iter();
             let about = findings.filter(|it| it.subject.as_str() == SUBNET);
             shown(&about.collect::<Vec<_>>())
@@ -312,10 +300,7 @@ mod tests {
             let interface = "network-interface:core/rg-web/web01-nic";
             scenes::declare(&mut manifest, interface, "public-ip", Value::Null);
         }
-        shown(&NoWayOut.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoWayOut.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

@@ -77,10 +77,7 @@ mod tests {
             let facts = Attributes::from([(name.to_owned(), value)]);
             inventory.tenants.insert("contoso".to_owned(), facts);
         }
-        shown(&NoSignInApp.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoSignInApp.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]

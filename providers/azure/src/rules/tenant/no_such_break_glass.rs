@@ -119,10 +119,7 @@ mod tests {
         inventory
             .principals
             .extend(resolution.map(|resolution| (key, resolution)));
-        shown(&NoSuchBreakGlass.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&NoSuchBreakGlass.check(&Scene::of(&manifest, &inventory)))
     }
 
     fn candidate() -> Candidate {

@@ -49,10 +49,7 @@ fn opinions(scene: &Scene<'_>, resource: &Resource) -> Vec<Finding> {
     let Some(kind) = catalogue().kind(resource.kind) else {
         return Vec::new();
     };
-    let live = kind
-        .key(resource, scene)
-        .and_then(|key| scene.inventory.get(resource.kind, &key));
-    let Some(live) = live else {
+    let Some(live) = scene.live_of(kind, resource) else {
         return Vec::new();
     };
     let is_made = match kind.schema().existence {
@@ -133,10 +130,7 @@ mod tests {
             "location",
             "North Europe".into(),
         );
-        let scene = Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        };
+        let scene = Scene::of(&manifest, &inventory);
         assert_eq!(
             shown(&Fixed.check(&scene)),
             "VML221 vm:core/rg-web/web01 error: `web01` has location `westeurope`, and the manifest says `North Europe`\n  help: write `location=westeurope` if this is the thing that you mean, or correct its name\n"
@@ -158,13 +152,7 @@ mod tests {
             "os",
             "windows".into(),
         );
-        assert_eq!(
-            Fixed.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory
-            }),
-            []
-        );
+        assert_eq!(Fixed.check(&Scene::of(&manifest, &inventory)), []);
     }
 
     #[test]
@@ -180,10 +168,7 @@ mod tests {
             live.attributes.insert("os".to_owned(), Value::Null);
         }
         assert_eq!(
-            shown(&Fixed.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory
-            })),
+            shown(&Fixed.check(&Scene::of(&manifest, &inventory))),
             "VML221 vm:core/rg-web/web01 not checked: Azure does not tell the `os` of `web01`\n"
         );
     }

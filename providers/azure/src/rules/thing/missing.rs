@@ -1,14 +1,13 @@
 //! VML200: a declared thing that nobody makes does not exist.
 
-use vmlogin_engine::inventory::Live;
-use vmlogin_engine::kind::{Key, Kind, Scene};
+use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::problem::nearest;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 use vmlogin_engine::value::Value;
 
 use crate::cloud::CloudName;
-use crate::kinds::catalogue;
+use crate::kinds::{catalogue, live_of};
 
 pub(in crate::rules) struct Missing;
 
@@ -44,7 +43,7 @@ impl Rule for Missing {
 
 fn opinion(scene: &Scene<'_>, resource: &Resource) -> Option<Finding> {
     let kind = catalogue().kind(resource.kind)?;
-    if kind.schema().existence.makes(resource) || is_live(scene, kind, resource) {
+    if kind.schema().existence.makes(resource) || scene.live_of(kind, resource).is_some() {
         return None;
     }
     // What lies in a missing thing is missing too: one mistake, one finding.
@@ -79,11 +78,6 @@ fn opinion(scene: &Scene<'_>, resource: &Resource) -> Option<Finding> {
         message,
         help(scene, resource),
     ))
-}
-
-fn is_live(scene: &Scene<'_>, kind: &dyn Kind, resource: &Resource) -> bool {
-    let key: Option<Key> = kind.key(resource, scene);
-    key.is_some_and(|key| scene.inventory.get(kind.schema().kind, &key).is_some())
 }
 
 /// How a machine is made.
@@ -142,7 +136,7 @@ fn connect(scene: &Scene<'_>, machine: &Resource) -> String {
     let subscription = manifest.subscriptions.get(&*machine.subscription);
     let group = manifest.parent_of(machine);
     let region = group.and_then(|group| {
-        let live = live(scene, group).and_then(|live| live.attributes.get("location"));
+        let live = live_of(group, scene).and_then(|live| live.attributes.get("location"));
         live.or_else(|| group.get("location"))?.as_text()
     });
     let flags = [
@@ -169,15 +163,10 @@ fn quoted(value: &str) -> String {
     }
 }
 
-fn live<'a>(scene: &Scene<'a>, resource: &Resource) -> Option<&'a Live> {
-    let key = catalogue().kind(resource.kind)?.key(resource, scene)?;
-    scene.inventory.get(resource.kind, &key)
-}
-
 /// The machines that the group has, where they were listed as this fact.
 fn neighbours(scene: &Scene<'_>, resource: &Resource, fact: &str) -> Vec<String> {
     let group = scene.manifest.parent_of(resource);
-    let group = group.and_then(|group| live(scene, group));
+    let group = group.and_then(|group| live_of(group, scene));
     match group.and_then(|group| group.facts.get(fact)) {
         Some(Value::List(names)) => names
             .iter()
@@ -220,10 +209,7 @@ mod tests {
                 Value::List(vec!["db01".into(), "web1".into()]),
             );
         }
-        let scene = Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        };
+        let scene = Scene::of(&manifest, &inventory);
         assert_eq!(
             shown(&Missing.check(&scene)),
             "VML200 vm:core/rg-web/web01 error: the virtual machine `web01` does not exist in `rg-web`\n  help: did you mean `web1`?\n"
@@ -243,10 +229,7 @@ mod tests {
             let names = Value::List(names);
             live.facts.insert("arc-machines".to_owned(), names);
         }
-        shown(&Missing.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&Missing.check(&Scene::of(&manifest, &inventory)))
     }
 
     #[test]
@@ -270,10 +253,7 @@ mod tests {
     fn one_missing_group_is_one_finding() {
         let (manifest, mut inventory) = scenes::estate();
         inventory.live.clear();
-        let scene = Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        };
+        let scene = Scene::of(&manifest, &inventory);
         assert_eq!(
             shown(&Missing.check(&scene)),
             "VML200 resource-group:core/rg-web error: the resource group `rg-web` does not exist in `core`\n  help: correct the name, or write `resource-group rg-web location=…` to have it made\n"
@@ -283,13 +263,7 @@ mod tests {
     #[test]
     fn what_exists_or_will_be_made_is_no_finding() {
         let (manifest, inventory) = scenes::estate();
-        assert_eq!(
-            Missing.check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory
-            }),
-            []
-        );
+        assert_eq!(Missing.check(&Scene::of(&manifest, &inventory)), []);
     }
 
     #[test]
@@ -302,10 +276,7 @@ mod tests {
             what: "the state of `vm:core/rg-web/web01`".to_owned(),
             fault: fault(),
         });
-        let findings = Missing.check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        });
+        let findings = Missing.check(&Scene::of(&manifest, &inventory));
         assert!(!findings[0].blocks());
         assert_eq!(
             shown(&findings),

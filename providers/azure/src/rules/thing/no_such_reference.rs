@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use vmlogin_engine::inventory::Live;
-use vmlogin_engine::kind::{Key, Scene};
+use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::problem::nearest;
 use vmlogin_engine::reference::{self, Reference};
@@ -158,7 +158,7 @@ impl<'a> Nearby<'a> {
         reference: &Reference<'_>,
         id: &ArmId,
     ) -> Vec<&'s str> {
-        let outer = Key(id.parent().key().to_owned());
+        let outer = id.parent().into();
         let live: Option<&Live> = scene.inventory.get(NETWORK, &outer);
         let subnets = match live.and_then(|live| live.facts.get("subnets")) {
             Some(Value::List(names)) => names.as_slice(),
@@ -188,10 +188,7 @@ mod tests {
         scenes::declare(&mut manifest, NIC, "subnet", id.into());
         let referred = referred.map(|(id, exists)| (id.to_lowercase(), exists));
         inventory.referred.extend(referred);
-        let scene = Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        };
+        let scene = Scene::of(&manifest, &inventory);
         scenes::shown(&NoSuchReference.check(&scene))
     }
 

@@ -10,7 +10,7 @@ use vmlogin_engine::rule::Finding;
 use super::CARD;
 
 use crate::arm::ArmId;
-use crate::kinds::{arm_id, catalogue};
+use crate::kinds::{arm_id, catalogue, live_of};
 
 pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
     let ground = Ground::of(scene);
@@ -60,7 +60,7 @@ impl<'a> Ground<'a> {
             }
         }
         let absent = manifest.absent.values();
-        let going = absent.filter(|resource| is_live(scene, resource));
+        let going = absent.filter(|resource| live_of(resource, scene).is_some());
         Ground {
             declared,
             going: going
@@ -174,12 +174,6 @@ fn to_delete(going: &[&Resource]) -> Option<String> {
     }
 }
 
-fn is_live(scene: &Scene<'_>, resource: &Resource) -> bool {
-    let kind = catalogue().kind(resource.kind);
-    let key = kind.and_then(|kind| kind.key(resource, scene));
-    key.is_some_and(|key| scene.inventory.get(resource.kind, &key).is_some())
-}
-
 /// The scopes of live grants of this estate that are declared no more.
 fn leftovers(scene: &Scene<'_>) -> Vec<ArmId> {
     let Some(kind) = catalogue().kind("grant") else {
@@ -215,10 +209,7 @@ mod tests {
             });
             ("core".to_owned(), Ok(locks.collect()))
         }));
-        shown(&super::check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&super::check(&Scene::of(&manifest, &inventory)))
     }
 
     const GROUP: &str = "/resourcegroups/rg-web";
@@ -281,10 +272,7 @@ mod tests {
                 forbids: Forbids::Deletion,
             };
             inventory.locks.insert("core".to_owned(), Ok(vec![lock]));
-            shown(&super::check(&Scene {
-                manifest: &manifest,
-                inventory: &inventory,
-            }))
+            shown(&super::check(&Scene::of(&manifest, &inventory)))
         };
         let told = look(GROUP, true);
         assert!(

@@ -42,9 +42,7 @@ struct New<'a> {
 /// What of a declared thing a policy may ask for; `None` for what exists, and for what no policy is about.
 fn new<'a>(scene: &Scene<'a>, resource: &'a Resource) -> Option<New<'a>> {
     let kind = catalogue().kind(resource.kind)?;
-    let exists = kind
-        .key(resource, scene)
-        .is_some_and(|key| scene.inventory.get(kind.schema().kind, &key).is_some());
+    let exists = scene.live_of(kind, resource).is_some();
     if exists || !kind.schema().stamped || resource.kind == "grant" {
         return None;
     }
@@ -219,10 +217,7 @@ mod tests {
         ]);
         let key = policies::assignment_in(SUBSCRIPTION, "approved");
         inventory.surroundings.insert(key, Sight::Seen(says));
-        shown(&super::check(&Scene {
-            manifest: &manifest,
-            inventory: &inventory,
-        }))
+        shown(&super::check(&Scene::of(&manifest, &inventory)))
     }
 
     fn unapproved() -> Json {
@@ -269,10 +264,7 @@ mod tests {
         let key = policies::assignment_in(SUBSCRIPTION, "bench");
         inventory.surroundings.insert(key, Sight::Seen(says));
         let look = |inventory: &vmlogin_engine::inventory::Inventory| {
-            shown(&super::check(&Scene {
-                manifest: &manifest,
-                inventory,
-            }))
+            shown(&super::check(&Scene::of(&manifest, inventory)))
         };
         assert_eq!(
             look(&inventory),
