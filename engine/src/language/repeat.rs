@@ -1,24 +1,23 @@
 //! `for`: its nodes once for every row of a table, or for every value of a list.
 
 mod making;
+mod round;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::File;
-use super::form::{is_loop, is_refused};
+use super::form::is_loop;
 use super::include::leaves;
-use super::names::{Loop, Names};
+use super::names::Names;
 use super::problem::{LanguageProblem, Problems};
-use super::substitute::fill;
 use super::table::Table;
 use crate::problem::Problem;
 use crate::source::Span;
-use crate::syntax::reference::is_name;
-use crate::syntax::tree::{Argument, Node, Piece, Property, Reference, Scalar, Tree, Via};
-use making::MOST_MADE;
+use crate::syntax::tree::{Node, Piece, Property, Reference, Scalar, Tree};
 pub(super) use making::Making;
+pub(crate) use round::Round;
 
 /// The name of the node.
 pub(crate) const FOR: &str = "for";
@@ -87,12 +86,6 @@ pub fn tables(file: &File) -> (Vec<TableWish>, Vec<Problem>) {
 fn is_table(property: &Property) -> bool {
     let annotation = property.annotation.as_ref();
     annotation.is_some_and(|annotation| annotation.as_str() == CSV)
-}
-
-/// What one loop goes through.
-enum Elements {
-    Rows(Arc<Table>),
-    Items(Vec<super::names::Item>),
 }
 
 /// The loops of a tree, with what is needed to go through them.
@@ -181,195 +174,6 @@ impl Loops {
     /// What was wrong with the whole tree and with the loops that were gone through, settled.
     pub(crate) fn problems(self) -> Vec<Problem> {
         self.problems.settle()
-    }
-}
-
-/// A loop that can be gone through, and is paid for but for what its elements say.
-pub(crate) struct Round<'n> {
-    node: &'n Node,
-    name: &'n str,
-    place: Span,
-    elements: Elements,
-    /// What each element makes anew.
-    body: Vec<Node>,
-}
-
-impl<'n> Round<'n> {
-    fn of(node: &'n Node, names: &mut Names, problems: &mut Problems) -> Option<Round<'n>> {
-        let (name, place, property) = shape(node, problems)?;
-        if let Some(first) = names.place_of(name) {
-            problems.push(LanguageProblem::DefinedTwice {
-                name: name.to_owned(),
-                first,
-                second: place,
-            });
-        }
-        if !mentions(node.children(), name) {
-            problems.push(LanguageProblem::NeverMentioned {
-                name: name.to_owned(),
-                span: place,
-            });
-            return None;
-        }
-        let round = Round {
-            node,
-            name,
-            place,
-            elements: elements(property, names, problems)?,
-            body: body(node),
-        };
-        // That is told already, at the loop that used all up.
-        if names.making.is_spent() {
-            return None;
-        }
-        if !names.making.pay(node.children(), round.count()) {
-            problems.push(round.too_much());
-            return None;
-        }
-        Some(round)
-    }
-
-    /// How many elements there are.
-    pub(crate) fn count(&self) -> usize {
-        match &self.elements {
-            Elements::Rows(table) => table.rows(),
-            Elements::Items(items) => items.len(),
-        }
-    }
-
-    fn make(
-        &self,
-        elements: Range<usize>,
-        names: &mut Names,
-        problems: &mut Problems,
-        mut give: impl FnMut(Vec<Node>),
-    ) {
-        let (name, place) = (self.name, self.place);
-        for element in elements {
-            names.enter(match &self.elements {
-                Elements::Rows(table) => Loop::row(name, place, table, element),
-                Elements::Items(items) => Loop::item(name, place, &items[element]),
-            });
-            let mut nodes = self.body.clone();
-            fill(&mut nodes, names, problems);
-            if names.making.is_spent() {
-                problems.push(self.too_much());
-                break;
-            }
-            mark(&mut nodes, self.node, names.element());
-            give(nodes);
-        }
-        names.leave();
-    }
-
-    fn too_much(&self) -> LanguageProblem {
-        LanguageProblem::TooMuchMade {
-            most: MOST_MADE / 1_000_000,
-            count: self.count(),
-            span: self.node.name.span,
-        }
-    }
-}
-
-/// The nodes in the braces of a loop, without what was refused there; those of another loop are.
-fn body(node: &Node) -> Vec<Node> {
-    let mut whole = node.clone();
-    let mut waiting = vec![&mut whole];
-    while let Some(parent) = waiting.pop() {
-        let Some(mut children) = parent.children.take() else {
-            continue;
-        };
-        children.retain(|child| !is_refused(parent, child) && !is_loop(child));
-        waiting.extend(parent.children.insert(children));
-    }
-    whole.children.unwrap_or_default()
-}
-
-/// Notes at the nodes of one element that they are of it.
-fn mark(nodes: &mut [Node], of: &Node, element: Option<Span>) {
-    let Some(element) = element else { return };
-    let origin = of.origin.then(Via::Element {
-        of: of.name.span,
-        element,
-    });
-    for node in nodes {
-        node.origin = origin.clone();
-    }
-}
-
-/// The name of the loop's element, its place, and what says what the loop goes through.
-fn shape<'n>(node: &'n Node, problems: &mut Problems) -> Option<(&'n str, Span, &'n Property)> {
-    let [
-        Argument {
-            annotation: None,
-            value: Scalar::Text(name),
-            span,
-        },
-    ] = node.arguments.as_slice()
-    else {
-        let wrong = node.arguments.get(1).or(node.arguments.first());
-        problems.push(match wrong {
-            Some(argument) => malformed(argument.span),
-            None => incomplete(node),
-        });
-        return None;
-    };
-    if !is_name(name) {
-        problems.push(LanguageProblem::BadName {
-            form: FOR,
-            span: *span,
-        });
-        return None;
-    }
-    let surplus = node
-        .properties
-        .iter()
-        .find(|property| property.name.as_str() != "in");
-    if let Some(surplus) = surplus {
-        problems.push(malformed(surplus.span));
-    }
-    match node.property("in") {
-        Some(property) if !node.children().is_empty() => Some((name, *span, property)),
-        _ => {
-            problems.push(incomplete(node));
-            None
-        }
-    }
-}
-
-fn incomplete(node: &Node) -> LanguageProblem {
-    LanguageProblem::Incomplete {
-        form: FOR,
-        wanted: WRITTEN,
-        span: node.name.span,
-    }
-}
-
-fn malformed(span: Span) -> LanguageProblem {
-    LanguageProblem::Malformed {
-        form: FOR,
-        wanted: WRITTEN,
-        span,
-    }
-}
-
-/// What a loop goes through; `None` where that was refused.
-fn elements(property: &Property, names: &mut Names, problems: &mut Problems) -> Option<Elements> {
-    if is_table(property) {
-        // One that could not be read was told where it was read.
-        let table = names.tables.get(&property.value_span)?;
-        return Some(Elements::Rows(table.clone()));
-    }
-    match &property.value {
-        Scalar::Reference(_) => {
-            let annotation = property.annotation.as_ref();
-            let items = names.list(&property.value, annotation, property.value_span, problems);
-            Some(Elements::Items(items))
-        }
-        _ => {
-            problems.push(malformed(property.value_span));
-            None
-        }
     }
 }
 
