@@ -2,7 +2,7 @@
 
 use super::super::guard::Lines;
 use super::super::parse::{Place, lower};
-use super::super::tree::Node;
+use super::super::tree::{Node, Scalar};
 use super::{Shape, Shapes};
 use crate::source::SourceId;
 use indexmap::IndexMap;
@@ -82,15 +82,12 @@ impl Sketches {
 
     fn shape(&self, number: usize, source: SourceId) -> Option<Shape> {
         let (sketch, (times, ends)) = self.sketches.get_index(number)?;
-        let node = if *times > 1 {
-            alone(source, sketch)?
-        } else {
+        if *times < 2 {
             return None;
-        };
-        Some(Shape {
-            node,
-            ends: ends.clone(),
-        })
+        }
+        let node = alone(source, sketch)?;
+        let ends = ends.clone();
+        has_no_stray_blank(&node, &ends).then_some(Shape { node, ends })
     }
 }
 
@@ -115,4 +112,21 @@ fn alone(source: SourceId, text: &str) -> Option<Node> {
     let lowered = lower(&document.ok()?.ok()?, text, &Place::whole(source), &[]);
     let [node] = <[Node; 1]>::try_from(lowered.nodes).ok()?;
     lowered.problems.is_empty().then_some(node)
+}
+
+/// Whether everything that says what a blank says is one, so that no blank can be taken for a value of the manifest. A string that
+/// says so by escapes is none; its shape is given up.
+fn has_no_stray_blank(node: &Node, ends: &[u32]) -> bool {
+    let is_well = |value: &Scalar, end: u32| match value {
+        Scalar::Text(text) => {
+            !matches!(text.as_str(), "" | BARE) || ends.binary_search(&end).is_ok()
+        }
+        _ => true,
+    };
+    let mut arguments = node.arguments.iter();
+    let mut properties = node.properties.iter();
+    let mut children = node.children().iter();
+    arguments.all(|argument| is_well(&argument.value, argument.span.end))
+        && properties.all(|property| is_well(&property.value, property.span.end))
+        && children.all(|child| has_no_stray_blank(child, ends))
 }

@@ -74,6 +74,21 @@ fn what_shares_its_line_or_is_commented_out_has_no_shape() {
 }
 
 #[test]
+fn what_says_by_itself_what_a_blank_says_is_taken_for_none() {
+    for text in [
+        "a \"\\u{77}\"\n",
+        "a #\"\"# b\n",
+        "a x=#\"w\"#\n",
+        "a {\nb \"\"\"\n\n\"\"\" c\n}\n",
+    ] {
+        let text = text.repeat(2);
+        let (nodes, ..) = shaped(&text);
+        assert_eq!(nodes, Vec::<&str>::new(), "{text}");
+        check_hostile(text.as_bytes());
+    }
+}
+
+#[test]
 fn deep_nodes_have_shapes_only_inside() {
     let deep = "a {\nb {\nc {\nd {\ne\n}\n}\n}\n}\n".repeat(2);
     let (nodes, ..) = shaped(&deep);
