@@ -1,5 +1,7 @@
 //! `vmlogin graph`: what waits for what, and why.
 
+use vmlogin_engine::graph::Edge;
+
 use crate::args::{GraphArgs, GraphFormat};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -10,12 +12,13 @@ use crate::session::manifest::load;
 /// Shows the graph of the manifest.
 pub(crate) fn run(session: &Session, args: &GraphArgs) -> Result<Exit, Error> {
     let loaded = load(&args.inputs, vmlogin_azure::catalogue())?;
-    let (order, edges) = (loaded.graph.order(), loaded.graph.edges());
+    let order = loaded.graph.order();
+    let edges: Vec<Edge<'_>> = loaded.graph.edges().collect();
     let text = match args.format {
-        GraphFormat::Text => graph::text(order, edges, session.view_out()),
-        GraphFormat::Mermaid => graph::mermaid(order, edges),
-        GraphFormat::Dot => graph::dot(order, edges),
-        GraphFormat::Svg => graph::svg(&loaded.manifest.estate, order, edges),
+        GraphFormat::Text => graph::text(order, &edges, session.view_out()),
+        GraphFormat::Mermaid => graph::mermaid(order, &edges),
+        GraphFormat::Dot => graph::dot(order, &edges),
+        GraphFormat::Svg => graph::svg(&loaded.manifest.estate, order, &edges),
     };
     session.terminal.result(&text);
     Ok(Exit::Done)

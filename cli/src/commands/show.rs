@@ -95,7 +95,7 @@ async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Re
             declared: loaded.manifest.resource(address),
             live: *live,
             step: steps.get(address).copied(),
-            waits: loaded.graph.waits_of(address),
+            waits: loaded.graph.waits_of(address).collect(),
             findings: about.remove(address).unwrap_or_default(),
         })
         .collect();

@@ -18,7 +18,7 @@ pub(crate) use svg::svg;
 use super::{View, foreign, prose};
 
 /// Each address, and under it what it waits for and why. Edges come sorted by what waits.
-pub(crate) fn text(order: &[Address], edges: &[Edge], view: View) -> String {
+pub(crate) fn text(order: &[Address], edges: &[Edge<'_>], view: View) -> String {
     let mut screen = String::new();
     for address in order {
         let _ = writeln!(
@@ -26,10 +26,10 @@ pub(crate) fn text(order: &[Address], edges: &[Edge], view: View) -> String {
             "{}",
             view.paint.heading(&foreign::line(address.as_str()))
         );
-        let start = edges.partition_point(|edge| edge.from < *address);
+        let start = edges.partition_point(|edge| edge.from < address);
         for edge in edges[start..]
             .iter()
-            .take_while(|edge| edge.from == *address)
+            .take_while(|edge| edge.from == address)
         {
             let need = match edge.need {
                 Need::Success => "after",
@@ -45,7 +45,7 @@ pub(crate) fn text(order: &[Address], edges: &[Edge], view: View) -> String {
 }
 
 /// A mermaid flowchart: arrows point from what goes first to what waits; a dotted one waits for the end only.
-pub(crate) fn mermaid(order: &[Address], edges: &[Edge]) -> String {
+pub(crate) fn mermaid(order: &[Address], edges: &[Edge<'_>]) -> String {
     let names: BTreeMap<&Address, usize> = order
         .iter()
         .enumerate()
@@ -96,34 +96,38 @@ mod tests {
     use super::*;
     use crate::render::Paint;
 
-    fn sample() -> (Vec<Address>, Vec<Edge>) {
+    fn sample() -> [Address; 3] {
         let machine = Address::new("vm", ["core", "rg-web", "web01"]);
         let identity = machine.child("identity");
         let grant = Address::new(
             "grant",
             ["core", "rg-web", "user", "group:sg \"ops\" <b>&#1`\u{202e}"],
         );
-        let edge = |from: &Address, on: &Address, need, reason: &str| Edge {
-            from: from.clone(),
-            on: on.clone(),
+        [machine, identity, grant]
+    }
+
+    fn waits_in([machine, identity, grant]: &[Address; 3]) -> [Edge<'_>; 2] {
+        let edge = |from, on, need, reason: &str| Edge {
+            from,
+            on,
             need,
             reason: reason.to_owned().into(),
         };
-        let edges = vec![
-            edge(&grant, &identity, Need::End, "grants wait for logins"),
+        [
+            edge(grant, identity, Need::End, "grants wait for logins"),
             edge(
-                &identity,
-                &machine,
+                identity,
+                machine,
                 Need::Success,
                 "it lies in the VM `web01`",
             ),
-        ];
-        (vec![machine, identity, grant], edges)
+        ]
     }
 
     #[test]
     fn each_address_says_what_it_waits_for_and_why() {
-        let (order, edges) = sample();
+        let order = sample();
+        let edges = waits_in(&order);
         let view = View {
             paint: Paint::OFF,
             width: 80,
@@ -143,7 +147,8 @@ mod tests {
 
     #[test]
     fn labels_of_a_flowchart_cannot_break_out() {
-        let (order, edges) = sample();
+        let order = sample();
+        let edges = waits_in(&order);
         insta::assert_snapshot!(mermaid(&order, &edges), @r#"
         flowchart TD
             n0["vm:core/rg-web/web01"]
@@ -156,7 +161,8 @@ mod tests {
 
     #[test]
     fn labels_for_graphviz_cannot_break_out() {
-        let (order, edges) = sample();
+        let order = sample();
+        let edges = waits_in(&order);
         insta::assert_snapshot!(dot(&order, &edges), @r#"
         digraph vmlogin {
             rankdir=LR;
@@ -173,7 +179,8 @@ mod tests {
 
     #[test]
     fn a_picture_has_a_title_words_for_its_signs_and_no_foreign_tags() {
-        let (order, edges) = sample();
+        let order = sample();
+        let edges = waits_in(&order);
         let picture = svg("a <script> & \u{202e}b", &order, &edges);
         let start = picture.find("<rect class=\"page\"").unwrap();
         assert!(!picture[..start].contains("<script"), "{picture}");

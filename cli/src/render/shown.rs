@@ -33,7 +33,7 @@ pub(crate) struct Shown<'a> {
     /// What a plan would do.
     pub step: Option<&'a Step>,
     /// What it waits for.
-    pub waits: &'a [Edge],
+    pub waits: Vec<Edge<'a>>,
     /// What the rules say of it.
     pub findings: Vec<Finding>,
 }
@@ -75,7 +75,7 @@ fn one(shown: &Shown<'_>, names: &Names<'_>, sources: &Sources, view: View) -> S
         }
     }
     table(shown, names, view, &mut screen);
-    for edge in shown.waits {
+    for edge in &shown.waits {
         let need = match edge.need {
             Need::Success => "waits for",
             Need::End => "waits for the end of",

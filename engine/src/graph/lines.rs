@@ -10,7 +10,7 @@ use crate::reference::{self, Reference};
 use crate::schema::{Need, Order, Place, Schema};
 
 /// One number waiting for another.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Line {
     /// What waits.
     pub(super) from: usize,

@@ -14,23 +14,25 @@ use crate::address::Address;
 use crate::kind::Catalogue;
 use crate::manifest::Manifest;
 use crate::schema::Need;
-use lines::Lines;
+use lines::{Line, Lines};
 use order::order;
 
 /// Addresses in an order in which they could be made one by one, and the edges that ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {
+    /// In their order as texts: lines go by their numbers here.
+    addresses: Vec<Address>,
     order: Vec<Address>,
-    edges: Vec<Edge>,
+    lines: Vec<Line>,
 }
 
 /// One thing waiting for another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edge {
+pub struct Edge<'a> {
     /// What waits.
-    pub from: Address,
+    pub from: &'a Address,
     /// What goes first.
-    pub on: Address,
+    pub on: &'a Address,
     /// What is waited for.
     pub need: Need,
     /// Why, as a screen says it.
@@ -47,24 +49,18 @@ impl Graph {
     pub(crate) fn with(
         manifest: &Manifest,
         catalogue: &Catalogue,
-        more: Vec<Edge>,
+        more: Vec<Edge<'_>>,
     ) -> Result<Graph, Cycle> {
         let mut lines = Lines::of(manifest, catalogue);
         for edge in more {
-            lines.draw(&edge.from, &edge.on, edge.need, edge.reason);
+            lines.draw(edge.from, edge.on, edge.need, edge.reason);
         }
         let lines = lines.settled();
-        let addresses: Vec<&Address> = manifest.resources.keys().collect();
-        let order = order(&addresses, &lines)?;
-        let edges = lines.into_iter().map(|line| Edge {
-            from: addresses[line.from].clone(),
-            on: addresses[line.on].clone(),
-            need: line.need,
-            reason: line.reason,
-        });
+        let addresses: Vec<Address> = manifest.resources.keys().cloned().collect();
         Ok(Graph {
-            order,
-            edges: edges.collect(),
+            order: order(&addresses, &lines)?,
+            addresses,
+            lines,
         })
     }
 
@@ -74,14 +70,29 @@ impl Graph {
     }
 
     /// All edges, by what waits and then by what goes first.
-    pub fn edges(&self) -> &[Edge] {
-        &self.edges
+    pub fn edges(&self) -> impl Iterator<Item = Edge<'_>> {
+        self.told(&self.lines)
     }
 
     /// The edges of one address.
-    pub fn waits_of(&self, address: &Address) -> &[Edge] {
-        let start = self.edges.partition_point(|edge| edge.from < *address);
-        let end = self.edges.partition_point(|edge| edge.from <= *address);
-        &self.edges[start..end]
+    pub fn waits_of(&self, address: &Address) -> impl Iterator<Item = Edge<'_>> + use<'_> {
+        let lines = match self.addresses.binary_search(address) {
+            Ok(number) => {
+                let start = self.lines.partition_point(|line| line.from < number);
+                let end = self.lines.partition_point(|line| line.from <= number);
+                &self.lines[start..end]
+            }
+            Err(_) => &[],
+        };
+        self.told(lines)
+    }
+
+    fn told<'a>(&'a self, lines: &'a [Line]) -> impl Iterator<Item = Edge<'a>> {
+        lines.iter().map(|line| Edge {
+            from: &self.addresses[line.from],
+            on: &self.addresses[line.on],
+            need: line.need,
+            reason: line.reason.clone(),
+        })
     }
 }

@@ -12,7 +12,7 @@ use crate::address::Address;
 
 /// Orders addresses, which stand in their order, so that each comes after what it waits for, ties by address (Kahn's algorithm with a
 /// heap; petgraph's own topological sort promises no tie-break). No line is there twice.
-pub(super) fn order(addresses: &[&Address], lines: &[Line]) -> Result<Vec<Address>, Cycle> {
+pub(super) fn order(addresses: &[Address], lines: &[Line]) -> Result<Vec<Address>, Cycle> {
     let waiters = lines.iter().map(|line| (line.on, line.from));
     let waiters = Shelves::of(addresses.len(), waiters);
     let mut waiting = vec![0_usize; addresses.len()];
@@ -40,11 +40,11 @@ pub(super) fn order(addresses: &[&Address], lines: &[Line]) -> Result<Vec<Addres
 }
 
 /// The graph as petgraph has it; its edges point from what goes first to what waits.
-fn whole<'a>(addresses: &[&'a Address], lines: &[Line]) -> DiGraph<&'a Address, ()> {
+fn whole<'a>(addresses: &'a [Address], lines: &[Line]) -> DiGraph<&'a Address, ()> {
     let mut graph = DiGraph::new();
     let nodes: Vec<NodeIndex> = addresses
         .iter()
-        .map(|address| graph.add_node(*address))
+        .map(|address| graph.add_node(address))
         .collect();
     for line in lines {
         graph.add_edge(nodes[line.on], nodes[line.from], ());

@@ -317,7 +317,6 @@ pub(super) fn makes(pair: &Pair<'_>) -> bool {
 fn waits(graph: &Graph, address: &Address) -> Vec<Wait> {
     graph
         .waits_of(address)
-        .iter()
         .map(|edge| Wait {
             on: edge.on.clone(),
             need: edge.need,

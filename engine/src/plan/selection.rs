@@ -121,7 +121,6 @@ fn places<'a>(manifest: &'a Manifest, address: &Address) -> Vec<&'a Address> {
 fn needs<'a>(graph: &'a Graph, address: &Address) -> impl Iterator<Item = &'a Address> {
     graph
         .waits_of(address)
-        .iter()
         .filter(|edge| edge.need == Need::Success)
-        .map(|edge| &edge.on)
+        .map(|edge| edge.on)
 }

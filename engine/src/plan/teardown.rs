@@ -167,7 +167,7 @@ pub(super) fn is_in(id: &str, gone: &BTreeSet<String>) -> bool {
 pub(super) fn waits(graph: &Graph) -> BTreeMap<&Address, Vec<Wait>> {
     let mut waits: BTreeMap<&Address, Vec<Wait>> = BTreeMap::new();
     for edge in graph.edges() {
-        waits.entry(&edge.on).or_default().push(Wait {
+        waits.entry(edge.on).or_default().push(Wait {
             on: edge.from.clone(),
             need: edge.need,
             reason: format!("it was made later, since {}", edge.reason),

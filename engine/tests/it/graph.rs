@@ -125,7 +125,6 @@ fn every_edge_has_its_reason() {
     let graph = Graph::of(&manifest, &CATALOGUE).expect("no cycle");
     let edges: Vec<String> = graph
         .edges()
-        .iter()
         .map(|edge| {
             format!(
                 "{} after {} ({:?}): {}",

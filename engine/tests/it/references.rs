@@ -241,8 +241,8 @@ fn a_node_brings_along_what_it_describes_once_for_each_name() {
 fn what_is_referred_to_goes_first_and_the_edge_says_why() {
     let manifest = lowered(WEB).unwrap();
     let graph = Graph::of(&manifest, &NETWORKED).expect("no cycle");
-    let edges = graph.edges().iter();
-    let edges: Vec<String> = edges
+    let edges: Vec<String> = graph
+        .edges()
         .filter(|edge| edge.reason.starts_with("its "))
         .map(|edge| format!("{} after {}: {}", edge.from, edge.on, edge.reason))
         .collect();

@@ -10,7 +10,7 @@ use vmlogin_engine::schema::Need;
 use crate::render::foreign;
 
 /// A digraph: arrows point from what goes first to what waits; a dashed one waits for the end only.
-pub(crate) fn dot(order: &[Address], edges: &[Edge]) -> String {
+pub(crate) fn dot(order: &[Address], edges: &[Edge<'_>]) -> String {
     let names: BTreeMap<&Address, usize> = order.iter().zip(0..).collect();
     let mut graph = String::from(
         "digraph vmlogin {\n    rankdir=LR;\n    node [shape=box, style=rounded];\n    edge [fontsize=10];\n",

@@ -48,9 +48,9 @@ pub(super) struct Arrow<'a> {
 
 impl<'a> Drawing<'a> {
     /// Draws all of a graph: `order` has each address after everything that it waits for.
-    pub(super) fn of(order: &'a [Address], edges: &'a [Edge]) -> Drawing<'a> {
+    pub(super) fn of(order: &'a [Address], edges: &'a [Edge<'a>]) -> Drawing<'a> {
         let places: BTreeMap<&Address, usize> = order.iter().zip(0..).collect();
-        let edges: Vec<(usize, usize, &Edge)> = edges
+        let edges: Vec<(usize, usize, &Edge<'_>)> = edges
             .iter()
             .filter_map(|edge| Some((*places.get(&edge.on)?, *places.get(&edge.from)?, edge)))
             .collect();
@@ -88,7 +88,7 @@ impl<'a> Drawing<'a> {
 }
 
 /// How many steps lie before each thing; what waits for nothing stands right before the first that waits for it.
-fn layers(count: usize, edges: &[(usize, usize, &Edge)]) -> Vec<usize> {
+fn layers(count: usize, edges: &[(usize, usize, &Edge<'_>)]) -> Vec<usize> {
     let mut layers = vec![0; count];
     let mut sorted: Vec<(usize, usize)> = edges.iter().map(|(on, from, _)| (*from, *on)).collect();
     // Whatever goes first has its layer before it is asked for: places are in order.
@@ -209,38 +209,42 @@ mod tests {
         Address::new("vm", ["core", group, name])
     }
 
-    fn waits(from: &Address, on: &Address, need: Need) -> Edge {
+    fn waits<'a>(from: &'a Address, on: &'a Address, need: Need) -> Edge<'a> {
         Edge {
-            from: from.clone(),
-            on: on.clone(),
+            from,
+            on,
             need,
             reason: "a reason".into(),
         }
     }
 
-    /// Machines with their logins, and a grant that waits for all of them.
-    fn fleet(count: usize) -> (Vec<Address>, Vec<Edge>) {
-        let machines: Vec<Address> = (0..count)
-            .map(|at| machine("rg-web", &format!("web{at:04}")))
-            .collect();
+    /// Machines, their logins, and a grant.
+    fn fleet(count: usize) -> Vec<Address> {
+        let machines = (0..count).map(|at| machine("rg-web", &format!("web{at:04}")));
+        let machines: Vec<Address> = machines.collect();
+        let logins: Vec<Address> = machines.iter().map(|it| it.child("login")).collect();
         let grant = Address::new("grant", ["core", "rg-web", "user", "group:sg"]);
-        let mut order = machines.clone();
+        [machines, logins, vec![grant]].concat()
+    }
+
+    /// Each login of a fleet waits for its machine, and the grant for all of them.
+    fn waits_in(fleet: &[Address]) -> Vec<Edge<'_>> {
+        let count = fleet.len() / 2;
+        let grant = &fleet[2 * count];
         let mut edges = Vec::new();
-        for machine in &machines {
-            let login = machine.child("login");
-            edges.push(waits(&login, machine, Need::Success));
-            edges.push(waits(&grant, &login, Need::End));
-            edges.push(waits(&grant, machine, Need::End));
-            order.push(login);
+        for (machine, login) in fleet.iter().zip(&fleet[count..2 * count]) {
+            edges.push(waits(login, machine, Need::Success));
+            edges.push(waits(grant, login, Need::End));
+            edges.push(waits(grant, machine, Need::End));
         }
-        order.push(grant);
         edges.sort();
-        (order, edges)
+        edges
     }
 
     #[test]
     fn an_arrow_that_others_say_already_is_left_out() {
-        let (order, edges) = fleet(2);
+        let order = fleet(2);
+        let edges = waits_in(&order);
         let drawing = Drawing::of(&order, &edges);
         assert_eq!(drawing.boxes.len(), 5);
         assert_eq!((drawing.arrows.len(), drawing.implied), (4, 2));
@@ -248,19 +252,20 @@ mod tests {
 
     #[test]
     fn success_is_not_implied_by_waiting_for_an_end() {
-        let (one, two, three) = (machine("g", "a"), machine("g", "b"), machine("g", "c"));
+        let order = ["a", "b", "c"].map(|name| machine("g", name));
+        let [one, two, three] = &order;
         let edges = [
-            waits(&two, &one, Need::End),
-            waits(&three, &one, Need::Success),
-            waits(&three, &two, Need::Success),
+            waits(two, one, Need::End),
+            waits(three, one, Need::Success),
+            waits(three, two, Need::Success),
         ];
-        let order = [one, two, three];
         assert_eq!(Drawing::of(&order, &edges).implied, 0);
     }
 
     #[test]
     fn things_that_are_alike_share_a_box_where_there_are_too_many() {
-        let (order, edges) = fleet(1000);
+        let order = fleet(1000);
+        let edges = waits_in(&order);
         let drawing = Drawing::of(&order, &edges);
         let counts: Vec<(&str, usize, usize)> = drawing
             .boxes
@@ -288,18 +293,13 @@ mod tests {
 
     #[test]
     fn what_waits_for_nothing_stands_near_what_waits_for_it() {
-        let (a, b, c, d) = (
-            machine("g", "a"),
-            machine("g", "b"),
-            machine("g", "c"),
-            machine("g", "d"),
-        );
+        let order = ["a", "b", "d", "c"].map(|name| machine("g", name));
+        let [a, b, d, c] = &order;
         let edges = [
-            waits(&b, &a, Need::Success),
-            waits(&c, &b, Need::Success),
-            waits(&c, &d, Need::Success),
+            waits(b, a, Need::Success),
+            waits(c, b, Need::Success),
+            waits(c, d, Need::Success),
         ];
-        let order = [a, b, d, c];
         let layers: Vec<usize> = Drawing::of(&order, &edges)
             .boxes
             .iter()

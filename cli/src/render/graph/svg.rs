@@ -26,7 +26,7 @@ const LONGEST: usize = 44;
 const NARROWEST: f64 = 560.0;
 
 /// One SVG document.
-pub(crate) fn svg(estate: &str, order: &[Address], edges: &[Edge]) -> String {
+pub(crate) fn svg(estate: &str, order: &[Address], edges: &[Edge<'_>]) -> String {
     let drawing = Drawing::of(order, edges);
     let labels: Vec<Label> = drawing.boxes.iter().map(Label::of).collect();
     let sketch = Sketch {

@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// What live things that should be absent ask for among each other: what one refers to, or lies in, is there until that one is gone.
 /// Their nodes do not say it any more.
-pub(in crate::plan) fn edges(scene: &Scene<'_>, matching: &Matching<'_>) -> Vec<Edge> {
+pub(in crate::plan) fn edges<'a>(scene: &Scene<'_>, matching: &Matching<'a>) -> Vec<Edge<'a>> {
     let going = || {
         let pairs = matching.pairs.iter();
         let pairs = pairs.filter(|(address, _)| scene.manifest.absent.contains_key(address));
@@ -35,8 +35,8 @@ pub(in crate::plan) fn edges(scene: &Scene<'_>, matching: &Matching<'_>) -> Vec<
             let ids = texts.into_iter().filter_map(Value::as_text);
             let found = ids.filter_map(|id| holder(&address_of, &id.to_lowercase()).copied());
             edges.extend(found.filter(|on| *on != from).map(|on| Edge {
-                from: from.clone(),
-                on: on.clone(),
+                from,
+                on,
                 need: Need::Success,
                 reason: format!("its `{}` is or lies in `{on}`", attribute.name).into(),
             }));
