@@ -67,7 +67,8 @@ impl Reading {
         *left = rest;
         let source = self.texts.sources.next();
         let (table, problems) = Table::read(source, &bytes);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let text = String::from_utf8(bytes)
+            .unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned());
         if table.is_none() {
             self.texts.unread.push(Span::new(source, 0, text.len()));
         }

@@ -42,17 +42,12 @@ pub(super) fn place(
     catalogue: &Catalogue,
     found: &mut Found,
 ) -> Option<Manifest> {
-    if let Some(largest) = root.children.iter().max_by_key(|child| things(child))
-        && root
-            .children
-            .iter()
-            .map(things)
-            .fold(0, u64::saturating_add)
-            > MOST_THINGS
-    {
+    let counts = root.children.iter().map(things);
+    if counts.fold(0, u64::saturating_add) > MOST_THINGS {
+        let largest = root.children.iter().max_by_key(|child| things(child));
         found.push(ManifestProblem::TooMany {
             most: MOST_THINGS,
-            span: largest.span,
+            span: largest.map_or(root.span, |largest| largest.span),
         });
         return None;
     }
