@@ -277,7 +277,7 @@ impl<'a> Row<'a> {
                 .waits
                 .iter()
                 .map(|edge| WaitRow {
-                    on: &edge.on,
+                    on: edge.on,
                     until: match edge.need {
                         Need::Success => "success",
                         Need::End => "end",
