@@ -12,9 +12,9 @@ use crate::files;
 use crate::interrupt::Watch;
 use crate::render::checkup::{self, Check, Found};
 use crate::render::{foreign, pinned};
-use crate::session::heartbeat::{patiently, silent};
+use crate::session::heartbeat::quietly;
 use crate::session::manifest::{Loaded, load};
-use crate::session::{Events, Session, TOOL};
+use crate::session::{Session, TOOL};
 
 /// Checks everything, and shows it. What is wrong is a result, not an error.
 pub(crate) async fn run(session: &Session, args: &DoctorArgs) -> Result<Exit, Error> {
@@ -25,7 +25,7 @@ pub(crate) async fn run(session: &Session, args: &DoctorArgs) -> Result<Exit, Er
     checks.push(check);
     checks.extend(loaded.as_ref().map(lock));
     let asking = access::checks(session, args, &watch, loaded.as_ref());
-    let asking = patiently(session, Events::none(session), "asking", silent, asking);
+    let asking = quietly(session, "asking", asking);
     checks.extend(watch.unless_stopped(asking).await?);
     let code = exit(&checks);
     session.terminal.result(&match args.format {

@@ -16,10 +16,10 @@ use crate::files::output::{Readers, refuse_overwriting, write};
 use crate::interrupt::Watch;
 use crate::render::written::{self, World};
 use crate::render::{fault, foreign};
+use crate::session::Session;
 use crate::session::connection::Ground;
-use crate::session::heartbeat::{patiently, silent};
+use crate::session::heartbeat::quietly;
 use crate::session::manifest::check;
-use crate::session::{Events, Session};
 
 /// What everything here is given.
 #[derive(Clone, Copy)]
@@ -63,13 +63,7 @@ impl Init<'_> {
     /// What there is, as far as it is wanted. The connection is closed whatever came of it.
     async fn found(self, ground: Ground, path: &Path) -> Result<World, Error> {
         let looking = look::subscriptions(self.session, &self.args.live, &self.watch.stop, &ground);
-        let looking = patiently(
-            self.session,
-            Events::none(self.session),
-            "looking around",
-            silent,
-            looking,
-        );
+        let looking = quietly(self.session, "looking around", looking);
         let seen = match self
             .watch
             .unless_stopped(looking)
@@ -91,13 +85,7 @@ impl Init<'_> {
             }
         };
         let reading = look::world(self.session, self.args, self.watch, ground, chosen, path);
-        let reading = patiently(
-            self.session,
-            Events::none(self.session),
-            "reading",
-            silent,
-            reading,
-        );
+        let reading = quietly(self.session, "reading", reading);
         self.watch.unless_stopped(reading).await?
     }
 

@@ -14,10 +14,10 @@ use crate::files;
 use crate::files::output::{Readers, write};
 use crate::interrupt::Watch;
 use crate::render::pinned;
+use crate::session::Session;
 use crate::session::connection::{Connection, Wanted};
-use crate::session::heartbeat::{patiently, silent};
+use crate::session::heartbeat::quietly;
 use crate::session::manifest::{Loaded, load};
-use crate::session::{Events, Session};
 
 /// Looks every name up, and writes the lock where each can be pinned.
 pub(crate) async fn run(session: &Session, args: &PinArgs) -> Result<Exit, Error> {
@@ -25,13 +25,7 @@ pub(crate) async fn run(session: &Session, args: &PinArgs) -> Result<Exit, Error
     let loaded = load(&args.inputs, vmlogin_azure::catalogue())?;
     let wanted = check_renewed(&args.renew, &loaded)?;
     let looking = look_up(session, args, &watch, &loaded);
-    let looking = patiently(
-        session,
-        Events::none(session),
-        "looking names up",
-        silent,
-        looking,
-    );
+    let looking = quietly(session, "looking names up", looking);
     let found = watch.unless_stopped(looking).await??;
     let renewal = renew(&loaded.manifest, loaded.pins.as_ref(), &found, &wanted);
     let path = files::pins_path(&args.inputs.files);

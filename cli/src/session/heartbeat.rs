@@ -69,9 +69,9 @@ pub(crate) async fn patiently<T>(
     }
 }
 
-/// For what takes its time and tells nothing.
-pub(crate) fn silent() -> Sign {
-    Sign::default()
+/// The same for something of which nothing is told but that it goes on, in a verb without events.
+pub(crate) async fn quietly<T>(session: &Session, doing: &str, work: impl Future<Output = T>) -> T {
+    patiently(session, Events::none(session), doing, Sign::default, work).await
 }
 
 fn lines(doing: &str, held: &[Held], since: Duration) -> String {

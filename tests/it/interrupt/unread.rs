@@ -37,13 +37,7 @@ fn a_reader_that_goes_away_neither_stops_an_apply_nor_loses_its_report() {
 fn an_apply_whose_report_nobody_takes_is_left_by_the_second_interrupt() {
     let slow = Slow::new(CHAIN, "2000", "");
     let (mut reader, mut writer) = std::io::pipe().expect("a pipe");
-    let mut command = slow.command(&["apply", "--yes"]);
-    let mut child = command
-        .stdout(writer.try_clone().expect("another end"))
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
-    let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+    let (mut child, mut stderr) = writing_to(&writer, &slow, &["apply", "--yes"]);
     until_said(&mut stderr, "begin create");
     // The plan is out by now; what Linux gives a pipe is filled, so that there is no room for the report.
     let plan = reader.read(&mut [0; 64 << 10]).expect("the plan");
@@ -93,13 +87,7 @@ fn a_saved_plan_whose_events_nobody_takes_is_to_be_planned_anew() {
 #[cfg(target_os = "linux")]
 fn stuck(slow: &Slow, arguments: &[&str]) -> String {
     let (reader, mut writer) = std::io::pipe().expect("a pipe");
-    let mut command = slow.command(arguments);
-    let mut child = command
-        .stdout(writer.try_clone().expect("another end"))
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
-    let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+    let (mut child, mut stderr) = writing_to(&writer, slow, arguments);
     let mut reader = BufReader::new(reader);
     let mut events = String::new();
     while !events.contains("\"event\":\"running\"") {
@@ -115,22 +103,34 @@ fn stuck(slow: &Slow, arguments: &[&str]) -> String {
     assert!(kept.contains("exit 130: left at once"), "{kept}");
     // Where the run stood still, before the step was told to be left or after, nobody can choose.
     let tells = [
-        "begun, end unknown: create vm:core/rg-web/web01/identity
-",
+        "begun, end unknown: create vm:core/rg-web/web01/identity\n",
         "may still run in Azure:",
     ];
     assert!(tells.iter().any(|told| kept.contains(told)), "{kept}");
     assert!(
-        kept.contains("so far: 0 done, ")
-            && kept.contains(
-                ", 3 not begun
-"
-            ),
+        kept.contains("so far: 0 done, ") && kept.contains(", 3 not begun\n"),
         "{kept}"
     );
     drop(reader);
     filling.join().expect("no panic").expect_err("nobody reads");
     kept
+}
+
+/// A run whose stdout is this end of a pipe, and its stderr.
+#[cfg(target_os = "linux")]
+fn writing_to(
+    stdout: &std::io::PipeWriter,
+    slow: &Slow,
+    arguments: &[&str],
+) -> (Child, BufReader<ChildStderr>) {
+    let mut child = slow
+        .command(arguments)
+        .stdout(stdout.try_clone().expect("another end"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let stderr = child.stderr.take().expect("a pipe");
+    (child, BufReader::new(stderr))
 }
 
 /// Reads stderr up to a line with this text.

@@ -23,16 +23,21 @@ pub(crate) fn of_findings(findings: &mut [Finding], given: Given) {
 
 /// An event whose help is completed, where it has one of its own. The findings of a plan are completed before it becomes one.
 pub(crate) fn of_event(event: &Event, given: Given) -> Cow<'_, Event> {
-    let mut event = Cow::Borrowed(event);
-    match &*event {
-        Event::Refused { .. } | Event::Failed { .. } => {}
-        Event::Ended {
+    let mut completed = Cow::Borrowed(event);
+    match event {
+        Event::Refused { .. }
+        | Event::Failed { .. }
+        | Event::Ended {
             outcome: Outcome::Failed { .. },
             ..
-        } => {}
-        _ => return event,
+        } => complete(completed.to_mut(), given),
+        _ => {}
     }
-    match event.to_mut() {
+    completed
+}
+
+fn complete(event: &mut Event, given: Given) {
+    match event {
         Event::Refused { refusal } => of_text(&mut refusal.lift, given),
         Event::Failed { fault }
         | Event::Ended {
@@ -41,7 +46,6 @@ pub(crate) fn of_event(event: &Event, given: Given) -> Cow<'_, Event> {
         } => of_help(&mut fault.help, given),
         _ => {}
     }
-    event
 }
 
 fn of_text(text: &mut String, given: Given) {

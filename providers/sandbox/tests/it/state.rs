@@ -18,6 +18,18 @@ fn read(state: &Path) -> Value {
     serde_json::from_slice(&text).expect("JSON")
 }
 
+/// Why a sandbox does not start with this file.
+async fn refused(state: &Path) -> SandboxError {
+    Sandbox::start_at(options(state), noon()).await.unwrap_err()
+}
+
+/// The same of one that starts with a file that it cannot write, or that is not its own.
+async fn not_writable(state: &Path) {
+    let refused = refused(state).await;
+    let is_it = matches!(refused, SandboxError::StateNotWritable { .. });
+    assert!(is_it, "{refused}");
+}
+
 #[tokio::test]
 async fn a_world_outlives_its_sandbox_and_the_seed_is_not_looked_at_again() {
     let folder = tempfile::tempdir().unwrap();
@@ -145,9 +157,7 @@ async fn a_second_user_is_told_who_holds_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state.json");
     let first = Sandbox::start_at(options(&state), noon()).await.unwrap();
-    let refused = Sandbox::start_at(options(&state), noon())
-        .await
-        .unwrap_err();
+    let refused = refused(&state).await;
     let expected = format!(
         "the sandbox state `{}` is in use by process {}; stop that one or name another file",
         state.display(),
@@ -174,9 +184,7 @@ async fn a_damaged_file_is_left_as_it_is() {
         "[]",
     ] {
         std::fs::write(&state, damaged).unwrap();
-        let refused = Sandbox::start_at(options(&state), noon())
-            .await
-            .unwrap_err();
+        let refused = refused(&state).await;
         assert!(
             matches!(refused, SandboxError::StateDamaged { .. }),
             "{refused}"
@@ -188,10 +196,7 @@ async fn a_damaged_file_is_left_as_it_is() {
         assert_eq!(std::fs::read_to_string(&state).unwrap(), damaged);
     }
     std::fs::write(&state, "{\"format\":1,\n  \"born\": oops").unwrap();
-    let refused = Sandbox::start_at(options(&state), noon())
-        .await
-        .unwrap_err()
-        .to_string();
+    let refused = refused(&state).await.to_string();
     assert!(refused.contains("line 2, column 1"), "{refused}");
 }
 
@@ -200,9 +205,7 @@ async fn a_file_of_another_format_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state.json");
     std::fs::write(&state, "{\"format\":2,\"more\":[]}").unwrap();
-    let refused = Sandbox::start_at(options(&state), noon())
-        .await
-        .unwrap_err();
+    let refused = refused(&state).await;
     assert!(
         matches!(
             refused,
@@ -221,16 +224,8 @@ async fn a_file_that_cannot_be_written_is_told_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "x").unwrap();
-    let refused = Sandbox::start_at(options(&file.join("state.json")), noon())
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(refused, SandboxError::StateNotWritable { .. }),
-        "{refused}"
-    );
-    let refused = Sandbox::start_at(options(folder.path()), noon())
-        .await
-        .unwrap_err();
+    not_writable(&file.join("state.json")).await;
+    let refused = refused(folder.path()).await;
     assert!(
         matches!(refused, SandboxError::StateNotRead { .. }),
         "{refused}"
@@ -252,13 +247,7 @@ async fn nothing_beside_a_state_is_written_through_a_link() {
     };
     let lock = link("state.json.lock");
     link("state.json.new");
-    let refused = Sandbox::start_at(options(&state), noon())
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(refused, SandboxError::StateNotWritable { .. }),
-        "{refused}"
-    );
+    not_writable(&state).await;
     std::fs::remove_file(lock).unwrap();
     let sandbox = Sandbox::start_at(options(&state), noon()).await.unwrap();
     sandbox.stop().await.unwrap();
@@ -272,13 +261,7 @@ async fn a_file_that_only_has_the_name_of_a_lock_is_left_alone() {
     let lock = folder.path().join("Cargo.lock");
     std::fs::write(&lock, "version = 4\n").unwrap();
     let state = folder.path().join("Cargo");
-    let refused = Sandbox::start_at(options(&state), noon())
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(refused, SandboxError::StateNotWritable { .. }),
-        "{refused}"
-    );
+    not_writable(&state).await;
     assert_eq!(std::fs::read_to_string(&lock).unwrap(), "version = 4\n");
     assert!(!state.exists());
 }

@@ -70,15 +70,9 @@ async fn a_grant_has_the_address_that_a_manifest_would_give_it() {
     .map(|(name, scope)| assignment(name, scope, STRANGER, ""))
     .collect();
     let named = json!({"value": [{"@odata.type": "#microsoft.graph.group", "id": STRANGER, "displayName": "sg-old"}]});
-    let read = inventory(vec![
-        (ASSIGNMENTS, 200, json!({"value": rows})),
-        ("POST /v1.0/directoryObjects/getByIds", 200, named),
-    ])
-    .await;
-    let mut found = addresses(&read);
-    found.sort_unstable();
+    let read = named_as(json!({"value": rows}), named).await;
     assert_eq!(
-        found,
+        sorted(&read),
         [
             "arc-machine:core/other/line9/grant/user/group:sg-old",
             "grant:core/other/Microsoft.Storage%2FstorageAccounts%2Flogs/user/group:sg-old",
@@ -102,15 +96,9 @@ async fn two_grants_never_share_an_address() {
     let object = |id: &str, name: &str| json!({"@odata.type": "#microsoft.graph.group", "id": id, "displayName": name});
     // The third is called like the group that the manifest names, and is another one.
     let named = json!({"value": [object(STRANGER, "twin"), object(other, "twin"), object(impostor, "sg-web")]});
-    let read = inventory(vec![
-        (ASSIGNMENTS, 200, rows),
-        ("POST /v1.0/directoryObjects/getByIds", 200, named),
-    ])
-    .await;
-    let mut found = addresses(&read);
-    found.sort_unstable();
+    let read = named_as(rows, named).await;
     assert_eq!(
-        found,
+        sorted(&read),
         [
             "grant:core/rg-web/user/group:twin",
             "grant:core/rg-web/user/object-id:88888888-8888-4888-8888-888888888888",
@@ -143,4 +131,19 @@ async fn a_directory_that_may_not_be_read_says_which_right_is_missing() {
     let fault = fault(vec![("GET /v1.0/groups?", 403, denied)]).await;
     assert_eq!(fault.kind, FaultKind::Permission);
     assert!(fault.help.unwrap().contains("`Directory Readers`"));
+}
+
+/// What is read where these are the assignments, and the directory calls their holders so.
+async fn named_as(assignments: Json, names: Json) -> Inventory {
+    inventory(vec![
+        (ASSIGNMENTS, 200, assignments),
+        ("POST /v1.0/directoryObjects/getByIds", 200, names),
+    ])
+    .await
+}
+
+fn sorted(read: &Inventory) -> Vec<&str> {
+    let mut found = addresses(read);
+    found.sort_unstable();
+    found
 }
