@@ -16,7 +16,7 @@ use vmlogin_engine::rule::{self, Severities};
 use vmlogin_engine::syntax::tree::Tree;
 
 use super::connection::{Connection, Wanted};
-use super::heartbeat::{Sign, patiently, silent};
+use super::heartbeat::{Sign, patiently};
 use super::manifest::{Keep, Loaded, load_keeping, load_saved};
 use super::saved::Opened;
 use super::{Events, Session, TOOL};
@@ -170,7 +170,7 @@ pub(crate) async fn planned(
             session,
             asked.events,
             "signing in",
-            silent,
+            Sign::default,
             Connection::open(session, wanted),
         ))
         .await??;

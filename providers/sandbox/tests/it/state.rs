@@ -20,7 +20,9 @@ fn read(state: &Path) -> Value {
 
 /// Why a sandbox does not start with this file.
 async fn refused(state: &Path) -> SandboxError {
-    Sandbox::start_at(options(state), noon()).await.unwrap_err()
+    Sandbox::start_at(options(state), noon())
+        .await
+        .expect_err("a refusal")
 }
 
 /// The same of one that starts with a file that it cannot write, or that is not its own.
