@@ -8,11 +8,13 @@ mod grants;
 mod places;
 mod scopes;
 mod settings;
+mod shares;
 mod strictness;
 mod values;
 
 use crate::report::report;
 use crate::sample::CATALOGUE;
+use vmlogin_engine::kind::Catalogue;
 use vmlogin_engine::language::{File, Inputs, expand};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::manifest::lower::{Lowered, lower};
@@ -28,6 +30,11 @@ tenant contoso id="11111111-1111-4111-8111-111111111111" {
 
 /// Lowers some files as if all of them were named with `-f`.
 fn lowered(files: &[(&str, &str)]) -> (Lowered, Sources) {
+    lowered_by(&CATALOGUE, files)
+}
+
+/// The same with the kinds of a catalogue.
+fn lowered_by(catalogue: &Catalogue, files: &[(&str, &str)]) -> (Lowered, Sources) {
     let mut sources = Sources::new();
     let files = files.iter().map(|(path, text)| {
         let source = sources.add((*path).to_owned(), (*text).to_owned());
@@ -42,7 +49,7 @@ fn lowered(files: &[(&str, &str)]) -> (Lowered, Sources) {
     });
     let expanded = expand(files.collect(), &Inputs::default());
     assert_eq!(expanded.problems, [], "the text is meant to expand");
-    (lower(expanded.tree, &CATALOGUE), sources)
+    (lower(expanded.tree, catalogue), sources)
 }
 
 /// The report on a text that stands beside [`HEAD`].
