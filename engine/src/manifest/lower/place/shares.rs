@@ -4,7 +4,8 @@
 //! shares, so that nothing of one share can be anything to another.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+
+use indexmap::IndexSet;
 
 use super::spot::Spot;
 use super::{Placed, Placing};
@@ -119,6 +120,6 @@ fn differ(nodes: &[Checked<'_>]) -> bool {
     if names.clone().is_sorted_by(|one, next| one < next) {
         return true;
     }
-    let mut known = HashSet::with_capacity(nodes.len());
+    let mut known = IndexSet::with_capacity(nodes.len());
     names.into_iter().all(|name| known.insert(name))
 }
