@@ -7,6 +7,10 @@ use hashbrown::HashTable;
 
 use super::Resource;
 use crate::address::Address;
+use crate::shares;
+
+/// Fewer hashes would be made before a thread stands.
+const LEAST: usize = 10_000;
 
 /// Resources by address, in the order of their addresses. Each is found by a hash: the addresses of an estate are long and begin
 /// alike, and every stage asks for most of them several times. Large estates take the room of one list and four bytes for each.
@@ -128,10 +132,21 @@ impl Resources {
         numbers.clear();
         numbers.reserve(all.len(), hash);
         // A manifest may declare 300,000 things.
-        for number in 0..u32::try_from(all.len()).unwrap_or(u32::MAX) {
-            numbers.insert_unique(hash(&number), number, hash);
+        for (number, its) in (0_u32..).zip(hashes(all, hasher)) {
+            numbers.insert_unique(its, number, hash);
         }
     }
+}
+
+/// The hashes of the addresses of resources.
+fn hashes(all: &[Resource], hasher: &RandomState) -> impl Iterator<Item = u64> {
+    let share = all.len().div_ceil(shares::count(all.len(), LEAST)).max(1);
+    let shares = all.chunks(share).collect();
+    let hashes = shares::at_once(shares, |share: &[Resource]| -> Vec<u64> {
+        let addresses = share.iter().map(|resource| &resource.address);
+        addresses.map(|address| hasher.hash_one(address)).collect()
+    });
+    hashes.into_iter().flatten()
 }
 
 impl PartialEq for Resources {
