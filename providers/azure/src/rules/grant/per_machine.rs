@@ -42,14 +42,15 @@ struct Fleet<'a> {
     machines: usize,
     /// How many of them have a grant.
     granted: usize,
-    last: Option<&'a Address>,
+    last: Option<&'a Resource>,
     everywhere: BTreeMap<(&'a str, &'a Principal), usize>,
 }
 
 impl<'a> Fleet<'a> {
     /// Counts a grant at a machine. Those of one machine come one after another, as their addresses do.
     fn count(&mut self, machine: &'a Resource, grant: &'a Resource) {
-        if self.last.replace(&machine.address) != Some(&machine.address) {
+        let last = self.last.replace(machine);
+        if !last.is_some_and(|last| std::ptr::eq(last, machine)) {
             self.next();
         }
         match self.granted {
