@@ -47,6 +47,11 @@ impl Address {
         self.0.to_lowercase() == other.0.to_lowercase()
     }
 
+    /// Whether both are the same text, told without reading it where one was made of the other.
+    pub(crate) fn equals(&self, other: &Address) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self == other
+    }
+
     /// The address without case. One that has none already is not copied.
     pub(crate) fn in_lower_case(&self) -> Address {
         match in_lower_case(&self.0) {

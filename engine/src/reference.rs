@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::kind::Catalogue;
 use crate::manifest::{Declared, Manifest, Resource};
-use crate::schema::{Attribute, Shape};
+use crate::schema::{Attribute, Schema, Shape};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -58,6 +58,15 @@ fn of<'a>(resource: &'a Resource, pointing: &Pointing) -> impl Iterator<Item = R
 /// An attribute that refers to something, with the kinds that it may name.
 type Pointer = (&'static Attribute, &'static [&'static str]);
 
+/// The attributes of a kind that refer to something.
+pub(crate) fn pointers(schema: &'static Schema) -> impl Iterator<Item = Pointer> {
+    let attributes = schema.attributes.iter();
+    attributes.filter_map(|attribute| match attribute.shape {
+        Shape::Reference { kinds, .. } => Some((attribute, kinds)),
+        _ => None,
+    })
+}
+
 /// The attributes of each kind that refer to something; most kinds have none. Every resource is asked about them.
 pub(crate) struct Pointing(Vec<(&'static str, Vec<Pointer>)>);
 
@@ -65,11 +74,7 @@ impl Pointing {
     pub(crate) fn of(catalogue: &Catalogue) -> Pointing {
         let schemas = catalogue.kinds.iter().map(|kind| kind.schema());
         let pointing = schemas.map(|schema| {
-            let attributes = schema.attributes.iter();
-            let pointers = attributes.filter_map(|attribute| match attribute.shape {
-                Shape::Reference { kinds, .. } => Some((attribute, kinds)),
-                _ => None,
-            });
+            let pointers = pointers(schema);
             (schema.kind, pointers.collect::<Vec<_>>())
         });
         Pointing(pointing.filter(|(_, all)| !all.is_empty()).collect())

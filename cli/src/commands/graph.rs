@@ -11,9 +11,11 @@ use crate::session::manifest::load;
 
 /// Shows the graph of the manifest.
 pub(crate) fn run(session: &Session, args: &GraphArgs) -> Result<Exit, Error> {
-    let loaded = load(&args.inputs, vmlogin_azure::catalogue())?;
-    let order = loaded.graph.order();
-    let edges: Vec<Edge<'_>> = loaded.graph.edges().collect();
+    let catalogue = vmlogin_azure::catalogue();
+    let loaded = load(&args.inputs, catalogue)?;
+    let drawn = loaded.graph(catalogue);
+    let order = drawn.order();
+    let edges: Vec<Edge<'_>> = drawn.edges().collect();
     let text = match args.format {
         GraphFormat::Text => graph::text(order, &edges, session.view_out()),
         GraphFormat::Mermaid => graph::mermaid(order, &edges),

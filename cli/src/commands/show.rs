@@ -86,6 +86,7 @@ async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Re
         let said = about.entry(&finding.subject).or_default();
         said.push(finding.clone());
     }
+    let graph = loaded.graph(vmlogin_azure::catalogue());
     let wanted = |address: &Address| addresses.iter().any(|it| it.covers(address));
     let shown: Vec<Shown<'_>> = both
         .iter()
@@ -95,7 +96,7 @@ async fn things(session: &Session, args: &ShowArgs, addresses: &[Pattern]) -> Re
             declared: loaded.manifest.resource(address),
             live: *live,
             step: steps.get(address).copied(),
-            waits: loaded.graph.waits_of(address).collect(),
+            waits: graph.waits_of(address).collect(),
             findings: about.remove(address).unwrap_or_default(),
         })
         .collect();

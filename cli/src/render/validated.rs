@@ -101,9 +101,13 @@ impl<'a> Row<'a> {
 }
 
 fn counts(loaded: &Loaded) -> BTreeMap<&str, usize> {
-    let mut counts = BTreeMap::new();
+    // A list: there are few kinds, and each resource asks for its own.
+    let mut counts: Vec<(&str, usize)> = Vec::new();
     for resource in loaded.manifest.resources.values() {
-        *counts.entry(resource.kind).or_insert(0) += 1;
+        match counts.iter_mut().find(|(kind, _)| *kind == resource.kind) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((resource.kind, 1)),
+        }
     }
-    counts
+    counts.into_iter().collect()
 }

@@ -1,10 +1,9 @@
 //! From the files of `-f` to a checked manifest: all problems of all files in one report.
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
-use std::thread;
+use std::sync::OnceLock;
 
-use vmlogin_engine::graph::{Cycle, Graph};
+use vmlogin_engine::graph::Graph;
 use vmlogin_engine::inventory::{Inventory, Pinned};
 use vmlogin_engine::kind::{Catalogue, Scene};
 use vmlogin_engine::language::{self, Inputs, Tables};
@@ -32,14 +31,25 @@ pub(crate) struct Loaded {
     pub sources: Sources,
     /// How many files it is made of.
     pub files: usize,
-    /// What waits for what.
-    pub graph: Graph,
+    /// What waits for what, once somebody asked.
+    graph: OnceLock<Graph>,
     /// Where the files lie.
     pub homes: Homes,
     /// What the principal lock says, where there is one.
     pub pins: Option<Pins>,
     /// Where tables are asked for that have no rows.
     pub empty_tables: Vec<Span>,
+}
+
+impl Loaded {
+    /// What waits for what. It is drawn where it is asked for: most commands need but know that nothing waits for itself.
+    pub(crate) fn graph(&self, catalogue: &Catalogue) -> &Graph {
+        self.graph.get_or_init(|| {
+            // The manifest was checked when it was loaded, and has no cycle.
+            Graph::of(&self.manifest, catalogue)
+                .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps))
+        })
+    }
 }
 
 /// What is kept besides the manifest.
@@ -57,7 +67,7 @@ pub(crate) fn load(inputs: &InputArgs, catalogue: &Catalogue) -> Result<Loaded, 
     Ok(expanded(texts, &inputs.sets, catalogue, Keep::Nothing)?.0)
 }
 
-/// The same, with what the rules say that need nothing but the manifest: both only look at it, and do so at the same time.
+/// The same, with what the rules say that need nothing but the manifest.
 pub(crate) fn load_judged(
     inputs: &InputArgs,
     catalogue: &Catalogue,
@@ -65,18 +75,8 @@ pub(crate) fn load_judged(
 ) -> Result<(Loaded, Vec<Finding>), Error> {
     let texts = files::read(&inputs.files);
     let lowered = lowered(texts, &inputs.sets, catalogue, Keep::Nothing)?;
-    let judge = || lowered.findings(severities);
-    let (graph, findings) = thread::scope(|scope| {
-        let beside = thread::Builder::new().spawn_scoped(scope, judge);
-        let graph = Graph::of(&lowered.manifest, catalogue);
-        let findings = match beside {
-            // A bug in a rule is told as if it were met here.
-            Ok(thread) => thread.join().unwrap_or_else(|bug| resume_unwind(bug)),
-            Err(_) => judge(),
-        };
-        (graph, findings)
-    });
-    Ok((lowered.ordered(graph, catalogue)?.0, findings))
+    let findings = lowered.findings(severities);
+    Ok((lowered.checked(catalogue)?.0, findings))
 }
 
 /// The same, with the one tree that all its files came to where that is kept; else with an empty one.
@@ -117,9 +117,7 @@ fn expanded(
     catalogue: &Catalogue,
     keep: Keep,
 ) -> Result<(Loaded, Tree), Error> {
-    let lowered = lowered(texts, sets, catalogue, keep)?;
-    let graph = Graph::of(&lowered.manifest, catalogue);
-    lowered.ordered(graph, catalogue)
+    lowered(texts, sets, catalogue, keep)?.checked(catalogue)
 }
 
 /// A manifest in which nothing is wrong, unless resources wait for each other.
@@ -194,14 +192,10 @@ fn lowered(
 }
 
 impl Lowered {
-    /// The same with what waits for what.
-    fn ordered(
-        self,
-        graph: Result<Graph, Cycle>,
-        catalogue: &Catalogue,
-    ) -> Result<(Loaded, Tree), Error> {
+    /// The same where nothing waits for itself.
+    fn checked(self, catalogue: &Catalogue) -> Result<(Loaded, Tree), Error> {
         let tables = &self.tables;
-        let graph = graph.map_err(|cycle| {
+        Graph::check(&self.manifest, catalogue).map_err(|cycle| {
             let problems = vec![cycle.problem(&self.manifest)];
             refused(problems, &self.sources, (tables, &self.unread), catalogue)
         })?;
@@ -211,7 +205,7 @@ impl Lowered {
             manifest: self.manifest,
             sources: self.sources,
             files: self.files,
-            graph,
+            graph: OnceLock::new(),
             homes: self.homes,
             pins: self.pins,
         };
@@ -232,7 +226,8 @@ impl Lowered {
             ..Inventory::default()
         };
         let rules = rule::of_the_manifest(vmlogin_azure::rules());
-        severities.weigh(rule::run(&rules, &Scene::of(&self.manifest, &nothing)))
+        let scene = || Scene::of(&self.manifest, &nothing);
+        severities.weigh(rule::run_on_two_threads(&rules, scene))
     }
 }
 

@@ -335,15 +335,10 @@ async fn decide(
         reinstall,
         tool: TOOL.to_owned(),
     };
-    // The graph of this manifest was built before, and had no cycle.
-    let plan = plan(
-        vmlogin_azure::catalogue(),
-        &scene,
-        &loaded.graph,
-        findings,
-        &wish,
-    )
-    .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
+    let catalogue = vmlogin_azure::catalogue();
+    // The graph of this manifest has no cycle.
+    let plan = plan(catalogue, &scene, loaded.graph(catalogue), findings, &wish)
+        .unwrap_or_else(|cycle| unreachable!("{:?}", cycle.steps));
     Ok(Reading {
         plan,
         inventory,

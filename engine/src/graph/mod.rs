@@ -2,12 +2,14 @@
 
 pub mod cycle;
 mod ground;
+mod kinds;
 mod lines;
 mod order;
 mod reason;
 mod shelves;
 
 pub use cycle::Cycle;
+pub use kinds::between_kinds;
 pub use reason::Reason;
 
 use crate::address::Address;
@@ -45,7 +47,18 @@ impl Graph {
         Graph::with(manifest, catalogue, Vec::new())
     }
 
-    /// The same with more edges than the manifest tells: those that live things ask for.
+    /// Whether no resources of a manifest wait for each other. Well-made kinds tell that of every manifest, and then none is drawn.
+    ///
+    /// # Errors
+    /// As for [`Graph::of`].
+    pub fn check(manifest: &Manifest, catalogue: &Catalogue) -> Result<(), Cycle> {
+        match kinds::lead_back(catalogue) {
+            true => Graph::of(manifest, catalogue).map(drop),
+            false => Ok(()),
+        }
+    }
+
+    /// The graph with more edges than the manifest tells: those that live things ask for.
     pub(crate) fn with(
         manifest: &Manifest,
         catalogue: &Catalogue,

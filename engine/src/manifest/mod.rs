@@ -2,6 +2,7 @@
 
 mod check;
 pub mod lower;
+mod parents;
 mod problem;
 mod resources;
 mod settings;
@@ -19,6 +20,7 @@ use crate::source::Span;
 use crate::value::{Attributes, Principal, PrincipalKind, Value};
 
 pub(crate) use check::is_guid;
+use parents::Parents;
 
 /// Whether a text is a name by a rule.
 #[must_use]
@@ -186,6 +188,11 @@ impl Manifest {
     /// The resource that this one stands in, where it is one.
     pub fn parent_of(&self, resource: &Resource) -> Option<&Resource> {
         self.resources.get(&resource.parent)
+    }
+
+    /// All resources by address, each with the one that it stands in, where that is one. Whoever goes through many asks here.
+    pub fn with_parents(&self) -> impl Iterator<Item = (&Resource, Option<&Resource>)> {
+        Parents::of(&self.resources)
     }
 
     /// The resource and those around it, innermost first.

@@ -1,7 +1,7 @@
 //! The dependency graph: its order, its reasons, and the cycles that only badly made kinds could ask for.
 
 use insta::assert_snapshot;
-use vmlogin_engine::graph::{Cycle, Graph};
+use vmlogin_engine::graph::{Cycle, Graph, between_kinds};
 use vmlogin_engine::kind::{Catalogue, Key, Kind, Scene};
 use vmlogin_engine::language::{self, File, Inputs};
 use vmlogin_engine::manifest::{Manifest, Resource, lower};
@@ -11,6 +11,7 @@ use vmlogin_engine::schema::{
 use vmlogin_engine::source::{SourceId, Sources};
 use vmlogin_engine::syntax;
 
+use crate::networked::NETWORKED;
 use crate::report::report;
 use crate::sample::CATALOGUE;
 use crate::world::manifest;
@@ -85,7 +86,19 @@ fn ring(text: &str) -> (Manifest, Sources) {
 }
 
 fn cycle(manifest: &Manifest) -> Cycle {
-    Graph::of(manifest, &RING).expect_err("a cycle")
+    let cycle = Graph::of(manifest, &RING).expect_err("a cycle");
+    assert_eq!(Graph::check(manifest, &RING), Err(cycle.clone()));
+    cycle
+}
+
+/// Every edge is one that the kinds tell of.
+pub(crate) fn check_edges(manifest: &Manifest, graph: &Graph, catalogue: &Catalogue) {
+    let pairs = between_kinds(catalogue);
+    let kind = |address| manifest.resource(address).map_or("", |one| one.kind);
+    for edge in graph.edges() {
+        let pair = (kind(edge.from), kind(edge.on));
+        assert!(pairs.contains(&pair), "no kind tells of {edge:?}");
+    }
 }
 
 #[test]
@@ -113,6 +126,7 @@ fn a_thing_that_stands_beside_a_cycle_is_no_part_of_it() {
 fn an_open_chain_is_no_cycle() {
     let (manifest, _) = ring("left a\nright b\napart d\n");
     let graph = Graph::of(&manifest, &RING).expect("no cycle");
+    assert_eq!(Graph::check(&manifest, &RING), Ok(()));
     let order: Vec<&str> = graph.order().iter().map(|address| address.root()).collect();
     assert_eq!(order, ["apart", "right", "left"]);
 }
@@ -142,4 +156,31 @@ fn every_edge_has_its_reason() {
     vm:core/rg/web01/login after vm:core/rg/web01 (Success): it lies in the VM `web01`
     vm:core/rg/web01/login after vm:core/rg/web01/identity (Success): the extension joins with the machine's identity
     ");
+}
+
+#[test]
+fn kinds_tell_what_may_wait_for_what() {
+    let pairs = between_kinds(&NETWORKED).into_iter();
+    let pairs: Vec<String> = pairs
+        .map(|(from, on)| format!("{from} after {on}"))
+        .collect();
+    assert_snapshot!(pairs.join("\n"), @"
+    box after box
+    box after network-interface
+    box after resource-group
+    network-interface after public-ip
+    network-interface after resource-group
+    network-interface after subnet
+    public-ip after resource-group
+    subnet after virtual-network
+    virtual-network after resource-group
+    ");
+}
+
+#[test]
+fn kinds_that_do_not_lead_back_have_no_cycle_in_any_manifest() {
+    let manifest = manifest(
+        "resource-group rg subscription=core { vm web01 { identity system-assigned; login } }",
+    );
+    assert_eq!(Graph::check(&manifest, &CATALOGUE), Ok(()));
 }

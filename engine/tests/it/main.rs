@@ -19,6 +19,7 @@ mod reinstall;
 mod replace;
 mod report;
 mod rounds;
+mod rules;
 mod sample;
 mod saved;
 mod schedule;

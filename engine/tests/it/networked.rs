@@ -11,6 +11,8 @@ use vmlogin_engine::schema::{
     TOP, Written,
 };
 
+use crate::graph::check_edges;
+
 /// What the tests of references work with.
 pub(crate) static NETWORKED: Catalogue = Catalogue {
     kinds: &[&GROUP, &NETWORK, &SUBNET, &PUBLIC_IP, &INTERFACE, &BOX],
@@ -167,6 +169,7 @@ pub(crate) fn plan_of(manifest: &Manifest, inventory: &Inventory, mode: Mode) ->
         tool: "test".to_owned(),
     };
     let graph = Graph::of(manifest, &NETWORKED).expect("no cycle");
+    check_edges(manifest, &graph, &NETWORKED);
     let plan = plan::plan(&NETWORKED, &scene, &graph, Vec::new(), &wish).expect("no cycle");
     let wrong = plan::audit::audit(&plan);
     assert_eq!(wrong, Vec::<String>::new());

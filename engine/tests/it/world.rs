@@ -18,6 +18,7 @@ use vmlogin_engine::source::SourceId;
 use vmlogin_engine::syntax;
 use vmlogin_engine::value::{Attributes, Principal, PrincipalKind, Value};
 
+use crate::graph::check_edges;
 use crate::sample::CATALOGUE;
 
 /// What some patterns target and others exclude.
@@ -395,6 +396,7 @@ impl World {
 
 fn decided(scene: &Scene<'_>, findings: Vec<Finding>, wish: &Wish) -> Result<Plan, Cycle> {
     let graph = Graph::of(scene.manifest, &CATALOGUE)?;
+    check_edges(scene.manifest, &graph, &CATALOGUE);
     plan::plan(&CATALOGUE, scene, &graph, findings, wish)
 }
 

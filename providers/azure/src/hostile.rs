@@ -1,6 +1,6 @@
 //! What must hold for any bytes at all that are taken for a manifest, from the text to the plan.
 
-use vmlogin_engine::graph::Graph;
+use vmlogin_engine::graph::{Graph, between_kinds};
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::language::{self, File, Inputs};
@@ -63,9 +63,9 @@ fn check_problems(problems: Vec<Problem>, sources: &Sources, bytes: usize) {
 }
 
 fn check_plan(manifest: &Manifest) {
-    let Ok(graph) = Graph::of(manifest, catalogue()) else {
-        return;
-    };
+    let graph = Graph::of(manifest, catalogue())
+        .unwrap_or_else(|cycle| panic!("kinds that lead back to themselves: {:?}", cycle.steps));
+    check_edges(manifest, &graph);
     let inventory = Inventory::default();
     let scene = Scene::of(manifest, &inventory);
     let planned = || {
@@ -88,6 +88,16 @@ fn check_plan(manifest: &Manifest) {
     let first = planned();
     assert_eq!(audit(&first), Vec::<String>::new());
     assert!(first == planned(), "the same manifest gave two plans");
+}
+
+/// The kinds tell of every edge that it can be, so that `validate` need draw none.
+fn check_edges(manifest: &Manifest, graph: &Graph) {
+    let pairs = between_kinds(catalogue());
+    let kind = |address| manifest.resource(address).map_or("", |one| one.kind);
+    for edge in graph.edges() {
+        let pair = (kind(edge.from), kind(edge.on));
+        assert!(pairs.contains(&pair), "no kind tells of {edge:?}");
+    }
 }
 
 #[cfg(test)]

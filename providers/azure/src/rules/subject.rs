@@ -25,21 +25,28 @@ pub(super) struct Subject<'a> {
 
 /// Every declared login whose machine was read, or is to be made. What was not read is told by VML200, once.
 pub(super) fn logins<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
-    let mut subjects = all(scene);
-    subjects.retain(|subject| subject.live.is_some() || is_made(scene, subject.machine));
+    let subjects = on(scene, |_| true);
     subjects
+        .filter(|subject| subject.live.is_some() || is_made(scene, subject.machine))
+        .collect()
 }
 
-/// Every declared login, for rules to which the manifest alone says something.
-pub(super) fn all<'a>(scene: &Scene<'a>) -> Vec<Subject<'a>> {
-    let logins = scene.manifest.of_kind("login");
-    logins.filter_map(|login| subject(scene, login)).collect()
+/// Every declared login on a machine that is wanted, for rules to which the manifest alone says something.
+pub(super) fn on<'a>(
+    scene: &Scene<'a>,
+    wanted: impl Fn(&Resource) -> bool,
+) -> impl Iterator<Item = Subject<'a>> {
+    let each = scene.manifest.with_parents();
+    let logins = each.filter(|(login, _)| login.kind == "login");
+    logins.filter_map(move |(login, machine)| {
+        let machine = machine.filter(|machine| wanted(machine))?;
+        Some(subject(scene, login, machine))
+    })
 }
 
-fn subject<'a>(scene: &Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
-    let machine = scene.manifest.parent_of(login)?;
+fn subject<'a>(scene: &Scene<'a>, login: &'a Resource, machine: &'a Resource) -> Subject<'a> {
     let live = live_of(machine, scene);
-    Some(Subject {
+    Subject {
         login,
         machine,
         live,
@@ -48,7 +55,7 @@ fn subject<'a>(scene: &Scene<'a>, login: &'a Resource) -> Option<Subject<'a>> {
             None => ahead(scene, machine),
         },
         installed: live_of(login, scene),
-    })
+    }
 }
 
 /// Whether the manifest says how the machine is made. One that might be there and could not be read is left to VML200.

@@ -31,16 +31,15 @@ impl Rule for ManagementGroup {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let groups = &scene.manifest.management_groups;
+        if groups.is_empty() {
+            return Vec::new();
+        }
         let grants = scene.manifest.of_kind("grant");
         grants
-            .filter(|grant| signs_in(scene, grant))
-            .filter_map(|grant| {
-                Some(opinion(
-                    scene,
-                    grant,
-                    scene.manifest.management_groups.get(&grant.parent)?,
-                ))
-            })
+            .filter_map(|grant| Some((grant, groups.get(&grant.parent)?)))
+            .filter(|(grant, _)| signs_in(scene, grant))
+            .map(|(grant, group)| opinion(scene, grant, group))
             .collect()
     }
 }

@@ -36,53 +36,70 @@ impl Rule for PerMachine {
     }
 }
 
-/// The machines of one group, and at how many of them each grant stands that the first of them has: no other stands at all.
+/// The machines of one group, and the grants that each of those has which were looked at so far: no other stands at all.
 #[derive(Default)]
 struct Fleet<'a> {
     machines: usize,
-    first: Option<&'a Address>,
-    granted: BTreeMap<(&'a str, &'a Principal), usize>,
+    /// How many of them have a grant.
+    granted: usize,
+    last: Option<&'a Resource>,
+    everywhere: BTreeMap<(&'a str, &'a Principal), usize>,
 }
 
 impl<'a> Fleet<'a> {
     /// Counts a grant at a machine. Those of one machine come one after another, as their addresses do.
-    fn count(&mut self, machine: &'a Resource, terms: (&'a str, &'a Principal)) {
-        if *self.first.get_or_insert(&machine.address) == &machine.address {
-            self.granted.insert(terms, 1);
-        } else if let Some(count) = self.granted.get_mut(&terms) {
-            *count += 1;
+    fn count(&mut self, machine: &'a Resource, grant: &'a Resource) {
+        let last = self.last.replace(machine);
+        if !last.is_some_and(|last| std::ptr::eq(last, machine)) {
+            self.next();
         }
+        match self.granted {
+            1 => {
+                self.everywhere.extend(terms(grant).map(|terms| (terms, 1)));
+            }
+            // Most fleets have nothing in common, and then no grant need be read.
+            _ if self.everywhere.is_empty() => {}
+            _ => {
+                let count = terms(grant).and_then(|terms| self.everywhere.get_mut(&terms));
+                count.into_iter().for_each(|count| *count += 1);
+            }
+        }
+    }
+
+    /// Goes on to one more machine that has a grant, with what stands at all before it.
+    fn next(&mut self) {
+        let before = self.granted;
+        self.everywhere.retain(|_, count| *count == before);
+        self.granted += 1;
     }
 
     fn opinions(self, group: &Resource) -> Vec<Finding> {
         let machines = self.machines;
-        let granted = self.granted.into_iter();
-        granted
+        let everywhere = self.everywhere.into_iter();
+        everywhere
             .filter(|(_, count)| machines >= 2 && *count == machines)
             .map(|((role, principal), count)| opinion(group, role, principal, count))
             .collect()
     }
 }
 
-/// The groups in the order of their addresses, each with its machines: one look at each resource.
+/// The groups in the order of their addresses, each with its machines: one look at each resource. A machine comes before its grants.
 fn fleets<'a>(scene: &Scene<'a>) -> Vec<(&'a Resource, Fleet<'a>)> {
-    let manifest = scene.manifest;
     let mut fleets: BTreeMap<&Address, Fleet<'_>> = BTreeMap::new();
-    for machine in manifest
-        .of_kind("vm")
-        .chain(manifest.of_kind("arc-machine"))
-    {
-        fleets.entry(&machine.parent).or_default().machines += 1;
-    }
-    for grant in manifest.of_kind("grant") {
-        let Some(machine) = manifest.parent_of(grant) else {
-            continue;
-        };
-        if let (Some(fleet), Some(terms)) = (fleets.get_mut(&machine.parent), terms(grant)) {
-            fleet.count(machine, terms);
+    for (resource, parent) in scene.manifest.with_parents() {
+        match (resource.kind, parent) {
+            ("vm" | "arc-machine", _) => {
+                fleets.entry(&resource.parent).or_default().machines += 1;
+            }
+            ("grant", Some(machine)) => {
+                if let Some(fleet) = fleets.get_mut(&machine.parent) {
+                    fleet.count(machine, resource);
+                }
+            }
+            _ => {}
         }
     }
-    let groups = manifest.of_kind("resource-group");
+    let groups = scene.manifest.of_kind("resource-group");
     groups
         .filter_map(|group| Some((group, fleets.remove(&group.address)?)))
         .collect()

@@ -1,6 +1,7 @@
 //! VML212: a Windows machine whose resource has a longer name than a computer can have.
 
 use vmlogin_engine::kind::Scene;
+use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
 use super::names::{LONGEST, Named, named};
@@ -25,20 +26,28 @@ impl Rule for LongName {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let machines = named(scene).into_iter();
-        machines
-            // An Arc-enabled machine has its own name, whatever its record is called.
-            .filter(|machine| machine.machine.kind == "vm" && !machine.installed)
-            .filter(|machine| machine.machine.name.chars().count() > LONGEST)
+        // Most estates have none, and what follows looks at each login.
+        if !scene.manifest.of_kind("vm").any(is_long) {
+            return Vec::new();
+        }
+        named(scene, is_long)
+            .filter(|machine| !machine.is_installed())
             .filter_map(|machine| opinion(&machine))
             .collect()
     }
 }
 
+/// An Arc-enabled machine has its own name, whatever its record is called.
+fn is_long(machine: &Resource) -> bool {
+    let name = &machine.name;
+    // A name of few bytes need not be read.
+    machine.kind == "vm" && name.len() > LONGEST && name.chars().count() > LONGEST
+}
+
 fn opinion(machine: &Named<'_>) -> Option<Finding> {
-    let (resource, computer) = (machine.machine, &machine.computer);
+    let (resource, computer) = (machine.machine(), &machine.computer);
     let (address, name) = (resource.address.child("login"), &resource.name);
-    match machine.windows {
+    match machine.windows() {
         Some(false) => None,
         Some(true) => {
             let message = format!(

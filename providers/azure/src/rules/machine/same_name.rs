@@ -1,6 +1,7 @@
 //! VML211: two Windows machines with a login have one computer name, and the directory takes one device of a name.
 
 use vmlogin_engine::kind::Scene;
+use vmlogin_engine::manifest::Resource;
 use vmlogin_engine::rule::{Card, Finding, Needs, Rule, Severity};
 
 use super::names::{Named, named};
@@ -26,9 +27,7 @@ impl Rule for SameName {
     }
 
     fn check(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let mut machines = named(scene);
-        // One that was not read and says nothing runs Windows most likely: nothing else gets this login.
-        machines.retain(|machine| machine.windows != Some(false));
+        let mut machines: Vec<Named<'_>> = named(scene, |_| true).collect();
         machines.sort_by(|one, other| called(one).cmp(&called(other)));
         let alike = machines.chunk_by(|one, other| called(one) == called(other));
         let shared = alike.filter(|machines| machines.len() > 1);
@@ -38,25 +37,27 @@ impl Rule for SameName {
 
 /// Where a machine's name has to be its own, and the name.
 fn called<'n>(machine: &'n Named<'_>) -> (&'n str, &'n str) {
-    (&machine.machine.tenant, &machine.computer)
+    (&machine.machine().tenant, &machine.computer)
 }
 
+/// What is said of machines of one name.
 fn opinions(machines: &[Named<'_>]) -> Vec<Finding> {
-    let about = |(at, own): (usize, &Named<'_>)| {
-        let other = &machines[usize::from(at == 0)];
-        let (address, name) = (&own.machine.address, &own.computer);
+    // One that was not read and says nothing runs Windows most likely: nothing else gets this login.
+    let windows = machines.iter().filter(|one| one.windows() != Some(false));
+    let machines: Vec<(&Resource, &str)> = windows
+        .map(|one| (one.machine(), one.computer.as_ref()))
+        .collect();
+    if machines.len() < 2 {
+        return Vec::new();
+    }
+    let about = |(at, (own, name)): (usize, &(&Resource, &str))| {
+        let (other, _) = machines[usize::from(at == 0)];
         let message = format!(
             "`{}` is called `{name}`, and so is `{}`: the directory takes one device of a name",
-            own.machine.name, other.machine.address
+            own.name, other.address
         );
         let help = "give one of the two another computer name before it gets the login".to_owned();
-        Finding::hit(
-            &CARD,
-            address.child("login"),
-            own.machine.span,
-            message,
-            help,
-        )
+        Finding::hit(&CARD, own.address.child("login"), own.span, message, help)
     };
     machines.iter().enumerate().map(about).collect()
 }
