@@ -11,6 +11,8 @@ mod shares;
 mod unquoted;
 mod value;
 
+use std::borrow::Cow;
+
 use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
 use crate::language::{Loops, STANDS_IN, is_loop};
@@ -94,7 +96,7 @@ pub(super) fn walk<'a>(
         same: Same::default(),
         found,
     };
-    walker.children(&mut root, tree.nodes, &mut Words::default());
+    walker.children(&mut root, Cow::Owned(tree.nodes), &mut Words::default());
     root
 }
 
@@ -104,6 +106,17 @@ const NOWHERE: Span = Span {
     start: 0,
     end: 0,
 };
+
+/// The children of a node: out of one that is used up, else as they stand in it.
+fn taken<'n>(node: &mut Cow<'n, Node>) -> Cow<'n, [Node]> {
+    match node {
+        Cow::Owned(node) => Cow::Owned(node.children.take().unwrap_or_default()),
+        Cow::Borrowed(node) => Cow::Borrowed(node.children()),
+    }
+}
+
+/// The first node of each word of which only one may stand somewhere.
+type First = Vec<(&'static str, Span)>;
 
 struct Walker<'a, 'f> {
     forms: &'a Forms,
@@ -115,8 +128,8 @@ struct Walker<'a, 'f> {
 }
 
 impl<'a> Walker<'a, '_> {
-    /// Holds a node against its form, and takes its children out of it.
-    fn node(&mut self, form: &'a Form, node: &mut Node) -> Checked<'a> {
+    /// Holds a node against its form. One that is used up is left without its children.
+    fn node(&mut self, form: &'a Form, node: &mut Cow<'_, Node>) -> Checked<'a> {
         self.no_type(node.annotation.as_ref());
         let mut checked = Checked {
             given: self.arguments(form, node),
@@ -130,7 +143,7 @@ impl<'a> Walker<'a, '_> {
         } else {
             self.properties(&mut checked, node, &mut meant);
         }
-        let children = node.children.take().unwrap_or_default();
+        let children = taken(node);
         let is_empty = children.is_empty();
         self.children(&mut checked, children, &mut meant);
         self.missing_attributes(&checked, node, &meant);
@@ -162,29 +175,48 @@ impl<'a> Walker<'a, '_> {
     }
 
     /// Holds the children of a node against the forms that stand in it; settings become values of their parent.
-    fn children(&mut self, parent: &mut Checked<'a>, nodes: Vec<Node>, meant: &mut Words) {
+    fn children(&mut self, parent: &mut Checked<'a>, nodes: Cow<'_, [Node]>, meant: &mut Words) {
         let mut first = Vec::new();
-        for node in nodes {
-            let loops = self
-                .loops
-                .take_if(|_| is_loop(&node) && parent.form.word == STANDS_IN);
-            let Some(loops) = loops else {
-                self.child(parent, node, meant, &mut first);
-                continue;
-            };
-            self.go_through(loops, &node, parent, meant, &mut first);
-            self.loops = Some(loops);
+        match nodes {
+            Cow::Owned(nodes) => {
+                for node in nodes {
+                    self.child_or_loop(parent, Cow::Owned(node), meant, &mut first);
+                }
+            }
+            Cow::Borrowed(nodes) => {
+                for node in nodes {
+                    self.child_or_loop(parent, Cow::Borrowed(node), meant, &mut first);
+                }
+            }
         }
         self.missing_nodes(parent, meant);
+    }
+
+    /// Holds one child against its form, or all that it makes where it is a loop.
+    fn child_or_loop(
+        &mut self,
+        parent: &mut Checked<'a>,
+        node: Cow<'_, Node>,
+        meant: &mut Words,
+        first: &mut First,
+    ) {
+        let loops = self
+            .loops
+            .take_if(|_| is_loop(&node) && parent.form.word == STANDS_IN);
+        let Some(loops) = loops else {
+            return self.child(parent, node, meant, first);
+        };
+        self.go_through(loops, &node, parent, meant, first);
+        self.loops = Some(loops);
     }
 
     /// Holds one child against its form. Of some words, of which `first` knows the places, only one may stand there.
     fn child(
         &mut self,
         parent: &mut Checked<'a>,
-        mut node: Node,
+        mut node: Cow<'_, Node>,
         meant: &mut Words,
-        first: &mut Vec<(&'static str, Span)>,
+        first: &mut First,
     ) {
         let Some((form, mut checked)) = self.checked(parent.form, &mut node, meant) else {
             return;
@@ -208,7 +240,7 @@ impl<'a> Walker<'a, '_> {
         }
         if !form.setting {
             if parent.form.word == TOP {
-                checked.head = Head(Some(Box::new(node)));
+                checked.head = Head(Some(Box::new(node.into_owned())));
             }
             parent.children.push(checked);
             return;
@@ -223,7 +255,7 @@ impl<'a> Walker<'a, '_> {
     fn checked(
         &mut self,
         parent: &'a Form,
-        node: &mut Node,
+        node: &mut Cow<'_, Node>,
         meant: &mut Words,
     ) -> Option<(&'a Form, Checked<'a>)> {
         if let Some(known) = self.same.known(node) {

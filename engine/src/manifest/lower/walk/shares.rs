@@ -3,15 +3,15 @@
 //! What comes of it is the same, whatever the number of threads: shares that came to their end with nothing wrong are put behind
 //! one another, and in any other case the loop is gone through once more from its first element to its last.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::thread;
 
 use super::same::Same;
-use super::{Checked, Walker, Words};
+use super::{Checked, First, Walker, Words};
 use crate::language::{Loops, Round, same_at_each};
 use crate::manifest::lower::form::{Form, Forms};
 use crate::manifest::lower::found::Found;
-use crate::source::Span;
 use crate::syntax::tree::Node;
 
 /// A share of fewer elements would be done before its thread stands. Two are the least: what only the second of two like nodes does
@@ -20,9 +20,6 @@ const LEAST: usize = 1_000;
 
 /// More threads than this gain nothing: all that comes of them is put in its place by one.
 const MOST_THREADS: usize = 4;
-
-/// The first node of each word of which only one may stand somewhere.
-type First = Vec<(&'static str, Span)>;
 
 /// Where a share of a loop's elements stands, and what came of it.
 struct Share<'a> {
@@ -73,8 +70,8 @@ impl<'a> Walker<'a, '_> {
         (parent, meant, first): (&mut Checked<'a>, &mut Words, &mut First),
     ) {
         loops.go_through(round, elements, |made| {
-            for node in made {
-                self.child(parent, node, meant, first);
+            for node in made.nodes {
+                self.child(parent, Cow::Borrowed(node), meant, first);
             }
         });
     }
