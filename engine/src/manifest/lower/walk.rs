@@ -8,6 +8,7 @@ mod principal;
 mod same;
 mod secret;
 mod shares;
+mod tags;
 mod unquoted;
 mod value;
 
@@ -155,6 +156,7 @@ impl<'a> Walker<'a, '_> {
 
     /// Holds the properties of a node against its fields.
     fn properties(&mut self, checked: &mut Checked<'a>, node: &Node, meant: &mut Words) {
+        checked.values.reserve(node.properties.len());
         for property in &node.properties {
             let Some(name) = self.field_of(checked.form, property, meant) else {
                 continue;
@@ -276,12 +278,10 @@ impl<'a> Walker<'a, '_> {
     }
 
     fn missing_nodes(&mut self, parent: &Checked<'a>, meant: &Words) {
-        for form in self.forms.children(parent.form) {
-            if let Number::One(line) = form.number
-                && !meant.contains(form.word)
-            {
+        for (word, line) in self.forms.needed(parent.form) {
+            if !meant.contains(word) {
                 self.found.push(ManifestProblem::MissingNode {
-                    word: form.word,
+                    word,
                     within: parent.form.word,
                     line,
                     span: (parent.form.word != TOP).then_some(parent.span),
@@ -314,19 +314,34 @@ impl<'a> Walker<'a, '_> {
     }
 }
 
-/// Words of forms, each once. There are never many.
+/// Words of forms, each once. There are never many: most nodes need no room for them but their own.
 #[derive(Clone, Debug, Default)]
-struct Words(Vec<&'static str>);
+struct Words {
+    few: [&'static str; 6],
+    more: Vec<&'static str>,
+}
 
 impl Words {
     fn insert(&mut self, word: &'static str) {
-        if !self.contains(word) {
-            self.0.push(word);
+        if self.contains(word) {
+            return;
+        }
+        match self.few.iter_mut().find(|room| room.is_empty()) {
+            Some(room) => *room = word,
+            None => self.more.push(word),
         }
     }
 
     fn contains(&self, word: &str) -> bool {
-        self.0.contains(&word)
+        self.few.contains(&word) || self.more.contains(&word)
+    }
+
+    /// Takes in those of others.
+    fn extend(&mut self, others: &Words) {
+        let few = others.few.iter().filter(|word| !word.is_empty());
+        for word in few.chain(&others.more) {
+            self.insert(word);
+        }
     }
 }
 

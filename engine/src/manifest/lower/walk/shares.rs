@@ -50,10 +50,8 @@ impl<'a> Walker<'a, '_> {
             Some(shares) => {
                 for share in shares {
                     parent.values.extend(share.parent.values);
-                    parent.children.extend(share.parent.children);
-                    for word in share.meant.0 {
-                        meant.insert(word);
-                    }
+                    append(&mut parent.children, share.parent.children);
+                    meant.extend(&share.meant);
                     *first = share.first;
                 }
             }
@@ -115,6 +113,14 @@ impl<'a> Walker<'a, '_> {
         let well = shares.iter().all(|share| share.found.is_empty())
             && loops.join(shares.iter().map(|share| &share.loops));
         well.then_some(shares)
+    }
+}
+
+/// Puts one list behind another. What comes first is not copied.
+fn append<T>(all: &mut Vec<T>, more: Vec<T>) {
+    match all.is_empty() {
+        true => *all = more,
+        false => all.extend(more),
     }
 }
 
