@@ -26,6 +26,7 @@ pub mod rounds;
 pub mod rule;
 pub mod schedule;
 pub mod schema;
+mod shares;
 pub mod source;
 pub mod syntax;
 pub mod value;

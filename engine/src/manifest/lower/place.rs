@@ -12,22 +12,25 @@ mod grant;
 mod known;
 mod refer;
 mod scopes;
+mod shares;
 mod spot;
+mod taken;
 
-use indexmap::IndexMap;
-use indexmap::map::Entry;
+use std::borrow::Cow;
 
 use super::found::Found;
 use super::walk::{Checked, Given};
 use crate::address::Address;
 use crate::kind::Catalogue;
 use crate::manifest::problem::ManifestProblem;
-use crate::manifest::{Declared, Manifest, Resource, Settings};
-use crate::schema::{Attribute, Naming, Schema, Written};
+use crate::manifest::{Declared, Manifest, Resource, Resources, Settings};
+use crate::schema::{Attribute, Naming, Schema, Shape, Written};
 use crate::source::Span;
 use crate::value::Value;
+use along::Bearer;
 use apart::Said;
 use spot::Spot;
+use taken::Taken;
 
 /// The most things that one manifest may declare. Lists of names multiply: without this, a few kilobytes could ask for
 /// more than fits in memory. Fifty thousand machines with an identity, a login and two grants each fit.
@@ -42,57 +45,86 @@ pub(super) fn place(
     catalogue: &Catalogue,
     found: &mut Found,
 ) -> Option<Manifest> {
-    let counts = root.children.iter().map(things);
+    let counts = root.children.iter().map(Checked::things);
     if counts.fold(0, u64::saturating_add) > MOST_THINGS {
-        let largest = root.children.iter().max_by_key(|child| things(child));
+        let largest = root.children.iter().max_by_key(|child| child.things());
         found.push(ManifestProblem::TooMany {
             most: MOST_THINGS,
             span: largest.map_or(root.span, |largest| largest.span),
         });
         return None;
     }
-    let mut manifest = placed(root, catalogue, found);
-    refer::refer(&mut manifest, catalogue, found);
+    let (mut manifest, referring) = placed(root, catalogue, found);
+    refer::refer(&mut manifest, referring, catalogue, found);
     Some(manifest)
 }
 
-/// Everything in its place, references as they are written. What only placing needs is gone after it.
-fn placed(mut root: Checked<'_>, catalogue: &Catalogue, found: &mut Found) -> Manifest {
-    let mut placing = Placing::new(catalogue, found);
+/// Everything in its place, references as they are written, with the addresses of all that refer to something. What only placing
+/// needs is gone after it.
+fn placed(
+    mut root: Checked<'_>,
+    catalogue: &Catalogue,
+    found: &mut Found,
+) -> (Manifest, Vec<Address>) {
+    let mut placing = Placing::new(catalogue, std::mem::take(found));
     placing.scopes(&mut root);
     placing.groups(root);
-    placing.manifest.resources.sort();
-    placing.manifest.absent.sort();
-    placing.manifest
-}
-
-/// How many things a node declares, with all beneath it.
-fn things(node: &Checked<'_>) -> u64 {
-    let own = match &node.given {
-        Given::Names(names) => names.len() as u64,
-        Given::Grant(_, principals) | Given::Principals(principals) => principals.len() as u64,
-        Given::Nothing | Given::Word(..) | Given::Value(_) => 1,
+    let Placing { scopes, placed, .. } = placing;
+    *found = placed.found;
+    let resources = Resources::from(placed.resources);
+    let manifest = Manifest {
+        absent: undeclared(placed.absent, &resources, found).into(),
+        resources,
+        ..scopes.into_owned()
     };
-    let beneath = node
-        .children
-        .iter()
-        .map(things)
-        .fold(1, u64::saturating_add);
-    own.saturating_mul(beneath)
+    (manifest, placed.referring)
 }
 
-struct Placing<'f> {
-    manifest: Manifest,
-    catalogue: &'f Catalogue,
-    found: &'f mut Found,
-    /// Every address given out, without case, with the place of its name and whether `absent` names it.
-    taken: IndexMap<Address, (Span, bool)>,
+/// What should be absent and is not declared. Where both are said, that is reported; what would have come along with something
+/// absent, and is declared by itself, is simply declared.
+fn undeclared(absent: Vec<Resource>, resources: &Resources, found: &mut Found) -> Vec<Resource> {
+    let clash = |gone: &Resource| resources.get(&gone.address).map(|declared| declared.span);
+    let mut kept = Vec::new();
+    for gone in absent {
+        match clash(&gone) {
+            None => kept.push(gone),
+            Some(_) if gone.along.is_some() => {}
+            Some(declared) => {
+                let problem = both(&gone.address, gone.span, declared);
+                found.push_pair(declared, gone.span, problem);
+            }
+        }
+    }
+    kept
+}
+
+struct Placing<'p> {
+    catalogue: &'p Catalogue,
+    /// The manifest without any resources: what these stand in.
+    scopes: Cow<'p, Manifest>,
     /// By what things of a kind stay apart.
     apart: Vec<(&'static str, &'static [&'static str])>,
+    /// Where this is a share of a run of things: the addresses given out before it.
+    before: Option<&'p Taken>,
+    /// What comes of it.
+    placed: Placed,
+    /// How places begin that are made up for things whose own could not be told, and how many there are.
+    made_up: (String, usize),
+}
+
+/// What has its place.
+#[derive(Default)]
+struct Placed {
+    /// In no order.
+    resources: Vec<Resource>,
+    /// The same of what should not be.
+    absent: Vec<Resource>,
+    /// Addresses of those that refer to something.
+    referring: Vec<Address>,
+    taken: Taken,
     /// What no two things in one place may share, with the first that says it.
     said: Said,
-    /// How many places were made up for things whose own could not be told.
-    unplaced: usize,
+    found: Found,
 }
 
 /// A node of a kind, and where it stands.
@@ -105,37 +137,36 @@ struct Item<'n, 'a> {
 
 impl Placing<'_> {
     /// Places a node of a kind, once for each of its names, with all beneath it.
-    fn thing(&mut self, mut node: Checked<'_>, schema: &'static Schema, spot: &Spot) {
+    fn thing(&mut self, node: &mut Checked<'_>, schema: &'static Schema, spot: &Spot) {
         match std::mem::take(&mut node.given) {
             Given::Names(mut names) => {
                 // With several names it is as many nodes. Most have one, and are not copied.
                 let last = names.pop();
                 for (name, span) in names {
-                    self.named(node.clone(), schema, spot, &name, span);
+                    self.named(&mut node.clone(), schema, spot, &name, span);
                 }
                 if let Some((name, span)) = last {
                     self.named(node, schema, spot, &name, span);
                 }
             }
             Given::Grant(role, principals) => {
-                let node = &node;
                 self.granted(Item { node, schema, spot }, &role, principals);
             }
             Given::Word(word, span) => {
                 let on = schema.attribute(word);
                 let given = on.map(|attribute| (attribute.name, declared(true, span)));
-                self.unnamed(&mut node, schema, spot, span, given);
+                self.unnamed(node, schema, spot, span, given);
                 // What `absent` names in an identity is the machine's.
-                self.children(node.children, spot);
+                self.children(&mut node.children, spot);
             }
             Given::Nothing | Given::Principals(_) | Given::Value(_) => {
                 // One that says only what should not be is none itself.
                 let is_word = matches!(schema.naming, Naming::Word(_));
                 if !is_word || !node.values.is_empty() || node.children.is_empty() {
                     let span = node.span;
-                    self.unnamed(&mut node, schema, spot, span, None);
+                    self.unnamed(node, schema, spot, span, None);
                 }
-                self.children(node.children, spot);
+                self.children(&mut node.children, spot);
             }
         }
     }
@@ -156,7 +187,7 @@ impl Placing<'_> {
 
     fn named(
         &mut self,
-        mut node: Checked<'_>,
+        node: &mut Checked<'_>,
         schema: &'static Schema,
         spot: &Spot,
         name: &str,
@@ -169,39 +200,33 @@ impl Placing<'_> {
             first,
             second: span,
         };
-        let inner = if self.take(&address, span, node.absent, twice) {
-            let given = argument(schema, |_| true).map(|own| (own, declared(name, span)));
-            let inner = spot.within(address.clone(), name);
-            let item = Item {
-                node: &node,
-                schema,
-                spot,
-            };
-            self.stays_apart(item, name);
-            if node.absent {
-                self.parts(item, span, &inner);
-                self.came_along(&inner, schema, spot, span);
-            }
-            let values = std::mem::take(&mut node.values);
-            let item = Item {
-                node: &node,
-                schema,
-                spot,
-            };
-            self.insert(item, address, name, span, values, given);
-            inner
-        } else {
+        if !self.take(&address, span, node.absent, twice) {
             // What is in the second is held against itself only: the clash of the two is told already.
             let name = self.made_up();
-            spot.within(spot.named(schema.kind, &name), &name)
-        };
-        let along = |child: &mut Checked<'_>| child.form.along.is_some();
-        let along: Vec<_> = node.children.extract_if(.., along).collect();
-        self.children(node.children, &inner);
-        self.all_along(schema, along, &inner, spot);
+            let inner = spot.within(spot.named(schema.kind, &name), &name);
+            self.children(&mut node.children, &inner);
+            return;
+        }
+        let given = argument(schema, |_| true).map(|own| (own, declared(name, span)));
+        let inner = spot.within(address.clone(), name);
+        let item = Item { node, schema, spot };
+        self.stays_apart(item, name);
+        if node.absent {
+            self.parts(item, span, &inner);
+            self.came_along(&inner, schema, spot, span);
+        }
+        let values = std::mem::take(&mut node.values);
+        let item = Item { node, schema, spot };
+        let number = self.insert(item, address, name, span, values, given);
+        let bearer = Bearer::new(&inner, number);
+        self.children(&mut node.children, &inner);
+        let along = node.children.iter_mut();
+        let along = along.filter(|child| child.form.along.is_some());
+        self.all_along(schema, along, &bearer, spot);
     }
 
-    /// Adds the resource at an address, with what its node says of it, by its values and by its arguments.
+    /// Adds the resource at an address, with what its node says of it, by its values and by its arguments. The number is that in
+    /// the list of what should be.
     fn insert(
         &mut self,
         item: Item<'_, '_>,
@@ -210,12 +235,15 @@ impl Placing<'_> {
         span: Span,
         mut values: Settings,
         given: impl IntoIterator<Item = (&'static str, Declared)>,
-    ) {
+    ) -> Option<usize> {
         let Item { node, schema, spot } = item;
         values.retain(|name, _| schema.attribute(name).is_some());
         values.extend(given);
+        if refers(&values, schema) {
+            self.placed.referring.push(address.clone());
+        }
         let resource = Resource {
-            address: address.clone(),
+            address,
             kind: schema.kind,
             name: name.to_owned(),
             parent: spot.address.clone(),
@@ -225,15 +253,12 @@ impl Placing<'_> {
             attributes: values,
             span,
         };
-        let (own, other) = match node.absent {
-            true => (&mut self.manifest.absent, &self.manifest.resources),
-            false => (&mut self.manifest.resources, &self.manifest.absent),
-        };
-        if let Some(other) = other.get(&address) {
-            let problem = both(&address, node.absent, span, other.span);
-            self.found.push_pair(other.span, span, problem);
+        if node.absent {
+            self.placed.absent.push(resource);
+            return None;
         }
-        own.push(resource);
+        self.placed.resources.push(resource);
+        Some(self.placed.resources.len() - 1)
     }
 
     /// What goes before a thing that should be absent: its parts of kinds that are taken away by themselves.
@@ -255,13 +280,13 @@ impl Placing<'_> {
 
     /// Places all kinds in the braces of a node, which have a place of their own. Kind by kind they come almost in the order of
     /// their addresses, so that little is left to sort.
-    fn children(&mut self, mut nodes: Vec<Checked<'_>>, spot: &Spot) {
+    fn children(&mut self, nodes: &mut [Checked<'_>], spot: &Spot) {
         nodes.sort_by_key(|node| node.form.word);
-        for child in nodes {
-            if let Some(schema) = child.form.schema
-                && child.form.along.is_none()
+        for run in nodes.chunk_by_mut(|one, next| one.form.word == next.form.word) {
+            if let Some(schema) = run[0].form.schema
+                && run[0].form.along.is_none()
             {
-                self.thing(child, schema, spot);
+                self.run(run, schema, spot);
             }
         }
     }
@@ -274,28 +299,24 @@ impl Placing<'_> {
         absent: bool,
         clash: impl FnOnce(Span) -> ManifestProblem,
     ) -> bool {
-        // Names have no case, here as in Azure.
-        match self.taken.entry(address.in_lower_case()) {
-            Entry::Occupied(entry) => {
-                let (first, first_absent) = *entry.get();
-                let problem = match first_absent == absent {
-                    true => clash(first),
-                    false => both(address, absent, span, first),
-                };
-                self.found.push_pair(first, span, problem);
-                false
-            }
-            Entry::Vacant(entry) => {
-                entry.insert((span, absent));
-                true
-            }
-        }
+        let taken = self.placed.taken.take(address, self.before, span, absent);
+        let Err((first, first_absent)) = taken else {
+            return true;
+        };
+        let problem = match (absent, first_absent) {
+            (true, false) => both(address, span, first),
+            (false, true) => both(address, first, span),
+            _ => clash(first),
+        };
+        self.placed.found.push_pair(first, span, problem);
+        false
     }
 
     /// A name that no manifest can hold.
     fn made_up(&mut self) -> String {
-        self.unplaced += 1;
-        format!("{MADE_UP}{}", self.unplaced)
+        let (stem, count) = &mut self.made_up;
+        *count += 1;
+        format!("{stem}{count}.")
     }
 }
 
@@ -308,12 +329,14 @@ fn argument(schema: &Schema, asked: impl Fn(&Attribute) -> bool) -> Option<&'sta
         .map(|attribute| attribute.name)
 }
 
-/// The problem that one address is declared and named in `absent`; the second of the two may be either.
-fn both(address: &Address, absent: bool, second: Span, first: Span) -> ManifestProblem {
-    let (absent, declared) = match absent {
-        true => (second, first),
-        false => (first, second),
-    };
+/// Whether something of what is said refers to another thing.
+fn refers(values: &Settings, schema: &Schema) -> bool {
+    let mut attributes = values.keys().filter_map(|name| schema.attribute(name));
+    attributes.any(|attribute| matches!(attribute.shape, Shape::Reference { .. }))
+}
+
+/// The problem that one address is declared and named in `absent`.
+fn both(address: &Address, absent: Span, declared: Span) -> ManifestProblem {
     ManifestProblem::DeclaredAndAbsent {
         address: address.to_string(),
         declared,

@@ -19,11 +19,11 @@ use super::found::Found;
 use crate::language::{Loops, STANDS_IN, is_loop};
 use crate::manifest::problem::ManifestProblem;
 use crate::manifest::{Declared, Settings};
-use crate::schema::TOP;
+use crate::schema::{Attribute, Shape, TOP};
 use crate::source::Span;
 use crate::syntax::print;
 use crate::syntax::tree::{Node, Tree};
-use crate::value::Principal;
+use crate::value::{Principal, Value};
 use same::Same;
 
 /// A node as far as it fits its form.
@@ -43,6 +43,10 @@ pub(super) struct Checked<'a> {
     pub(super) head: Head,
     /// Whether `absent` names it: then it is what should not be.
     pub(super) absent: bool,
+    /// How many things stand in its braces, at any depth.
+    beneath: u64,
+    /// Whether something in its braces has to do with what stands beside it.
+    reaches_out: bool,
 }
 
 /// A node whose first line a help may repeat, without what was in its braces. Deeper down nobody asks for it, and it would keep
@@ -61,6 +65,52 @@ impl<'a> Checked<'a> {
             span: NOWHERE,
             head: Head::default(),
             absent: false,
+            beneath: 0,
+            reaches_out: false,
+        }
+    }
+
+    /// How many things it declares, with all beneath it.
+    pub(super) fn things(&self) -> u64 {
+        let own = match &self.given {
+            Given::Names(names) => names.len() as u64,
+            Given::Grant(_, principals) | Given::Principals(principals) => principals.len() as u64,
+            Given::Nothing | Given::Word(..) | Given::Value(_) => 1,
+        };
+        own.saturating_mul(self.beneath.saturating_add(1))
+    }
+
+    /// Whether it, or something in its braces, has to do with what stands beside it: it brings things along, takes them away, or is
+    /// for something elsewhere.
+    pub(super) fn reaches_out(&self) -> bool {
+        let says = |attribute: &Attribute| match attribute.shape {
+            Shape::Elsewhere => self.values.contains_key(attribute.name),
+            Shape::Reference { along, .. } => {
+                let said = along.and_then(|_| self.values.get(attribute.name));
+                said.is_some_and(|said| said.value == Value::Bool(true))
+            }
+            _ => false,
+        };
+        let mut attributes = self.form.schema.into_iter().flat_map(|it| it.attributes);
+        self.reaches_out || self.absent || self.form.along.is_some() || attributes.any(says)
+    }
+
+    /// Puts a node in its braces.
+    fn hold(&mut self, child: Checked<'a>) {
+        self.beneath = self.beneath.saturating_add(child.things());
+        self.reaches_out |= child.reaches_out();
+        self.children.push(child);
+    }
+
+    /// Puts in its braces what stands in another's, and takes over what that says.
+    fn hold_all(&mut self, other: Checked<'a>) {
+        self.beneath = self.beneath.saturating_add(other.beneath);
+        self.reaches_out |= other.reaches_out;
+        self.values.extend(other.values);
+        // What comes first is not copied.
+        match self.children.is_empty() {
+            true => self.children = other.children,
+            false => self.children.extend(other.children),
         }
     }
 }
@@ -244,7 +294,7 @@ impl<'a> Walker<'a, '_> {
             if parent.form.word == TOP {
                 checked.head = Head(Some(Box::new(node.into_owned())));
             }
-            parent.children.push(checked);
+            parent.hold(checked);
             return;
         }
         parent.values.extend(checked.values);

@@ -72,7 +72,7 @@ pub(crate) fn manifest() -> Manifest {
         subscriptions: BTreeMap::from([(subscription.name.clone(), subscription)]),
         management_groups: BTreeMap::new(),
         absent: Resources::new(),
-        resources: [
+        resources: vec![
             resource(
                 group.clone(),
                 "resource-group",
@@ -140,14 +140,9 @@ pub(crate) fn manifest() -> Manifest {
     manifest
 }
 
-fn resource(
-    address: Address,
-    kind: &'static str,
-    name: &str,
-    parent: Address,
-) -> (Address, Resource) {
-    let resource = Resource {
-        address: address.clone(),
+fn resource(address: Address, kind: &'static str, name: &str, parent: Address) -> Resource {
+    Resource {
+        address,
         kind,
         name: name.to_owned(),
         parent,
@@ -156,17 +151,17 @@ fn resource(
         along: None,
         attributes: Settings::new(),
         span: SPAN,
-    };
-    (address, resource)
+    }
 }
 
 /// Something that comes along with a machine.
-fn along(kind: &'static str, name: &str, bearer: Address) -> (Address, Resource) {
+fn along(kind: &'static str, name: &str, bearer: Address) -> Resource {
     let group = Address::new("resource-group", ["core", "rg-web"]);
     let address = Address::new(kind, ["core", "rg-web", name]);
-    let (address, resource) = resource(address, kind, name, group);
-    let along = Some(bearer);
-    (address, Resource { along, ..resource })
+    Resource {
+        along: Some(bearer),
+        ..resource(address, kind, name, group)
+    }
 }
 
 fn subnet_address() -> Address {
@@ -235,7 +230,7 @@ pub(crate) fn above(role: &str) -> Manifest {
     grant.parent = address;
     grant.subscription = "".into();
     grant.attributes.get_mut("role").unwrap().value = role.into();
-    manifest.resources.insert(grant.address.clone(), grant);
+    manifest.resources.insert(grant);
     manifest
 }
 

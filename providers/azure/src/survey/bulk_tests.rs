@@ -181,7 +181,7 @@ async fn with_groups(many: usize, answers: Vec<Part>) -> (Result<Inventory, Faul
         let mut group = group.clone().expect("a group");
         group.name = format!("rg-new{at:03}");
         group.address = Address::new("resource-group", ["core", &group.name]);
-        manifest.resources.insert(group.address.clone(), group);
+        manifest.resources.insert(group);
     }
     let list =
         rows(&[json!({"id": scenes::machine_id().scope().to_string(), "location": "westeurope"})]);

@@ -2,7 +2,7 @@
 //! in that asks for the public address `web01-pip`. They stand where the thing around them stands.
 
 use super::spot::Spot;
-use super::{Placing, declared};
+use super::{Placing, declared, refers};
 use crate::address::Address;
 use crate::manifest::lower::walk::Checked;
 use crate::manifest::problem::ManifestProblem;
@@ -12,31 +12,40 @@ use crate::source::Span;
 use crate::value::Value;
 
 /// The thing that brings others along.
-struct Bearer {
+pub(super) struct Bearer {
     /// Its address.
     address: Address,
     /// The name after which they are called.
     name: String,
+    /// Where it stands in the list of what should be, if it does.
+    number: Option<usize>,
+}
+
+impl Bearer {
+    /// The thing around a spot.
+    pub(super) fn new(inner: &Spot, number: Option<usize>) -> Bearer {
+        Bearer {
+            address: inner.address.clone(),
+            name: inner.name().to_owned(),
+            number,
+        }
+    }
 }
 
 impl Placing<'_> {
-    /// Places what comes along with a named thing at `inner`, which itself stands at `outer`.
-    pub(super) fn all_along(
+    /// Places what comes along with a named thing, which itself stands at `outer`.
+    pub(super) fn all_along<'n, 'a: 'n>(
         &mut self,
         schema: &'static Schema,
-        nodes: Vec<Checked<'_>>,
-        inner: &Spot,
+        nodes: impl Iterator<Item = &'n mut Checked<'a>>,
+        bearer: &Bearer,
         outer: &Spot,
     ) {
-        let bearer = Bearer {
-            address: inner.address.clone(),
-            name: inner.name().to_owned(),
-        };
-        self.asked_for(&bearer, schema, outer);
+        self.asked_for(bearer, schema, outer);
         for child in nodes {
             if let (Some(attribute), Some(schema)) = (child.form.along, child.form.schema) {
-                let (span, values) = (child.span, child.values);
-                let made = self.along(&bearer, attribute, schema, outer, span, values);
+                let values = std::mem::take(&mut child.values);
+                let made = self.along(bearer, attribute, schema, outer, child.span, values);
                 self.asked_for(&made, schema, outer);
             }
         }
@@ -48,7 +57,7 @@ impl Placing<'_> {
             let Some(schema) = self.first_kind(attribute) else {
                 continue;
             };
-            let bearing = self.manifest.resource(&bearer.address);
+            let bearing = bearer.number.map(|number| &self.placed.resources[number]);
             let asked = bearing.and_then(|resource| resource.attributes.get(attribute.name));
             let asked = asked.filter(|declared| declared.value == Value::Bool(true));
             if let Some(span) = asked.map(|declared| declared.span) {
@@ -74,6 +83,9 @@ impl Placing<'_> {
         let name = format!("{}{suffix}", bearer.name);
         let address = outer.named(schema.kind, &name);
         values.retain(|name, _| schema.attribute(name).is_some());
+        if refers(&values, schema) {
+            self.placed.referring.push(address.clone());
+        }
         let resource = Resource {
             address: address.clone(),
             kind: schema.kind,
@@ -91,21 +103,25 @@ impl Placing<'_> {
             first,
             second: span,
         };
-        if self.take(&address, span, false, twice) {
-            self.manifest.resources.push(resource);
-        }
-        if let Some(refers) = self.manifest.resources.get_mut(&bearer.address) {
+        let number = self.take(&address, span, false, twice).then(|| {
+            self.placed.resources.push(resource);
+            self.placed.resources.len() - 1
+        });
+        if let Some(refers) = bearer.number {
             let value = declared(name.as_str(), span);
+            let refers = &mut self.placed.resources[refers];
             refers.attributes.insert(attribute.name, value);
+            self.placed.referring.push(bearer.address.clone());
         }
         Bearer {
             address,
             name: bearer.name.clone(),
+            number,
         }
     }
 
     /// Names in `absent` too what came along with a thing that should be absent, by the name that vmlogin gives it. Whether it is
-    /// there, and who made it, the plan sees.
+    /// declared by itself is looked at in the end; whether it is there, and who made it, the plan sees.
     pub(super) fn came_along(
         &mut self,
         inner: &Spot,
@@ -113,10 +129,7 @@ impl Placing<'_> {
         outer: &Spot,
         span: Span,
     ) {
-        let mut bearer = Bearer {
-            address: inner.address.clone(),
-            name: inner.name().to_owned(),
-        };
+        let mut bearer = Bearer::new(inner, None);
         let mut schema = schema;
         while let Some((next, suffix)) = self.brought_along(schema) {
             let name = format!("{}{suffix}", bearer.name);
@@ -132,9 +145,7 @@ impl Placing<'_> {
                 attributes: Settings::new(),
                 span,
             };
-            if !self.manifest.resources.contains_key(&address) {
-                self.manifest.absent.push(resource);
-            }
+            self.placed.absent.push(resource);
             bearer.address = address;
             schema = next;
         }

@@ -40,6 +40,7 @@ impl Placing<'_> {
         let second = first_said.span;
         let says = together(&said);
         match self
+            .placed
             .said
             .entry((spot.address.clone(), schema.kind, says.to_lowercase()))
         {
@@ -56,7 +57,7 @@ impl Placing<'_> {
                     first,
                     second,
                 };
-                self.found.push_pair(first, second, problem);
+                self.placed.found.push_pair(first, second, problem);
             }
         }
     }

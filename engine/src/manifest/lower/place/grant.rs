@@ -91,10 +91,10 @@ impl Placing<'_> {
                 rule: Rule::Elsewhere,
                 span,
             };
-            self.found.push_pair(span, span, problem);
+            self.placed.found.push_pair(span, span, problem);
             return None;
         };
-        let mut known = self.manifest.subscriptions.values();
+        let mut known = self.scopes.subscriptions.values();
         let subscription = known.find(|subscription| {
             subscription.id == place.subscription && subscription.tenant == *spot.tenant
         });
@@ -104,7 +104,7 @@ impl Placing<'_> {
                 tenant: spot.tenant.to_string(),
                 span,
             };
-            self.found.push_pair(span, span, problem);
+            self.placed.found.push_pair(span, span, problem);
             return None;
         };
         let stem = place.address(schema.kind, &subscription.name);
@@ -114,7 +114,7 @@ impl Placing<'_> {
 
     /// Refuses a note that would not come back from Azure as it is: behind the stamp, both are one description there.
     fn notes_fit(&mut self, node: &Checked<'_>, schema: &Schema) {
-        let stamp = "vmlogin: ".len() + self.manifest.estate.chars().count();
+        let stamp = "vmlogin: ".len() + self.scopes.estate.chars().count();
         let most = MOST_DESCRIPTION.saturating_sub(stamp);
         let notes = schema.attributes.iter().filter(|attribute| {
             attribute.shape == Shape::Text && attribute.written == Written::Property
@@ -132,7 +132,9 @@ impl Placing<'_> {
                     rule: Rule::Note,
                     span: declared.span,
                 };
-                self.found.push_pair(declared.span, declared.span, problem);
+                self.placed
+                    .found
+                    .push_pair(declared.span, declared.span, problem);
                 continue;
             }
             let has = text.chars().count();
@@ -143,7 +145,9 @@ impl Placing<'_> {
                     has,
                     span: declared.span,
                 };
-                self.found.push_pair(declared.span, declared.span, problem);
+                self.placed
+                    .found
+                    .push_pair(declared.span, declared.span, problem);
             }
         }
     }

@@ -8,6 +8,7 @@ mod index;
 
 use std::collections::BTreeMap;
 
+use crate::address::Address;
 use crate::kind::{Catalogue, Kind};
 use crate::manifest::check;
 use crate::manifest::lower::found::Found;
@@ -20,19 +21,29 @@ use crate::value::Value;
 use index::Index;
 
 /// Replaces every reference by an id; what names nothing is reported.
-pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut Found) {
-    let pointing = Pointing::of(catalogue);
-    if refer_to_nothing(manifest, &pointing) {
+pub(super) fn refer(
+    manifest: &mut Manifest,
+    mut referring: Vec<Address>,
+    catalogue: &Catalogue,
+    found: &mut Found,
+) {
+    if referring.is_empty() {
         return;
     }
+    // In one order, whatever that of the nodes: of mistakes in one place the first is told.
+    referring.sort();
+    referring.dedup();
+    let pointing = Pointing::of(catalogue);
     let mut ids = Vec::new();
     let index = Index::of(manifest);
-    let referring = Referring {
+    let ids_of = Referring {
         manifest,
         catalogue,
         index: &index,
     };
-    for resource in manifest.resources.values().chain(manifest.absent.values()) {
+    let (declared, absent) = (&manifest.resources, &manifest.absent);
+    let find = |address: &Address| declared.get(address).or_else(|| absent.get(address));
+    for resource in referring.iter().filter_map(find) {
         // What stands in no known subscription is reported already.
         if !manifest.subscriptions.contains_key(&*resource.subscription) {
             continue;
@@ -43,7 +54,7 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
                 kinds,
                 span: declared.span,
             };
-            match referring.value(&named, &declared.value) {
+            match ids_of.value(&named, &declared.value) {
                 Ok(value) => ids.push((resource.address.clone(), attribute.name, value)),
                 Err(problem) => found.push_pair(declared.span, declared.span, *problem),
             }
@@ -61,12 +72,6 @@ pub(super) fn refer(manifest: &mut Manifest, catalogue: &Catalogue, found: &mut 
         }
     }
     refuse_the_absent(manifest, catalogue, found);
-}
-
-/// Whether no attribute of anything refers to something: then nothing need be looked up.
-fn refer_to_nothing(manifest: &Manifest, pointing: &Pointing) -> bool {
-    let mut all = manifest.resources.values().chain(manifest.absent.values());
-    all.all(|resource| pointing.said(resource).next().is_none())
 }
 
 /// Reports what is declared and points at something that `absent` takes away, or at something in that.

@@ -1,13 +1,12 @@
 //! What resources stand in: the head of the manifest, tenants, subscriptions, management groups.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use indexmap::IndexMap;
-
-use super::Placing;
 use super::known::Known;
 use super::spot::Spot;
+use super::{MADE_UP, Placed, Placing};
 use crate::address::Address;
 use crate::kind::Catalogue;
 use crate::manifest::lower::found::Found;
@@ -20,24 +19,27 @@ use crate::value::{Principal, Value};
 /// The ids met so far, each with the node that has it.
 type Ids = BTreeMap<(&'static str, String), Span>;
 
-impl<'f> Placing<'f> {
-    pub(super) fn new(catalogue: &'f Catalogue, found: &'f mut Found) -> Placing<'f> {
+impl<'p> Placing<'p> {
+    pub(super) fn new(catalogue: &'p Catalogue, found: Found) -> Placing<'p> {
+        let nothing = Manifest {
+            estate: String::new(),
+            safety: Safety::default(),
+            tenants: BTreeMap::new(),
+            subscriptions: BTreeMap::new(),
+            management_groups: BTreeMap::new(),
+            resources: Resources::new(),
+            absent: Resources::new(),
+        };
         Placing {
-            manifest: Manifest {
-                estate: String::new(),
-                safety: Safety::default(),
-                tenants: BTreeMap::new(),
-                subscriptions: BTreeMap::new(),
-                management_groups: BTreeMap::new(),
-                resources: Resources::new(),
-                absent: Resources::new(),
-            },
             catalogue,
-            found,
-            taken: IndexMap::new(),
+            scopes: Cow::Owned(nothing),
             apart: super::apart::apart(catalogue),
-            said: BTreeMap::new(),
-            unplaced: 0,
+            before: None,
+            placed: Placed {
+                found,
+                ..Placed::default()
+            },
+            made_up: (MADE_UP.to_string(), 0),
         }
     }
 
@@ -53,20 +55,20 @@ impl<'f> Placing<'f> {
     }
 
     /// Places kinds at the top level, each in its subscription.
-    pub(super) fn groups(&mut self, root: Checked<'_>) {
-        let known = Known::of(&self.manifest);
+    pub(super) fn groups(&mut self, mut root: Checked<'_>) {
+        let known = Known::of(&self.scopes);
         let mut told = false;
-        for child in root.children {
+        for child in &mut root.children {
             let Some(schema) = child.form.schema else {
                 continue;
             };
-            let spot = known.spot(&child).unwrap_or_else(|| {
-                let problem = known.problem(&child, schema.kind);
+            let spot = known.spot(child).unwrap_or_else(|| {
+                let problem = known.problem(child, schema.kind);
                 // Without any subscription all top-level nodes are wrong in the same way: it is said once.
                 let general = matches!(problem, Some(ManifestProblem::NoSubscription { .. }));
                 if let Some(problem) = problem.filter(|_| !(general && told)) {
                     told |= general;
-                    self.found.push(problem);
+                    self.placed.found.push(problem);
                 }
                 // A spot of its own, so that what is in the node is checked all the same.
                 Spot::in_subscription(&self.made_up(), "")
@@ -77,10 +79,10 @@ impl<'f> Placing<'f> {
 
     fn head(&mut self, head: &Checked<'_>) {
         if let Some(estate) = text(head, "estate") {
-            self.manifest.estate = estate;
+            self.scopes.to_mut().estate = estate;
         }
         for safety in of_word(&head.children, "safety") {
-            let limits = &mut self.manifest.safety;
+            let limits = &mut self.scopes.to_mut().safety;
             limits.max_delete = number(safety, "max-delete").unwrap_or(limits.max_delete);
             limits.max_change_percent =
                 number(safety, "max-change-percent").unwrap_or(limits.max_change_percent);
@@ -92,13 +94,17 @@ impl<'f> Placing<'f> {
         self.take_name(node, &name, span);
         self.take_id(node, ids);
         let first_cloud = self.catalogue.clouds.first().copied().unwrap_or_default();
-        self.manifest.tenants.entry(name.clone()).or_insert(Tenant {
-            name: name.clone(),
-            id: text(node, "id").unwrap_or_default(),
-            cloud: text(node, "cloud").unwrap_or_else(|| first_cloud.to_owned()),
-            break_glass: break_glass(node),
-            span,
-        });
+        self.scopes
+            .to_mut()
+            .tenants
+            .entry(name.clone())
+            .or_insert(Tenant {
+                name: name.clone(),
+                id: text(node, "id").unwrap_or_default(),
+                cloud: text(node, "cloud").unwrap_or_else(|| first_cloud.to_owned()),
+                break_glass: break_glass(node),
+                span,
+            });
         for subscription in of_word_mut(&mut node.children, "subscription") {
             self.subscription(subscription, &name, ids);
         }
@@ -118,13 +124,14 @@ impl<'f> Placing<'f> {
                 tenant: tenant.to_owned(),
                 span,
             };
-            self.manifest
+            self.scopes
+                .to_mut()
                 .subscriptions
                 .insert(name.clone(), subscription);
         }
         self.take_id(node, ids);
         let spot = Spot::in_subscription(&name, tenant);
-        self.children(std::mem::take(&mut node.children), &spot);
+        self.children(&mut node.children, &spot);
     }
 
     fn management_group(&mut self, node: &mut Checked<'_>, tenant: &str) {
@@ -139,11 +146,12 @@ impl<'f> Placing<'f> {
             tenant: tenant.to_owned(),
             span,
         };
-        self.manifest
+        self.scopes
+            .to_mut()
             .management_groups
             .insert(address.clone(), group);
         let spot = Spot::in_management_group(address, tenant);
-        self.children(std::mem::take(&mut node.children), &spot);
+        self.children(&mut node.children, &spot);
     }
 
     /// The name of a node and its place. A node without one, which is reported, gets a name of its own.
@@ -174,7 +182,7 @@ impl<'f> Placing<'f> {
             Entry::Vacant(entry) => {
                 entry.insert(declared.span);
             }
-            Entry::Occupied(first) => self.found.push(ManifestProblem::SameId {
+            Entry::Occupied(first) => self.placed.found.push(ManifestProblem::SameId {
                 title: node.form.title,
                 first: *first.get(),
                 second: declared.span,

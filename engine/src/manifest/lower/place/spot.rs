@@ -49,6 +49,16 @@ impl Spot {
         }
     }
 
+    /// The same spot with texts of its own: each thing there takes hold of them, and threads that do so by turns wait for each other.
+    pub(super) fn copied(&self) -> Spot {
+        Spot {
+            address: Address::read(self.address.as_str()),
+            subscription: Arc::from(&*self.subscription),
+            tenant: Arc::from(&*self.tenant),
+            path: self.path.iter().map(|name| Arc::from(&**name)).collect(),
+        }
+    }
+
     /// The address of a named thing here.
     pub(super) fn named(&self, kind: &str, name: &str) -> Address {
         Address::new(kind, self.path.iter().map(|name| &**name).chain([name]))

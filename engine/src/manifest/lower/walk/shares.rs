@@ -5,21 +5,18 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::thread;
 
 use super::same::Same;
 use super::{Checked, First, Walker, Words};
 use crate::language::{Loops, Round, same_at_each};
 use crate::manifest::lower::form::{Form, Forms};
 use crate::manifest::lower::found::Found;
+use crate::shares;
 use crate::syntax::tree::Node;
 
 /// A share of fewer elements would be done before its thread stands. Two are the least: what only the second of two like nodes does
 /// wrong shows in each share.
 const LEAST: usize = 1_000;
-
-/// More threads than this gain nothing: all that comes of them is put in its place by one.
-const MOST_THREADS: usize = 4;
 
 /// Where a share of a loop's elements stands, and what came of it.
 struct Share<'a> {
@@ -49,8 +46,7 @@ impl<'a> Walker<'a, '_> {
         match self.in_shares(loops, &round, parent.form, first) {
             Some(shares) => {
                 for share in shares {
-                    parent.values.extend(share.parent.values);
-                    append(&mut parent.children, share.parent.children);
+                    parent.hold_all(share.parent);
                     meant.extend(&share.meant);
                     *first = share.first;
                 }
@@ -82,8 +78,7 @@ impl<'a> Walker<'a, '_> {
         parent: &'a Form,
         first: &First,
     ) -> Option<Vec<Share<'a>>> {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        let count = threads.min(MOST_THREADS).min(round.count() / LEAST);
+        let count = shares::count(round.count(), LEAST);
         if count < 2 {
             return None;
         }
@@ -98,29 +93,11 @@ impl<'a> Walker<'a, '_> {
             first: first.clone(),
         };
         let forms = self.forms;
-        let shares: Option<Vec<Share<'a>>> = thread::scope(|scope| {
-            let begin = |number| {
-                let share = share(number);
-                let work = move || share.done(forms, round);
-                thread::Builder::new().spawn_scoped(scope, work).ok()
-            };
-            let beside: Vec<_> = (1..count).map(begin).collect();
-            let here = share(0).done(forms, round);
-            let beside = beside.into_iter().map(|thread| thread?.join().ok());
-            std::iter::once(Some(here)).chain(beside).collect()
-        });
-        let shares = shares?;
+        let begun = (0..count).map(share).collect();
+        let shares = shares::at_once(begun, |share: Share<'a>| share.done(forms, round));
         let well = shares.iter().all(|share| share.found.is_empty())
             && loops.join(shares.iter().map(|share| &share.loops));
         well.then_some(shares)
-    }
-}
-
-/// Puts one list behind another. What comes first is not copied.
-fn append<T>(all: &mut Vec<T>, more: Vec<T>) {
-    match all.is_empty() {
-        true => *all = more,
-        false => all.extend(more),
     }
 }
 

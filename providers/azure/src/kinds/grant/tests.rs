@@ -132,7 +132,7 @@ fn a_grant_whose_node_is_gone_is_revoked_by_its_id_while_it_is_still_ours() {
     let (mut manifest, inventory) = estate();
     manifest
         .resources
-        .retain(|_, resource| resource.kind != "grant");
+        .retain(|resource| resource.kind != "grant");
     let step = step(&manifest, &inventory, Mode::Apply, GRANT);
     assert_eq!(step.action, Action::Revoke);
     played(&step, include_str!("testdata/revoke.json"));

@@ -16,7 +16,7 @@ fn declared() -> Manifest {
     let (mut manifest, _) = estate();
     manifest
         .resources
-        .retain(|_, resource| resource.kind == "resource-group");
+        .retain(|resource| resource.kind == "resource-group");
     let tags = Attributes::from([("owner".to_owned(), "team web".into())]);
     declare(&mut manifest, GROUP, "tags", Value::Map(tags));
     manifest

@@ -13,7 +13,7 @@ use crate::kinds::{Place, arc_machine, login};
 pub(crate) fn estate() -> (Manifest, Inventory) {
     let (mut manifest, mut inventory) = super::estate();
     let kept = ["resource-group", "grant"];
-    manifest.resources.retain(|_, it| kept.contains(&it.kind));
+    manifest.resources.retain(|it| kept.contains(&it.kind));
     inventory.live.retain(|(kind, _), _| kept.contains(kind));
     let group = Address::new("resource-group", ["core", "rg-web"]);
     let machine = machine();

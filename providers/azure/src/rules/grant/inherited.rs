@@ -189,7 +189,7 @@ mod tests {
             parent: machine,
             ..grant
         };
-        manifest.resources.insert(own.address.clone(), own);
+        manifest.resources.insert(own);
         (manifest, inventory)
     }
 

@@ -202,7 +202,7 @@ mod tests {
         let (tenant, principal) = scenes::principal();
         manifest
             .resources
-            .retain(|_, resource| resource.kind != "grant");
+            .retain(|resource| resource.kind != "grant");
         let tenant = manifest.tenants.get_mut(&tenant).unwrap();
         let span = tenant.span;
         tenant.break_glass = vec![(principal, span)];

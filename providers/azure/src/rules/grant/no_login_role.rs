@@ -164,12 +164,12 @@ mod tests {
         let mut grant = manifest.of_kind("grant").next().unwrap().clone();
         grant.address = grant.address.child("second");
         grant.attributes.get_mut("role").unwrap().value = "user".into();
-        manifest.resources.insert(grant.address.clone(), grant);
+        manifest.resources.insert(grant);
         assert_eq!(check(&manifest), "");
         let mut manifest = with_role("Owner");
         manifest
             .resources
-            .retain(|_, resource| resource.kind != "login");
+            .retain(|resource| resource.kind != "login");
         assert_eq!(check(&manifest), "");
         assert_eq!(check(&with_role("Reader")), "");
     }

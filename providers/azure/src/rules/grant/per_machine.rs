@@ -124,7 +124,7 @@ mod tests {
                 parent: machine,
                 ..grant.clone()
             };
-            manifest.resources.insert(own.address.clone(), own);
+            manifest.resources.insert(own);
         }
         shown(&PerMachine.check(&Scene::of(&manifest, &Inventory::default())))
     }

@@ -94,7 +94,7 @@ mod tests {
         let mut second = manifest.resources[&first].clone();
         second.address = Address::new("grant", ["core", "rg-web", role, &principal.to_string()]);
         let address = second.address.to_string();
-        manifest.resources.insert(second.address.clone(), second);
+        manifest.resources.insert(second);
         scenes::declare(&mut manifest, &address, "role", role.into());
         scenes::declare(
             &mut manifest,

@@ -85,7 +85,7 @@ mod tests {
         if !declared {
             manifest
                 .resources
-                .retain(|_, resource| resource.kind != "identity");
+                .retain(|resource| resource.kind != "identity");
         }
         if !switched_on {
             scenes::fact(&mut inventory, "vm", "principal-id", None);
@@ -132,7 +132,7 @@ mod tests {
         let check = |declared: bool| {
             let (mut manifest, inventory) = scenes::to_be_made("Ubuntu2404");
             if !declared {
-                manifest.resources.retain(|_, it| it.kind != "identity");
+                manifest.resources.retain(|it| it.kind != "identity");
             }
             shown(&NoIdentity.check(&Scene::of(&manifest, &inventory)))
         };

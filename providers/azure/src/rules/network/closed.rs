@@ -530,7 +530,7 @@ mod tests {
             shown(&Closed.check(&Scene::of(manifest, &inventory)))
         };
         assert!(check(&manifest).contains("rule `deny-out`"));
-        manifest.absent.insert(address, gone);
+        manifest.absent.insert(gone);
         assert_eq!(check(&manifest), "");
     }
 }

@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(told(&manifest), "");
         manifest
             .resources
-            .retain(|_, it| it.kind != "network-interface");
+            .retain(|it| it.kind != "network-interface");
         assert_eq!(
             told(&manifest),
             "VML219 subnet:core/rg-web/vnet-web/servers warning: nothing will lead out of the new subnet `servers`: its default outbound access is off, so a login on a machine in it without a public IP fails with 0x801C0021\n  help: write `default-outbound-access #true` in the braces of `servers`, or give it a NAT gateway before machines join\n"

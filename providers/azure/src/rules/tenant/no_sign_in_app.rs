@@ -71,7 +71,7 @@ mod tests {
     fn check(fact: Option<(&str, Value)>, with_login: bool) -> String {
         let (mut manifest, mut inventory) = scenes::estate();
         if !with_login {
-            manifest.resources.retain(|_, it| it.kind != "login");
+            manifest.resources.retain(|it| it.kind != "login");
         }
         if let Some((name, value)) = fact {
             let facts = Attributes::from([(name.to_owned(), value)]);

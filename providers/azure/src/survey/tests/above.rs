@@ -62,7 +62,7 @@ async fn a_management_group_that_may_not_be_read_is_a_fault_only_where_something
     );
     manifest
         .resources
-        .retain(|_, resource| resource.kind != "grant");
+        .retain(|resource| resource.kind != "grant");
     let read = above(&manifest, vec![(ABOVE, 403, refused())])
         .await
         .unwrap();

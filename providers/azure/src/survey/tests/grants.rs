@@ -16,7 +16,7 @@ async fn grants_that_may_not_be_listed_are_a_gap_where_the_manifest_grants_nothi
     let mut manifest = scenes::manifest();
     manifest
         .resources
-        .retain(|_, resource| resource.kind != "grant");
+        .retain(|resource| resource.kind != "grant");
     let read = rehearsal::azure(&server)
         .survey(&manifest, Mode::Apply)
         .await

@@ -198,7 +198,7 @@ mod tests {
         if forget_grant {
             manifest
                 .resources
-                .retain(|_, resource| resource.kind != "grant");
+                .retain(|resource| resource.kind != "grant");
         }
         inventory.locks.clear();
         inventory.locks.extend(locks.map(|locks| {
@@ -254,14 +254,14 @@ mod tests {
             let machine = "vm:core/rg-web/web01";
             let own = |address: &str| address == machine || address.starts_with("vm:");
             let all = std::mem::take(&mut manifest.resources);
-            for (address, resource) in all {
-                match own(address.as_str()) {
-                    true if address.as_str() == machine => {
-                        manifest.absent.insert(address, resource)
+            for resource in all {
+                match own(resource.address.as_str()) {
+                    true if resource.address.as_str() == machine => {
+                        manifest.absent.insert(resource);
                     }
-                    true => None,
-                    false => manifest.resources.insert(address, resource),
-                };
+                    true => {}
+                    false => manifest.resources.insert(resource),
+                }
             }
             if !is_live {
                 inventory.live.retain(|(kind, _), _| *kind != "vm");
