@@ -13,6 +13,7 @@ mod unquoted;
 mod value;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
@@ -35,8 +36,8 @@ pub(super) struct Checked<'a> {
     pub(super) given: Given,
     /// Its properties, and the settings in its braces.
     pub(super) values: Settings,
-    /// The things in its braces.
-    pub(super) children: Vec<Checked<'a>>,
+    /// The things in its braces. What is the same in many nodes, as at each element of a loop, is there but once.
+    pub(super) children: Vec<Arc<Checked<'a>>>,
     /// The node's name.
     pub(super) span: Span,
     /// The node as it is written, for helps about what stands at the top.
@@ -56,7 +57,7 @@ pub(super) struct Head(Option<Box<Node>>);
 
 impl<'a> Checked<'a> {
     /// A node of which nothing is known yet.
-    fn blank(form: &'a Form) -> Checked<'a> {
+    pub(super) fn blank(form: &'a Form) -> Checked<'a> {
         Checked {
             form,
             given: Given::Nothing,
@@ -96,7 +97,7 @@ impl<'a> Checked<'a> {
     }
 
     /// Puts a node in its braces.
-    fn hold(&mut self, child: Checked<'a>) {
+    fn hold(&mut self, child: Arc<Checked<'a>>) {
         self.beneath = self.beneath.saturating_add(child.things());
         self.reaches_out |= child.reaches_out();
         self.children.push(child);
@@ -292,11 +293,12 @@ impl<'a> Walker<'a, '_> {
         }
         if !form.setting {
             if parent.form.word == TOP {
-                checked.head = Head(Some(Box::new(node.into_owned())));
+                Arc::make_mut(&mut checked).head = Head(Some(Box::new(node.into_owned())));
             }
             parent.hold(checked);
             return;
         }
+        let checked = Arc::unwrap_or_clone(checked);
         parent.values.extend(checked.values);
         if let Given::Value(value) = checked.given {
             parent.values.insert(form.word, value);
@@ -309,7 +311,7 @@ impl<'a> Walker<'a, '_> {
         parent: &'a Form,
         node: &mut Cow<'_, Node>,
         meant: &mut Words,
-    ) -> Option<(&'a Form, Checked<'a>)> {
+    ) -> Option<(&'a Form, Arc<Checked<'a>>)> {
         if let Some(known) = self.same.known(node) {
             return Some(known);
         }
@@ -323,6 +325,7 @@ impl<'a> Walker<'a, '_> {
             Arguments::Absent => self.absent(parent, form, node)?,
             _ => self.node(form, node),
         };
+        let checked = Arc::new(checked);
         self.same.learn(node, form, &checked);
         Some((form, checked))
     }
