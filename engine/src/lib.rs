@@ -22,6 +22,7 @@ pub mod problem;
 pub mod provider;
 pub mod published;
 pub mod reference;
+mod room;
 pub mod rounds;
 pub mod rule;
 pub mod schedule;

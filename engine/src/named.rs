@@ -39,6 +39,11 @@ impl<N: Borrow<str> + Ord, V> Named<N, V> {
         self.find(name).is_ok()
     }
 
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.0.reserve_exact(more);
+    }
+
     /// Puts a value in, and gives back the one that had its name.
     pub fn insert(&mut self, name: impl Into<N>, value: V) -> Option<V> {
         let name = name.into();

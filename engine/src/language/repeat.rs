@@ -1,5 +1,6 @@
 //! `for`: its nodes once for every row of a table, or for every value of a list.
 
+mod body;
 mod making;
 mod round;
 
@@ -16,8 +17,8 @@ use super::table::Table;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::syntax::tree::{Node, Piece, Property, Reference, Scalar, Tree};
-pub(super) use making::Making;
-pub(crate) use round::Round;
+pub(super) use making::{Making, bytes};
+pub(crate) use round::{Made, Round};
 
 /// The name of the node.
 pub(crate) const FOR: &str = "for";
@@ -105,20 +106,20 @@ impl Loops {
         Round::of(node, &mut self.names, &mut self.problems)
     }
 
-    /// Goes through some elements of one: gives the nodes of each away before it makes those of the next.
+    /// Goes through some elements of one: shows the nodes of each before it makes those of the next.
     pub(crate) fn go_through(
         &mut self,
         round: &Round<'_>,
         elements: Range<usize>,
-        give: impl FnMut(Vec<Node>),
+        show: impl FnMut(Made<'_>),
     ) {
-        round.make(elements, &mut self.names, &mut self.problems, give);
+        round.make(elements, &mut self.names, &mut self.problems, show);
     }
 
     /// Goes through one from its first element to its last, if it can be.
-    fn go_through_whole(&mut self, node: &Node, give: impl FnMut(Vec<Node>)) {
+    fn go_through_whole(&mut self, node: &Node, show: impl FnMut(Made<'_>)) {
         if let Some(round) = self.begin(node) {
-            self.go_through(&round, 0..round.count(), give);
+            self.go_through(&round, 0..round.count(), show);
         }
     }
 
@@ -152,7 +153,7 @@ impl Loops {
             let loops: Vec<Node> = children.extract_if(.., |child| is_loop(child)).collect();
             let written = children.len();
             for one in loops {
-                self.go_through_whole(&one, |mut made| children.append(&mut made));
+                self.go_through_whole(&one, |made| children.append(&mut made.copied()));
             }
             waiting.extend(children.iter_mut().take(written).rev());
         }
@@ -164,7 +165,7 @@ impl Loops {
         while let Some(node) = waiting.pop() {
             for child in node.children() {
                 match is_loop(child) {
-                    true => self.go_through_whole(child, drop),
+                    true => self.go_through_whole(child, |_| ()),
                     false => waiting.push(child),
                 }
             }

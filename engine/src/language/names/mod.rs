@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) use define::define;
-pub(super) use element::Loop;
+pub(super) use element::{Elements, Loop};
 pub(super) use value::Budget;
 
 /// What every defined name stands for.

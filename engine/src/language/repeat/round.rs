@@ -1,15 +1,12 @@
 //! One loop, once it is known what it goes through.
 
 use std::ops::Range;
-use std::sync::Arc;
 
+use super::body::Body;
 use super::making::MOST_MADE;
 use super::{FOR, WRITTEN, is_table, mentions};
-use crate::language::form::{is_loop, is_refused};
-use crate::language::names::{Item, Loop, Names};
+use crate::language::names::{Elements, Loop, Names};
 use crate::language::problem::{LanguageProblem, Problems};
-use crate::language::substitute::fill;
-use crate::language::table::Table;
 use crate::source::Span;
 use crate::syntax::reference::is_name;
 use crate::syntax::tree::{Argument, Node, Property, Scalar, Via};
@@ -21,13 +18,15 @@ pub(crate) struct Round<'n> {
     place: Span,
     elements: Elements,
     /// What each element makes anew.
-    body: Vec<Node>,
+    body: Body,
 }
 
-/// What one loop goes through.
-enum Elements {
-    Rows(Arc<Table>),
-    Items(Vec<Item>),
+/// What a loop makes at one of its elements.
+pub(crate) struct Made<'r> {
+    /// The nodes, without references. They are as they are until the loop comes to its next element.
+    pub(crate) nodes: &'r [Node],
+    of: &'r Node,
+    names: &'r Names,
 }
 
 impl<'n> Round<'n> {
@@ -57,7 +56,7 @@ impl<'n> Round<'n> {
             name,
             place,
             elements: elements(property, names, problems)?,
-            body: body(node),
+            body: Body::of(node),
         };
         // That is told already, at the loop that used all up.
         if names.making.is_spent() {
@@ -72,34 +71,31 @@ impl<'n> Round<'n> {
 
     /// How many elements there are.
     pub(crate) fn count(&self) -> usize {
-        match &self.elements {
-            Elements::Rows(table) => table.rows(),
-            Elements::Items(items) => items.len(),
-        }
+        self.elements.count()
     }
 
-    /// Makes the nodes of some elements without references, and gives those of each away before it makes those of the next.
+    /// Makes the nodes of some elements, and shows those of each before it makes those of the next.
     pub(super) fn make(
         &self,
         elements: Range<usize>,
         names: &mut Names,
         problems: &mut Problems,
-        mut give: impl FnMut(Vec<Node>),
+        mut show: impl FnMut(Made<'_>),
     ) {
-        let (name, place) = (self.name, self.place);
+        names.enter(Loop::new(self.name, self.place, self.elements.clone()));
+        let mut filled = self.body.copied();
         for element in elements {
-            names.enter(match &self.elements {
-                Elements::Rows(table) => Loop::row(name, place, table, element),
-                Elements::Items(items) => Loop::item(name, place, &items[element]),
-            });
-            let mut nodes = self.body.clone();
-            fill(&mut nodes, names, problems);
+            names.come_to(element);
+            let nodes = filled.fill(names, problems);
             if names.making.is_spent() {
                 problems.push(self.too_much());
                 break;
             }
-            mark(&mut nodes, self.node, names.element());
-            give(nodes);
+            show(Made {
+                nodes,
+                of: self.node,
+                names,
+            });
         }
         names.leave();
     }
@@ -113,29 +109,20 @@ impl<'n> Round<'n> {
     }
 }
 
-/// The nodes in the braces of a loop, without what was refused there; those of another loop are.
-fn body(node: &Node) -> Vec<Node> {
-    let mut whole = node.clone();
-    let mut waiting = vec![&mut whole];
-    while let Some(parent) = waiting.pop() {
-        let Some(mut children) = parent.children.take() else {
-            continue;
-        };
-        children.retain(|child| !is_refused(parent, child) && !is_loop(child));
-        waiting.extend(parent.children.insert(children));
-    }
-    whole.children.unwrap_or_default()
-}
-
-/// Notes at the nodes of one element that they are of it.
-fn mark(nodes: &mut [Node], of: &Node, element: Option<Span>) {
-    let Some(element) = element else { return };
-    let origin = of.origin.then(Via::Element {
-        of: of.name.span,
-        element,
-    });
-    for node in nodes {
-        node.origin = origin.clone();
+impl Made<'_> {
+    /// Copies of the nodes, which say of themselves what element they are of.
+    pub(super) fn copied(&self) -> Vec<Node> {
+        let mut nodes = self.nodes.to_vec();
+        if let Some(element) = self.names.element() {
+            let origin = self.of.origin.then(Via::Element {
+                of: self.of.name.span,
+                element,
+            });
+            for node in &mut nodes {
+                node.origin = origin.clone();
+            }
+        }
+        nodes
     }
 }
 
@@ -206,7 +193,7 @@ fn elements(property: &Property, names: &mut Names, problems: &mut Problems) -> 
         Scalar::Reference(_) => {
             let annotation = property.annotation.as_ref();
             let items = names.list(&property.value, annotation, property.value_span, problems);
-            Some(Elements::Items(items))
+            Some(Elements::Items(items.into()))
         }
         _ => {
             problems.push(malformed(property.value_span));

@@ -107,6 +107,8 @@ pub(super) enum Number {
 #[derive(Debug)]
 pub(super) struct Forms {
     forms: BTreeMap<&'static str, BTreeMap<&'static str, Form>>,
+    /// What has to stand in a node, by its word, where something has to: words, each with the line to write.
+    needed: BTreeMap<&'static str, Vec<(&'static str, &'static str)>>,
     /// What only `absent` names.
     detached: Vec<Form>,
     /// The file itself, as if it were a node.
@@ -118,6 +120,7 @@ impl Forms {
     pub(super) fn of(catalogue: &Catalogue) -> Forms {
         let mut forms = Forms {
             forms: BTreeMap::new(),
+            needed: BTreeMap::new(),
             detached: Vec::new(),
             root: root(),
         };
@@ -161,12 +164,21 @@ impl Forms {
                 }
             }
         }
+        forms.needed = needed(&forms.forms);
         forms
     }
 
     fn insert(&mut self, within: &'static str, form: Form) {
         let children = self.forms.entry(within).or_default();
         children.insert(form.word, form);
+    }
+
+    /// The words of what has to stand in a node, each with the line to write.
+    pub(super) fn needed(
+        &self,
+        within: &Form,
+    ) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.needed.get(within.word).into_iter().flatten().copied()
     }
 
     /// The form of a child by its name.
@@ -225,6 +237,21 @@ impl Forms {
     fn all(&self) -> impl Iterator<Item = &Form> {
         self.forms.values().flat_map(BTreeMap::values)
     }
+}
+
+/// What has to stand in each node in which something has to.
+fn needed(
+    forms: &BTreeMap<&'static str, BTreeMap<&'static str, Form>>,
+) -> BTreeMap<&'static str, Vec<(&'static str, &'static str)>> {
+    let line = |form: &Form| match form.number {
+        Number::One(line) => Some((form.word, line)),
+        Number::Any | Number::AtMostOne => None,
+    };
+    let within = forms.iter().map(|(within, children)| {
+        let needed: Vec<_> = children.values().filter_map(line).collect();
+        (*within, needed)
+    });
+    within.filter(|(_, needed)| !needed.is_empty()).collect()
 }
 
 /// The kind of what a child describes that comes along with the node around it.

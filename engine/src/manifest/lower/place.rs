@@ -17,6 +17,7 @@ mod spot;
 mod taken;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::found::Found;
 use super::walk::{Checked, Given};
@@ -45,7 +46,7 @@ pub(super) fn place(
     catalogue: &Catalogue,
     found: &mut Found,
 ) -> Option<Manifest> {
-    let counts = root.children.iter().map(Checked::things);
+    let counts = root.children.iter().map(|child| child.things());
     if counts.fold(0, u64::saturating_add) > MOST_THINGS {
         let largest = root.children.iter().max_by_key(|child| child.things());
         found.push(ManifestProblem::TooMany {
@@ -222,6 +223,7 @@ impl Placing<'_> {
         self.children(&mut node.children, &inner);
         let along = node.children.iter_mut();
         let along = along.filter(|child| child.form.along.is_some());
+        let along = along.map(Arc::make_mut);
         self.all_along(schema, along, &bearer, spot);
     }
 
@@ -280,7 +282,7 @@ impl Placing<'_> {
 
     /// Places all kinds in the braces of a node, which have a place of their own. Kind by kind they come almost in the order of
     /// their addresses, so that little is left to sort.
-    fn children(&mut self, nodes: &mut [Checked<'_>], spot: &Spot) {
+    fn children(&mut self, nodes: &mut [Arc<Checked<'_>>], spot: &Spot) {
         nodes.sort_by_key(|node| node.form.word);
         for run in nodes.chunk_by_mut(|one, next| one.form.word == next.form.word) {
             if let Some(schema) = run[0].form.schema

@@ -8,8 +8,12 @@ mod principal;
 mod same;
 mod secret;
 mod shares;
+mod tags;
 mod unquoted;
 mod value;
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
@@ -32,8 +36,8 @@ pub(super) struct Checked<'a> {
     pub(super) given: Given,
     /// Its properties, and the settings in its braces.
     pub(super) values: Settings,
-    /// The things in its braces.
-    pub(super) children: Vec<Checked<'a>>,
+    /// The things in its braces. What is the same in many nodes, as at each element of a loop, is there but once.
+    pub(super) children: Vec<Arc<Checked<'a>>>,
     /// The node's name.
     pub(super) span: Span,
     /// The node as it is written, for helps about what stands at the top.
@@ -53,7 +57,7 @@ pub(super) struct Head(Option<Box<Node>>);
 
 impl<'a> Checked<'a> {
     /// A node of which nothing is known yet.
-    fn blank(form: &'a Form) -> Checked<'a> {
+    pub(super) fn blank(form: &'a Form) -> Checked<'a> {
         Checked {
             form,
             given: Given::Nothing,
@@ -93,7 +97,7 @@ impl<'a> Checked<'a> {
     }
 
     /// Puts a node in its braces.
-    fn hold(&mut self, child: Checked<'a>) {
+    fn hold(&mut self, child: Arc<Checked<'a>>) {
         self.beneath = self.beneath.saturating_add(child.things());
         self.reaches_out |= child.reaches_out();
         self.children.push(child);
@@ -104,7 +108,11 @@ impl<'a> Checked<'a> {
         self.beneath = self.beneath.saturating_add(other.beneath);
         self.reaches_out |= other.reaches_out;
         self.values.extend(other.values);
-        self.children.extend(other.children);
+        // What comes first is not copied.
+        match self.children.is_empty() {
+            true => self.children = other.children,
+            false => self.children.extend(other.children),
+        }
     }
 }
 
@@ -140,7 +148,7 @@ pub(super) fn walk<'a>(
         same: Same::default(),
         found,
     };
-    walker.children(&mut root, tree.nodes, &mut Words::default());
+    walker.children(&mut root, Cow::Owned(tree.nodes), &mut Words::default());
     root
 }
 
@@ -150,6 +158,17 @@ const NOWHERE: Span = Span {
     start: 0,
     end: 0,
 };
+
+/// The children of a node: out of one that is used up, else as they stand in it.
+fn taken<'n>(node: &mut Cow<'n, Node>) -> Cow<'n, [Node]> {
+    match node {
+        Cow::Owned(node) => Cow::Owned(node.children.take().unwrap_or_default()),
+        Cow::Borrowed(node) => Cow::Borrowed(node.children()),
+    }
+}
+
+/// The first node of each word of which only one may stand somewhere.
+type First = Vec<(&'static str, Span)>;
 
 struct Walker<'a, 'f> {
     forms: &'a Forms,
@@ -161,8 +180,8 @@ struct Walker<'a, 'f> {
 }
 
 impl<'a> Walker<'a, '_> {
-    /// Holds a node against its form, and takes its children out of it.
-    fn node(&mut self, form: &'a Form, node: &mut Node) -> Checked<'a> {
+    /// Holds a node against its form. One that is used up is left without its children.
+    fn node(&mut self, form: &'a Form, node: &mut Cow<'_, Node>) -> Checked<'a> {
         self.no_type(node.annotation.as_ref());
         let mut checked = Checked {
             given: self.arguments(form, node),
@@ -176,7 +195,7 @@ impl<'a> Walker<'a, '_> {
         } else {
             self.properties(&mut checked, node, &mut meant);
         }
-        let children = node.children.take().unwrap_or_default();
+        let children = taken(node);
         let is_empty = children.is_empty();
         self.children(&mut checked, children, &mut meant);
         self.missing_attributes(&checked, node, &meant);
@@ -188,6 +207,7 @@ impl<'a> Walker<'a, '_> {
 
     /// Holds the properties of a node against its fields.
     fn properties(&mut self, checked: &mut Checked<'a>, node: &Node, meant: &mut Words) {
+        checked.values.reserve(node.properties.len());
         for property in &node.properties {
             let Some(name) = self.field_of(checked.form, property, meant) else {
                 continue;
@@ -208,29 +228,48 @@ impl<'a> Walker<'a, '_> {
     }
 
     /// Holds the children of a node against the forms that stand in it; settings become values of their parent.
-    fn children(&mut self, parent: &mut Checked<'a>, nodes: Vec<Node>, meant: &mut Words) {
+    fn children(&mut self, parent: &mut Checked<'a>, nodes: Cow<'_, [Node]>, meant: &mut Words) {
         let mut first = Vec::new();
-        for node in nodes {
-            let loops = self
-                .loops
-                .take_if(|_| is_loop(&node) && parent.form.word == STANDS_IN);
-            let Some(loops) = loops else {
-                self.child(parent, node, meant, &mut first);
-                continue;
-            };
-            self.go_through(loops, &node, parent, meant, &mut first);
-            self.loops = Some(loops);
+        match nodes {
+            Cow::Owned(nodes) => {
+                for node in nodes {
+                    self.child_or_loop(parent, Cow::Owned(node), meant, &mut first);
+                }
+            }
+            Cow::Borrowed(nodes) => {
+                for node in nodes {
+                    self.child_or_loop(parent, Cow::Borrowed(node), meant, &mut first);
+                }
+            }
         }
         self.missing_nodes(parent, meant);
+    }
+
+    /// Holds one child against its form, or all that it makes where it is a loop.
+    fn child_or_loop(
+        &mut self,
+        parent: &mut Checked<'a>,
+        node: Cow<'_, Node>,
+        meant: &mut Words,
+        first: &mut First,
+    ) {
+        let loops = self
+            .loops
+            .take_if(|_| is_loop(&node) && parent.form.word == STANDS_IN);
+        let Some(loops) = loops else {
+            return self.child(parent, node, meant, first);
+        };
+        self.go_through(loops, &node, parent, meant, first);
+        self.loops = Some(loops);
     }
 
     /// Holds one child against its form. Of some words, of which `first` knows the places, only one may stand there.
     fn child(
         &mut self,
         parent: &mut Checked<'a>,
-        mut node: Node,
+        mut node: Cow<'_, Node>,
         meant: &mut Words,
-        first: &mut Vec<(&'static str, Span)>,
+        first: &mut First,
     ) {
         let Some((form, mut checked)) = self.checked(parent.form, &mut node, meant) else {
             return;
@@ -254,11 +293,12 @@ impl<'a> Walker<'a, '_> {
         }
         if !form.setting {
             if parent.form.word == TOP {
-                checked.head = Head(Some(Box::new(node)));
+                Arc::make_mut(&mut checked).head = Head(Some(Box::new(node.into_owned())));
             }
             parent.hold(checked);
             return;
         }
+        let checked = Arc::unwrap_or_clone(checked);
         parent.values.extend(checked.values);
         if let Given::Value(value) = checked.given {
             parent.values.insert(form.word, value);
@@ -269,9 +309,9 @@ impl<'a> Walker<'a, '_> {
     fn checked(
         &mut self,
         parent: &'a Form,
-        node: &mut Node,
+        node: &mut Cow<'_, Node>,
         meant: &mut Words,
-    ) -> Option<(&'a Form, Checked<'a>)> {
+    ) -> Option<(&'a Form, Arc<Checked<'a>>)> {
         if let Some(known) = self.same.known(node) {
             return Some(known);
         }
@@ -285,17 +325,16 @@ impl<'a> Walker<'a, '_> {
             Arguments::Absent => self.absent(parent, form, node)?,
             _ => self.node(form, node),
         };
+        let checked = Arc::new(checked);
         self.same.learn(node, form, &checked);
         Some((form, checked))
     }
 
     fn missing_nodes(&mut self, parent: &Checked<'a>, meant: &Words) {
-        for form in self.forms.children(parent.form) {
-            if let Number::One(line) = form.number
-                && !meant.contains(form.word)
-            {
+        for (word, line) in self.forms.needed(parent.form) {
+            if !meant.contains(word) {
                 self.found.push(ManifestProblem::MissingNode {
-                    word: form.word,
+                    word,
                     within: parent.form.word,
                     line,
                     span: (parent.form.word != TOP).then_some(parent.span),
@@ -328,19 +367,34 @@ impl<'a> Walker<'a, '_> {
     }
 }
 
-/// Words of forms, each once. There are never many.
+/// Words of forms, each once. There are never many: most nodes need no room for them but their own.
 #[derive(Clone, Debug, Default)]
-struct Words(Vec<&'static str>);
+struct Words {
+    few: [&'static str; 6],
+    more: Vec<&'static str>,
+}
 
 impl Words {
     fn insert(&mut self, word: &'static str) {
-        if !self.contains(word) {
-            self.0.push(word);
+        if self.contains(word) {
+            return;
+        }
+        match self.few.iter_mut().find(|room| room.is_empty()) {
+            Some(room) => *room = word,
+            None => self.more.push(word),
         }
     }
 
     fn contains(&self, word: &str) -> bool {
-        self.0.contains(&word)
+        self.few.contains(&word) || self.more.contains(&word)
+    }
+
+    /// Takes in those of others.
+    fn extend(&mut self, others: &Words) {
+        let few = others.few.iter().filter(|word| !word.is_empty());
+        for word in few.chain(&others.more) {
+            self.insert(word);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use super::known::Known;
 use super::spot::Spot;
@@ -58,7 +59,7 @@ impl<'p> Placing<'p> {
     pub(super) fn groups(&mut self, mut root: Checked<'_>) {
         let known = Known::of(&self.scopes);
         let mut told = false;
-        for child in &mut root.children {
+        for child in root.children.iter_mut().map(Arc::make_mut) {
             let Some(schema) = child.form.schema else {
                 continue;
             };
@@ -204,17 +205,19 @@ fn break_glass(tenant: &Checked<'_>) -> Vec<(Principal, Span)> {
 }
 
 fn of_word<'n, 'a>(
-    nodes: &'n [Checked<'a>],
+    nodes: &'n [Arc<Checked<'a>>],
     word: &'static str,
 ) -> impl Iterator<Item = &'n Checked<'a>> {
-    nodes.iter().filter(move |node| node.form.word == word)
+    let nodes = nodes.iter().map(Arc::as_ref);
+    nodes.filter(move |node| node.form.word == word)
 }
 
 fn of_word_mut<'n, 'a>(
-    nodes: &'n mut [Checked<'a>],
+    nodes: &'n mut [Arc<Checked<'a>>],
     word: &'static str,
 ) -> impl Iterator<Item = &'n mut Checked<'a>> {
-    nodes.iter_mut().filter(move |node| node.form.word == word)
+    let of_word = nodes.iter_mut().filter(move |node| node.form.word == word);
+    of_word.map(Arc::make_mut)
 }
 
 fn text(node: &Checked<'_>, name: &str) -> Option<String> {

@@ -4,6 +4,7 @@
 //! shares, so that nothing of one share can be anything to another.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use indexmap::IndexSet;
 
@@ -19,7 +20,12 @@ const LEAST: usize = 1_000;
 
 impl Placing<'_> {
     /// Places nodes of one kind.
-    pub(super) fn run(&mut self, nodes: &mut [Checked<'_>], schema: &'static Schema, spot: &Spot) {
+    pub(super) fn run(
+        &mut self,
+        nodes: &mut [Arc<Checked<'_>>],
+        schema: &'static Schema,
+        spot: &Spot,
+    ) {
         let count = shares::count(nodes.len(), LEAST);
         if count > 1 && self.before.is_none() && self.is_shared(nodes, schema) {
             for placed in self.in_shares(nodes, count, schema, spot) {
@@ -28,22 +34,20 @@ impl Placing<'_> {
             return;
         }
         for node in nodes {
-            self.thing(node, schema, spot);
-            // What is left of what stood in it goes here, where others do the same.
-            node.children = Vec::new();
+            self.thing(Arc::make_mut(node), schema, spot);
         }
     }
 
     /// Whether each of these nodes can be placed without regard to the others.
-    fn is_shared(&self, nodes: &[Checked<'_>], schema: &Schema) -> bool {
+    fn is_shared(&self, nodes: &[Arc<Checked<'_>>], schema: &Schema) -> bool {
         let stays_apart = self.apart.iter().any(|(kind, _)| *kind == schema.kind);
-        !stays_apart && !nodes.iter().any(Checked::reaches_out) && differ(nodes)
+        !stays_apart && !nodes.iter().any(|node| node.reaches_out()) && differ(nodes)
     }
 
     /// What comes of each share, in their order.
     fn in_shares(
         &mut self,
-        nodes: &mut [Checked<'_>],
+        nodes: &mut [Arc<Checked<'_>>],
         count: usize,
         schema: &'static Schema,
         spot: &Spot,
@@ -55,7 +59,12 @@ impl Placing<'_> {
         let this = &*self;
         shares::at_once(shares, |(nodes, placed, made_up)| {
             let mut share = this.share(placed, made_up);
-            share.run(nodes, schema, &spot.copied());
+            let (gone, spot) = (Arc::new(Checked::blank(nodes[0].form)), spot.copied());
+            for node in nodes {
+                // What is left of it goes here, where others do the same.
+                let mut node = std::mem::replace(node, gone.clone());
+                share.thing(Arc::make_mut(&mut node), schema, &spot);
+            }
             share.placed
         })
     }
@@ -106,7 +115,7 @@ impl Placed {
 }
 
 /// Whether nodes are named, and no two alike.
-fn differ(nodes: &[Checked<'_>]) -> bool {
+fn differ(nodes: &[Arc<Checked<'_>>]) -> bool {
     let names = nodes.iter().map(|node| match &node.given {
         Given::Names(names) => &names[..],
         _ => &[],

@@ -1,6 +1,8 @@
 //! What stands behind `absent`: the kind of something in the same parent, then what would stand behind its own name.
 
-use super::{Checked, Given, Walker, Words};
+use std::borrow::Cow;
+
+use super::{Checked, Given, Walker, Words, taken};
 use crate::manifest::lower::form::{Arguments, Form};
 use crate::manifest::problem::ManifestProblem;
 use crate::syntax::tree::{Argument, Node};
@@ -11,7 +13,7 @@ impl<'a> Walker<'a, '_> {
         &mut self,
         parent: &'a Form,
         form: &'a Form,
-        node: &mut Node,
+        node: &mut Cow<'_, Node>,
     ) -> Option<Checked<'a>> {
         self.no_type(node.annotation.as_ref());
         let mut checked = Checked {
@@ -21,7 +23,7 @@ impl<'a> Walker<'a, '_> {
         };
         let mut meant = Words::default();
         self.properties(&mut checked, node, &mut meant);
-        let children = node.children.take().unwrap_or_default();
+        let children = taken(node);
         self.children(&mut checked, children, &mut meant);
         let Some((kind, named)) = node.arguments.split_first() else {
             self.lacks(form, node, "a kind");
@@ -58,10 +60,13 @@ impl<'a> Walker<'a, '_> {
             return None;
         }
         let named = Node {
+            name: node.name.clone(),
+            annotation: node.annotation.clone(),
             arguments: named.to_vec(),
             properties: Vec::new(),
             children: None,
-            ..node.clone()
+            span: node.span,
+            origin: node.origin.clone(),
         };
         Some(self.arguments(form, &named))
     }

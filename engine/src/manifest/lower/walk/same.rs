@@ -1,5 +1,7 @@
 //! What a loop makes anew at each of its elements and is yet the same: it is held against its form at the first alone.
 
+use std::sync::Arc;
+
 use super::Checked;
 use crate::manifest::lower::form::Form;
 use crate::source::Span;
@@ -7,17 +9,17 @@ use crate::syntax::tree::Node;
 
 /// The nodes in a loop that mention nothing, each by the place of its name, with what it comes to once that is known.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Same<'a>(Vec<(Span, Option<(&'a Form, Checked<'a>)>)>);
+pub(super) struct Same<'a>(Vec<(Span, Option<(&'a Form, Arc<Checked<'a>>)>)>);
 
 impl<'a> Same<'a> {
     /// What a node comes to, where that is known.
-    pub(super) fn known(&self, node: &Node) -> Option<(&'a Form, Checked<'a>)> {
+    pub(super) fn known(&self, node: &Node) -> Option<(&'a Form, Arc<Checked<'a>>)> {
         let at = self.find(node)?;
         self.0[at].1.clone()
     }
 
     /// Takes note of what a node comes to, where it comes to the same again.
-    pub(super) fn learn(&mut self, node: &Node, form: &'a Form, checked: &Checked<'a>) {
+    pub(super) fn learn(&mut self, node: &Node, form: &'a Form, checked: &Arc<Checked<'a>>) {
         if let Some(at) = self.find(node) {
             self.0[at].1 = Some((form, checked.clone()));
         }

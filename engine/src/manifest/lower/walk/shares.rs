@@ -3,23 +3,24 @@
 //! What comes of it is the same, whatever the number of threads: shares that came to their end with nothing wrong are put behind
 //! one another, and in any other case the loop is gone through once more from its first element to its last.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::same::Same;
-use super::{Checked, Walker, Words};
+use super::{Checked, First, Walker, Words};
 use crate::language::{Loops, Round, same_at_each};
 use crate::manifest::lower::form::{Form, Forms};
 use crate::manifest::lower::found::Found;
+use crate::room::Room;
 use crate::shares;
-use crate::source::Span;
 use crate::syntax::tree::Node;
 
 /// A share of fewer elements would be done before its thread stands. Two are the least: what only the second of two like nodes does
 /// wrong shows in each share.
 const LEAST: usize = 1_000;
 
-/// The first node of each word of which only one may stand somewhere.
-type First = Vec<(&'static str, Span)>;
+/// About as much as what comes of one element takes: a machine with what mostly stands in it.
+const ELEMENT_BYTES: usize = 1_500;
 
 /// Where a share of a loop's elements stands, and what came of it.
 struct Share<'a> {
@@ -50,9 +51,7 @@ impl<'a> Walker<'a, '_> {
             Some(shares) => {
                 for share in shares {
                     parent.hold_all(share.parent);
-                    for word in share.meant.0 {
-                        meant.insert(word);
-                    }
+                    meant.extend(&share.meant);
                     *first = share.first;
                 }
             }
@@ -68,9 +67,11 @@ impl<'a> Walker<'a, '_> {
         elements: Range<usize>,
         (parent, meant, first): (&mut Checked<'a>, &mut Words, &mut First),
     ) {
+        let mut room = Room::default();
         loops.go_through(round, elements, |made| {
-            for node in made {
-                self.child(parent, node, meant, first);
+            room.see_to(ELEMENT_BYTES);
+            for node in made.nodes {
+                self.child(parent, Cow::Borrowed(node), meant, first);
             }
         });
     }

@@ -16,7 +16,7 @@ impl Walker<'_, '_> {
         arguments: &'n [Argument],
     ) -> Vec<&'n Argument> {
         let mut behind: Option<u32> = None;
-        let mut whole = Vec::new();
+        let mut whole = Vec::with_capacity(arguments.len());
         for argument in arguments {
             let ends = |property: &&Property| follows(argument, property.span.end);
             if behind.is_some_and(|end| follows(argument, end)) {

@@ -1,21 +1,18 @@
 //! Whether one value is what it has to be.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use super::Walker;
 use super::arguments::quoted;
-use crate::address::in_lower_case;
 use crate::diff::same;
-use crate::manifest::Declared;
 use crate::manifest::check::{self, Misfit};
 use crate::manifest::lower::form::{Field, Form, Want};
 use crate::manifest::problem::{ManifestProblem, Rule};
 use crate::schema::{NameRule, Shape};
 use crate::source::Span;
 use crate::syntax::print;
-use crate::syntax::tree::{Argument, Node, Property, Scalar, Word};
+use crate::syntax::tree::{Argument, Property, Scalar, Word};
 use crate::value::Value;
 
 /// No text of a manifest is longer than this, in characters, where nothing else bounds it.
@@ -238,68 +235,6 @@ impl Walker<'_, '_> {
             self.wrong_type(what.to_string(), "text", scalar, span);
         }
         text
-    }
-
-    /// The tags of a node.
-    pub(super) fn pairs(&mut self, node: &Node) -> Declared {
-        let mut pairs = Vec::with_capacity(node.properties.len());
-        let mut first: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
-        for property in &node.properties {
-            self.no_type(property.annotation.as_ref());
-            let name = property.name.as_str();
-            let span = property.name.span;
-            let lower = in_lower_case(name);
-            self.tag_name(name, &lower, span);
-            if let Some(first) = first.insert(lower, span) {
-                self.found.push(ManifestProblem::TagTwice {
-                    name: name.to_owned(),
-                    first,
-                    second: span,
-                });
-            }
-            if let Some(value) =
-                self.text("the value of a tag", &property.value, property.value_span)
-            {
-                self.tag_value(&value, property.value_span);
-                pairs.push((name.to_owned(), Value::Text(value)));
-            }
-        }
-        if first.len() > check::MOST_TAGS {
-            self.found.push(ManifestProblem::TooManyTags {
-                most: check::MOST_TAGS,
-                has: first.len(),
-                span: node.name.span,
-            });
-        }
-        Declared {
-            value: Value::Map(pairs.into_iter().collect()),
-            span: node.span,
-        }
-    }
-
-    fn tag_name(&mut self, name: &str, lower: &str, span: Span) {
-        if let Err(misfit) = check::tag_name(name) {
-            self.found.push(ManifestProblem::BadTag {
-                what: "the name of a tag",
-                written: name.to_owned(),
-                misfit,
-                span,
-            });
-        } else if lower.starts_with(check::RESERVED) {
-            let name = name.to_owned();
-            self.found.push(ManifestProblem::ReservedTag { name, span });
-        }
-    }
-
-    fn tag_value(&mut self, value: &str, span: Span) {
-        if let Err(misfit) = check::tag_value(value) {
-            self.found.push(ManifestProblem::BadTag {
-                what: "the value of a tag",
-                written: value.to_owned(),
-                misfit,
-                span,
-            });
-        }
     }
 
     fn guid(&mut self, title: &'static str, scalar: &Scalar, span: Span) -> Option<Value> {
