@@ -1,4 +1,4 @@
-//! What can be judged apart from the rest: nodes that have lines for themselves, and values that need no judge.
+//! What can be judged apart from the rest: nodes that have lines for themselves, and values and remarks that need no judge.
 
 use super::piece::Piece;
 use super::scan::Scan;
@@ -69,13 +69,24 @@ impl Scan<'_> {
     /// Notes a value that means what it says.
     pub(super) fn note_value(&mut self, start: usize, end: usize) {
         if is_plain(self.text.slice(start, end)) {
-            self.plan.values.push((narrow(start), narrow(end)));
+            self.plan.plain.push((narrow(start), narrow(end)));
         }
     }
 
-    /// Forgets the value that turns out to be the name of a property.
+    /// Notes a comment that runs to the end of its line, and says nothing that could be anything else.
+    pub(super) fn note_remark(&mut self, start: usize, end: usize) {
+        if self.text.slice(start, end).bytes().all(is_printed) {
+            self.plan.plain.push((narrow(start), narrow(end)));
+        }
+    }
+
+    /// Forgets the value that turns out to be the name of a property. Remarks may stand between that and its `=`.
     pub(super) fn forget_value(&mut self, start: usize) {
-        self.plan.values.pop_if(|(at, _)| *at == narrow(start));
+        let plain = &mut self.plan.plain;
+        let last = plain.iter().rposition(|(at, _)| *at <= narrow(start));
+        if let Some(last) = last.filter(|last| plain[*last].0 == narrow(start)) {
+            plain.remove(last);
+        }
     }
 }
 
@@ -88,7 +99,7 @@ fn is_plain(written: &str) -> bool {
     match quoted {
         Some(text) => text
             .bytes()
-            .all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')),
+            .all(|byte| is_printed(byte) && !matches!(byte, b'"' | b'\\')),
         None => {
             written.starts_with(|first: char| first.is_ascii_alphabetic())
                 && written
@@ -97,6 +108,11 @@ fn is_plain(written: &str) -> bool {
                 && !matches!(written, "true" | "false" | "null" | "inf" | "nan")
         }
     }
+}
+
+/// Whether a byte is a letter, a digit, a sign or a blank of ASCII.
+fn is_printed(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 /// Four bytes are enough for an offset: no text is longer.

@@ -14,8 +14,8 @@ pub(in crate::syntax) struct Plan {
     pub(in crate::syntax) silent: Vec<Piece>,
     /// The nodes that have lines for themselves, in the order of their ends.
     pub(in crate::syntax) lines: Vec<Lines>,
-    /// The values that may be blanked, in order: where they begin and end, quotes included.
-    pub(in crate::syntax) values: Vec<(u32, u32)>,
+    /// The values and remarks that may be blanked, in order: where they begin and end, with quotes and slashes.
+    pub(in crate::syntax) plain: Vec<(u32, u32)>,
 }
 
 /// A stretch of a block's nodes.

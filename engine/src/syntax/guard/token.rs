@@ -258,7 +258,9 @@ impl Scan<'_> {
 
     pub(super) fn slash(&mut self, at: usize) -> usize {
         if self.text.starts(at, "//") {
-            return self.text.line_end(at);
+            let end = self.text.line_end(at);
+            self.note_remark(at, end);
+            return end;
         }
         if self.text.starts(at, "/*") {
             return self.comment(at);

@@ -1,7 +1,7 @@
 //! What a text repeats: machines of an estate tend to look alike, but for their names.
 //!
-//! The `kdl` crate takes most of the time in which a manifest is read. So nodes that differ only in plain values have one shape:
-//! their text with these values blanked. The crate judges each shape that is there more than once by itself, once; the pieces are
+//! The `kdl` crate takes most of the time in which a manifest is read. So nodes that differ only in plain values, and in remarks at
+//! the ends of their lines, have one shape: their text with these blanked. The crate judges each shape that is there more than once by itself, once; the pieces are
 //! judged without those nodes, which are made of their shape and their values. A shape that it refuses, or that the language
 //! objects to, is none: its nodes are left in their pieces, and told of there.
 
@@ -24,19 +24,19 @@ use sketch::Sketches;
 pub(super) struct Shapes<'t> {
     source: SourceId,
     text: &'t str,
-    /// The plain values of the text, in order: where they begin and end.
-    values: &'t [(u32, u32)],
+    /// The plain values and remarks of the text, in order: where they begin and end.
+    plain: &'t [(u32, u32)],
     /// The nodes that have a shape, each with its number; in order, and none within another.
     shaped: Vec<(Lines, usize)>,
     shapes: Vec<Shape>,
 }
 
-/// Nodes that differ only in plain values.
+/// Nodes that differ only in plain values and remarks.
 #[derive(Debug)]
 struct Shape {
     /// With offsets in the text of the shape.
     node: Node,
-    /// Where the blanked values end in that text.
+    /// Where what is blanked ends in that text.
     ends: Vec<u32>,
 }
 
@@ -46,7 +46,7 @@ impl<'t> Shapes<'t> {
         let mut shapes = Shapes {
             source,
             text,
-            values: &plan.values,
+            plain: &plan.plain,
             shaped: Vec::new(),
             shapes: Vec::new(),
         };
@@ -87,13 +87,13 @@ impl<'t> Shapes<'t> {
             .unwrap_or_default()
     }
 
-    /// The plain values of a node.
-    fn values(&self, lines: &Lines) -> &'t [(u32, u32)] {
+    /// The plain values and remarks of a node.
+    fn plain(&self, lines: &Lines) -> &'t [(u32, u32)] {
         let first = self
-            .values
+            .plain
             .partition_point(|(start, _)| *start < lines.start);
-        let values = self.values.get(first..).unwrap_or_default();
-        let count = values.partition_point(|(_, end)| *end <= lines.end);
-        values.get(..count).unwrap_or_default()
+        let plain = self.plain.get(first..).unwrap_or_default();
+        let count = plain.partition_point(|(_, end)| *end <= lines.end);
+        plain.get(..count).unwrap_or_default()
     }
 }

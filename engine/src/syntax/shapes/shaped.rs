@@ -27,13 +27,13 @@ impl<'t> Shaped<'t> {
 
     /// The node. What is wrong with its values comes to the `problems`.
     pub(in crate::syntax) fn node(&self, problems: &mut Vec<SyntaxProblem>) -> Node {
-        let values = self.shapes.values(&self.lines);
-        let behind = self.shape.ends.iter().zip(values);
+        let plain = self.shapes.plain(&self.lines);
+        let behind = self.shape.ends.iter().zip(plain);
         let behind = behind.map(|(shape, (_, text))| (*shape as usize, *text as usize));
         let stretches = std::iter::once((0, self.lines.start as usize)).chain(behind);
         let mut making = Making {
             shaped: self,
-            values,
+            plain,
             place: Place {
                 source: self.shapes.source,
                 stretches: stretches.collect(),
@@ -46,7 +46,8 @@ impl<'t> Shaped<'t> {
 
 struct Making<'m> {
     shaped: &'m Shaped<'m>,
-    values: &'m [(u32, u32)],
+    /// Its values and remarks.
+    plain: &'m [(u32, u32)],
     /// Where the text of the shape stands.
     place: Place,
     problems: &'m mut Vec<SyntaxProblem>,
@@ -103,7 +104,7 @@ impl Making<'_> {
     }
 
     fn own(&mut self, number: usize) -> Scalar {
-        let (start, end) = self.values.get(number).copied().unwrap_or_default();
+        let (start, end) = self.plain.get(number).copied().unwrap_or_default();
         let shapes = self.shaped.shapes;
         let written = shapes.written(start, end);
         let text = written.trim_matches('"');

@@ -1,4 +1,4 @@
-//! Nodes without their plain values: which of them are the same.
+//! Nodes without their plain values and remarks: which of them are the same.
 
 use super::super::guard::Lines;
 use super::super::parse::{Place, lower};
@@ -13,9 +13,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const QUOTED: &str = "\"\"";
 const BARE: &str = "w";
 
+/// What stands for a remark.
+const REMARK: &str = "//";
+
 /// The sketches of all nodes.
 pub(super) struct Sketches {
-    /// Each once, with how often it is there, and where its blanked values end.
+    /// Each once, with how often it is there, and where its blanks end.
     sketches: IndexMap<String, (usize, Vec<u32>)>,
     /// The number of each node's sketch.
     numbers: Vec<Option<usize>>,
@@ -91,15 +94,18 @@ impl Sketches {
     }
 }
 
-/// Writes the text of a node with its plain values blanked, and notes where these end.
+/// Writes the text of a node with its plain values and remarks blanked, and notes where these end.
 fn draw(shapes: &Shapes<'_>, lines: &Lines, sketch: &mut String, ends: &mut Vec<u32>) {
     sketch.clear();
     ends.clear();
     let mut from = lines.start;
-    for (start, end) in shapes.values(lines) {
-        let quoted = shapes.written(*start, *end).starts_with('"');
+    for (start, end) in shapes.plain(lines) {
         sketch.push_str(shapes.written(from, *start));
-        sketch.push_str(if quoted { QUOTED } else { BARE });
+        sketch.push_str(match shapes.written(*start, *end).as_bytes() {
+            [b'"', ..] => QUOTED,
+            [b'/', ..] => REMARK,
+            _ => BARE,
+        });
         ends.push(u32::try_from(sketch.len()).unwrap_or(u32::MAX));
         from = *end;
     }

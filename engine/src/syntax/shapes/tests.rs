@@ -36,6 +36,38 @@ fn nodes_that_differ_in_plain_values_have_one_shape() {
 }
 
 #[test]
+fn nodes_that_differ_in_remarks_have_one_shape() {
+    let vm = "vm a { // one\n  // two, \"three\" {\n  size b // four\n}// five";
+    let other = "vm a { //\n  // /* not \\ begun\n  size b ////\n}//-";
+    let text = format!("{vm}\n{other}\n");
+    let (nodes, shapes, rest) = shaped(&text);
+    assert_eq!(nodes, [vm, other]);
+    assert_eq!((shapes, rest.as_str()), (1, " "));
+    // What is not plain is left in the shape.
+    assert_eq!(shaped("a // \u{e9}\na // \u{e8}\n").1, 0);
+    assert_eq!(shaped("a /* 1 */\na /* 2 */\n").1, 0);
+}
+
+#[test]
+fn the_name_of_a_property_is_no_value_whatever_stands_behind_it() {
+    for between in [
+        "",
+        " ",
+        " \\\n ",
+        " \\ // one\n ",
+        " \\ // one\n \\ // two\n /* */ ",
+    ] {
+        let text = format!("x a{between}=1\nx b{between}=1\nx a{between}=1\n");
+        assert_eq!(shaped(&text).0.len(), 2, "{text}");
+        let nodes = parse(SourceId(0), &text).tree.nodes;
+        let names = nodes.iter().flat_map(|node| &node.properties);
+        let names: Vec<&str> = names.map(|property| property.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "a"], "{text}");
+        check_hostile(text.as_bytes());
+    }
+}
+
+#[test]
 fn where_nodes_differ_otherwise_their_parts_may_still_be_alike() {
     let (nodes, shapes, rest) =
         shaped("vm a {\n  size b\n  login\n}\nvm c d {\n  login\n  size \"e\"\n}\n");
