@@ -54,10 +54,9 @@ mod tests {
     use crate::manifest::Settings;
     use crate::source::{SourceId, Span};
 
-    fn resource(address: &str, parent: &str) -> (Address, Resource) {
-        let address = Address::read(address);
-        let resource = Resource {
-            address: address.clone(),
+    fn resource(address: &str, parent: &str) -> Resource {
+        Resource {
+            address: Address::read(address),
             kind: "vm",
             name: String::new(),
             parent: Address::read(parent),
@@ -66,13 +65,12 @@ mod tests {
             along: None,
             attributes: Settings::new(),
             span: Span::new(SourceId(0), 0, 0),
-        };
-        (address, resource)
+        }
     }
 
     #[test]
     fn each_comes_with_what_it_stands_in_wherever_that_has_its_place() {
-        let resources = Resources::from([
+        let resources = Resources::from(vec![
             resource("resource-group:core/rg", "subscription:core"),
             resource("vm:core/rg/a", "resource-group:core/rg"),
             // Between a machine and what stands in it, since `-` comes before `/`.
