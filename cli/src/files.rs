@@ -285,7 +285,8 @@ pub(crate) fn at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if !about.is_file() && !from_the_shell {
         return Err(io::Error::other("it is no regular file"));
     }
-    let mut bytes = Vec::new();
+    let expected = usize::try_from(about.len().min(most)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(expected);
     fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -4,18 +4,22 @@ mod severities;
 
 use std::collections::BTreeMap;
 use std::iter;
-use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::inventory::Inventory;
 use crate::kind::Scene;
+use crate::manifest::Manifest;
+use crate::shares;
 use crate::source::Span;
 
 pub use severities::{Severities, Unruly, nearest_rule};
+
+/// Fewer resources would be looked at before a thread stands.
+const LEAST: usize = 5_000;
 
 /// One rule: a card that explains it, and a pure check.
 pub trait Rule: Sync {
@@ -176,26 +180,22 @@ pub fn run(rules: &[&dyn Rule], scene: &Scene<'_>) -> Vec<Finding> {
     sorted(rules.iter().flat_map(|rule| rule.check(scene)))
 }
 
-/// The same on two threads, each of which makes the scene for itself and takes the next rule when it is done with one.
-pub fn run_on_two_threads<'a>(
+/// The same with rules at the same time where there is much to look at. Each share makes the scene for itself, and takes the next
+/// rule when it is done with one.
+pub fn run_at_once(
     rules: &[&dyn Rule],
-    scene: impl Fn() -> Scene<'a> + Sync,
+    manifest: &Manifest,
+    inventory: &Inventory,
 ) -> Vec<Finding> {
     let next = AtomicUsize::new(0);
-    let work = || {
-        let scene = scene();
+    let share = |_| -> Vec<Finding> {
+        let scene = Scene::of(manifest, inventory);
         let turns = iter::from_fn(|| rules.get(next.fetch_add(1, Ordering::Relaxed)));
         turns.flat_map(|rule| rule.check(&scene)).collect()
     };
-    let mut findings: Vec<Finding> = Vec::new();
-    thread::scope(|scope| {
-        let beside = thread::Builder::new().spawn_scoped(scope, work);
-        findings = work();
-        // Without a thread all is done here. A bug in a rule is told as if it were met here.
-        let beside = beside.map(|thread| thread.join().unwrap_or_else(|bug| resume_unwind(bug)));
-        findings.extend(beside.unwrap_or_default());
-    });
-    sorted(findings)
+    let count = shares::count(manifest.resources.len(), LEAST);
+    let findings = shares::at_once((0..count).collect(), share);
+    sorted(findings.into_iter().flatten())
 }
 
 fn sorted(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use vmlogin_engine::graph::Graph;
 use vmlogin_engine::inventory::{Inventory, Pinned};
-use vmlogin_engine::kind::{Catalogue, Scene};
+use vmlogin_engine::kind::Catalogue;
 use vmlogin_engine::language::{self, Inputs, Tables};
 use vmlogin_engine::manifest::Manifest;
 use vmlogin_engine::manifest::lower::{lower, unfold};
@@ -226,8 +226,7 @@ impl Lowered {
             ..Inventory::default()
         };
         let rules = rule::of_the_manifest(vmlogin_azure::rules());
-        let scene = || Scene::of(&self.manifest, &nothing);
-        severities.weigh(rule::run_on_two_threads(&rules, scene))
+        severities.weigh(rule::run_at_once(&rules, &self.manifest, &nothing))
     }
 }
 

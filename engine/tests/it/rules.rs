@@ -1,5 +1,6 @@
 //! Rules run: in which order findings come, whoever judged.
 
+use vmlogin_engine::address::Address;
 use vmlogin_engine::inventory::Inventory;
 use vmlogin_engine::kind::Scene;
 use vmlogin_engine::manifest::Resource;
@@ -58,8 +59,7 @@ fn findings_come_once_and_in_their_order_whichever_thread_made_them() {
         &Each(&FIRST, "resource-group"),
     ];
     let inventory = Inventory::default();
-    let scene = || Scene::of(&manifest, &inventory);
-    let findings = rule::run(&rules, &scene());
+    let findings = rule::run(&rules, &Scene::of(&manifest, &inventory));
     let told: Vec<(&str, &str)> = findings
         .iter()
         .map(|finding| (finding.subject.as_str(), finding.rule.as_str()))
@@ -76,5 +76,25 @@ fn findings_come_once_and_in_their_order_whichever_thread_made_them() {
             ("vm:core/rg/b/login", "VML902"),
         ]
     );
-    assert_eq!(rule::run_on_two_threads(&rules, scene), findings);
+}
+
+#[test]
+fn rules_at_the_same_time_find_what_rules_one_after_another_do() {
+    let mut manifest = manifest("resource-group rg subscription=core { vm a { login } }");
+    let machine = manifest.of_kind("vm").next().expect("a machine").clone();
+    manifest
+        .resources
+        .extend((0..10_000).map(|number| Resource {
+            address: Address::new("vm", ["core", "rg", &format!("b{number}")]),
+            ..machine.clone()
+        }));
+    let rules: [&dyn Rule; 3] = [
+        &Each(&SECOND, "vm"),
+        &Each(&SECOND, "login"),
+        &Each(&FIRST, "vm"),
+    ];
+    let inventory = Inventory::default();
+    let findings = rule::run(&rules, &Scene::of(&manifest, &inventory));
+    assert_eq!(findings.len(), 20_003);
+    assert!(rule::run_at_once(&rules, &manifest, &inventory) == findings);
 }

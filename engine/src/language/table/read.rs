@@ -123,17 +123,17 @@ impl Reader<'_> {
     }
 
     fn bare(&mut self) -> Result<(), TableProblem> {
-        loop {
-            match self.byte() {
-                None | Some(b',' | b'\n') => return Ok(()),
-                Some(b'\r') if self.text[self.at..].starts_with("\r\n") => return Ok(()),
-                Some(b'"') => {
-                    let span = self.span(self.at, self.at + 1);
-                    return Err(TableProblem::StrayQuote { span });
-                }
-                Some(b'\t' | b' '..=0x7E | 0x80..) => self.at += 1,
-                Some(_) => return Err(self.control()),
+        let rest = &self.text.as_bytes()[self.at..];
+        let length = rest.iter().position(|byte| !is_plain(*byte));
+        self.at += length.unwrap_or(rest.len());
+        match self.byte() {
+            None | Some(b',' | b'\n') => Ok(()),
+            Some(b'\r') if self.text[self.at..].starts_with("\r\n") => Ok(()),
+            Some(b'"') => {
+                let span = self.span(self.at, self.at + 1);
+                Err(TableProblem::StrayQuote { span })
             }
+            Some(_) => Err(self.control()),
         }
     }
 
@@ -218,6 +218,11 @@ impl Reader<'_> {
     fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.source, start, end)
     }
+}
+
+/// Whether a byte is part of a cell without quotes, whatever stands around it.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'\t' | b' '..=0x7E | 0x80..) && !matches!(byte, b',' | b'"')
 }
 
 fn too_large(what: &'static str, most: usize, span: Span) -> TableProblem {

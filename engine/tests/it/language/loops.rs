@@ -92,6 +92,32 @@ fn each_value_of_a_list_makes_the_nodes_of_its_loop() {
 }
 
 #[test]
+fn nothing_that_one_element_says_is_left_at_the_next() {
+    assert_snapshot!(
+        looped("let who (user)\"kim@contoso.com\" (group)\"sg-web\" \"plain\"\nlet team a b\nresource-group rg {\n  for name in=$who {\n    vm pc {\n      grant user $team $name (group)sg-own $team\n      grant user $name (group)sg-own\n      tags by=$name same=yes\n    }\n  }\n}\n", FLEET),
+        @r#"
+    resource-group rg {
+        vm pc {
+            grant user a b (user)kim@contoso.com (group)sg-own a b
+            grant user (user)kim@contoso.com (group)sg-own
+            tags by=(user)kim@contoso.com same=yes
+        }
+        vm pc {
+            grant user a b (group)sg-web (group)sg-own a b
+            grant user (group)sg-web (group)sg-own
+            tags by=(group)sg-web same=yes
+        }
+        vm pc {
+            grant user a b plain (group)sg-own a b
+            grant user plain (group)sg-own
+            tags by=plain same=yes
+        }
+    }
+    "#
+    );
+}
+
+#[test]
 fn a_table_without_rows_makes_nothing() {
     assert_snapshot!(
         looped("resource-group rg { for row in=(csv)\"fleet.csv\" { vm $row.name } }\n", "name\n"),
