@@ -22,7 +22,6 @@ pub mod problem;
 pub mod provider;
 pub mod published;
 pub mod reference;
-mod room;
 pub mod rounds;
 pub mod rule;
 pub mod schedule;

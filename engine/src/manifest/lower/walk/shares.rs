@@ -11,16 +11,12 @@ use super::{Checked, First, Walker, Words};
 use crate::language::{Loops, Round, same_at_each};
 use crate::manifest::lower::form::{Form, Forms};
 use crate::manifest::lower::found::Found;
-use crate::room::Room;
 use crate::shares;
 use crate::syntax::tree::Node;
 
 /// A share of fewer elements would be done before its thread stands. Two are the least: what only the second of two like nodes does
 /// wrong shows in each share.
 const LEAST: usize = 1_000;
-
-/// About as much as what comes of one element takes: a machine with what mostly stands in it.
-const ELEMENT_BYTES: usize = 1_500;
 
 /// Where a share of a loop's elements stands, and what came of it.
 struct Share<'a> {
@@ -67,9 +63,7 @@ impl<'a> Walker<'a, '_> {
         elements: Range<usize>,
         (parent, meant, first): (&mut Checked<'a>, &mut Words, &mut First),
     ) {
-        let mut room = Room::default();
         loops.go_through(round, elements, |made| {
-            room.see_to(ELEMENT_BYTES);
             for node in made.nodes {
                 self.child(parent, Cow::Borrowed(node), meant, first);
             }
