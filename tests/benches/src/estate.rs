@@ -28,7 +28,7 @@ pub(crate) fn unlike(text: &str) -> String {
     let lines = text.lines().enumerate();
     let lines = lines.map(|(number, line)| match line.trim_start() {
         "}" => format!("{line}\n"),
-        _ => format!("{line} // {number}\n"),
+        _ => format!("{line} /* {number} */\n"),
     });
     lines.collect()
 }
