@@ -9,11 +9,14 @@ use crate::syntax::tree::Node;
 
 /// The nodes in a loop that mention nothing, each by the place of its name, with what it comes to once that is known.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Same<'a>(Vec<(Span, Option<(&'a Form, Arc<Checked<'a>>)>)>);
+pub(super) struct Same<'a>(Vec<(Span, Option<Known<'a>>)>);
+
+/// The form that a node has in its parent, and what it comes to.
+type Known<'a> = (&'a Form, Arc<Checked<'a>>);
 
 impl<'a> Same<'a> {
     /// What a node comes to, where that is known.
-    pub(super) fn known(&self, node: &Node) -> Option<(&'a Form, Arc<Checked<'a>>)> {
+    pub(super) fn known(&self, node: &Node) -> Option<Known<'a>> {
         let at = self.find(node)?;
         self.0[at].1.clone()
     }
