@@ -23,7 +23,8 @@ pub(crate) fn manifest(machines: usize) -> String {
     text
 }
 
-/// The same with a comment of its own behind each node's first line, so that nothing can be judged for two of them at once.
+/// The same with a comment of its own, between `/*` and `*/`, behind each node's first line, so that nothing can be judged for two of
+/// them at once.
 pub(crate) fn unlike(text: &str) -> String {
     let lines = text.lines().enumerate();
     let lines = lines.map(|(number, line)| match line.trim_start() {

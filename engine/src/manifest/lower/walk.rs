@@ -2,6 +2,7 @@
 
 mod absent;
 mod arguments;
+mod checked;
 mod grant;
 mod meant;
 mod principal;
@@ -18,121 +19,16 @@ use std::sync::Arc;
 use super::form::{ABSENT, Arguments, Form, Forms, Number, Properties};
 use super::found::Found;
 use crate::language::{Loops, STANDS_IN, is_loop};
+use crate::manifest::Declared;
 use crate::manifest::problem::ManifestProblem;
-use crate::manifest::{Declared, Settings};
-use crate::schema::{Attribute, Shape, TOP};
+use crate::schema::TOP;
 use crate::source::Span;
 use crate::syntax::print;
 use crate::syntax::tree::{Node, Tree};
-use crate::value::{Principal, Value};
+pub(super) use checked::{Checked, Given};
+
+use checked::Head;
 use same::Same;
-
-/// A node as far as it fits its form.
-#[derive(Clone, Debug)]
-pub(super) struct Checked<'a> {
-    /// What it was held against.
-    pub(super) form: &'a Form,
-    /// What its arguments say.
-    pub(super) given: Given,
-    /// Its properties, and the settings in its braces.
-    pub(super) values: Settings,
-    /// The things in its braces. What is the same in many nodes, as at each element of a loop, is there but once.
-    pub(super) children: Vec<Arc<Checked<'a>>>,
-    /// The node's name.
-    pub(super) span: Span,
-    /// The node as it is written, for helps about what stands at the top.
-    pub(super) head: Head,
-    /// Whether `absent` names it: then it is what should not be.
-    pub(super) absent: bool,
-    /// How many things stand in its braces, at any depth.
-    beneath: u64,
-    /// Whether something in its braces has to do with what stands beside it.
-    reaches_out: bool,
-}
-
-/// A node whose first line a help may repeat, without what was in its braces. Deeper down nobody asks for it, and it would keep
-/// the texts of all nodes.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Head(Option<Box<Node>>);
-
-impl<'a> Checked<'a> {
-    /// A node of which nothing is known yet.
-    pub(super) fn blank(form: &'a Form) -> Checked<'a> {
-        Checked {
-            form,
-            given: Given::Nothing,
-            values: Settings::new(),
-            children: Vec::new(),
-            span: NOWHERE,
-            head: Head::default(),
-            absent: false,
-            beneath: 0,
-            reaches_out: false,
-        }
-    }
-
-    /// How many things it declares, with all beneath it.
-    pub(super) fn things(&self) -> u64 {
-        let own = match &self.given {
-            Given::Names(names) => names.len() as u64,
-            Given::Grant(_, principals) | Given::Principals(principals) => principals.len() as u64,
-            Given::Nothing | Given::Word(..) | Given::Value(_) => 1,
-        };
-        own.saturating_mul(self.beneath.saturating_add(1))
-    }
-
-    /// Whether it, or something in its braces, has to do with what stands beside it: it brings things along, takes them away, or is
-    /// for something elsewhere.
-    pub(super) fn reaches_out(&self) -> bool {
-        let says = |attribute: &Attribute| match attribute.shape {
-            Shape::Elsewhere => self.values.contains_key(attribute.name),
-            Shape::Reference { along, .. } => {
-                let said = along.and_then(|_| self.values.get(attribute.name));
-                said.is_some_and(|said| said.value == Value::Bool(true))
-            }
-            _ => false,
-        };
-        let mut attributes = self.form.schema.into_iter().flat_map(|it| it.attributes);
-        self.reaches_out || self.absent || self.form.along.is_some() || attributes.any(says)
-    }
-
-    /// Puts a node in its braces.
-    fn hold(&mut self, child: Arc<Checked<'a>>) {
-        self.beneath = self.beneath.saturating_add(child.things());
-        self.reaches_out |= child.reaches_out();
-        self.children.push(child);
-    }
-
-    /// Puts in its braces what stands in another's, and takes over what that says.
-    fn hold_all(&mut self, other: Checked<'a>) {
-        self.beneath = self.beneath.saturating_add(other.beneath);
-        self.reaches_out |= other.reaches_out;
-        self.values.extend(other.values);
-        // What comes first is not copied.
-        match self.children.is_empty() {
-            true => self.children = other.children,
-            false => self.children.extend(other.children),
-        }
-    }
-}
-
-/// What the arguments of a node say.
-#[derive(Clone, Debug, Default)]
-pub(super) enum Given {
-    /// Nothing that makes it a thing of its own.
-    #[default]
-    Nothing,
-    /// Names, each of a thing.
-    Names(Vec<(String, Span)>),
-    /// A fixed word.
-    Word(&'static str, Span),
-    /// A role and those who get it.
-    Grant(Declared, Vec<(Principal, Span)>),
-    /// Principals alone.
-    Principals(Vec<(Principal, Span)>),
-    /// The value of a setting.
-    Value(Declared),
-}
 
 /// Holds a whole tree against the forms, and uses it up: of each node only what was understood is left.
 pub(super) fn walk<'a>(
@@ -151,13 +47,6 @@ pub(super) fn walk<'a>(
     walker.children(&mut root, Cow::Owned(tree.nodes), &mut Words::default());
     root
 }
-
-/// The place of the tree itself, which no problem points at.
-const NOWHERE: Span = Span {
-    source: crate::source::SourceId(0),
-    start: 0,
-    end: 0,
-};
 
 /// The children of a node: out of one that is used up, else as they stand in it.
 fn taken<'n>(node: &mut Cow<'n, Node>) -> Cow<'n, [Node]> {
@@ -395,19 +284,6 @@ impl Words {
         for word in few.chain(&others.more) {
             self.insert(word);
         }
-    }
-}
-
-impl Head {
-    /// Whether the node has a property of this name, whatever it says.
-    pub(super) fn has(&self, property: &str) -> bool {
-        let node = self.0.as_ref();
-        node.is_some_and(|node| node.property(property).is_some())
-    }
-
-    /// The first line of the node with one more property.
-    pub(super) fn with(&self, property: &str, value: &str) -> String {
-        with(self.0.as_deref(), property, value)
     }
 }
 
